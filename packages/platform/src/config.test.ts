@@ -1,0 +1,49 @@
+import { expect, test } from "bun:test";
+import { ConfigError, type ConfigSource, type Reader, readConfig } from "./config.ts";
+
+function faultsOf(source: ConfigSource, read: (reader: Reader) => unknown): string[] {
+  try {
+    readConfig(source, read);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+test("every fault of the environment is told at once, and no value of a URL is repeated", () => {
+  const faults = faultsOf(
+    { PORT: "web", DATABASE_URL: "mysql://user:hunter2@db", LOG_LEVEL: "loud" },
+    (env) => {
+      env.integer("PORT", 5050, { max: 65_535 });
+      env.url("DATABASE_URL", ["postgres"]);
+      env.choice("LOG_LEVEL", ["info", "debug"], "info");
+      env.text("WEB_URL");
+    },
+  );
+  expect(faults).toEqual([
+    'PORT is "web": it must be a whole number from 0 to 65535',
+    "DATABASE_URL is not a URL that begins with postgres://",
+    'LOG_LEVEL is "loud": it must be one of info, debug',
+    "WEB_URL is not set: it must be a text",
+  ]);
+});
+
+test("an empty variable counts as not set", () => {
+  expect(readConfig({ PORT: "  " }, (env) => env.integer("PORT", 5050))).toBe(5050);
+});
+
+test("named keys keep their order, newest first", () => {
+  const key = Buffer.alloc(32, 7).toString("base64");
+  const keys = readConfig({ KEYS: `new:${key}, old:${key}` }, (env) => env.keys("KEYS"));
+  expect(keys.map(({ id, bytes }) => [id, bytes.length])).toEqual([
+    ["new", 32],
+    ["old", 32],
+  ]);
+});
+
+test("a key that is too short is refused by its place, not by its value", () => {
+  expect(faultsOf({ KEYS: "a:c2hvcnQ=" }, (env) => env.keys("KEYS"))).toEqual([
+    "KEYS, key 1: it must be id:base64 of at least 32 bytes",
+  ]);
+});

@@ -1,0 +1,100 @@
+/** The environment, or what stands in for it in a test. */
+export type ConfigSource = Record<string, string | undefined>;
+
+/** Says every fault of the environment at once, so that nobody mends them one restart at a time. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  constructor(readonly faults: string[]) {
+    super(
+      `The configuration has ${faults.length === 1 ? "a fault" : "faults"}:\n  ${faults.join("\n  ")}`,
+    );
+  }
+}
+
+/** What `readConfig` hands to its callback: one method a kind of variable; a missing default makes it required. */
+export interface Reader {
+  text(name: string, fallback?: string): string;
+  optional(name: string): string | undefined;
+  integer(name: string, fallback: number, bounds?: { min?: number; max?: number }): number;
+  /** An absolute URL with one of the given schemes (without the colon); the answer has no trailing slash. */
+  url(name: string, schemes: string[], fallback?: string): string;
+  choice<const T extends string>(name: string, choices: readonly T[], fallback: NoInfer<T>): T;
+  /**
+   * Named keys, newest first: `id:base64,id:base64`. Each holds at least 32 bytes. The first signs or encrypts, the
+   * others only verify or decrypt, which is what lets a key be rotated without a stop.
+   */
+  keys(name: string): NamedKey[];
+}
+
+export interface NamedKey {
+  id: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Reads the environment once. `read` builds the config from the reader; a fault makes the reader give a placeholder and
+ * go on, and all faults are thrown together as one `ConfigError`.
+ */
+export function readConfig<T>(source: ConfigSource, read: (reader: Reader) => T): T {
+  const faults: string[] = [];
+  const config = read(createReader(source, faults));
+  if (faults.length > 0) throw new ConfigError(faults);
+  return config;
+}
+
+function createReader(source: ConfigSource, faults: string[]): Reader {
+  const given = (name: string) => source[name]?.trim() || undefined;
+  const required = (name: string, what: string) => {
+    faults.push(`${name} is not set: it must be ${what}`);
+    return "";
+  };
+  return {
+    optional: given,
+    text: (name, fallback) => given(name) ?? fallback ?? required(name, "a text"),
+    integer(name, fallback, { min = 0, max = Number.MAX_SAFE_INTEGER } = {}) {
+      const value = given(name);
+      if (value === undefined) return fallback;
+      const number = Number(value);
+      if (/^-?\d+$/.test(value) && number >= min && number <= max) return number;
+      faults.push(
+        `${name} is ${JSON.stringify(value)}: it must be a whole number from ${min} to ${max}`,
+      );
+      return fallback;
+    },
+    url(name, schemes, fallback) {
+      const value = given(name) ?? fallback;
+      if (value === undefined) return required(name, `a URL (${schemes.join(", ")})`);
+      const parsed = URL.canParse(value) ? new URL(value) : undefined;
+      if (parsed && schemes.includes(parsed.protocol.slice(0, -1)))
+        return value.replace(/\/+$/, "");
+      // The value may hold a password, so it is not repeated.
+      faults.push(
+        `${name} is not a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
+      );
+      return value;
+    },
+    choice(name, choices, fallback) {
+      const value = given(name);
+      if (value === undefined) return fallback;
+      const found = choices.find((choice) => choice === value);
+      if (found !== undefined) return found;
+      faults.push(`${name} is ${JSON.stringify(value)}: it must be one of ${choices.join(", ")}`);
+      return fallback;
+    },
+    keys(name) {
+      const value = given(name);
+      if (value === undefined) {
+        required(name, "id:base64[,id:base64], each of at least 32 bytes");
+        return [];
+      }
+      return value.split(",").flatMap((entry, index) => {
+        const [, id, encoded] =
+          /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/=_-]+)$/.exec(entry.trim()) ?? [];
+        const bytes = new Uint8Array(Buffer.from(encoded ?? "", "base64"));
+        if (id !== undefined && bytes.length >= 32) return [{ id, bytes }];
+        faults.push(`${name}, key ${index + 1}: it must be id:base64 of at least 32 bytes`);
+        return [];
+      });
+    },
+  };
+}

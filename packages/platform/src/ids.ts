@@ -1,0 +1,16 @@
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** A new UUID version 7 (RFC 9562): sorts by the time it was made, so indexes grow at one end. */
+export function newId(): string {
+  return Bun.randomUUIDv7();
+}
+
+/** Whether a string is a UUID in lower-case text form. Anything else never reaches a uuid column. */
+export function isId(value: unknown): value is string {
+  return typeof value === "string" && UUID.test(value);
+}
+
+/** SHA-256 of a string in lower-case hex: the name of a content, so that equal contents have one name. */
+export function digestId(value: string): string {
+  return new Bun.CryptoHasher("sha256").update(value).digest("hex");
+}

@@ -1,0 +1,14 @@
+export { type Clock, systemClock } from "./clock.ts";
+export {
+  ConfigError,
+  type ConfigSource,
+  type NamedKey,
+  type Reader,
+  readConfig,
+} from "./config.ts";
+export { healthRoutes, type HealthCheck } from "./health.ts";
+export { digestId, isId, newId } from "./ids.ts";
+export { createLog, type Log, silentLog } from "./log.ts";
+export { createMetrics, type Metrics } from "./metrics.ts";
+export { type Problem, problem, problemResponse } from "./problem.ts";
+export { runUntilStopped } from "./shutdown.ts";
