@@ -1,0 +1,179 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { LONGEST_RETRY_AFTER_MS } from "./backoff.ts";
+import { emailGraph } from "./graph.ts";
+import { step } from "./step.ts";
+import {
+  DEFAULT_RETRY_POLICY,
+  type EmailEvent,
+  type EmailRecord,
+  isSettled,
+  newRecord,
+  type RetryPolicy,
+} from "./words.ts";
+
+const at = fc.integer({ min: 0, max: 3 * 24 * 3_600_000 });
+const roll = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const reason = fc.record({ code: fc.constant("unavailable" as const), detail: fc.string() });
+const messageId = fc.string();
+
+const anyEvent: fc.Arbitrary<EmailEvent> = fc.oneof(
+  fc.record({
+    type: fc.constantFrom("START", "DUE", "CANCEL", "INTERRUPTED", "REPORTED", "REQUEUE"),
+    at,
+  }),
+  fc.record({
+    type: fc.constantFrom("SUPPRESSED", "REJECTED", "UNAUTHORIZED", "AMBIGUOUS"),
+    at,
+    reason,
+  }),
+  fc.record({ type: fc.constantFrom("ACCEPTED", "CONFIRMED"), at, messageId }),
+  fc.record({ type: fc.constantFrom("NOT_ACCEPTED", "UNRESOLVED"), at, roll }),
+  fc.record({ type: fc.constant("UNAVAILABLE"), at, roll, reason }),
+  fc.record({
+    type: fc.constant("THROTTLED"),
+    at,
+    roll,
+    reason,
+    retryAfterMs: fc.oneof(
+      fc.double(),
+      fc.constantFrom(-1, 0, Number.NaN, Number.POSITIVE_INFINITY, 1e300),
+    ),
+  }),
+) as fc.Arbitrary<EmailEvent>;
+
+const anyPolicy: fc.Arbitrary<RetryPolicy> = fc.record({
+  attempts: fc.integer({ min: 1, max: 6 }),
+  firstWaitMs: fc.integer({ min: 1, max: 60_000 }),
+  maxWaitMs: fc.integer({ min: 1, max: 3_600_000 }),
+  maxAgeMs: fc.integer({ min: 1, max: 48 * 3_600_000 }),
+  whenUncertain: fc.constantFrom("hold", "resend"),
+});
+
+const drawn = new Set(emailGraph().edges.map((edge) => edge.id));
+
+test("whatever happens in whatever order, an email only takes transitions of the machine, numbered without gaps", () => {
+  fc.assert(
+    fc.property(fc.array(anyEvent, { maxLength: 40 }), anyPolicy, (events, policy) => {
+      let record = newRecord();
+      for (const event of events) {
+        const taken = step(record, event, policy);
+        if (taken === undefined) continue;
+        expectLawful(record, event, taken.record, policy);
+        record = taken.record;
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+function expectLawful(
+  before: EmailRecord,
+  event: EmailEvent,
+  after: EmailRecord,
+  policy: RetryPolicy,
+): void {
+  if (event.type === "REPORTED") {
+    expect(after).toEqual(before);
+    return;
+  }
+  expect(drawn).toContain(`${before.state}-${event.type}-${after.state}`);
+  if (event.type === "REQUEUE") {
+    expect(after).toEqual(newRecord(before.run + 1));
+    return;
+  }
+  expect([after.run, after.seq]).toEqual([before.run, before.seq + 1]);
+  if (isSettled(before.state))
+    expect([before.state, event.type]).toEqual(["uncertain", "CONFIRMED"]);
+  expect(after.attempt - before.attempt).toBe(after.state === "sending" ? 1 : 0);
+  if (after.state === "retrying") {
+    expect(after.due).toBeLessThanOrEqual((after.firstAt as number) + policy.maxAgeMs);
+    expect(Number.isFinite(after.due)).toBe(true);
+  }
+  expect(after.due === undefined).toBe(after.state !== "retrying");
+}
+
+test("the record is plain data: what JSON keeps of it is all there is", () => {
+  fc.assert(
+    fc.property(fc.array(anyEvent, { maxLength: 20 }), anyPolicy, (events, policy) => {
+      let record = newRecord();
+      for (const event of events) {
+        const stored = JSON.parse(JSON.stringify(record)) as EmailRecord;
+        const [fromMemory, fromStore] = [step(record, event, policy), step(stored, event, policy)];
+        expect(fromStore).toEqual(fromMemory);
+        record = fromMemory?.record ?? record;
+      }
+    }),
+  );
+});
+
+test("an email found in sending after a crash is never delivered again by restoring it", () => {
+  const sending = step(newRecord(), { type: "START", at: 0 }, DEFAULT_RETRY_POLICY)
+    ?.record as EmailRecord;
+  const interrupted = step(sending, { type: "INTERRUPTED", at: 10 }, DEFAULT_RETRY_POLICY);
+  expect(interrupted?.commands).toEqual([{ type: "resolve" }]);
+  const unresolved = step(
+    interrupted?.record as EmailRecord,
+    { type: "UNRESOLVED", at: 20, roll: 0 },
+    DEFAULT_RETRY_POLICY,
+  );
+  expect([unresolved?.record.state, unresolved?.commands]).toEqual([
+    "uncertain",
+    [{ type: "report" }],
+  ]);
+});
+
+test("a throttled attempt uses up no attempt and waits as long as it was told", () => {
+  const policy = { ...DEFAULT_RETRY_POLICY, attempts: 1 };
+  let record = step(newRecord(), { type: "START", at: 0 }, policy)?.record as EmailRecord;
+  for (let round = 1; round <= 5; round++) {
+    const throttled = step(
+      record,
+      {
+        type: "THROTTLED",
+        at: round,
+        roll: 0,
+        reason: { code: "throttled" },
+        retryAfterMs: 30_000,
+      },
+      policy,
+    );
+    expect(throttled?.commands).toEqual([{ type: "schedule", due: round + 30_000 }]);
+    record = step(throttled?.record as EmailRecord, { type: "DUE", at: round + 30_000 }, policy)
+      ?.record as EmailRecord;
+  }
+  const last = step(
+    record,
+    { type: "UNAVAILABLE", at: 9, roll: 0, reason: { code: "unavailable" } },
+    policy,
+  );
+  expect([last?.record.state, last?.record.reason?.code]).toEqual(["failed", "exhausted"]);
+});
+
+test("an absurd Retry-After is believed for a day at most", () => {
+  const policy = { ...DEFAULT_RETRY_POLICY, maxAgeMs: Number.MAX_SAFE_INTEGER };
+  const sending = step(newRecord(), { type: "START", at: 0 }, policy)?.record as EmailRecord;
+  const throttled = step(
+    sending,
+    { type: "THROTTLED", at: 0, roll: 0, reason: { code: "throttled" }, retryAfterMs: 1e15 },
+    policy,
+  );
+  expect(throttled?.record.due).toBe(LONGEST_RETRY_AFTER_MS);
+});
+
+for (const state of ["failed", "uncertain"] as const) {
+  test(`a requeue of a ${state} email starts its next run from nothing`, () => {
+    const ended: EmailRecord = {
+      ...newRecord(2),
+      state,
+      seq: 5,
+      attempt: 4,
+      throttled: 1,
+      firstAt: 1,
+      messageId: "m",
+    };
+    expect(step(ended, { type: "REQUEUE", at: 9 }, DEFAULT_RETRY_POLICY)?.record).toEqual(
+      newRecord(3),
+    );
+  });
+}
