@@ -1,0 +1,77 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { Address, Hash, Id, parser, Time } from "./values.ts";
+
+/** A batch never holds more emails than this. */
+export const BATCH_SIZE = 500;
+
+export const EmailStateSchema = Type.Union([
+  Type.Literal("queued"),
+  Type.Literal("sending"),
+  Type.Literal("retrying"),
+  Type.Literal("resolving"),
+  Type.Literal("sent"),
+  Type.Literal("failed"),
+  Type.Literal("skipped"),
+  Type.Literal("cancelled"),
+  Type.Literal("uncertain"),
+]);
+
+/**
+ * What the ledger knows of an email whose batch the email client has lost. The email goes on from here with the next
+ * `seq`. It may have been attempted since, so it is treated as interrupted: asked after, never just sent again.
+ */
+export const LastKnown = Type.Object({
+  seq: Type.Integer({ minimum: 0, maximum: 32_767 }),
+  state: Type.Union([
+    Type.Literal("queued"),
+    Type.Literal("sending"),
+    Type.Literal("retrying"),
+    Type.Literal("resolving"),
+  ]),
+  attempt: Type.Integer({ minimum: 0, maximum: 32_767 }),
+  first_at: Type.Optional(Time),
+});
+export type LastKnown = Static<typeof LastKnown>;
+
+export const Recipient = Type.Object({
+  id: Id,
+  run: Type.Integer({ minimum: 1, maximum: 32_767 }),
+  email: Address,
+  name: Type.String({ maxLength: 300 }),
+  /** What the template calls `contact`: built-in fields and custom attributes. */
+  variables: Type.Record(Type.String({ maxLength: 100 }), Type.Unknown()),
+  last_known: Type.Optional(LastKnown),
+});
+export type Recipient = Static<typeof Recipient>;
+
+/** Emails handed over together. `priority` 1 is the most urgent; `gateway` names one of the email client's gateways. */
+export const Batch = Type.Object({
+  batch: Id,
+  campaign: Id,
+  content: Hash,
+  gateway: Id,
+  priority: Type.Integer({ minimum: 1, maximum: 1_000 }),
+  recipients: Type.Array(Recipient, { minItems: 1, maxItems: BATCH_SIZE }),
+});
+export type Batch = Static<typeof Batch>;
+export const parseBatch = parser(Batch);
+
+/** How an email stands in the email client's journal; it is absent once its end was reported and acknowledged. */
+export const JournalEntry = Type.Object({
+  id: Id,
+  run: Type.Integer(),
+  seq: Type.Integer(),
+  state: EmailStateSchema,
+  attempt: Type.Integer(),
+  due: Type.Optional(Time),
+});
+export type JournalEntry = Static<typeof JournalEntry>;
+
+/** The answer to `GET /v1/batches/:id`. A batch that is `done` has nothing left that web was not told. */
+export const BatchStatus = Type.Object({
+  batch: Id,
+  done: Type.Boolean(),
+  emails: Type.Array(JournalEntry),
+});
+export type BatchStatus = Static<typeof BatchStatus>;
+export const parseBatchStatus = parser(BatchStatus);

@@ -1,0 +1,10 @@
+export * from "./batches.ts";
+export * from "./contents.ts";
+export * from "./control.ts";
+export * from "./machine.ts";
+export * from "./receive.ts";
+export * from "./reports.ts";
+export * from "./service-client.ts";
+export * from "./settings.ts";
+export * from "./signing.ts";
+export { type Parsed, parser } from "./values.ts";

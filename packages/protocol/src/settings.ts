@@ -1,0 +1,115 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { Address, Id, line, parser } from "./values.ts";
+
+/** One input of a gateway's settings form, as its adapter declares it. */
+export const GatewayField = Type.Object({
+  name: Type.String(),
+  label: Type.String(),
+  type: Type.Union([
+    Type.Literal("text"),
+    Type.Literal("url"),
+    Type.Literal("number"),
+    Type.Literal("password"),
+  ]),
+  required: Type.Boolean(),
+  /** A secret is written and never read back. */
+  secret: Type.Boolean(),
+  hint: Type.Optional(Type.String()),
+  placeholder: Type.Optional(Type.String()),
+});
+export type GatewayField = Static<typeof GatewayField>;
+
+/** What a provider guarantees, which decides what the machine may do after a crash. */
+export const GatewayCapabilities = Type.Object({
+  idempotency: Type.Union([Type.Literal("none"), Type.Object({ windowS: Type.Number() })]),
+  lookup: Type.Boolean(),
+  batch: Type.Boolean(),
+  perItemResult: Type.Boolean(),
+});
+export type GatewayCapabilities = Static<typeof GatewayCapabilities>;
+
+export const GatewayKind = Type.Object({
+  kind: Type.String(),
+  title: Type.String(),
+  description: Type.String(),
+  fields: Type.Array(GatewayField),
+  capabilities: GatewayCapabilities,
+});
+export type GatewayKind = Static<typeof GatewayKind>;
+
+const Values = Type.Record(
+  Type.String({ pattern: "^[a-z_]{1,40}$" }),
+  Type.String({ maxLength: 4_000 }),
+);
+
+/** A gateway as anybody may see it: of its secrets only the names of those that are set. */
+export const GatewayView = Type.Object({
+  id: Id,
+  name: Type.String(),
+  kind: Type.String(),
+  settings: Values,
+  secrets: Type.Array(Type.String()),
+  rate_per_second: Type.Union([Type.Number(), Type.Null()]),
+  default: Type.Boolean(),
+  /** Whether everything its kind requires is set. */
+  complete: Type.Boolean(),
+  breaker: Type.Union([Type.Literal("closed"), Type.Literal("open"), Type.Literal("half-open")]),
+});
+export type GatewayView = Static<typeof GatewayView>;
+
+export const SettingsView = Type.Object({
+  gateways: Type.Array(GatewayView),
+  kinds: Type.Array(GatewayKind),
+});
+export type SettingsView = Static<typeof SettingsView>;
+export const parseSettingsView = parser(SettingsView);
+
+/**
+ * Changes to gateways, all or none. An unknown id with `kind` makes one; a field that is left out stays as it is; an
+ * empty secret clears it, an absent one keeps it; `removed` deletes.
+ */
+export const SettingsPatch = Type.Object({
+  gateways: Type.Array(
+    Type.Object({
+      id: Id,
+      name: Type.Optional(line(100)),
+      kind: Type.Optional(Type.String({ pattern: "^[a-z_]{1,40}$" })),
+      settings: Type.Optional(Values),
+      secrets: Type.Optional(Values),
+      rate_per_second: Type.Optional(
+        Type.Union([Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000 }), Type.Null()]),
+      ),
+      default: Type.Optional(Type.Boolean()),
+      removed: Type.Optional(Type.Boolean()),
+    }),
+    { minItems: 1, maxItems: 100 },
+  ),
+});
+export type SettingsPatch = Static<typeof SettingsPatch>;
+export const parseSettingsPatch = parser(SettingsPatch);
+
+/** One message sent at once and outside the ledger: "send a test". */
+export const TestMessage = Type.Object({
+  from: Type.Object({ name: line(200), email: Address, reply_to: Type.Optional(Address) }),
+  to: Type.Object({ name: line(300), email: Address }),
+  subject: line(998),
+  html: Type.Union([Type.String({ maxLength: 2_000_000 }), Type.Null()]),
+  text: Type.String({ maxLength: 2_000_000 }),
+});
+export type TestMessage = Static<typeof TestMessage>;
+export const parseTestMessage = parser(TestMessage);
+
+export const TestResult = Type.Object({
+  outcome: Type.Union([
+    Type.Literal("accepted"),
+    Type.Literal("rejected"),
+    Type.Literal("unauthorized"),
+    Type.Literal("throttled"),
+    Type.Literal("unavailable"),
+    Type.Literal("ambiguous"),
+  ]),
+  message_id: Type.Optional(Type.String()),
+  detail: Type.Optional(Type.String()),
+});
+export type TestResult = Static<typeof TestResult>;
+export const parseTestResult = parser(TestResult);
