@@ -1,0 +1,44 @@
+import { sql } from "drizzle-orm";
+import { migrate } from "drizzle-orm/postgres-js/migrator";
+import { createLog, type Log, readConfig, systemClock } from "@mailwright/platform";
+import { openDatabase } from "./open.ts";
+
+const MIGRATIONS = new URL("../../../../drizzle", import.meta.url).pathname;
+
+/** Any number: two that migrate at once take turns on it. */
+const MIGRATION_LOCK = 5_050_000;
+
+/** How long a database that is still starting is waited for. */
+const PATIENCE_MS = 30_000;
+
+/**
+ * Brings the database to the newest migration, over one connection and under a lock, so that any number of instances may
+ * start together. A database that is not up yet is waited for.
+ */
+export async function migrateDatabase(url: string, log: Log): Promise<void> {
+  await using database = openDatabase(url, { connections: 1 });
+  await waitUntilUp(() => database.db.execute(sql`SELECT 1`), log);
+  await database.db.execute(sql`SET statement_timeout = 0`);
+  await database.db.execute(sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
+  await migrate(database.db, { migrationsFolder: MIGRATIONS });
+  await database.db.execute(sql`SELECT ensure_email_event_partitions(now())`);
+}
+
+async function waitUntilUp(probe: () => Promise<unknown>, log: Log): Promise<void> {
+  const giveUpAt = systemClock.now() + PATIENCE_MS;
+  for (let wait = 100; ; wait = Math.min(wait * 2, 2_000)) {
+    try {
+      await probe();
+      return;
+    } catch (error) {
+      if (systemClock.now() + wait > giveUpAt) throw error;
+      log.info("waiting for Postgres");
+      await systemClock.sleep(wait);
+    }
+  }
+}
+
+if (import.meta.main) {
+  const url = readConfig(Bun.env, (env) => env.url("DATABASE_URL", ["postgres", "postgresql"]));
+  await migrateDatabase(url, createLog("migrate"));
+}

@@ -1,0 +1,37 @@
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import * as schema from "./schema/index.ts";
+
+/** The whole database: pages and jobs get this. */
+export type Database = PostgresJsDatabase<typeof schema>;
+/** What a query needs: the database or a transaction of it. */
+export type Queryable = Pick<
+  Database,
+  "select" | "selectDistinct" | "insert" | "update" | "delete" | "execute"
+>;
+
+export interface OpenDatabase extends AsyncDisposable {
+  db: Database;
+  /** The driver itself, for COPY and cursors. */
+  sql: postgres.Sql;
+}
+
+/**
+ * Opens the pool: the one place that does. `statement_timeout` ends what a page would never wait for; the long jobs lift
+ * it for their own transaction. Connections are made when first used, so a database that is not up yet is a failing
+ * query, not a failing start.
+ */
+export function openDatabase(url: string, { connections = 20 } = {}): OpenDatabase {
+  const sql = postgres(url, {
+    max: connections,
+    idle_timeout: 60,
+    connect_timeout: 5,
+    onnotice: () => {},
+    connection: { application_name: "mailwright", statement_timeout: 30_000 },
+  });
+  return {
+    db: drizzle(sql, { schema, casing: "snake_case" }),
+    sql,
+    [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }),
+  };
+}

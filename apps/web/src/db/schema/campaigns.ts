@@ -1,0 +1,133 @@
+import { sql } from "drizzle-orm";
+import {
+  check,
+  index,
+  integer,
+  jsonb,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
+import type { Content } from "@mailwright/protocol";
+import { createdAt, id, moment } from "./columns.ts";
+import { segment } from "./segments.ts";
+import { template } from "./templates.ts";
+
+/**
+ * draft -> launching (the audience is being frozen) -> sending <-> paused -> finished, or from any of the middle three
+ * cancelling -> cancelled.
+ */
+export const campaignState = pgEnum("campaign_state", [
+  "draft",
+  "launching",
+  "sending",
+  "paused",
+  "cancelling",
+  "cancelled",
+  "finished",
+]);
+
+/** What every recipient of a launched campaign gets, frozen; named by its hash. */
+export const content = pgTable("content", {
+  hash: text().primaryKey(),
+  body: jsonb().$type<Content>().notNull(),
+  created_at: createdAt(),
+});
+
+const count = () => integer().notNull().default(0);
+
+/**
+ * The nine counts are the fold of the campaign's emails; every statement that moves an email moves them in the same
+ * transaction. The checks make a false end impossible: no campaign is `finished` or `cancelled` while an email is open,
+ * and the counts of a launched one always add up to its audience.
+ */
+export const campaign = pgTable(
+  "campaign",
+  {
+    id: id(),
+    name: text().notNull(),
+    template_id: uuid().references(() => template.id, { onDelete: "set null" }),
+    gateway_id: uuid(),
+    when_uncertain: text({ enum: ["hold", "resend"] })
+      .notNull()
+      .default("hold"),
+    state: campaignState().notNull().default("draft"),
+    /** Why it stands where it does, when that is not plain: what paused it, why a launch was given up. */
+    state_reason: text(),
+    priority: smallint().notNull().default(100),
+    // Frozen at launch.
+    template_version: integer(),
+    content_hash: text().references(() => content.hash),
+    segment_names: text().array().notNull().default([]),
+    audience: count(),
+    queued: count(),
+    sending: count(),
+    retrying: count(),
+    resolving: count(),
+    sent: count(),
+    failed: count(),
+    skipped: count(),
+    cancelled: count(),
+    uncertain: count(),
+    /** Of the queued, those whose batch has not been handed to the email client. */
+    unhanded: count(),
+    /** Whether the email client has acknowledged the control that follows from the state. */
+    control_acknowledged: text({ enum: ["running", "paused", "cancelled"] }),
+    created_by: text().notNull(),
+    created_at: createdAt(),
+    updated_at: createdAt(),
+    launched_at: moment(),
+    finished_at: moment(),
+  },
+  (table) => [
+    check(
+      "campaign_adds_up",
+      sql`${table.state} IN ('draft', 'launching') OR ${table.audience} = ${table.queued} + ${table.sending} + ${table.retrying} + ${table.resolving} + ${table.sent} + ${table.failed} + ${table.skipped} + ${table.cancelled} + ${table.uncertain}`,
+    ),
+    check(
+      "campaign_ends_settled",
+      sql`${table.state} NOT IN ('finished', 'cancelled') OR ${table.queued} + ${table.sending} + ${table.retrying} + ${table.resolving} = 0`,
+    ),
+    check(
+      "campaign_counts",
+      sql`least(${table.queued}, ${table.sending}, ${table.retrying}, ${table.resolving}, ${table.sent}, ${table.failed}, ${table.skipped}, ${table.cancelled}, ${table.uncertain}, ${table.unhanded}) >= 0`,
+    ),
+    index("campaign_state_index").on(table.state, table.id),
+    index("campaign_template").on(table.template_id),
+  ],
+);
+
+export const campaignSegment = pgTable(
+  "campaign_segment",
+  {
+    campaign_id: uuid()
+      .notNull()
+      .references(() => campaign.id, { onDelete: "cascade" }),
+    segment_id: uuid()
+      .notNull()
+      .references(() => segment.id, { onDelete: "cascade" }),
+  },
+  (table) => [
+    primaryKey({ columns: [table.campaign_id, table.segment_id] }),
+    index("campaign_segment_by_segment").on(table.segment_id),
+  ],
+);
+
+/** Who did what to a campaign, and what it did by itself: the part of its history that is not in its emails. */
+export const campaignActivity = pgTable(
+  "campaign_activity",
+  {
+    id: id(),
+    campaign_id: uuid()
+      .notNull()
+      .references(() => campaign.id, { onDelete: "cascade" }),
+    at: createdAt(),
+    actor: text().notNull(),
+    action: text().notNull(),
+    detail: jsonb().$type<Record<string, string | number>>().notNull().default({}),
+  },
+  (table) => [index("campaign_activity_by_campaign").on(table.campaign_id, table.id)],
+);

@@ -1,0 +1,69 @@
+import {
+  bigint,
+  customType,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { createdAt, id, moment } from "./columns.ts";
+import { segment } from "./segments.ts";
+
+const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({ dataType: () => "bytea" });
+
+/** One CSV on its way into the contacts. Any web can carry it on: the file, the mapping and the progress are here. */
+export const contactImport = pgTable("import", {
+  id: id(),
+  state: text({ enum: ["mapping", "running", "done", "failed", "cancelled"] }).notNull(),
+  file_name: text().notNull(),
+  bytes: bigint({ mode: "number" }).notNull(),
+  /** Column of the file, by position, to field of the contact; null leaves the column out. */
+  mapping: jsonb().$type<(string | null)[]>(),
+  on_duplicate: text({ enum: ["update", "skip"] })
+    .notNull()
+    .default("update"),
+  segment_id: uuid().references(() => segment.id, { onDelete: "set null" }),
+  bytes_read: bigint({ mode: "number" }).notNull().default(0),
+  rows: integer().notNull().default(0),
+  inserted: integer().notNull().default(0),
+  updated: integer().notNull().default(0),
+  skipped: integer().notNull().default(0),
+  rejected: integer().notNull().default(0),
+  /** Why it failed, for the person who started it. */
+  error: text(),
+  created_by: text().notNull(),
+  created_at: createdAt(),
+  started_at: moment(),
+  finished_at: moment(),
+  /** The worker that carries it on keeps this in the future; past it, another takes over. */
+  leased_until: moment(),
+});
+
+/** The uploaded file in pieces, gone when the import ends. */
+export const importChunk = pgTable(
+  "import_chunk",
+  {
+    import_id: uuid()
+      .notNull()
+      .references(() => contactImport.id, { onDelete: "cascade" }),
+    position: integer().notNull(),
+    bytes: bytea().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.import_id, table.position] })],
+);
+
+/** A row that was not taken: the line of the file it begins on, why, and the row as it stood. */
+export const importReject = pgTable(
+  "import_reject",
+  {
+    import_id: uuid()
+      .notNull()
+      .references(() => contactImport.id, { onDelete: "cascade" }),
+    line: integer().notNull(),
+    reason: text().notNull(),
+    row: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.import_id, table.line] })],
+);

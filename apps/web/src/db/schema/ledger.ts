@@ -1,0 +1,92 @@
+import {
+  index,
+  integer,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { EMAIL_STATES } from "@mailwright/email_machine";
+import { createdAt, id, moment } from "./columns.ts";
+
+export const emailState = pgEnum("email_state", EMAIL_STATES);
+
+/**
+ * The ledger: one row a recipient of a campaign, in the state it is in now. `email_event` below has how it came there.
+ *
+ * It has no foreign keys. Checking two for each of a million rows doubled the time of freezing an audience, and the row
+ * must outlive its contact: an erased person still counts in the campaign that was sent to them.
+ */
+export const email = pgTable(
+  "email",
+  {
+    id: id(),
+    campaign_id: uuid().notNull(),
+    /** The contact at launch; it may have been erased since. */
+    contact_id: uuid().notNull(),
+    /** The address at launch; empty once its contact is erased. */
+    address: text().notNull(),
+    state: emailState().notNull(),
+    run: smallint().notNull().default(1),
+    seq: smallint().notNull().default(0),
+    attempt: smallint().notNull().default(0),
+    changed_at: createdAt(),
+    gateway_id: uuid(),
+    due_at: moment(),
+    message_id: text(),
+    error_code: text(),
+    error_detail: text(),
+  },
+  (table) => [
+    // Each contact once a campaign, whatever segments it is in; and a contact's history.
+    uniqueIndex("email_contact_campaign").on(table.contact_id, table.campaign_id),
+    index("email_campaign_state").on(table.campaign_id, table.state, table.id),
+  ],
+);
+
+/**
+ * Every transition of every email, once: (email_id, run, seq) is its name for ever. Partitioned by the month in which
+ * the email was made, which its id begins with; so all events of one email lie together, the key needs no time in it,
+ * and old months can be detached.
+ */
+export const emailEvent = pgTable(
+  "email_event",
+  {
+    email_id: uuid().notNull(),
+    run: smallint().notNull(),
+    seq: smallint().notNull(),
+    event: text().notNull(),
+    state: emailState().notNull(),
+    at: moment().notNull(),
+    attempt: smallint().notNull(),
+    gateway_id: uuid(),
+    due_at: moment(),
+    message_id: text(),
+    error_code: text(),
+    error_detail: text(),
+    received_at: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.email_id, table.run, table.seq] })],
+);
+
+/**
+ * Emails that are handed to the email client together. A batch is the unit of queueing, never of truth: it goes when its
+ * emails have settled. `claimed_until` is in the future while a web is handing it over.
+ */
+export const batch = pgTable(
+  "batch",
+  {
+    id: id(),
+    campaign_id: uuid().notNull(),
+    email_ids: uuid().array().notNull(),
+    size: integer().notNull(),
+    claimed_until: moment(),
+    handed_at: moment(),
+    /** When the reconciler last looked at it. */
+    checked_at: moment(),
+  },
+  (table) => [index("batch_campaign").on(table.campaign_id, table.handed_at, table.id)],
+);

@@ -1,0 +1,52 @@
+import { sql } from "drizzle-orm";
+import {
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { createdAt, id } from "./columns.ts";
+import { contact } from "./contacts.ts";
+
+/** A named set of contacts: its members are listed, or its rule decides. */
+export const segment = pgTable(
+  "segment",
+  {
+    id: id(),
+    name: text().notNull(),
+    /** Null for a static segment. */
+    rule: jsonb().$type<SegmentRule>(),
+    /** How many members a static segment lists, kept by a trigger; a dynamic one is counted when asked. */
+    size: integer().notNull().default(0),
+    created_at: createdAt(),
+    updated_at: createdAt(),
+  },
+  (table) => [uniqueIndex("segment_name").on(sql`lower(${table.name})`)],
+);
+
+/** Who belongs to a dynamic segment: a tree of `all`, `any` and single conditions. */
+export type SegmentRule =
+  | { all: SegmentRule[] }
+  | { any: SegmentRule[] }
+  | { field: string; is: string; value?: string | number | boolean };
+
+export const segmentContact = pgTable(
+  "segment_contact",
+  {
+    segment_id: uuid()
+      .notNull()
+      .references(() => segment.id, { onDelete: "cascade" }),
+    contact_id: uuid()
+      .notNull()
+      .references(() => contact.id, { onDelete: "cascade" }),
+    added_at: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.segment_id, table.contact_id] }),
+    index("segment_contact_by_contact").on(table.contact_id, table.segment_id),
+  ],
+);
