@@ -24,7 +24,7 @@ export const MachineView = Type.Object({
     }),
   ),
   counts: Type.Record(Type.String(), Type.Integer()),
-  batches: Type.Integer(),
+  emails: Type.Integer(),
   outbox: Type.Integer(),
 });
 export type MachineView = Static<typeof MachineView>;

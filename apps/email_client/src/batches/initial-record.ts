@@ -1,0 +1,19 @@
+import { type EmailRecord, newRecord } from "@mailwright/email_machine";
+import type { Recipient } from "@mailwright/protocol";
+
+/**
+ * Where an email begins in the journal. Ordinarily untouched; one whose batch was lost goes on from what the ledger
+ * knows of it.
+ */
+export function initialRecord({ run, last_known }: Recipient): EmailRecord {
+  if (last_known === undefined) return newRecord(run);
+  const { seq, state, attempt, first_at } = last_known;
+  return {
+    ...newRecord(run),
+    state,
+    seq,
+    attempt,
+    ...(first_at !== undefined && { firstAt: first_at }),
+    ...(state === "retrying" && { due: 0 }),
+  };
+}

@@ -1,0 +1,40 @@
+import type { Batch, Control } from "@mailwright/protocol";
+import type { Contents } from "../contents/contents.ts";
+import type { Journal } from "./journal.ts";
+import type { BatchQueue } from "./queue.ts";
+
+export type Intake = "taken" | "known" | "full" | "content missing";
+
+export interface IntakeContext {
+  journal: Journal;
+  contents: Contents;
+  queue: BatchQueue;
+}
+
+/**
+ * Takes a batch: when this resolves to `taken` or `known`, the batch is in the journal and queued, and will be worked
+ * on whatever dies. Journal first, queue second: a crash between the two leaves web without an answer, it asks again,
+ * and the batch, known by then, is queued.
+ */
+export async function takeBatch(
+  batch: Batch,
+  { journal, contents, queue }: IntakeContext,
+): Promise<Intake> {
+  if (!(await contents.has(batch.content))) return "content missing";
+  const taken = await journal.take(batch);
+  if (taken !== "full") await queue.add(batch.batch, batch.priority);
+  return taken;
+}
+
+/**
+ * Sets what a campaign may do. Once this resolves no attempt of a paused or cancelled campaign begins anywhere; batches
+ * that sleep are woken, to go on or to cancel what they hold.
+ */
+export async function controlCampaign(
+  campaign: string,
+  state: Control["state"],
+  { journal, queue }: Pick<IntakeContext, "journal" | "queue">,
+): Promise<void> {
+  await journal.setControl(campaign, state);
+  if (state !== "paused") await queue.wake(await journal.liveBatches(campaign));
+}

@@ -1,0 +1,37 @@
+import type { Control } from "@mailwright/protocol";
+import type { Redis } from "ioredis";
+import claimLua from "./lua/claim.lua" with { type: "text" };
+import commitLua from "./lua/commit.lua" with { type: "text" };
+import takeLua from "./lua/take.lua" with { type: "text" };
+import { defineScript } from "../redis/script.ts";
+
+/** The journal's Lua scripts with the types of their answers. */
+export interface JournalCommands {
+  take(keys: string[], args: (string | number)[]): Promise<"taken" | "known" | "full">;
+  claim(
+    keys: string[],
+    args: (string | number)[],
+  ): Promise<
+    | null
+    | [
+        fence: number,
+        campaign: string,
+        content: string,
+        gateway: string,
+        recipients: string[],
+        records: string[],
+      ]
+  >;
+  commit(
+    keys: string[],
+    args: (string | number)[],
+  ): Promise<"stale" | [control: Control["state"], refused: string[]]>;
+}
+
+export function commands(redis: Redis): JournalCommands {
+  return {
+    take: defineScript(redis, "mwTake", takeLua, 6),
+    claim: defineScript(redis, "mwClaim", claimLua, 3),
+    commit: defineScript(redis, "mwCommit", commitLua, 6),
+  };
+}

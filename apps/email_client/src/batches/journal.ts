@@ -1,0 +1,212 @@
+import type { EmailRecord, EmailState } from "@mailwright/email_machine";
+import type { Batch, Control, JournalEntry, Recipient, Report } from "@mailwright/protocol";
+import type { Redis } from "ioredis";
+import { batchKeys, campaignKey, controlKey, type Shard, shardOf } from "../redis/keys.ts";
+import { commands, type JournalCommands } from "./journal-commands.ts";
+import { initialRecord } from "./initial-record.ts";
+
+/**
+ * The journal: the email client's record of work in progress, in Redis.
+ *
+ * - head: a batch's campaign, content, gateway and fence
+ * - fence: a number that every claim raises; a write with an older one is refused, so a worker that was frozen past its
+ *   lock can never overwrite what its successor wrote
+ * - record: where one email stands (the machine's plain record)
+ * - outbox: reports that web has not acknowledged; a record and its report are written together or not at all
+ */
+export interface Journal {
+  /** Writes a batch down. `known` was taken before; `full` would pass the limit. */
+  take(batch: Batch): Promise<"taken" | "known" | "full">;
+  /** Raises the fence and reads the batch; undefined when the journal does not have it. */
+  claim(batch: string): Promise<Claim | undefined>;
+  /** Writes the transitions of one tick behind the claim's fence. */
+  commit(claim: Claim, transitions: Transition[]): Promise<Commit>;
+  /** What a batch holds now, without touching its fence. */
+  read(batch: string): Promise<{ done: boolean; emails: JournalEntry[] } | undefined>;
+  /** The batch of a live email. */
+  find(email: string): Promise<string | undefined>;
+  setControl(campaign: string, state: Control["state"]): Promise<void>;
+  control(campaign: string): Promise<Control["state"]>;
+  liveBatches(campaign: string): Promise<string[]>;
+  counts(): Promise<JournalCounts>;
+}
+
+/** A batch in the hands of one worker. */
+export interface Claim {
+  batch: string;
+  fence: number;
+  campaign: string;
+  content: string;
+  gateway: string;
+  emails: { recipient: Recipient | undefined; id: string; record: EmailRecord }[];
+}
+
+export interface Transition {
+  id: string;
+  /** An attempt begins (and needs a running campaign), the email settles, or neither. */
+  kind: "start" | "settle" | "go";
+  before: EmailState;
+  record: EmailRecord;
+  report: Report;
+}
+
+/** `stale`: another worker has the batch now. Otherwise `refused` names the starts that the campaign's control forbade. */
+export type Commit = "stale" | { control: Control["state"]; refused: Set<string> };
+
+export interface JournalCounts {
+  states: Partial<Record<EmailState, number>>;
+  emails: number;
+  outbox: number;
+}
+
+/** A control outlives any batch that could still be handed over for its campaign. */
+const CONTROL_TTL_S = 90 * 86_400;
+
+export function createJournal(
+  redis: Redis,
+  shards: readonly Shard[],
+  emailsLimit: number,
+): Journal {
+  const run = commands(redis);
+  const limit = Math.ceil(emailsLimit / shards.length);
+  return {
+    take: (batch) => take(run, shardOf(shards, batch.batch), batch, limit),
+    claim: (batch) => claim(run, shardOf(shards, batch), batch),
+    commit: (claimed, transitions) =>
+      commit(run, shardOf(shards, claimed.batch), claimed, transitions),
+    read: (batch) => read(redis, shardOf(shards, batch), batch),
+    async find(email) {
+      const found = await Promise.all(shards.map((shard) => redis.hget(shard.index, email)));
+      return found.find((batch) => batch !== null) ?? undefined;
+    },
+    async setControl(campaign, state) {
+      await Promise.all(
+        shards.map((shard) => redis.set(controlKey(shard, campaign), state, "EX", CONTROL_TTL_S)),
+      );
+    },
+    async control(campaign) {
+      const state = await redis.get(controlKey(shards[0] as Shard, campaign));
+      return (state as Control["state"] | null) ?? "running";
+    },
+    async liveBatches(campaign) {
+      const members = await Promise.all(
+        shards.map((shard) => redis.smembers(campaignKey(shard, campaign))),
+      );
+      return members.flat();
+    },
+    counts: () => counts(redis, shards),
+  };
+}
+
+function take(
+  run: JournalCommands,
+  shard: Shard,
+  batch: Batch,
+  limit: number,
+): Promise<"taken" | "known" | "full"> {
+  const { head, recipients, records } = batchKeys(shard, batch.batch);
+  const emails = batch.recipients.flatMap((recipient) => [
+    recipient.id,
+    JSON.stringify(recipient),
+    JSON.stringify(initialRecord(recipient)),
+  ]);
+  return run.take(
+    [head, recipients, records, shard.index, campaignKey(shard, batch.campaign), shard.counts],
+    [batch.batch, batch.campaign, batch.content, batch.gateway, limit, ...emails],
+  );
+}
+
+async function claim(
+  run: JournalCommands,
+  shard: Shard,
+  batch: string,
+): Promise<Claim | undefined> {
+  const { head, recipients, records } = batchKeys(shard, batch);
+  const found = await run.claim([head, recipients, records], []);
+  if (found === null) return undefined;
+  const [fence, campaign, content, gateway, recipientPairs, recordPairs] = found;
+  const recipientOf = new Map(pairs(recipientPairs));
+  return {
+    batch,
+    fence,
+    campaign,
+    content,
+    gateway,
+    emails: pairs(recordPairs).map(([id, record]) => {
+      const recipient = recipientOf.get(id);
+      return {
+        id,
+        record: JSON.parse(record) as EmailRecord,
+        recipient: recipient === undefined ? undefined : (JSON.parse(recipient) as Recipient),
+      };
+    }),
+  };
+}
+
+async function commit(
+  run: JournalCommands,
+  shard: Shard,
+  claimed: Claim,
+  transitions: Transition[],
+): Promise<Commit> {
+  const { head, recipients, records } = batchKeys(shard, claimed.batch);
+  const answer = await run.commit(
+    [head, recipients, records, shard.outbox, shard.counts, controlKey(shard, claimed.campaign)],
+    [
+      claimed.fence,
+      claimed.batch,
+      claimed.campaign,
+      ...transitions.flatMap(({ id, kind, before, record, report }) => [
+        id,
+        kind,
+        before,
+        record.state,
+        JSON.stringify(record),
+        JSON.stringify(report),
+      ]),
+    ],
+  );
+  if (answer === "stale") return "stale";
+  return { control: answer[0], refused: new Set(answer[1]) };
+}
+
+async function read(
+  redis: Redis,
+  shard: Shard,
+  batch: string,
+): Promise<{ done: boolean; emails: JournalEntry[] } | undefined> {
+  const { head, records } = batchKeys(shard, batch);
+  const [campaign, done] = await redis.hmget(head, "campaign", "done");
+  if (campaign === null) return undefined;
+  const emails = Object.entries(await redis.hgetall(records)).map(([id, text]) => {
+    const { run, seq, state, attempt, due } = JSON.parse(text) as EmailRecord;
+    return { id, run, seq, state, attempt, ...(due !== undefined && { due }) };
+  });
+  return { done: done === "1", emails };
+}
+
+async function counts(redis: Redis, shards: readonly Shard[]): Promise<JournalCounts> {
+  const perShard = await Promise.all(
+    shards.map(
+      async (shard) => [await redis.hgetall(shard.counts), await redis.hlen(shard.index)] as const,
+    ),
+  );
+  const total: JournalCounts = { states: {}, emails: 0, outbox: 0 };
+  for (const [fields, emails] of perShard) {
+    total.emails += emails;
+    for (const [field, value] of Object.entries(fields)) {
+      if (field === "outbox") total.outbox += Number(value);
+      else if (Number(value) !== 0) {
+        const state = field as EmailState;
+        total.states[state] = (total.states[state] ?? 0) + Number(value);
+      }
+    }
+  }
+  return total;
+}
+
+function pairs(flat: string[]): [string, string][] {
+  const result: [string, string][] = [];
+  for (let i = 0; i < flat.length; i += 2) result.push([flat[i] as string, flat[i + 1] as string]);
+  return result;
+}

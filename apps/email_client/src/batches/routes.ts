@@ -1,0 +1,92 @@
+import { isId, problem, problemResponse } from "@mailwright/platform";
+import {
+  type BatchStatus,
+  parseBatch,
+  parseContent,
+  parseControl,
+  parseNothing,
+} from "@mailwright/protocol";
+import { Elysia } from "elysia";
+import type { Context } from "../context.ts";
+import { signedCall } from "../http/signed-call.ts";
+import { controlCampaign, takeBatch } from "./intake.ts";
+
+/** 500 recipients with generous attributes, and a template with its text part, fit many times over. */
+const BATCH_LIMIT = 8 * 1024 * 1024;
+const CONTENT_LIMIT = 4 * 1024 * 1024;
+/** How long web is asked to wait when the journal is full. */
+const FULL_RETRY_S = "1";
+
+export function batchRoutes(context: Context) {
+  return new Elysia({ name: "batches" })
+    .put(
+      "/v1/contents/:hash",
+      ({ request, params }) =>
+        signedCall(
+          context,
+          request,
+          parseContent,
+          async (content) =>
+            (await context.contents.put(params.hash, content))
+              ? new Response(null, { status: 204 })
+              : problemResponse(
+                  problem(422, "The hash is not that of the content", { field: "hash" }),
+                ),
+          CONTENT_LIMIT,
+        ),
+      { parse: "none" },
+    )
+    .post(
+      "/v1/batches",
+      ({ request }) =>
+        signedCall(
+          context,
+          request,
+          parseBatch,
+          async (batch) => answerIntake(await takeBatch(batch, context)),
+          BATCH_LIMIT,
+        ),
+      { parse: "none" },
+    )
+    .put(
+      "/v1/campaigns/:id/control",
+      ({ request, params }) =>
+        signedCall(context, request, parseControl, async ({ state }) => {
+          if (!isId(params.id)) return notFound("campaign");
+          await controlCampaign(params.id, state, context);
+          return { state };
+        }),
+      { parse: "none" },
+    )
+    .get("/v1/batches/:id", ({ request, params }) =>
+      signedCall(context, request, parseNothing, async () => {
+        const batch = await context.journal.read(params.id);
+        if (batch === undefined) return notFound("batch");
+        return { batch: params.id, ...batch } satisfies BatchStatus;
+      }),
+    );
+}
+
+function answerIntake(intake: Awaited<ReturnType<typeof takeBatch>>): Response {
+  switch (intake) {
+    case "taken":
+      return Response.json({ taken: true }, { status: 202 });
+    case "known":
+      return Response.json({ taken: true }, { status: 200 });
+    case "content missing":
+      return problemResponse(
+        problem(409, "The content is not known", {
+          detail: "Send the content first.",
+          field: "content",
+        }),
+      );
+    case "full":
+      return problemResponse(problem(429, "The journal is full"), { "retry-after": FULL_RETRY_S });
+    default:
+      return intake satisfies never;
+  }
+}
+
+function notFound(what: string): Response {
+  return problemResponse(problem(404, `There is no such ${what} here`));
+}

@@ -1,0 +1,38 @@
+import { type ConfigSource, type NamedKey, readConfig } from "@mailwright/platform";
+
+export interface Config {
+  port: number;
+  redisUrl: string;
+  webUrl: string;
+  /** Sign and verify the calls between the services; newest first. */
+  serviceKeys: NamedKey[];
+  /** Wrap the data keys of the gateways' secrets; newest first. */
+  credentialsKeys: NamedKey[];
+  logLevel: "debug" | "info" | "warn" | "error";
+  /** Into how many hash-tagged shards the journal is split; one Redis needs one, a cluster several. */
+  shards: number;
+  /** Attempts under way at once in this process: also how many emails a crash can leave uncertain. */
+  concurrency: number;
+  /** Emails that may be in the journal at once; past it a batch is answered 429. */
+  emailsLimit: number;
+  /** Reports that may wait for web; past it no new attempt begins. */
+  outboxLimit: number;
+  /** How long one attempt may take, its answer's body included. */
+  attemptDeadlineMs: number;
+}
+
+export function readEmailClientConfig(source: ConfigSource): Config {
+  return readConfig(source, (env) => ({
+    port: env.integer("PORT", 5051, { max: 65_535 }),
+    redisUrl: env.url("REDIS_URL", ["redis", "rediss"]),
+    webUrl: env.url("WEB_URL", ["http", "https"]),
+    serviceKeys: env.keys("SERVICE_KEYS"),
+    credentialsKeys: env.keys("CREDENTIALS_KEYS"),
+    logLevel: env.choice("LOG_LEVEL", ["debug", "info", "warn", "error"], "info"),
+    shards: env.integer("REDIS_SHARDS", 1, { min: 1, max: 64 }),
+    concurrency: env.integer("SEND_CONCURRENCY", 64, { min: 1, max: 2_000 }),
+    emailsLimit: env.integer("EMAILS_LIMIT", 100_000, { min: 500 }),
+    outboxLimit: env.integer("OUTBOX_LIMIT", 200_000, { min: 1_000 }),
+    attemptDeadlineMs: env.integer("ATTEMPT_DEADLINE_MS", 10_000, { min: 100, max: 120_000 }),
+  }));
+}

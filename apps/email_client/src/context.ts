@@ -1,0 +1,105 @@
+import { type Clock, createMetrics, type Log, type Metrics, newId } from "@mailwright/platform";
+import { createServiceClient, type ServiceClient } from "@mailwright/protocol";
+import type { Redis } from "ioredis";
+import { createJournal, type Journal } from "./batches/journal.ts";
+import { type BatchQueue, createBatchQueue, startBatchWorkers } from "./batches/queue.ts";
+import { createSlots } from "./batches/slots.ts";
+import { createTestimonies } from "./batches/testimony.ts";
+import type { Config } from "./config.ts";
+import { type Contents, createContents } from "./contents/contents.ts";
+import { createRateLimiter } from "./gateways/rate.ts";
+import { createGatewayRegistry, type GatewayRegistry } from "./gateways/registry.ts";
+import { createShards, type Shard } from "./redis/keys.ts";
+import { openRedis } from "./redis/open.ts";
+import { createOutbox } from "./reports/outbox.ts";
+import { startReporter } from "./reports/reporter.ts";
+import { createVault, type Vault } from "./settings/vault.ts";
+import { watchOutbox } from "./reports/back-pressure.ts";
+
+/** Everything the routes and the workers need. */
+export interface Context extends AsyncDisposable {
+  config: Config;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  shards: readonly Shard[];
+  /** For requests: fails fast. */
+  redis: Redis;
+  /** On the connection for requests. */
+  journal: Journal;
+  contents: Contents;
+  queue: BatchQueue;
+  gateways: GatewayRegistry;
+  vault: Vault;
+  web: ServiceClient;
+}
+
+export function createContext(config: Config, clock: Clock, log: Log): Context {
+  const shards = createShards(config.shards);
+  const redis = openRedis(config.redisUrl, log);
+  const queue = createBatchQueue(redis, shards);
+  const vault = createVault(config.credentialsKeys);
+  return {
+    config,
+    clock,
+    log,
+    metrics: createMetrics("email_client"),
+    shards,
+    redis,
+    journal: createJournal(redis, shards, config.emailsLimit),
+    contents: createContents(redis),
+    queue,
+    gateways: createGatewayRegistry(redis, vault, clock, log),
+    vault,
+    web: createServiceClient({
+      url: config.webUrl,
+      keys: config.serviceKeys,
+      now: () => clock.now(),
+    }),
+    async [Symbol.asyncDispose]() {
+      await queue[Symbol.asyncDispose]();
+      redis.disconnect();
+    },
+  };
+}
+
+/**
+ * Starts what works in the background: the batch workers and one reporter a shard, on connections of their own that wait
+ * for Redis as long as it takes. Disposing stops the workers first, so that the reporters can still take their last words.
+ */
+export function startWorkers({
+  config,
+  clock,
+  log,
+  shards,
+  gateways,
+  web,
+}: Context): AsyncDisposable {
+  const stack = new AsyncDisposableStack();
+  const patient = () => {
+    const redis = openRedis(config.redisUrl, log, { patient: true });
+    stack.defer(() => redis.disconnect());
+    return redis;
+  };
+  const redis = patient();
+  for (const shard of shards) {
+    const outbox = createOutbox(patient(), redis, shard, newId());
+    stack.use(startReporter(outbox, { web, clock, log }));
+  }
+  const journal = createJournal(redis, shards, config.emailsLimit);
+  const pressure = stack.use(watchOutbox(journal, config.outboxLimit, clock, log));
+  const runner = {
+    journal,
+    contents: createContents(redis),
+    gateways,
+    rates: createRateLimiter(redis),
+    slots: createSlots(config.concurrency),
+    testimonies: createTestimonies(redis, shards),
+    clock,
+    log,
+    attemptDeadlineMs: config.attemptDeadlineMs,
+    outboxIsFull: pressure.isFull,
+  };
+  stack.use(startBatchWorkers(redis, shards, runner, clock, log));
+  return stack;
+}

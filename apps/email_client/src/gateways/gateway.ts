@@ -1,0 +1,48 @@
+import type { GatewayCapabilities, GatewayField } from "@mailwright/protocol";
+
+/** One email as a gateway gets it. */
+export interface Message {
+  /** The email's id: the same on every attempt, and what an idempotency key or a look-up is made from. */
+  key: string;
+  from: { name: string; email: string; reply_to?: string };
+  to: { name: string; email: string };
+  subject: string;
+  html: string | null;
+  text: string;
+  headers: Record<string, string>;
+}
+
+/**
+ * What one attempt came to. Everything but `accepted` and `ambiguous` is known not to have been accepted; `ambiguous`
+ * says that the request left and nobody can tell. `detail` is for a person and never holds a secret or content.
+ */
+export type Outcome =
+  | { kind: "accepted"; messageId: string }
+  | { kind: "rejected"; detail: string }
+  | { kind: "unauthorized"; detail: string }
+  | { kind: "throttled"; detail: string; retryAfterMs?: number }
+  | { kind: "unavailable"; detail: string }
+  | { kind: "ambiguous"; detail: string };
+
+/** What a gateway says about an attempt whose outcome was lost. */
+export type Resolution =
+  { kind: "confirmed"; messageId?: string } | { kind: "not-accepted" } | { kind: "unknown" };
+
+/** An account at an email service, ready to send. The only place that knows the service's status codes. */
+export interface Gateway {
+  /** Never throws; `signal` is the deadline of the whole attempt. */
+  send(message: Message, signal: AbortSignal): Promise<Outcome>;
+  /** Asks what became of the message with this key. */
+  resolve?(key: string, signal: AbortSignal): Promise<Resolution>;
+}
+
+/** A kind of gateway: one file a provider. */
+export interface GatewayAdapter {
+  kind: string;
+  title: string;
+  description: string;
+  /** Draws the form in Settings and says what must be set. */
+  fields: GatewayField[];
+  capabilities: GatewayCapabilities;
+  open(settings: Record<string, string>, secrets: Record<string, string>): Gateway;
+}

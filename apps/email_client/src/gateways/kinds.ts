@@ -1,0 +1,20 @@
+import type { GatewayKind } from "@mailwright/protocol";
+import type { GatewayAdapter } from "./gateway.ts";
+import { seedGateway } from "./seed.ts";
+
+/** Every kind of gateway that there is. */
+const ADAPTERS: readonly GatewayAdapter[] = [seedGateway];
+
+export function adapterOf(kind: string): GatewayAdapter | undefined {
+  return ADAPTERS.find((adapter) => adapter.kind === kind);
+}
+
+export function gatewayKinds(): GatewayKind[] {
+  return ADAPTERS.map(({ kind, title, description, fields, capabilities }) => ({
+    kind,
+    title,
+    description,
+    fields,
+    capabilities,
+  }));
+}

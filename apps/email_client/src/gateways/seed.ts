@@ -1,0 +1,112 @@
+import ky from "ky";
+import { MESSAGE_ID_LENGTH } from "@mailwright/protocol";
+import { outcomeOfFailure, readAnswer, retryAfterMs } from "./http-outcome.ts";
+import type { Gateway, GatewayAdapter, Message, Outcome } from "./gateway.ts";
+
+/**
+ * The seed gateway: HTTP with Basic auth, one message a request, 202 with a JSON `message_id` when it is taken. It
+ * knows no idempotency key and no look-up, so an attempt without an answer stays uncertain.
+ */
+export const seedGateway: GatewayAdapter = {
+  kind: "seed",
+  title: "HTTP gateway",
+  description: "A JSON endpoint with Basic authentication that answers 202 and a message id.",
+  fields: [
+    {
+      name: "url",
+      label: "Endpoint",
+      type: "url",
+      required: true,
+      secret: false,
+      placeholder: "https://mail.example.com/email",
+      hint: "Where each message is posted to.",
+    },
+    { name: "username", label: "User name", type: "text", required: true, secret: false },
+    { name: "password", label: "Password", type: "password", required: true, secret: true },
+  ],
+  capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
+  open: ({ url = "", username = "" }, { password = "" }) =>
+    openSeedGateway(url, username, password),
+};
+
+function openSeedGateway(url: string, username: string, password: string): Gateway {
+  // RFC 7617: UTF-8, base64 of user:password.
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`, "utf8").toString("base64")}`;
+  const client = ky.create({
+    // The machine owns retries; the signal covers the body, which ky's own timeout does not.
+    retry: 0,
+    timeout: false,
+    throwHttpErrors: false,
+    redirect: "manual",
+    headers: { authorization, "content-type": "application/json" },
+  });
+  return {
+    async send(message, signal) {
+      try {
+        const response = await client.post(url, { body: bodyOf(message), signal });
+        return outcomeOf(response, await readAnswer(response));
+      } catch (error) {
+        return outcomeOfFailure(error);
+      }
+    },
+  };
+}
+
+function bodyOf({ key, from, to, subject, text, html, headers }: Message): string {
+  return JSON.stringify({
+    from: { name: from.name, email: from.email },
+    to,
+    subject,
+    text,
+    ...(html !== null && { html }),
+    headers: {
+      ...headers,
+      ...(from.reply_to !== undefined && { "Reply-To": from.reply_to }),
+      "X-Mailwright-Email": key,
+    },
+  });
+}
+
+/** Every status has one meaning here; one that the service does not document is not guessed to be a success. */
+function outcomeOf(response: Response, answer: string): Outcome {
+  const { status } = response;
+  const detail = `The gateway answered ${status}.`;
+  if (status === 202) return acceptance(answer);
+  if (status === 401)
+    return {
+      kind: "unauthorized",
+      detail: "The gateway refused the user name or the password (401).",
+    };
+  if (status === 429) {
+    const wait = retryAfterMs(response.headers.get("retry-after"), Date.now());
+    return { kind: "throttled", detail, ...(wait !== undefined && { retryAfterMs: wait }) };
+  }
+  if (status === 408 || status >= 500) return { kind: "unavailable", detail };
+  if (status >= 200 && status < 300) {
+    return {
+      kind: "ambiguous",
+      detail: `The gateway answered ${status} where 202 means accepted.`,
+    };
+  }
+  return { kind: "rejected", detail };
+}
+
+/** A 202 says that the message was taken; one without a usable id was taken too, but cannot be named. */
+function acceptance(answer: string): Outcome {
+  const id = messageIdIn(answer);
+  return id === undefined
+    ? { kind: "ambiguous", detail: "The gateway answered 202 without a message id." }
+    : { kind: "accepted", messageId: id.slice(0, MESSAGE_ID_LENGTH) };
+}
+
+function messageIdIn(answer: string): string | undefined {
+  try {
+    const body: unknown = JSON.parse(answer);
+    if (typeof body !== "object" || body === null || !("message_id" in body)) return undefined;
+    const { message_id: id } = body;
+    if (typeof id === "number") return String(id);
+    return typeof id === "string" && id !== "" ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}

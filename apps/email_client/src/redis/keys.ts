@@ -1,0 +1,51 @@
+/**
+ * Every key of the email client. What changes together lies in one shard, whose name is the keys' hash tag, so that one
+ * Lua call can reach it on a Redis Cluster too. A batch belongs to the shard that its id falls into.
+ */
+export interface Shard {
+  name: string;
+  /** What BullMQ puts before its own keys. */
+  queuePrefix: string;
+  /** Stream of reports that web has not acknowledged. */
+  outbox: string;
+  /** Hash: email id -> batch id, of every live email. */
+  index: string;
+  /** Hash: live emails by state, and `outbox`: reports that wait for web. */
+  counts: string;
+}
+
+export function createShards(count: number): Shard[] {
+  return Array.from({ length: count }, (_, number) => {
+    const name = `{mw-${number}}`;
+    return {
+      name,
+      queuePrefix: `${name}:queue`,
+      outbox: `${name}:outbox`,
+      index: `${name}:index`,
+      counts: `${name}:counts`,
+    };
+  });
+}
+
+/** The shard of a batch: its last bits are random (UUIDv7), so the shards fill evenly. */
+export function shardOf(shards: readonly Shard[], batch: string): Shard {
+  return shards[Number.parseInt(batch.slice(-8), 16) % shards.length] as Shard;
+}
+
+export const batchKeys = (shard: Shard, batch: string) => ({
+  /** Hash: campaign, content, gateway, fence; `done` once every end was acknowledged. */
+  head: `${shard.name}:batch:${batch}`,
+  /** Hash: email id -> recipient, until the email has settled. */
+  recipients: `${shard.name}:recipients:${batch}`,
+  /** Hash: email id -> record, until its end was acknowledged. */
+  records: `${shard.name}:records:${batch}`,
+});
+
+export const controlKey = (shard: Shard, campaign: string) => `${shard.name}:control:${campaign}`;
+/** Set of the campaign's live batches in this shard. */
+export const campaignKey = (shard: Shard, campaign: string) => `${shard.name}:campaign:${campaign}`;
+
+export const contentKey = (hash: string) => `mw:content:${hash}`;
+export const nonceKey = (nonce: string) => `mw:nonce:${nonce}`;
+export const gatewaysKey = "mw:gateways";
+export const rateKey = (gateway: string) => `mw:rate:${gateway}`;

@@ -1,0 +1,16 @@
+import type { Redis } from "ioredis";
+
+/** Registers a Lua script on a connection (sent once, then called by its hash) and gives a function that calls it. */
+export function defineScript<Answer>(
+  redis: Redis,
+  name: string,
+  lua: string,
+  numberOfKeys: number,
+): (keys: string[], args: (string | number)[]) => Promise<Answer> {
+  redis.defineCommand(name, { lua, numberOfKeys });
+  const call = (
+    redis as unknown as Record<string, (...args: (string | number)[]) => Promise<Answer>>
+  )[name];
+  if (call === undefined) throw new Error(`the script ${name} was not defined`);
+  return (keys, args) => call.call(redis, ...keys, ...args);
+}

@@ -1,0 +1,141 @@
+import { isSettled } from "@mailwright/email_machine";
+import type { Report } from "@mailwright/protocol";
+import type { Redis } from "ioredis";
+import { batchKeys, campaignKey, type Shard } from "../redis/keys.ts";
+import { defineScript } from "../redis/script.ts";
+import acknowledgeLua from "./lua/acknowledge.lua" with { type: "text" };
+
+/** One commit's reports, as they lie in the outbox. */
+export interface OutboxEntry {
+  entry: string;
+  batch: string;
+  campaign: string;
+  reports: Report[];
+}
+
+/** One shard's outbox, read as a member of the consumer group: what one reporter has in hand no other is given. */
+export interface Outbox {
+  /** New entries, waiting up to `blockMs` for the first; [] when there are none. */
+  next(blockMs: number): Promise<OutboxEntry[]>;
+  /** Entries that another reporter took and never acknowledged for `idleMs`: it has died. */
+  abandoned(idleMs: number): Promise<OutboxEntry[]>;
+  /** Web has them: takes them out and forgets the emails that ended in them. */
+  acknowledge(entries: OutboxEntry[]): Promise<void>;
+  /** Signs off. Entries still in hand keep their owner, so that `abandoned` finds them: signing off would lose them. */
+  leave(): Promise<void>;
+}
+
+const GROUP = "reporters";
+/** Entries read at once; each holds the reports of one commit, 1,000 at the most. */
+const ENTRIES = 50;
+/** How long the name of a finished batch is kept, so that a late repetition of it is recognised. */
+const REMEMBER_DAYS = 7;
+
+export function createOutbox(
+  blocking: Redis,
+  redis: Redis,
+  shard: Shard,
+  consumer: string,
+): Outbox {
+  const acknowledge = defineScript<number>(redis, "mwAcknowledge", acknowledgeLua, 7);
+  let group: Promise<unknown> | undefined;
+
+  /** A Redis that lost its data lost the group too, so it is made whenever it is missing. */
+  async function inGroup<T>(read: () => Promise<T>): Promise<T> {
+    group ??= redis.xgroup("CREATE", shard.outbox, GROUP, "0", "MKSTREAM").catch((error: Error) => {
+      if (!error.message.startsWith("BUSYGROUP")) throw error;
+    });
+    try {
+      await group;
+      return await read();
+    } catch (error) {
+      group = undefined;
+      throw error;
+    }
+  }
+
+  return {
+    next: (blockMs) =>
+      inGroup(async () => {
+        const streams = await blocking.xreadgroup(
+          "GROUP",
+          GROUP,
+          consumer,
+          "COUNT",
+          ENTRIES,
+          "BLOCK",
+          blockMs,
+          "STREAMS",
+          shard.outbox,
+          ">",
+        );
+        return parseEntries(entriesOf(streams));
+      }),
+    abandoned: (idleMs) =>
+      inGroup(async () => {
+        const [, entries] = (await redis.xautoclaim(
+          shard.outbox,
+          GROUP,
+          consumer,
+          idleMs,
+          "0",
+          "COUNT",
+          ENTRIES,
+        )) as [string, RawEntry[]];
+        return parseEntries(entries);
+      }),
+    async acknowledge(entries) {
+      await Promise.all(
+        entries.map(({ entry, batch, campaign, reports }) => {
+          const { head, recipients, records } = batchKeys(shard, batch);
+          const ends = reports
+            .filter(({ state }) => isSettled(state))
+            .flatMap(({ id, run, state }) => [id, run, state]);
+          return acknowledge(
+            [
+              shard.outbox,
+              shard.counts,
+              shard.index,
+              head,
+              recipients,
+              records,
+              campaignKey(shard, campaign),
+            ],
+            [GROUP, entry, batch, reports.length, REMEMBER_DAYS, ...ends],
+          );
+        }),
+      );
+    },
+    async leave() {
+      const inHand = (await redis.xpending(
+        shard.outbox,
+        GROUP,
+        "-",
+        "+",
+        1,
+        consumer,
+      )) as unknown[];
+      if (inHand.length === 0) await redis.xgroup("DELCONSUMER", shard.outbox, GROUP, consumer);
+    },
+  };
+}
+
+type RawEntry = [entry: string, fields: string[]];
+
+/** RESP2 answers with a list of streams, RESP3 with a map of them. */
+function entriesOf(streams: unknown): RawEntry[] {
+  if (streams === null || streams === undefined) return [];
+  const first = Array.isArray(streams)
+    ? (streams[0] as unknown[] | undefined)?.[1]
+    : Object.values(streams)[0];
+  return (first ?? []) as RawEntry[];
+}
+
+function parseEntries(raw: RawEntry[]): OutboxEntry[] {
+  return raw.map(([entry, fields]) => ({
+    entry,
+    batch: fields[1] as string,
+    campaign: fields[3] as string,
+    reports: JSON.parse(fields[5] as string) as Report[],
+  }));
+}

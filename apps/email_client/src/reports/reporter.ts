@@ -1,0 +1,104 @@
+import type { Clock, Log } from "@mailwright/platform";
+import { parseReportsAnswer, REPORTS_LIMIT, type ServiceClient } from "@mailwright/protocol";
+import type { Outbox, OutboxEntry } from "./outbox.ts";
+
+export interface ReporterContext {
+  web: ServiceClient;
+  clock: Clock;
+  log: Log;
+}
+
+const READ_BLOCK_MS = 1_000;
+/** Longer than a post can take, so that nobody is thought dead while it waits for web. */
+const ABANDONED_MS = 15_000;
+const LOOK_FOR_ABANDONED_MS = 2_000;
+const LONGEST_WAIT_MS = 5_000;
+
+/**
+ * Carries reports from the outbox to web, in order, until web has acknowledged them. While web does not answer it holds
+ * what it has and tries again: nothing is dropped, and nothing more is read, so its memory stays what it is. Disposing
+ * ends the post under way and leaves the rest to the next reporter.
+ */
+export function startReporter(outbox: Outbox, context: ReporterContext): AsyncDisposable {
+  const stopping = new AbortController();
+  const running = report(outbox, context, stopping.signal);
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping.abort(new Error("the reporter is stopping"));
+      await running;
+      await outbox.leave().catch(() => {});
+    },
+  };
+}
+
+async function report(
+  outbox: Outbox,
+  context: ReporterContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, log } = context;
+  let lookAt = clock.now();
+  while (!signal.aborted) {
+    try {
+      const look = clock.now() >= lookAt;
+      if (look) lookAt = clock.now() + LOOK_FOR_ABANDONED_MS;
+      const left = look ? await outbox.abandoned(ABANDONED_MS) : [];
+      const entries = left.length > 0 ? left : await outbox.next(READ_BLOCK_MS);
+      for (const chunk of chunks(entries)) {
+        if (!(await post(chunk, context, signal))) return;
+        await outbox.acknowledge(chunk);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      log.warn({ err: error }, "the outbox could not be read or emptied; trying again");
+      await clock.sleep(500, signal).catch(() => {});
+    }
+  }
+}
+
+/** Posts until web has answered; false when it has to stop first. */
+async function post(
+  entries: OutboxEntry[],
+  { web, clock, log }: ReporterContext,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const reports = entries.flatMap((entry) => entry.reports);
+  for (let wait = 100; !signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    const answer = await web.call(
+      "POST",
+      "/internal/reports",
+      { reports },
+      parseReportsAnswer,
+      signal,
+    );
+    if (answer.kind === "ok") {
+      const { unknown, invalid } = answer.value;
+      if (unknown + invalid > 0)
+        log.error({ unknown, invalid }, "web did not know or could not read some reports");
+      return true;
+    }
+    if (signal.aborted) break;
+    const why = answer.kind === "refused" ? `${answer.status}: ${answer.title}` : answer.why;
+    log.warn(
+      { why, reports: reports.length, wait_ms: wait },
+      "web did not take the reports; trying again",
+    );
+    await clock.sleep(wait * (0.5 + Math.random() / 2), signal).catch(() => {});
+  }
+  return false;
+}
+
+/** As many entries a call as its limit on reports allows, in order. */
+function chunks(entries: OutboxEntry[]): OutboxEntry[][] {
+  const result: OutboxEntry[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const entry of entries) {
+    if (size + entry.reports.length > REPORTS_LIMIT) {
+      result.push([]);
+      size = 0;
+    }
+    result.at(-1)?.push(entry);
+    size += entry.reports.length;
+  }
+  return result;
+}

@@ -1,0 +1,56 @@
+import { problem, problemResponse } from "@mailwright/platform";
+import {
+  parseNothing,
+  parseSettingsPatch,
+  parseTestMessage,
+  type TestResult,
+} from "@mailwright/protocol";
+import { Elysia } from "elysia";
+import type { Context } from "../context.ts";
+import { sendTest } from "../gateways/send-test.ts";
+import { signedCall } from "../http/signed-call.ts";
+import { patchSettings, rewrapSecrets, viewSettings } from "./settings.ts";
+
+export function settingsRoutes(context: Context) {
+  const { redis, vault, gateways } = context;
+  const view = () => viewSettings(redis, gateways.breakerState);
+  return new Elysia({ name: "settings" })
+    .get("/v1/settings", ({ request }) => signedCall(context, request, parseNothing, view))
+    .patch(
+      "/v1/settings",
+      ({ request }) =>
+        signedCall(context, request, parseSettingsPatch, async (patch) => {
+          const outcome = await patchSettings(redis, vault, patch);
+          gateways.refresh();
+          if (outcome.ok) return view();
+          const { field, message } = outcome;
+          return problemResponse(
+            problem(422, "The gateways were not changed", { field, detail: message }),
+          );
+        }),
+      { parse: "none" },
+    )
+    .post(
+      "/v1/settings/rewrap",
+      ({ request }) =>
+        signedCall(context, request, parseNothing, () => rewrapSecrets(redis, vault)),
+      { parse: "none" },
+    )
+    .post(
+      "/v1/gateways/:id/messages",
+      ({ request, params }) =>
+        signedCall(context, request, parseTestMessage, async (message) => {
+          const open = await gateways.get(params.id);
+          if (open === undefined)
+            return problemResponse(
+              problem(404, "There is no such gateway, or it cannot be opened"),
+            );
+          return (await sendTest(
+            message,
+            open,
+            context.config.attemptDeadlineMs,
+          )) satisfies TestResult;
+        }),
+      { parse: "none" },
+    );
+}
