@@ -12,6 +12,8 @@ export const authUser = pgTable("auth_user", {
   role: text({ enum: ["owner", "admin", "editor", "viewer"] })
     .notNull()
     .default("viewer"),
+  /** Set by somebody else, so it opens one page only: the one that sets another. */
+  passwordTemporary: boolean("password_temporary").notNull().default(false),
   createdAt: createdAt(),
   updatedAt: createdAt(),
 });
