@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { poll } from "./poll.ts";
+
+/** Whether a process runs, whoever owns it. One that has ended but was not fetched by its parent does not. */
+export function isAlive(pid: number): boolean {
+  const entry = processEntry(pid);
+  return entry !== undefined && entry.state !== "Z" && entry.state !== "X";
+}
+
+/** When a process began, in the kernel's ticks since boot: with its number it names a process once and for all. */
+export function startTimeOf(pid: number): string | undefined {
+  return processEntry(pid)?.startTime;
+}
+
+/** Ends a process and its children with SIGKILL, as a power cut would, and resolves when none of them runs. */
+export async function killWithChildren(pid: number): Promise<void> {
+  // Stopped first, so that it has no child that the list has not.
+  send(pid, "SIGSTOP");
+  const doomed = [pid, ...childrenOf(pid)];
+  for (const each of doomed) send(each, "SIGKILL");
+  await poll(() => (doomed.some(isAlive) ? undefined : true), { withinMs: 10_000 });
+}
+
+function childrenOf(parent: number): number[] {
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0 && processEntry(pid)?.parent === parent);
+}
+
+function send(pid: number, signal: NodeJS.Signals) {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It is gone already, which is what was wanted.
+  }
+}
+
+function processEntry(pid: number) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The name in parentheses may hold spaces and parentheses of its own; the fields begin after the last one.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state: fields[0], parent: Number(fields[1]), startTime: fields[19] };
+  } catch {
+    return undefined;
+  }
+}
