@@ -24,6 +24,8 @@ export interface Reader {
    * others only verify or decrypt, which is what lets a key be rotated without a stop.
    */
   keys(name: string): NamedKey[];
+  /** Adds a fault that the reader cannot know of by itself; the message names the variable, and no secret. */
+  fault(message: string): void;
 }
 
 export interface NamedKey {
@@ -49,6 +51,7 @@ function createReader(source: ConfigSource, faults: string[]): Reader {
     return "";
   };
   return {
+    fault: (message) => void faults.push(message),
     optional: given,
     text: (name, fallback) => given(name) ?? fallback ?? required(name, "a text"),
     integer(name, fallback, { min = 0, max = Number.MAX_SAFE_INTEGER } = {}) {
