@@ -1,0 +1,234 @@
+/*
+ * The few things that HTML and htmx cannot do by themselves. Every listener is on the document, so it also serves what
+ * is swapped in later; every page works without this file.
+ */
+"use strict";
+
+const TOAST_MS = 6_000;
+const POLL_MS = 4_000;
+const TICK_MS = 30_000;
+
+/** Runs `handler(element, event)` when the event happens on or in an element of the selector. */
+function on(type, selector, handler) {
+  document.addEventListener(type, (event) => {
+    const element = event.target instanceof Element ? event.target.closest(selector) : null;
+    if (element) handler(element, event);
+  });
+}
+
+/* ── Whatever appears, now or by a swap ─────────────────────────────────────────────────────────────────────────── */
+
+function awaken(root) {
+  const within = (selector) => [
+    ...(root.matches(selector) ? [root] : []),
+    ...root.querySelectorAll(selector),
+  ];
+  for (const element of within("[data-needs-script]")) element.hidden = false;
+  for (const toast of within(".toast[data-leaves=true]")) leaveLater(toast);
+  for (const time of within("time")) localise(time);
+  within("[data-focus]")[0]?.focus();
+}
+
+document.addEventListener("htmx:after:settle", (event) => {
+  for (const node of event.detail.newContent) if (node instanceof Element) awaken(node);
+});
+
+/* ── Toasts ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+const leaving = new WeakSet();
+
+function leaveLater(toast) {
+  if (leaving.has(toast)) return;
+  leaving.add(toast);
+  let timer = setTimeout(() => toast.remove(), TOAST_MS);
+  const hold = () => clearTimeout(timer);
+  const letGo = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => toast.remove(), TOAST_MS);
+  };
+  toast.addEventListener("pointerenter", hold);
+  toast.addEventListener("focusin", hold);
+  toast.addEventListener("pointerleave", letGo);
+  toast.addEventListener("focusout", letGo);
+}
+
+on("click", "[data-closes-toast]", (button) => button.closest(".toast").remove());
+
+document.addEventListener("htmx:error", (event) => {
+  if (!event.detail.ctx || event.detail.ctx.response) return;
+  const template = document.getElementById("connection-lost");
+  const toasts = document.getElementById("toasts");
+  if (template && toasts) toasts.append(template.content.cloneNode(true));
+});
+
+/* ── Dialogs and menus ──────────────────────────────────────────────────────────────────────────────────────────── */
+
+document.addEventListener("htmx:after:swap", (event) => {
+  const dialog = document.getElementById("dialog");
+  const content = document.getElementById("dialog-content");
+  if (dialog && event.detail.ctx?.target === content && content.childElementCount > 0) {
+    if (!dialog.open) dialog.showModal();
+  }
+});
+
+on("click", "[data-closes-dialog]", (link, event) => {
+  const dialog = link.closest("dialog");
+  if (!dialog) return;
+  event.preventDefault();
+  dialog.close();
+});
+
+/* For browsers that do not know command="show-modal" or closedby="any" yet. */
+on("click", "button[commandfor]", (button) => {
+  const dialog = document.getElementById(button.getAttribute("commandfor"));
+  if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
+});
+document.addEventListener("click", (event) => {
+  if (event.target instanceof HTMLDialogElement && event.target.closedBy === undefined)
+    event.target.close();
+});
+
+on("click", ".menu a, .sidebar a", (link) => link.closest("[popover]")?.hidePopover?.());
+
+/* ── Forms ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* A second press must not send twice. htmx forms drop it themselves (hx-sync). */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.hasAttribute("data-busy")) {
+    event.preventDefault();
+    return;
+  }
+  /* After this turn, so that the button's own name and value are still sent. */
+  setTimeout(() => {
+    if (event.defaultPrevented) return;
+    form.setAttribute("data-busy", "");
+    event.submitter?.setAttribute("data-busy", "");
+  });
+});
+/* Coming back by the browser's own button shows the page as it was left: busy. */
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const element of document.querySelectorAll("[data-busy]"))
+    element.removeAttribute("data-busy");
+});
+
+/* Leaving with something typed asks first. */
+const edited = new WeakSet();
+on("input", "form[data-guard]", (form) => edited.add(form));
+document.addEventListener("submit", (event) => edited.delete(event.target));
+window.addEventListener("beforeunload", (event) => {
+  const forms = [...document.querySelectorAll("form[data-guard]")];
+  if (forms.some((form) => edited.has(form))) event.preventDefault();
+});
+
+on("click", "[data-reveal]", (button) => {
+  const input = document.getElementById(button.getAttribute("data-reveal"));
+  const shown = input.type === "text";
+  input.type = shown ? "password" : "text";
+  button.setAttribute("aria-pressed", String(!shown));
+});
+
+/* ── Tables: choose all, and say how many ───────────────────────────────────────────────────────────────────────── */
+
+on("change", "[data-select-all], [data-select]", (box) => {
+  const form = box.closest("form");
+  const boxes = [...(form ?? box.closest("table")).querySelectorAll("[data-select]")];
+  const all = (form ?? document).querySelector("[data-select-all]");
+  if (box === all) for (const each of boxes) each.checked = all.checked;
+  const chosen = boxes.filter((each) => each.checked).length;
+  if (all) {
+    all.checked = chosen === boxes.length;
+    all.indeterminate = chosen > 0 && chosen < boxes.length;
+  }
+  const count = form?.querySelector("[data-bulk-count]");
+  if (count) count.textContent = `${chosen} chosen`;
+});
+
+/* ── Theme ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.hasAttribute("data-theme-switch") || !event.submitter) return;
+  event.preventDefault();
+  const theme = event.submitter.value;
+  document.documentElement.setAttribute("data-theme", theme);
+  document.cookie = `theme=${theme}; Path=/; Max-Age=31536000; SameSite=Lax`;
+  for (const button of document.querySelectorAll("[data-theme-switch] button")) {
+    button.setAttribute("aria-pressed", String(button.value === theme));
+  }
+});
+
+/* ── Copying ────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+on("click", "[data-copies]", async (button) => {
+  await navigator.clipboard.writeText(button.getAttribute("data-copies"));
+  button.setAttribute("data-copied", "");
+  setTimeout(() => button.removeAttribute("data-copied"), 1_500);
+});
+
+/* ── The key for the search ─────────────────────────────────────────────────────────────────────────────────────── */
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+  const search = document.querySelector("[data-search]");
+  if (!search) return;
+  event.preventDefault();
+  search.focus();
+  search.select();
+});
+
+/* ── Times ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const relative = new Intl.RelativeTimeFormat("en-GB", { numeric: "auto" });
+const STEPS = [
+  [60, "second", 1],
+  [3_600, "minute", 60],
+  [86_400, "hour", 3_600],
+  [2_592_000, "day", 86_400],
+  [31_536_000, "month", 2_592_000],
+];
+
+/** The reader's own time zone in the title; and how long ago, for those that say so. */
+function localise(time) {
+  const at = new Date(time.dateTime);
+  time.title = exact.format(at);
+  if (!time.hasAttribute("data-relative")) return;
+  const seconds = (at - Date.now()) / 1_000;
+  const step = STEPS.find(([limit]) => Math.abs(seconds) < limit);
+  if (!step) return;
+  const [, unit, size] = step;
+  time.textContent =
+    Math.abs(seconds) < 10 ? "just now" : relative.format(Math.trunc(seconds / size), unit);
+}
+
+setInterval(() => document.querySelectorAll("time[data-relative]").forEach(localise), TICK_MS);
+
+/* ── Live regions: where event streams do not get through, fetch ────────────────────────────────────────────────── */
+
+document.addEventListener("htmx:sse:error", (event) => {
+  const region = event.target;
+  if (
+    !(region instanceof Element) ||
+    !region.hasAttribute("data-poll") ||
+    region.hasAttribute("data-polling")
+  )
+    return;
+  region.setAttribute("data-polling", "");
+  const timer = setInterval(() => {
+    if (!region.isConnected || !region.hasAttribute("data-polling")) clearInterval(timer);
+    else if (!document.hidden) {
+      window.htmx.ajax("GET", region.getAttribute("data-poll"), {
+        target: region,
+        swap: "innerMorph",
+      });
+    }
+  }, POLL_MS);
+});
+document.addEventListener("htmx:sse:after:connection", (event) => {
+  event.target.removeAttribute?.("data-polling");
+});
+
+awaken(document.documentElement);

@@ -1,0 +1,241 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Page, test as base } from "@playwright/test";
+
+/** The gallery's own server, one a worker, on a port that is free. */
+const test = base.extend<{ complaints: string[] }, { address: string }>({
+  address: [
+    async ({}, use) => {
+      // Bun reads the JSX settings of the directory it is started in.
+      const server = spawn("bun", ["apps/web/src/ui/gallery/serve.tsx"], { cwd: ROOT });
+      await use(await firstLine(server));
+      server.kill();
+      await once(server, "exit");
+    },
+    { scope: "worker" },
+  ],
+  /** What the browser complains of: blocked by the policy, not found, thrown. Every test ends with none. */
+  complaints: [
+    async ({ page }, use) => {
+      const complaints: string[] = [];
+      page.on("console", (message) => {
+        if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+      });
+      page.on("pageerror", (error) => complaints.push(error.message));
+      await use(complaints);
+      expect(complaints).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+const ROOT = new URL("../../../../../", import.meta.url).pathname;
+const WIDTHS = [1440, 390];
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const width of WIDTHS) {
+    test(`every component passes axe and fits, ${colorScheme}, ${width} px`, async ({
+      page,
+      address,
+    }) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.setViewportSize({ width, height: 900 });
+      for (const path of [
+        "/developer/ui",
+        "/developer/ui/confirm",
+        "/developer/ui/form",
+        "/sign-in",
+      ]) {
+        await page.goto(new URL(path, address).href);
+        expect(await faults(page)).toEqual([]);
+        const across = await page.locator("html").evaluate((html) => html.scrollWidth);
+        expect(across).toBeLessThanOrEqual(width);
+      }
+    });
+  }
+}
+
+test("a link that asks first opens a dialog, and Cancel closes it", async ({ page, address }) => {
+  await page.goto(address);
+  await page.getByRole("link", { name: "Delete", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Delete “Spring sale”?" });
+  await expect(dialog).toBeVisible();
+  expect(await faults(page)).toEqual([]);
+  await dialog.getByRole("link", { name: "Cancel" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("link", { name: "Delete", exact: true })).toBeFocused();
+});
+
+test("a form with a mistake comes back in its place, says what, and takes the focus", async ({
+  page,
+  address,
+  complaints,
+}) => {
+  await page.goto(`${address}/form`);
+  await page.getByLabel("Email").fill("anna");
+  await page.getByRole("button", { name: "Add contact" }).click();
+  await expect(page.getByRole("alert")).toBeFocused();
+  await expect(page.getByLabel("Email")).toHaveValue("anna");
+  await expect(page.getByLabel("Email")).toHaveAccessibleDescription(
+    "This is not an email address.",
+  );
+  await page.getByRole("alert").getByRole("link").click();
+  await expect(page.getByLabel("Email")).toBeFocused();
+  await page.getByLabel("Email").fill("anna@example.com");
+  await page.getByRole("button", { name: "Add contact" }).click();
+  await page.waitForURL(address);
+  forgive(complaints, "422");
+});
+
+test("an answer of 500 goes to the toasts and leaves the form as it was", async ({
+  page,
+  address,
+  complaints,
+}) => {
+  await page.goto(`${address}/form`);
+  await page.getByLabel("Email").fill("crash@example.com");
+  await page.getByRole("button", { name: "Add contact" }).click();
+  await expect(page.getByText("Something broke here.")).toBeVisible();
+  await expect(page.getByLabel("Email")).toHaveValue("crash@example.com");
+  forgive(complaints, "500");
+});
+
+test("no answer at all is said too", async ({ page, address, complaints }) => {
+  await page.goto(`${address}/form`);
+  await page.route("**/form", (route) => route.abort());
+  await page.getByLabel("Email").fill("anna@example.com");
+  await page.getByRole("button", { name: "Add contact" }).click();
+  await expect(page.getByText("The server could not be reached.")).toBeVisible();
+  forgive(complaints, "Failed to fetch", "ERR_FAILED");
+});
+
+test("a live region follows its stream and stops at its end", async ({ page, address }) => {
+  await page.goto(`${address}/live`);
+  await expect(page.getByRole("img", { name: "Sent 10 of 10" })).toBeVisible();
+  expect(await page.locator("#progress").count()).toBe(1);
+});
+
+test("a live region asks now and then where streams do not get through", async ({
+  page,
+  address,
+  complaints,
+}) => {
+  await page.clock.install();
+  await page.route("**/stream", (route) =>
+    route.fulfill({ status: 200, contentType: "text/event-stream", body: "" }),
+  );
+  await page.goto(`${address}/live`);
+  await expect(page.getByRole("img", { name: "Queued 10 of 10" })).toBeVisible();
+  await page.route("**/stream", (route) => route.abort());
+  await expect(async () => {
+    await page.clock.runFor(5_000);
+    await expect(page.getByRole("img", { name: "Sent 10 of 10" })).toBeVisible({ timeout: 100 });
+  }).toPass();
+  forgive(complaints, "Failed to fetch", "ERR_FAILED");
+});
+
+test("searching swaps the list alone and keeps the cursor where it is", async ({
+  page,
+  address,
+}) => {
+  await page.goto(address);
+  await page.keyboard.press("/");
+  const search = page.getByRole("searchbox", { name: "Search recipients" });
+  await expect(search).toBeFocused();
+  await page.locator("#recipients").evaluate((list) => list.setAttribute("data-before", ""));
+  await search.pressSequentially("anna");
+  await page.waitForURL(/[?&]q=anna/);
+  await expect(page.locator("#recipients:not([data-before])")).toBeVisible();
+  await expect(search).toBeFocused();
+  await expect(search).toHaveValue("anna");
+});
+
+test("choosing rows shows the bar with how many", async ({ page, address }) => {
+  await page.goto(address);
+  await page.getByLabel("Select bo.li@example.com").check();
+  const bar = page.getByRole("group", { name: "What to do with the chosen recipients" });
+  await expect(bar).toContainText("1 chosen");
+  await page.getByLabel("Select all on this page").check();
+  await expect(bar).toContainText("5 chosen");
+  await page.getByLabel("Select all on this page").uncheck();
+  await expect(bar).toBeHidden();
+});
+
+test("the theme changes at once and is still so on the next page, without a flash", async ({
+  page,
+  address,
+}) => {
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.goto(address);
+  await page.getByRole("button", { name: "Dark" }).click();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  const answer = await page.goto(address);
+  expect(await answer?.text()).toContain('data-theme="dark"');
+});
+
+test("a menu opens at its button, and closes at Escape", async ({ page, address }) => {
+  await page.goto(address);
+  const button = page.getByRole("button", { name: "Actions for bo.li@example.com" });
+  await button.click();
+  const menu = page.getByRole("group", { name: "Actions for bo.li@example.com" });
+  await expect(menu).toBeVisible();
+  const [from, to] = [await button.boundingBox(), await menu.boundingBox()];
+  expect(Math.abs(to!.x + to!.width - (from!.x + from!.width))).toBeLessThan(4);
+  await page.keyboard.press("Escape");
+  await expect(menu).toBeHidden();
+});
+
+test.describe("without scripts", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("the menu of a phone, the theme, the forms and the question before deleting all work", async ({
+    page,
+    address,
+    complaints,
+  }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(address);
+    const nav = page.getByRole("navigation", { name: "Main" });
+    await expect(nav).toBeHidden();
+    await page.getByRole("button", { name: "Menu", exact: true }).click();
+    await expect(nav).toBeVisible();
+    await page.getByRole("button", { name: "Dark" }).click();
+    await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+    await page.getByRole("link", { name: "Delete", exact: true }).click();
+    await expect(page.getByRole("heading", { name: "Delete “Spring sale”?" })).toBeVisible();
+    await page.goto(`${address}/form`);
+    await page.getByLabel("Email").fill("anna");
+    await page.getByRole("button", { name: "Add contact" }).click();
+    await expect(page.getByLabel("Email")).toHaveValue("anna");
+    await expect(page.getByRole("alert")).toContainText("This is not an email address.");
+    forgive(complaints, "422");
+  });
+});
+
+async function faults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  return violations.flatMap(({ id, impact, nodes }) =>
+    nodes.map(
+      ({ target, failureSummary }) => `${impact} ${id} ${target.join(" ")}: ${failureSummary}`,
+    ),
+  );
+}
+
+/** Takes out the complaints a test has provoked, each of which must be there. */
+function forgive(complaints: string[], ...provoked: string[]): void {
+  expect(complaints.some((text) => provoked.some((part) => text.includes(part)))).toBe(true);
+  const others = complaints.filter((text) => !provoked.some((part) => text.includes(part)));
+  complaints.splice(0, complaints.length, ...others);
+}
+
+async function firstLine(server: ChildProcess): Promise<string> {
+  let text = "";
+  for await (const chunk of server.stdout!) {
+    text += String(chunk);
+    if (text.includes("\n")) return text.trim();
+  }
+  throw new Error("The gallery did not start.");
+}

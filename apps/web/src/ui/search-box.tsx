@@ -1,0 +1,86 @@
+import type { Children, Html } from "@mailwright/html";
+import { Icon } from "./icon.tsx";
+
+/**
+ * A search over a list. It is a GET form: the address says what was sought. With scripts the list follows the typing,
+ * a quarter of a second behind, and the cursor stays. The key `/` goes to it.
+ */
+export function SearchBox(props: {
+  action: string;
+  /** What is sought: "Search contacts". */
+  label: string;
+  name?: string | undefined;
+  value?: string | undefined;
+  /** The selector of the region with the results. */
+  region: string;
+  /** What else the address says and has to keep: order, filters. */
+  keep?: Readonly<Record<string, string | undefined>>;
+  /** Filters that stand in the same form: selects. */
+  children?: Children;
+}): Html {
+  const { action, region, name = "q" } = props;
+  return (
+    <form
+      class="search"
+      role="search"
+      method="get"
+      action={action}
+      hx-get={action}
+      hx-trigger="submit, input changed delay:250ms, change delay:10ms"
+      hx-target={region}
+      hx-select={region}
+      hx-swap="outerHTML"
+      hx-replace-url="true"
+      hx-sync="this:replace"
+    >
+      <label class="search-field">
+        <span class="visually-hidden">{props.label}</span>
+        <Icon name="search" />
+        <input
+          class="input"
+          type="search"
+          name={name}
+          value={props.value}
+          placeholder={props.label}
+          autocomplete="off"
+          spellcheck={false}
+          data-search
+        />
+        <kbd class="key" aria-hidden="true">
+          /
+        </kbd>
+      </label>
+      {Object.entries(props.keep ?? {}).map(
+        ([key, value]) => value !== undefined && <input type="hidden" name={key} value={value} />,
+      )}
+      {props.children}
+      <noscript>
+        <button class="button" data-variant="secondary" type="submit">
+          Search
+        </button>
+      </noscript>
+    </form>
+  );
+}
+
+/** A choice among a few, beside the search: it takes effect at once. */
+export function FilterSelect(props: {
+  name: string;
+  label: string;
+  value?: string | undefined;
+  options: readonly { value: string; label: string }[];
+}): Html {
+  return (
+    <label class="select" data-filter>
+      <span class="visually-hidden">{props.label}</span>
+      <select class="input" name={props.name}>
+        {props.options.map(({ value, label }) => (
+          <option value={value} selected={value === (props.value ?? "")}>
+            {label}
+          </option>
+        ))}
+      </select>
+      <Icon name="chevrons-up-down" />
+    </label>
+  );
+}
