@@ -1,0 +1,98 @@
+import type { Say } from "./output.ts";
+import { runProgram } from "./program.ts";
+import type { Secrets } from "./secrets.ts";
+import type { Settings } from "./settings.ts";
+import type { Part } from "./supervisor.ts";
+
+/** One app of the product: a server that listens on a port and answers `/readyz`. */
+export interface App {
+  name: string;
+  port: number;
+  /** The variable that moves it to another port. */
+  portVariable: string;
+  /** The file that Bun runs, from the project's folder. */
+  main: string;
+  env: Record<string, string>;
+}
+
+/** What the launcher starts: first the migration, to its end, then the apps. */
+export interface Product {
+  migration: { main: string; env: Record<string, string> };
+  apps: App[];
+}
+
+/** Where the databases of this run are. */
+export interface Databases {
+  databaseUrl: string;
+  redisUrl: string;
+}
+
+/** Mailwright itself. A variable that the person set goes before what we made. */
+export function mailwright(
+  { ports, dataDir, logLevel }: Settings,
+  secrets: Secrets,
+  { databaseUrl, redisUrl }: Databases,
+  given: Record<string, string | undefined>,
+): Product {
+  const own = { ...present(given), DATA_DIR: dataDir, LOG_LEVEL: logLevel };
+  const services = {
+    WEB_URL: `http://localhost:${ports.web}`,
+    EMAIL_CLIENT_URL: `http://localhost:${ports.emailClient}`,
+    GATEWAY_MOCK_URL: `http://localhost:${ports.gatewayMock}`,
+    SERVICE_KEYS: secrets.serviceKeys,
+    CREDENTIALS_KEYS: secrets.credentialsKeys,
+    ...own,
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+  };
+  return {
+    migration: { main: "apps/web/src/db/migrate.ts", env: services },
+    apps: [
+      app("web", ports.web, services),
+      app("email_client", ports.emailClient, services),
+      // It plays a stranger on the internet: it is told no secret of ours.
+      app("gateway_mock", ports.gatewayMock, own),
+    ],
+  };
+}
+
+function app(name: string, port: number, env: Record<string, string>): App {
+  return {
+    name,
+    port,
+    portVariable: `${name.toUpperCase()}_PORT`,
+    main: `apps/${name}/src/main.ts`,
+    env: { ...env, PORT: String(port) },
+  };
+}
+
+/** An app must be done with what is in flight within 25 s of its own accord. */
+const STOP = [["SIGTERM", 30_000]] as const;
+
+/** An app as a part to be kept running. */
+export function appPart(app: App, root: string, watch: boolean, say: Say): Part {
+  return {
+    name: app.name,
+    async start() {
+      const program = runProgram({
+        // With --no-orphans it ends when we do, even by SIGKILL.
+        command: [
+          process.execPath,
+          "--no-orphans",
+          ...(watch ? ["--watch", "--no-clear-screen"] : []),
+          app.main,
+        ],
+        cwd: root,
+        env: app.env,
+        onLine: (line) => say(app.name, line),
+      });
+      return { pid: program.pid, exited: program.exited, stop: () => program.stop(STOP) };
+    },
+  };
+}
+
+function present(env: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value ? [[name, value] as const] : [])),
+  );
+}
