@@ -12,6 +12,11 @@ export function startTimeOf(pid: number): string | undefined {
   return processEntry(pid)?.startTime;
 }
 
+/** The process that started another one, or has adopted it since. */
+export function parentOf(pid: number): number | undefined {
+  return processEntry(pid)?.parent;
+}
+
 /** Ends a process and its children with SIGKILL, as a power cut would, and resolves when none of them runs. */
 export async function killWithChildren(pid: number): Promise<void> {
   // Stopped first, so that it has no child that the list has not.

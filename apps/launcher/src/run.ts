@@ -2,6 +2,8 @@ import { ConfigError } from "@mailwright/platform";
 import { mailwright } from "./apps.ts";
 import { launch, type LaunchOptions } from "./launch.ts";
 import { createOutput, type Say } from "./output.ts";
+import { isAlive } from "./process-table.ts";
+import { findRunners } from "./runners.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { StartError } from "./start-error.ts";
 
@@ -59,13 +61,11 @@ function stopOnSignal(say: Say, exit: (code: number) => never): AbortSignal {
   process.on("SIGINT", () => stop("Ctrl-C"));
   process.on("SIGTERM", () => stop("asked to end"));
   process.on("SIGHUP", () => stop("the terminal is gone"));
-  // `bun start` hands signals on to us, but a SIGKILL of it leaves us without a terminal and without a word.
-  const runner = process.ppid;
-  if (process.env["npm_lifecycle_event"]) {
-    setInterval(() => {
-      if (process.ppid !== runner && !stopping.signal.aborted) stop("bun start is gone");
-    }, 1_000).unref();
-  }
+  process.stdout.on("error", () => stop("nobody reads what it says"));
+  const runners = findRunners();
+  setInterval(() => {
+    if (!stopping.signal.aborted && !runners.every(isAlive)) stop("what started it is gone");
+  }, 1_000).unref();
   return stopping.signal;
 }
 
