@@ -66,7 +66,9 @@ export function localPath(value: unknown, fallback = "/"): string {
   const base = "http://local.invalid";
   if (!URL.canParse(value, base)) return fallback;
   const url = new URL(value, base);
-  return url.origin === base ? url.pathname + url.search + url.hash : fallback;
+  // `/..//host` is a path of this site until its dots are resolved; then it names another.
+  if (url.origin !== base || url.pathname.startsWith("//")) return fallback;
+  return url.pathname + url.search + url.hash;
 }
 
 /** Setting `location.href` to the page one is on loads it again only when no fragment is named. */

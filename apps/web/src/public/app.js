@@ -26,12 +26,19 @@ function awaken(root) {
   for (const element of within("[data-needs-script]")) element.hidden = false;
   for (const toast of within(".toast[data-leaves=true]")) leaveLater(toast);
   for (const time of within("time")) localise(time);
-  within("[data-focus]")[0]?.focus();
 }
 
 document.addEventListener("htmx:after:settle", (event) => {
-  for (const node of event.detail.newContent) if (node instanceof Element) awaken(node);
+  for (const node of event.detail.newContent) {
+    if (!(node instanceof Element)) continue;
+    awaken(node);
+    node.querySelector("[data-focus]")?.focus();
+  }
 });
+
+/* A page of its own takes the focus to its mistakes only when it is the answer to some. */
+const [arrival] = performance.getEntriesByType("navigation");
+if ((arrival?.responseStatus ?? 422) === 422) document.querySelector("[data-focus]")?.focus();
 
 /* ── Toasts ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -133,17 +140,14 @@ on("click", "[data-reveal]", (button) => {
 /* ── Tables: choose all, and say how many ───────────────────────────────────────────────────────────────────────── */
 
 on("change", "[data-select-all], [data-select]", (box) => {
-  const form = box.closest("form");
-  const boxes = [...(form ?? box.closest("table")).querySelectorAll("[data-select]")];
-  const all = (form ?? document).querySelector("[data-select-all]");
+  const bulk = box.closest("[data-bulk]");
+  const boxes = [...bulk.querySelectorAll("[data-select]")];
+  const all = bulk.querySelector("[data-select-all]");
   if (box === all) for (const each of boxes) each.checked = all.checked;
-  const chosen = boxes.filter((each) => each.checked).length;
-  if (all) {
-    all.checked = chosen === boxes.length;
-    all.indeterminate = chosen > 0 && chosen < boxes.length;
-  }
-  const count = form?.querySelector("[data-bulk-count]");
-  if (count) count.textContent = `${chosen} chosen`;
+  const selected = boxes.filter((each) => each.checked).length;
+  all.checked = selected === boxes.length;
+  all.indeterminate = selected > 0 && selected < boxes.length;
+  bulk.querySelector("[data-bulk-count]").textContent = `${selected} selected`;
 });
 
 /* ── Theme ──────────────────────────────────────────────────────────────────────────────────────────────────────── */

@@ -2,27 +2,35 @@ import type { Children, Html } from "@mailwright/html";
 import { CsrfField } from "./form.tsx";
 
 /**
- * A form around a table with boxes. The bar with its buttons appears with the first box that is checked; each button
- * says by `formaction` what is done with the chosen rows.
+ * A table whose rows can be selected, and what can be done with the selected ones. The bar appears with the first box
+ * that is checked; each button says by `formaction` where it posts. The form stands beside the table, not around it,
+ * so that rows may hold forms of their own: give its `id` to the table's `selection` too.
  */
-export function BulkForm(props: {
+export function Bulk(props: {
+  id: string;
   csrf: string;
-  /** What is chosen, in the plural: "contacts". */
+  /** What is selected, in the plural: "contacts". */
   noun: string;
   /** Buttons with a `formaction`, or a field and a button. */
   actions: Children;
+  /** The table. */
   children: Children;
 }): Html {
   return (
-    <form class="bulk" method="post" data-bulk>
-      <CsrfField csrf={props.csrf} />
+    <div class="bulk" data-bulk>
       {props.children}
-      <div class="bulk-bar" role="group" aria-label={`What to do with the chosen ${props.noun}`}>
+      <form
+        class="bulk-bar"
+        id={props.id}
+        method="post"
+        aria-label={`What to do with the selected ${props.noun}`}
+      >
+        <CsrfField csrf={props.csrf} />
         <p class="bulk-count" data-bulk-count aria-live="polite">
-          Chosen {props.noun}
+          Selected {props.noun}
         </p>
         <div class="buttons">{props.actions}</div>
-      </div>
-    </form>
+      </form>
+    </div>
   );
 }

@@ -13,7 +13,7 @@ export function Chart(props: {
     <figure class="chart" aria-label={props.label}>
       {props.children}
       <details class="chart-data">
-        <summary>Numbers</summary>
+        <summary>Show as a table</summary>
         <table class="table" data-plain>
           <caption class="visually-hidden">{props.label}</caption>
           <thead>

@@ -78,7 +78,9 @@ export function FormErrors(props: { errors: NonNullable<FormState["errors"]> }):
       <Icon name="circle-alert" />
       <div>
         <p class="form-errors-title">
-          {found.length === 1 ? "One thing needs mending" : `${found.length} things need mending`}
+          {found.length === 1
+            ? "There is one thing to fix"
+            : `There are ${found.length} things to fix`}
         </p>
         <ul>
           {found.map(([name, message]) => (

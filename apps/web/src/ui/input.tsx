@@ -63,7 +63,7 @@ export function PasswordField(props: Omit<InputProps, "value">): Html {
             variant="ghost"
             size="sm"
             icon="eye"
-            label="Show what is typed"
+            label="Show or hide"
             data-reveal={id}
             aria-pressed={false}
           />

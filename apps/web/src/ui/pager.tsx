@@ -15,7 +15,7 @@ export function Pager(props: {
 }): Html {
   const { previous = "Previous", next = "Next" } = props.words ?? {};
   return (
-    <nav class="pager" aria-label="Pages of the list">
+    <nav class="pager" aria-label="Pagination">
       <p class="pager-summary">{props.summary}</p>
       {(props.previous !== undefined || props.next !== undefined) && (
         <div class="buttons">

@@ -1,4 +1,5 @@
 import type { Html } from "@mailwright/html";
+import { round } from "./chart.tsx";
 import { formatCount, formatPercent } from "./format.ts";
 import { EMAIL_LOOKS, EMAIL_STATES, type EmailState, type Tone } from "./tone.ts";
 
@@ -20,6 +21,7 @@ export function emailParts(counts: Partial<Readonly<Record<EmailState, number>>>
 const WIDTH = 1_000;
 /** A part that is there is seen, however small: 4 thousandths of the bar. */
 const LEAST = 4;
+const GAP = 2;
 
 /** A whole and its parts, as a bar with a legend that says each in words and numbers. */
 export function SegmentedProgress(props: {
@@ -129,19 +131,22 @@ export function Meter(props: {
   );
 }
 
+/** Where each part stands. What the small ones are given beyond their share, the largest gives up. */
 function segments(
   parts: readonly Part[],
   total: number,
 ): { tone: Tone; x: number; width: number }[] {
-  let x = 0;
-  return parts.map(({ tone, value }) => {
-    const width = Math.max(LEAST, share(value, total));
-    const segment = { tone, x, width: Math.max(LEAST, width - 2) };
-    x += width;
-    return segment;
+  const widths = parts.map(({ value }) => Math.max(LEAST, share(value, total)));
+  const over = widths.reduce((sum, width) => sum + width, 0) - WIDTH;
+  if (over > 0) widths[widths.indexOf(Math.max(...widths))] = Math.max(...widths) - over;
+  let end = 0;
+  return parts.map(({ tone }, index) => {
+    const width = widths[index] ?? 0;
+    end += width;
+    return { tone, x: round(end - width), width: round(width - GAP) };
   });
 }
 
 function share(value: number, total: number): number {
-  return total === 0 ? 0 : Math.min(WIDTH, Math.round((value / total) * WIDTH * 10) / 10);
+  return total === 0 ? 0 : Math.min(WIDTH, round((value / total) * WIDTH));
 }

@@ -27,6 +27,8 @@ export function regionForm(action: string, region: string | undefined) {
     "hx-target": region,
     "hx-select": region,
     "hx-swap": "outerHTML",
+    // The page that answers may say something, which is no part of the region.
+    "hx-select-oob": "#toasts:beforeend",
     "hx-sync": "this:drop",
   } as const;
 }

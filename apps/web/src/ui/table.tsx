@@ -26,7 +26,9 @@ export interface Sorting {
 }
 
 export interface Selection<Row> {
-  /** The name of the boxes in the form around the table (`BulkForm`). */
+  /** The id of the `Bulk` around the table. */
+  form: string;
+  /** The name under which the boxes are sent. */
   name: string;
   value: (row: Row) => string;
   /** What a box chooses, for a screen reader. */
@@ -77,6 +79,7 @@ export function Table<Row>(props: {
                 <td class="table-select">
                   <input
                     type="checkbox"
+                    form={selection.form}
                     name={selection.name}
                     value={selection.value(row)}
                     aria-label={`Select ${selection.label(row)}`}

@@ -6,7 +6,7 @@ import type { Theme } from "./theme.ts";
 const CHOICES: readonly { theme: Theme; label: string; icon: IconName }[] = [
   { theme: "light", label: "Light", icon: "sun" },
   { theme: "dark", label: "Dark", icon: "moon" },
-  { theme: "auto", label: "As the system", icon: "monitor" },
+  { theme: "auto", label: "Same as the system", icon: "monitor" },
 ];
 
 /** Light, dark or the system's choice. With scripts it changes at once; without, it posts and comes back. */

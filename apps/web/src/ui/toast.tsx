@@ -12,7 +12,7 @@ export interface ToastProps {
   action?: { href: string; label: string } | undefined;
 }
 
-/** What just happened. Good news leaves by itself after six seconds; bad news waits to be put away. */
+/** What just happened. Good news leaves by itself after six seconds; bad news waits to be dismissed. */
 export function Toast(props: ToastProps): Html {
   const leaves = props.tone === "success" || props.tone === "info";
   return (
@@ -25,7 +25,7 @@ export function Toast(props: ToastProps): Html {
       <Icon name={MESSAGE_ICONS[props.tone]} />
       <p class="toast-text">{props.message}</p>
       {props.action && <a href={props.action.href}>{props.action.label}</a>}
-      <button class="toast-close" type="button" aria-label="Put away" data-closes-toast>
+      <button class="toast-close" type="button" aria-label="Dismiss" data-closes-toast>
         <Icon name="x" />
       </button>
     </div>

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { AxeBuilder } from "@axe-core/playwright";
-import { expect, type Page, test as base } from "@playwright/test";
+import { expect, type Locator, type Page, test as base } from "@playwright/test";
 
 /** The gallery's own server, one a worker, on a port that is free. */
 const test = base.extend<{ complaints: string[] }, { address: string }>({
   address: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs
     async ({}, use) => {
       // Bun reads the JSX settings of the directory it is started in.
       const server = spawn("bun", ["apps/web/src/ui/gallery/serve.tsx"], { cwd: ROOT });
@@ -88,6 +89,17 @@ test("a form with a mistake comes back in its place, says what, and takes the fo
   forgive(complaints, "422");
 });
 
+test("a form that stays on its page says by a toast that it was done", async ({
+  page,
+  address,
+}) => {
+  await page.goto(`${address}/form`);
+  await page.getByLabel("Email").fill("stay@example.com");
+  await page.getByRole("button", { name: "Add contact" }).click();
+  await expect(page.getByText("Saved and stayed.")).toBeVisible();
+  await expect(page.getByLabel("Email")).toHaveValue("stay@example.com");
+});
+
 test("an answer of 500 goes to the toasts and leaves the form as it was", async ({
   page,
   address,
@@ -151,13 +163,13 @@ test("searching swaps the list alone and keeps the cursor where it is", async ({
   await expect(search).toHaveValue("anna");
 });
 
-test("choosing rows shows the bar with how many", async ({ page, address }) => {
+test("selecting rows shows the bar with how many", async ({ page, address }) => {
   await page.goto(address);
   await page.getByLabel("Select bo.li@example.com").check();
-  const bar = page.getByRole("group", { name: "What to do with the chosen recipients" });
-  await expect(bar).toContainText("1 chosen");
+  const bar = page.getByRole("form", { name: "What to do with the selected recipients" });
+  await expect(bar).toContainText("1 selected");
   await page.getByLabel("Select all on this page").check();
-  await expect(bar).toContainText("5 chosen");
+  await expect(bar).toContainText("5 selected");
   await page.getByLabel("Select all on this page").uncheck();
   await expect(bar).toBeHidden();
 });
@@ -180,8 +192,7 @@ test("a menu opens at its button, and closes at Escape", async ({ page, address 
   await button.click();
   const menu = page.getByRole("group", { name: "Actions for bo.li@example.com" });
   await expect(menu).toBeVisible();
-  const [from, to] = [await button.boundingBox(), await menu.boundingBox()];
-  expect(Math.abs(to!.x + to!.width - (from!.x + from!.width))).toBeLessThan(4);
+  expect(Math.abs((await right(menu)) - (await right(button)))).toBeLessThan(4);
   await page.keyboard.press("Escape");
   await expect(menu).toBeHidden();
 });
@@ -231,9 +242,14 @@ function forgive(complaints: string[], ...provoked: string[]): void {
   complaints.splice(0, complaints.length, ...others);
 }
 
+async function right(locator: Locator): Promise<number> {
+  const box = await locator.boundingBox();
+  return (box?.x ?? Number.NaN) + (box?.width ?? Number.NaN);
+}
+
 async function firstLine(server: ChildProcess): Promise<string> {
   let text = "";
-  for await (const chunk of server.stdout!) {
+  for await (const chunk of server.stdout ?? []) {
     text += String(chunk);
     if (text.includes("\n")) return text.trim();
   }

@@ -1,6 +1,6 @@
 import type { Html } from "@mailwright/html";
 import { CampaignBadge, EmailBadge } from "../badge.tsx";
-import { BulkForm } from "../bulk.tsx";
+import { Bulk } from "../bulk.tsx";
 import { Button } from "../button.tsx";
 import { Card } from "../card.tsx";
 import { EmptyState } from "../empty-state.tsx";
@@ -91,7 +91,7 @@ export function ListsSection(props: { csrf: string; now: number }): Html {
           ]}
         />
       </Specimen>
-      <Specimen name="SearchBox, FilterSelect, Segments, BulkForm, Table, Pager">
+      <Specimen name="SearchBox, FilterSelect, Segments, Bulk, Table, Pager">
         <div class="row" data-justify="between">
           <SearchBox
             action="/developer/ui"
@@ -145,7 +145,8 @@ export function ListsSection(props: { csrf: string; now: number }): Html {
 function Recipients(props: { csrf: string; now: number }): Html {
   return (
     <div class="stack" id="recipients">
-      <BulkForm
+      <Bulk
+        id="bulk-recipients"
         csrf={props.csrf}
         noun="recipients"
         actions={
@@ -163,7 +164,12 @@ function Recipients(props: { csrf: string; now: number }): Html {
           caption="Recipients"
           rows={RECIPIENTS}
           href={() => "#lists"}
-          selection={{ name: "email_id", value: ({ id }) => id, label: ({ email }) => email }}
+          selection={{
+            form: "bulk-recipients",
+            name: "email_id",
+            value: ({ id }) => id,
+            label: ({ email }) => email,
+          }}
           sorting={{ by: "email", direction: "ascending", href: () => "#lists" }}
           empty={<EmptyState icon="inbox" title="No recipients" />}
           columns={[
@@ -184,7 +190,7 @@ function Recipients(props: { csrf: string; now: number }): Html {
             },
           ]}
         />
-      </BulkForm>
+      </Bulk>
       <Pager summary="1–5 of 12,400 recipients" next="#lists" region="#recipients" />
     </div>
   );

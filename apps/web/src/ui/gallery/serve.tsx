@@ -30,6 +30,14 @@ export function galleryApp() {
       if (email === "crash@example.com") {
         return fragment(<Toast tone="danger" message="Something broke here." />, { status: 500 });
       }
+      if (email === "stay@example.com") {
+        return shown(request, (shell) => (
+          <SampleForm
+            shell={{ ...shell, toasts: [{ tone: "success", message: "Saved and stayed." }] }}
+            form={{ values: { email } }}
+          />
+        ));
+      }
       if (email.includes("@")) return redirect(request, "/developer/ui");
       const form = { values: { email }, errors: { email: "This is not an email address." } };
       return shown(request, (shell) => SampleForm({ shell, form }), 422);
