@@ -1,6 +1,7 @@
 import { type Clock, createMetrics, type Log, type Metrics, newId } from "@mailwright/platform";
 import { createServiceClient, type ServiceClient } from "@mailwright/protocol";
 import type { Redis } from "ioredis";
+import { createCommitter } from "./batches/committer.ts";
 import { createJournal, type Journal } from "./batches/journal.ts";
 import { type BatchQueue, createBatchQueue, startBatchWorkers } from "./batches/queue.ts";
 import { createSlots } from "./batches/slots.ts";
@@ -90,6 +91,7 @@ export function startWorkers({
   const pressure = stack.use(watchOutbox(journal, config.outboxLimit, clock, log));
   const runner = {
     journal,
+    committer: createCommitter(journal),
     contents: createContents(redis),
     gateways,
     rates: createRateLimiter(redis),

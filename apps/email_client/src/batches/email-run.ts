@@ -4,6 +4,7 @@ import type { ReadyContent } from "../contents/contents.ts";
 import type { OpenGateway } from "../gateways/registry.ts";
 import { attempt } from "./attempt.ts";
 import type { Committer, Verdict } from "./committer.ts";
+import type { Claim } from "./journal.ts";
 import { resolve, type ResolveContext } from "./resolve.ts";
 
 /** One email in the hands of this worker. */
@@ -14,7 +15,7 @@ export interface LiveEmail {
 }
 
 export interface EmailRunContext extends ResolveContext {
-  batch: string;
+  claim: Claim;
   ready: ReadyContent;
   open: OpenGateway;
   committer: Committer;
@@ -54,14 +55,14 @@ async function write(
   { id, record: before }: LiveEmail,
   event: EmailEvent,
   record: EmailRecord,
-  { batch, committer, open, testimonies }: EmailRunContext,
+  { claim, committer, open, testimonies }: EmailRunContext,
 ): Promise<Verdict> {
   const begins = event.type === "START" || event.type === "DUE";
   const kind = begins ? "start" : isSettled(record.state) ? "settle" : "go";
   const report = reportOf(id, event, record, open.id);
-  const verdict = await committer.write({ id, kind, before: before.state, record, report });
+  const verdict = await committer.write(claim, { id, kind, before: before.state, record, report });
   if (verdict === "stale" && before.state === "sending" && event.type !== "INTERRUPTED") {
-    await testimonies.give(batch, id, before.run, before.attempt, event);
+    await testimonies.give(claim.batch, id, before.run, before.attempt, event);
   }
   return verdict;
 }
@@ -104,7 +105,7 @@ function deliver(
 }
 
 function askAfter(email: LiveEmail, context: EmailRunContext): Promise<EmailEvent | "stopped"> {
-  return resolve(context.batch, email, context.open, context, context.signal);
+  return resolve(context.claim.batch, email, context.open, context, context.signal);
 }
 
 /** The report of a transition, as web reads it. */

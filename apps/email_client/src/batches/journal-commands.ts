@@ -25,13 +25,13 @@ export interface JournalCommands {
   commit(
     keys: string[],
     args: (string | number)[],
-  ): Promise<"stale" | [control: Control["state"], refused: string[]]>;
+  ): Promise<("stale" | [control: Control["state"], refused: string[]])[]>;
 }
 
 export function commands(redis: Redis): JournalCommands {
   return {
-    take: defineScript(redis, "mwTake", takeLua, 6),
-    claim: defineScript(redis, "mwClaim", claimLua, 3),
-    commit: defineScript(redis, "mwCommit", commitLua, 6),
+    take: defineScript(redis, "mwTake", takeLua),
+    claim: defineScript(redis, "mwClaim", claimLua),
+    commit: defineScript(redis, "mwCommit", commitLua),
   };
 }

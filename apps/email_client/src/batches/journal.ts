@@ -19,8 +19,9 @@ export interface Journal {
   take(batch: Batch): Promise<"taken" | "known" | "full">;
   /** Raises the fence and reads the batch; undefined when the journal does not have it. */
   claim(batch: string): Promise<Claim | undefined>;
-  /** Writes the transitions of one tick behind the claim's fence. */
-  commit(claim: Claim, transitions: Transition[]): Promise<Commit>;
+  /** Writes transitions of several batches of one shard in one step, each behind its claim's fence. */
+  commit(work: { claim: Claim; transitions: Transition[] }[]): Promise<Commit[]>;
+  shardOf(batch: string): Shard;
   /** What a batch holds now, without touching its fence. */
   read(batch: string): Promise<{ done: boolean; emails: JournalEntry[] } | undefined>;
   /** The batch of a live email. */
@@ -72,8 +73,8 @@ export function createJournal(
   return {
     take: (batch) => take(run, shardOf(shards, batch.batch), batch, limit),
     claim: (batch) => claim(run, shardOf(shards, batch), batch),
-    commit: (claimed, transitions) =>
-      commit(run, shardOf(shards, claimed.batch), claimed, transitions),
+    commit: (work) => commit(run, shards, work),
+    shardOf: (batch) => shardOf(shards, batch),
     read: (batch) => read(redis, shardOf(shards, batch), batch),
     async find(email) {
       const found = await Promise.all(shards.map((shard) => redis.hget(shard.index, email)));
@@ -145,29 +146,36 @@ async function claim(
 
 async function commit(
   run: JournalCommands,
-  shard: Shard,
-  claimed: Claim,
-  transitions: Transition[],
-): Promise<Commit> {
-  const { head, recipients, records } = batchKeys(shard, claimed.batch);
-  const answer = await run.commit(
-    [head, recipients, records, shard.outbox, shard.counts, controlKey(shard, claimed.campaign)],
+  shards: readonly Shard[],
+  work: { claim: Claim; transitions: Transition[] }[],
+): Promise<Commit[]> {
+  const first = work[0];
+  if (first === undefined) return [];
+  const shard = shardOf(shards, first.claim.batch);
+  const answers = await run.commit(
     [
-      claimed.fence,
-      claimed.batch,
-      claimed.campaign,
-      ...transitions.flatMap(({ id, kind, before, record, report }) => [
-        id,
-        kind,
-        before,
-        record.state,
-        JSON.stringify(record),
-        JSON.stringify(report),
-      ]),
+      shard.outbox,
+      shard.counts,
+      ...work.flatMap(({ claim: { batch, campaign } }) => {
+        const { head, recipients, records } = batchKeys(shard, batch);
+        return [head, recipients, records, controlKey(shard, campaign)];
+      }),
     ],
+    work.flatMap(({ claim: { batch, campaign, fence }, transitions }) => [
+      batch,
+      campaign,
+      fence,
+      transitions.length,
+      ...transitions.flatMap(transitionArguments),
+    ]),
   );
-  if (answer === "stale") return "stale";
-  return { control: answer[0], refused: new Set(answer[1]) };
+  return answers.map((answer) =>
+    answer === "stale" ? answer : { control: answer[0], refused: new Set(answer[1]) },
+  );
+}
+
+function transitionArguments({ id, kind, before, record, report }: Transition): string[] {
+  return [id, kind, before, record.state, JSON.stringify(record), JSON.stringify(report)];
 }
 
 async function read(

@@ -3,7 +3,7 @@ import type { Clock, Log } from "@mailwright/platform";
 import type { Contents, ReadyContent } from "../contents/contents.ts";
 import type { GatewayRegistry, OpenGateway } from "../gateways/registry.ts";
 import type { RateLimiter } from "../gateways/rate.ts";
-import { type Committer, createCommitter } from "./committer.ts";
+import type { Committer } from "./committer.ts";
 import { type EmailRunEnd, type LiveEmail, reportOf, runEmail } from "./email-run.ts";
 import type { Claim, Journal } from "./journal.ts";
 import type { Slots } from "./slots.ts";
@@ -11,6 +11,7 @@ import type { Testimonies } from "./testimony.ts";
 
 export interface RunnerContext {
   journal: Journal;
+  committer: Committer;
   contents: Contents;
   gateways: GatewayRegistry;
   rates: RateLimiter;
@@ -59,19 +60,18 @@ export async function runBatch(
     log.error({ batch, gateway: claim.gateway }, "the gateway of a batch cannot be used; it waits");
     return { kind: "wait", until: clock.now() + PARK_MS };
   }
-  const committer = createCommitter(journal, claim);
-  const cancel = (emails: LiveEmail[]) => cancelAll(claim, emails, ready, committer, clock);
+  const cancel = (emails: LiveEmail[]) => cancelAll(claim, emails, ready, context);
   switch (await journal.control(claim.campaign)) {
     case "paused":
       return { kind: "wait", until: clock.now() + PARK_MS };
     case "cancelled": {
       const end = await cancel(open);
       return end.kind === "wait"
-        ? new BatchRun(claim, inDoubt(open), ready, committer, context, signal).toTheEnd(cancel)
+        ? new BatchRun(claim, inDoubt(open), ready, context, signal).toTheEnd(cancel)
         : end;
     }
     default:
-      return new BatchRun(claim, open, ready, committer, context, signal).toTheEnd(cancel);
+      return new BatchRun(claim, open, ready, context, signal).toTheEnd(cancel);
   }
 }
 
@@ -102,7 +102,6 @@ class BatchRun {
     private readonly claim: Claim,
     emails: LiveEmail[],
     private readonly ready: ReadyContent,
-    private readonly committer: Committer,
     private readonly context: RunnerContext,
     private readonly signal: AbortSignal,
   ) {
@@ -172,15 +171,8 @@ class BatchRun {
       release();
       return;
     }
-    const { ready, committer, signal, claim } = this;
-    const run = runEmail(email, {
-      ...this.context,
-      batch: claim.batch,
-      ready,
-      open,
-      committer,
-      signal,
-    })
+    const { ready, signal, claim } = this;
+    const run = runEmail(email, { ...this.context, claim, ready, open, signal })
       .then(
         (end) => this.ended(email, end),
         (error: unknown) => {
@@ -254,8 +246,7 @@ async function cancelAll(
   claim: Claim,
   emails: LiveEmail[],
   ready: ReadyContent,
-  committer: Committer,
-  clock: Clock,
+  { committer, clock }: RunnerContext,
 ): Promise<BatchEnd> {
   const verdicts = await Promise.all(
     emails.map((email) => {
@@ -264,7 +255,7 @@ async function cancelAll(
       if (taken === undefined) return undefined;
       const { id, record } = email;
       const report = reportOf(id, event, taken.record, claim.gateway);
-      return committer.write({
+      return committer.write(claim, {
         id,
         kind: "settle",
         before: record.state,

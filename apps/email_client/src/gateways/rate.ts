@@ -13,7 +13,7 @@ export interface RateLimiter {
 const BURST_S = 0.1;
 
 export function createRateLimiter(redis: Redis): RateLimiter {
-  const run = defineScript<number>(redis, "mwRate", rateLua, 1);
+  const run = defineScript<number>(redis, "mwRate", rateLua);
   return {
     async reserve(gateway, ratePerSecond) {
       const intervalUs = 1_000_000 / ratePerSecond;

@@ -5,12 +5,11 @@ export function defineScript<Answer>(
   redis: Redis,
   name: string,
   lua: string,
-  numberOfKeys: number,
 ): (keys: string[], args: (string | number)[]) => Promise<Answer> {
-  redis.defineCommand(name, { lua, numberOfKeys });
+  redis.defineCommand(name, { lua });
   const call = (
     redis as unknown as Record<string, (...args: (string | number)[]) => Promise<Answer>>
   )[name];
   if (call === undefined) throw new Error(`the script ${name} was not defined`);
-  return (keys, args) => call.call(redis, ...keys, ...args);
+  return (keys, args) => call.call(redis, keys.length, ...keys, ...args);
 }

@@ -1,16 +1,14 @@
-import { isSettled } from "@mailwright/email_machine";
 import type { Report } from "@mailwright/protocol";
 import type { Redis } from "ioredis";
 import { batchKeys, campaignKey, type Shard } from "../redis/keys.ts";
 import { defineScript } from "../redis/script.ts";
 import acknowledgeLua from "./lua/acknowledge.lua" with { type: "text" };
 
-/** One commit's reports, as they lie in the outbox. */
+/** One commit's reports as they lie in the outbox, and which emails of which batches ended in it. */
 export interface OutboxEntry {
   entry: string;
-  batch: string;
-  campaign: string;
   reports: Report[];
+  ends: [batch: string, campaign: string, emails: string[]][];
 }
 
 /** One shard's outbox, read as a member of the consumer group: what one reporter has in hand no other is given. */
@@ -26,10 +24,10 @@ export interface Outbox {
 }
 
 const GROUP = "reporters";
-/** Entries read at once; each holds the reports of one commit, 1,000 at the most. */
+/** Entries read at once; each holds the reports of one commit, 2,000 at the most. */
 const ENTRIES = 50;
 /** How long the name of a finished batch is kept, so that a late repetition of it is recognised. */
-const REMEMBER_DAYS = 7;
+const REMEMBER_S = 7 * 86_400;
 
 export function createOutbox(
   blocking: Redis,
@@ -37,7 +35,7 @@ export function createOutbox(
   shard: Shard,
   consumer: string,
 ): Outbox {
-  const acknowledge = defineScript<number>(redis, "mwAcknowledge", acknowledgeLua, 7);
+  const acknowledge = defineScript<number>(redis, "mwAcknowledge", acknowledgeLua);
   let group: Promise<unknown> | undefined;
 
   /** A Redis that lost its data lost the group too, so it is made whenever it is missing. */
@@ -86,24 +84,26 @@ export function createOutbox(
       }),
     async acknowledge(entries) {
       await Promise.all(
-        entries.map(({ entry, batch, campaign, reports }) => {
-          const { head, recipients, records } = batchKeys(shard, batch);
-          const ends = reports
-            .filter(({ state }) => isSettled(state))
-            .flatMap(({ id, run, state }) => [id, run, state]);
-          return acknowledge(
+        entries.map(({ entry, reports, ends }) =>
+          acknowledge(
             [
               shard.outbox,
               shard.counts,
               shard.index,
-              head,
-              recipients,
-              records,
-              campaignKey(shard, campaign),
+              ...ends.flatMap(([batch, campaign]) => {
+                const { head, recipients, records } = batchKeys(shard, batch);
+                return [head, recipients, records, campaignKey(shard, campaign)];
+              }),
             ],
-            [GROUP, entry, batch, reports.length, REMEMBER_DAYS, ...ends],
-          );
-        }),
+            [
+              GROUP,
+              entry,
+              reports.length,
+              REMEMBER_S,
+              ...ends.flatMap(([batch, , emails]) => [batch, emails.length, ...emails]),
+            ],
+          ),
+        ),
       );
     },
     async leave() {
@@ -132,10 +132,13 @@ function entriesOf(streams: unknown): RawEntry[] {
 }
 
 function parseEntries(raw: RawEntry[]): OutboxEntry[] {
-  return raw.map(([entry, fields]) => ({
-    entry,
-    batch: fields[1] as string,
-    campaign: fields[3] as string,
-    reports: JSON.parse(fields[5] as string) as Report[],
-  }));
+  return raw.map(([entry, fields]) => {
+    const ends: unknown = JSON.parse(fields[3] as string);
+    return {
+      entry,
+      reports: JSON.parse(fields[1] as string) as Report[],
+      // Lua writes an empty list as an empty object.
+      ends: Array.isArray(ends) ? (ends as OutboxEntry["ends"]) : [],
+    };
+  });
 }

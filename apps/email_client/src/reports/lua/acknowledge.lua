@@ -1,29 +1,46 @@
 -- Takes one entry out of the outbox after web has acknowledged it, and forgets the emails that ended in it. A batch
 -- with nothing left to remember keeps only its name, for long enough that a late repetition of it is known.
--- KEYS: outbox, counts, index, head, recipients, records, campaign
--- ARGV: group, entry, batch, number of reports, days to remember, then id, run and state of each end in it
+-- KEYS: outbox, counts, index, then of each batch: head, recipients, records, campaign
+-- ARGV: group, entry, number of reports, seconds to remember, then of each batch: batch, number of ends, ids of the ends
 if redis.call('XACK', KEYS[1], ARGV[1], ARGV[2]) == 0 then
   return 0
 end
 redis.call('XDEL', KEYS[1], ARGV[2])
-redis.call('HINCRBY', KEYS[2], 'outbox', -tonumber(ARGV[4]))
-for i = 6, #ARGV, 3 do
-  local id = ARGV[i]
-  local record = redis.call('HGET', KEYS[6], id)
-  -- The record may be of a later run, or gone: an end is forgotten only where it is still the end.
-  local now = record and cjson.decode(record)
-  if now and now.state == ARGV[i + 2] and now.run == tonumber(ARGV[i + 1]) then
-    redis.call('HDEL', KEYS[6], id)
-    redis.call('HINCRBY', KEYS[2], ARGV[i + 2], -1)
-    if redis.call('HGET', KEYS[3], id) == ARGV[3] then
-      redis.call('HDEL', KEYS[3], id)
+redis.call('HINCRBY', KEYS[2], 'outbox', -tonumber(ARGV[3]))
+
+local SETTLED = { sent = true, failed = true, skipped = true, cancelled = true, uncertain = true }
+local key, arg, counts = 4, 5, {}
+
+while arg <= #ARGV do
+  local head, recipients, records, campaign = KEYS[key], KEYS[key + 1], KEYS[key + 2], KEYS[key + 3]
+  local batch, ends = ARGV[arg], tonumber(ARGV[arg + 1])
+  local forgotten = {}
+  for i = arg + 2, arg + 1 + ends do
+    local record = redis.call('HGET', records, ARGV[i])
+    local state = record and cjson.decode(record).state
+    if SETTLED[state] then
+      forgotten[#forgotten + 1] = ARGV[i]
+      counts[state] = (counts[state] or 0) - 1
+      -- A requeue may have put the email into a later batch already.
+      if redis.call('HGET', KEYS[3], ARGV[i]) == batch then
+        redis.call('HDEL', KEYS[3], ARGV[i])
+      end
     end
   end
+  if #forgotten > 0 then
+    redis.call('HDEL', records, unpack(forgotten))
+  end
+  if redis.call('EXISTS', records) == 0 and redis.call('EXISTS', head) == 1 then
+    redis.call('HSET', head, 'done', 1)
+    redis.call('EXPIRE', head, ARGV[4])
+    redis.call('DEL', recipients)
+    redis.call('SREM', campaign, batch)
+  end
+  arg = arg + 2 + ends
+  key = key + 4
 end
-if redis.call('EXISTS', KEYS[6]) == 0 and redis.call('EXISTS', KEYS[4]) == 1 then
-  redis.call('HSET', KEYS[4], 'done', 1)
-  redis.call('EXPIRE', KEYS[4], 86400 * tonumber(ARGV[5]))
-  redis.call('DEL', KEYS[5])
-  redis.call('SREM', KEYS[7], ARGV[3])
+
+for state, change in pairs(counts) do
+  redis.call('HINCRBY', KEYS[2], state, change)
 end
 return 1
