@@ -103,6 +103,7 @@ on("click", ".menu a, .sidebar a", (link) => link.closest("[popover]")?.hidePopo
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (event.submitter?.hasAttribute("data-downloads")) return;
   if (form.hasAttribute("data-busy")) {
     event.preventDefault();
     return;
@@ -121,14 +122,23 @@ window.addEventListener("pageshow", (event) => {
     element.removeAttribute("data-busy");
 });
 
-/* Leaving with something typed asks first. */
+/* Leaving with something typed and not sent asks first; what came back with mistakes is still not saved. */
 const edited = new WeakSet();
-on("input", "form[data-guard]", (form) => edited.add(form));
-document.addEventListener("submit", (event) => edited.delete(event.target));
-window.addEventListener("beforeunload", (event) => {
-  const forms = [...document.querySelectorAll("form[data-guard]")];
-  if (forms.some((form) => edited.has(form))) event.preventDefault();
+const sent = new WeakSet();
+on("input", "form[data-guard]", (form) => {
+  edited.add(form);
+  sent.delete(form);
 });
+document.addEventListener("submit", (event) => sent.add(event.target));
+for (const failure of ["htmx:error", "htmx:response:error"]) {
+  document.addEventListener(failure, (event) => sent.delete(event.target));
+}
+window.addEventListener("beforeunload", (event) => {
+  if ([...document.querySelectorAll("form[data-guard]")].some(isUnsaved)) event.preventDefault();
+});
+function isUnsaved(form) {
+  return !sent.has(form) && (edited.has(form) || form.querySelector(".form-errors") !== null);
+}
 
 on("click", "[data-reveal]", (button) => {
   const input = document.getElementById(button.getAttribute("data-reveal"));

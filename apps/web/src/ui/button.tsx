@@ -22,6 +22,8 @@ interface ButtonProps extends Look, HtmxAttributes {
   /** Posts the form it stands in somewhere else. */
   formaction?: string | undefined;
   formnovalidate?: boolean | undefined;
+  /** The answer is a file, so the page stays and the button is not busy. */
+  downloads?: boolean | undefined;
   /** The id of the form it belongs to, when it stands outside. */
   form?: string | undefined;
   /** The id of a `Dialog` it opens. */
@@ -33,7 +35,7 @@ interface ButtonProps extends Look, HtmxAttributes {
 
 /** Does something: submits a form, opens a dialog. To go somewhere, use `LinkButton`. */
 export function Button(props: ButtonProps): Html {
-  const { variant, size, icon, label, children, opens, toggles, type, ...rest } = props;
+  const { variant, size, icon, label, children, opens, toggles, downloads, type, ...rest } = props;
   return (
     <button
       {...rest}
@@ -44,6 +46,7 @@ export function Button(props: ButtonProps): Html {
       command={opens === undefined ? undefined : "show-modal"}
       commandfor={opens}
       popovertarget={toggles}
+      data-downloads={downloads}
     >
       <Content icon={icon}>{children}</Content>
     </button>

@@ -58,7 +58,7 @@ export function ConnectionLost(): Html {
     <template id="connection-lost">
       <Toast
         tone="danger"
-        message="The server could not be reached. Check the connection and try again; look whether it was done before you repeat it."
+        message="The server could not be reached. Check the connection, and look whether it was done before you try again."
       />
     </template>
   );

@@ -147,6 +147,35 @@ test("a live region asks now and then where streams do not get through", async (
   forgive(complaints, "Failed to fetch", "ERR_FAILED");
 });
 
+test("a foreign document is shown with its styles and runs nothing", async ({
+  page,
+  address,
+  complaints,
+}) => {
+  await page.goto(`${address}/preview`);
+  const hello = page.frameLocator("iframe").getByText("Hello");
+  await expect(hello).toHaveCSS("color", "rgb(0, 128, 128)");
+  await expect(page.frameLocator("iframe").getByText("ran")).toHaveCount(0);
+  forgive(complaints, "Blocked script execution", "violates", "404", "Content Security Policy");
+});
+
+test("leaving a form with something typed asks first, and sending it does not", async ({
+  page,
+  address,
+}) => {
+  await page.goto(`${address}/form`);
+  await page.getByLabel("Email").pressSequentially("anna@example.com");
+  const questions: string[] = [];
+  page.on("dialog", (question) => {
+    questions.push(question.type());
+    void question.dismiss();
+  });
+  await page.getByRole("link", { name: "Cancel" }).click({ noWaitAfter: true });
+  await expect(() => expect(questions).toEqual(["beforeunload"])).toPass();
+  await page.getByRole("button", { name: "Add contact" }).click();
+  await page.waitForURL(address);
+});
+
 test("searching swaps the list alone and keeps the cursor where it is", async ({
   page,
   address,

@@ -154,7 +154,7 @@ function Recipients(props: { csrf: string; now: number }): Html {
             <Button size="sm" icon="rotate-ccw" formaction="/developer/ui">
               Send again
             </Button>
-            <Button size="sm" icon="download" formaction="/developer/ui">
+            <Button size="sm" icon="download" downloads formaction="/developer/ui">
               Export
             </Button>
           </>

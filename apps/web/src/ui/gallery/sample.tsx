@@ -4,6 +4,7 @@ import { Card } from "../card.tsx";
 import { Confirm } from "../dialog.tsx";
 import { field, Form, FormActions, type FormState } from "../form.tsx";
 import { EmailField, PasswordField } from "../input.tsx";
+import { Frame } from "../frame.tsx";
 import { Layout } from "../layout.tsx";
 import { Live } from "../live.tsx";
 import { PageHeader } from "../page-header.tsx";
@@ -81,6 +82,16 @@ export function SampleLive(props: { shell: Shell }): Html {
       <Live id="progress" stream="/developer/ui/stream" poll="/developer/ui/poll">
         <SampleProgress sent={0} />
       </Live>
+    </Layout>
+  );
+}
+
+/** A document of somebody else's making, in its frame. */
+export function SamplePreview(props: { shell: Shell }): Html {
+  return (
+    <Layout shell={props.shell} title="Preview" width="narrow">
+      <PageHeader title="Preview" />
+      <Frame src="/developer/ui/foreign" title="The email as Anna gets it" />
     </Layout>
   );
 }

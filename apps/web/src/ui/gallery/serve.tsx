@@ -1,14 +1,21 @@
 import { render } from "@mailwright/html";
 import { systemClock } from "@mailwright/platform";
 import { Elysia } from "elysia";
-import { contentSecurityPolicy, fragment, page } from "../../http/html.ts";
+import { contentSecurityPolicy, foreignDocument, fragment, page } from "../../http/html.ts";
 import { redirect } from "../../http/htmx.ts";
 import { publicRoutes } from "../../public/routes.ts";
 import { Gallery } from "../gallery.tsx";
 import type { Shell } from "../shell.ts";
 import { themeOf } from "../theme.ts";
 import { Toast } from "../toast.tsx";
-import { SampleConfirm, SampleForm, SampleLive, SampleProgress, SampleSignIn } from "./sample.tsx";
+import {
+  SampleConfirm,
+  SampleForm,
+  SampleLive,
+  SamplePreview,
+  SampleProgress,
+  SampleSignIn,
+} from "./sample.tsx";
 import { sampleShell } from "./sample-shell.ts";
 
 /** The gallery and a few pages that act, without a database; the browser tests run against them. */
@@ -43,6 +50,14 @@ export function galleryApp() {
       return shown(request, (shell) => SampleForm({ shell, form }), 422);
     })
     .get("/developer/ui/live", ({ request }) => shown(request, (shell) => SampleLive({ shell })))
+    .get("/developer/ui/preview", ({ request }) =>
+      shown(request, (shell) => SamplePreview({ shell })),
+    )
+    .get("/developer/ui/foreign", () =>
+      foreignDocument(
+        `<p style="color:teal">Hello</p><script>document.body.append("ran")</script><img src=x onerror="document.body.append('ran')">`,
+      ),
+    )
     .get("/developer/ui/poll", () => fragment(<SampleProgress sent={10} />))
     .get("/developer/ui/stream", () => stream())
     .get("/sign-in", ({ request }) =>
