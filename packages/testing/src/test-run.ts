@@ -1,0 +1,82 @@
+import { mkdirSync, openSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isAlive, startTimeOf } from "@mailwright/launcher/process-table.ts";
+import { until } from "./until.ts";
+
+/**
+ * A run of tests: all that lives no longer than one process, which is `bun test` (not its workers) or `tests/run.ts`. It
+ * has a directory for whatever its tests put on disk, and a keeper, a process that runs the servers they share. When
+ * the run's process ends, however it ends, the keeper stops the servers and removes the directory.
+ */
+export interface TestRun {
+  directory: string;
+  /** Asks the keeper for the URL of a shared server, which is started if it does not run yet. */
+  serverUrl(server: SharedServer): Promise<string>;
+}
+
+export type SharedServer = "postgres" | "redis";
+
+const VARIABLE = "MAILWRIGHT_TEST_RUN";
+
+/** Decides to which run this process and what it starts belong, unless that was decided for it. */
+export function nameTestRun(): string {
+  const named = process.env[VARIABLE];
+  if (named && isRunning(named)) return named;
+  const pid = process.env["BUN_TEST_WORKER_ID"] ? process.ppid : process.pid;
+  const name = `${pid}-${startTimeOf(pid)}`;
+  process.env[VARIABLE] = name;
+  return name;
+}
+
+/** Whether the process that a run is named after still runs. */
+export function isRunning(name: string): boolean {
+  const [pid, startTime] = name.split("-");
+  return isAlive(Number(pid)) && startTimeOf(Number(pid)) === startTime;
+}
+
+/** The run that this process belongs to, with its keeper up. */
+export async function testRun(): Promise<TestRun> {
+  const name = nameTestRun();
+  const directory = join(tmpdir(), `mailwright-test-${name}`);
+  const socket = join(directory, "keeper");
+  if (makeDirectory(directory)) startKeeper(name, directory);
+
+  const ask = async (path: string) => {
+    const response = await fetch(`http://localhost/${path}`, { unix: socket });
+    if (response.ok) return await response.text();
+    throw new Error(`The test ${path} could not be started: ${await response.text()}`);
+  };
+  await until(() => ask("").catch(() => false), {
+    what: `the keeper of the test servers, which logs to ${directory}/keeper.log`,
+    timeoutMs: 15_000,
+  });
+  return { directory, serverUrl: ask };
+}
+
+/** Whether it was us who made it: of all the processes that want one, exactly one starts the keeper. */
+function makeDirectory(directory: string): boolean {
+  try {
+    // Postgres may have to run as another user, who passes through on the way to its data.
+    mkdirSync(directory, { mode: 0o711 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if (statSync(directory).uid === process.getuid?.()) return false;
+    throw new Error(`${directory} belongs to somebody else`, { cause: error });
+  }
+}
+
+function startKeeper(name: string, directory: string) {
+  const log = openSync(join(directory, "keeper.log"), "w");
+  const keeper = Bun.spawn(
+    [process.execPath, join(import.meta.dir, "keeper.ts"), name, directory],
+    {
+      stdin: "ignore",
+      stdout: log,
+      stderr: log,
+      detached: true,
+    },
+  );
+  keeper.unref();
+}
