@@ -19,9 +19,9 @@ export function emailParts(counts: Partial<Readonly<Record<EmailState, number>>>
 }
 
 const WIDTH = 1_000;
-/** A part that is there is seen, however small: 4 thousandths of the bar. */
-const LEAST = 4;
-const GAP = 2;
+/** A part that is there is seen, however small: 7 thousandths of the bar and the gap after it. */
+const LEAST = 10;
+const GAP = 3;
 
 /** A whole and its parts, as a bar with a legend that says each in words and numbers. */
 export function SegmentedProgress(props: {
