@@ -60,6 +60,8 @@ async function leave() {
 }
 
 process.on("SIGTERM", leave);
+// Ctrl-C ends the run, and the keeper with it, but the tests that are on their way out may still want their servers.
+process.on("SIGINT", () => {});
 setInterval(() => {
   if (!isRunning(run)) void leave();
 }, 100);

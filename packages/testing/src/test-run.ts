@@ -1,4 +1,4 @@
-import { mkdirSync, openSync, statSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAlive, startTimeOf } from "@mailwright/launcher/process-table.ts";
@@ -67,16 +67,19 @@ function makeDirectory(directory: string): boolean {
   }
 }
 
+/**
+ * By way of a shell that leaves at once: the keeper must be no child of ours, for `bun test` kills the children of a test
+ * that takes too long, and the others would lose their servers.
+ */
 function startKeeper(name: string, directory: string) {
-  const log = openSync(join(directory, "keeper.log"), "w");
-  const keeper = Bun.spawn(
-    [process.execPath, join(import.meta.dir, "keeper.ts"), name, directory],
-    {
-      stdin: "ignore",
-      stdout: log,
-      stderr: log,
-      detached: true,
-    },
+  const keeper = join(import.meta.dir, "keeper.ts");
+  Bun.spawnSync(
+    ["/bin/sh", "-c", '"$@" > "$0" 2>&1 &', join(directory, "keeper.log")].concat(
+      process.execPath,
+      keeper,
+      name,
+      directory,
+    ),
+    { stdin: "ignore", stdout: "ignore", stderr: "ignore", detached: true },
   );
-  keeper.unref();
 }
