@@ -1,0 +1,48 @@
+import { type SQL, sql } from "drizzle-orm";
+import { EMAIL_STATES } from "@mailwright/email_machine";
+
+/**
+ * The end of every statement that moves emails: from a relation `moved (campaign_id, before, after)` it carries the nine
+ * counts of the campaigns concerned, and ends a campaign that has nothing left. Emails and counts change in one
+ * statement, so the counts are always the fold of the emails.
+ *
+ * `unhandedChange` is an expression over "campaign" for what the statement changes in `unhanded`.
+ *
+ * Locks are always taken in this order: batch, emails by id, campaign. Two statements that wait for each other would be
+ * a deadlock; with one order they only wait.
+ */
+export function countMoves(unhandedChange: SQL = sql`0`): SQL {
+  const states = EMAIL_STATES.map((state) => sql.identifier(state));
+  const deltas = EMAIL_STATES.map(
+    (state, index) =>
+      sql`(count(*) FILTER (WHERE "after" = ${sql.raw(`'${state}'`)}) - count(*) FILTER (WHERE "before" = ${sql.raw(`'${state}'`)}))::integer AS ${states[index]}`,
+  );
+  const sets = states.map((state) => sql`${state} = "campaign".${state} + "delta".${state}`);
+  const openAfter = sql.join(
+    ["queued", "sending", "retrying", "resolving"].map(
+      (state) => sql`"campaign".${sql.identifier(state)} + "delta".${sql.identifier(state)}`,
+    ),
+    sql` + `,
+  );
+  return sql`
+    "delta" AS (
+      SELECT "campaign_id", ${sql.join(deltas, sql`, `)} FROM "moved" GROUP BY "campaign_id" ORDER BY "campaign_id"
+    ),
+    "counted" AS (
+      UPDATE "campaign" SET
+        ${sql.join(sets, sql`, `)},
+        "unhanded" = "campaign"."unhanded" + ${unhandedChange},
+        "state" = CASE
+          WHEN ${openAfter} > 0 OR "campaign"."state" NOT IN ('sending', 'paused', 'cancelling') THEN "campaign"."state"
+          WHEN "campaign"."state" = 'cancelling' THEN 'cancelled'::"campaign_state"
+          ELSE 'finished'::"campaign_state"
+        END,
+        "finished_at" = CASE
+          WHEN ${openAfter} > 0 OR "campaign"."state" NOT IN ('sending', 'paused', 'cancelling') THEN "campaign"."finished_at"
+          ELSE now()
+        END,
+        "updated_at" = now()
+      FROM "delta" WHERE "campaign"."id" = "delta"."campaign_id"
+      RETURNING "campaign"."id", "campaign"."state"
+    )`;
+}

@@ -1,0 +1,46 @@
+import { type SQL, sql } from "drizzle-orm";
+import { BATCH_SIZE } from "@mailwright/protocol";
+import { countMoves } from "../../db/ledger-moves.ts";
+import type { Queryable } from "../../db/open.ts";
+
+export type Requeueable = "failed" | "uncertain";
+
+/**
+ * Starts the next run of emails that ended in one of the states, all of the campaign's or those named, and makes batches
+ * of them; the answer is how many. The machine says what a requeued email is: queued, its run one higher, everything of
+ * the last run gone from it but not from its history.
+ */
+export async function requeueEmails(
+  db: Queryable,
+  campaign: string,
+  states: Requeueable[],
+  emails: string[] | "all",
+): Promise<number> {
+  const chosen: SQL = emails === "all" ? sql`` : sql`AND "id" = ANY(${sql.param(emails)}::uuid[])`;
+  const rows = await db.execute<{ requeued: number }>(sql`
+    WITH "locked" AS MATERIALIZED (
+      SELECT "id" FROM "email"
+      WHERE "campaign_id" = ${campaign} AND "state" = ANY(${sql.param(states)}::"email_state"[]) ${chosen}
+      ORDER BY "id" FOR UPDATE
+    ),
+    "moved" AS (
+      UPDATE "email" SET "state" = 'queued', "run" = "run" + 1, "seq" = 0, "attempt" = 0, "changed_at" = now(),
+        "due_at" = NULL, "message_id" = NULL, "error_code" = NULL, "error_detail" = NULL
+      FROM "locked" WHERE "email"."id" = "locked"."id"
+      RETURNING "email"."id", "email"."run", "email"."campaign_id", old."state" AS "before", new."state" AS "after"
+    ),
+    "told" AS (
+      INSERT INTO "email_event" ("email_id", "run", "seq", "event", "state", "at", "attempt")
+      SELECT "id", "run", 0, 'REQUEUE', 'queued', now(), 0 FROM "moved"
+    ),
+    "numbered" AS (SELECT "id", (row_number() OVER (ORDER BY "id") - 1) / ${BATCH_SIZE} AS "part" FROM "moved"),
+    "batches" AS (
+      INSERT INTO "batch" ("campaign_id", "email_ids", "size")
+      SELECT ${campaign}::uuid, array_agg("id" ORDER BY "id"), count(*) FROM "numbered" GROUP BY "part" ORDER BY "part"
+      RETURNING "size"
+    ),
+    ${countMoves(sql`(SELECT sum("size") FROM "batches")::integer`)}
+    SELECT (SELECT count(*) FROM "moved")::integer AS "requeued", (SELECT count(*) FROM "counted") AS "campaigns"
+  `);
+  return rows[0]?.requeued ?? 0;
+}

@@ -1,0 +1,86 @@
+import type { DispatchContext } from "./context.ts";
+import { cancelUnclaimedBatches } from "./cancellation-queries.ts";
+import { syncControls } from "./control.ts";
+import { freezeLaunched } from "./freeze.ts";
+import { handOverNext } from "./handover.ts";
+import { reconcile } from "./reconcile.ts";
+import { retried } from "../../db/retry.ts";
+
+/** How often the database is asked for work when nobody has said that there is some. */
+const LOOK_EVERY_MS = 500;
+const RECONCILE_EVERY_MS = 5_000;
+/** After a failure (Postgres is down, say), before the next try. */
+const AFTER_FAILURE_MS = 1_000;
+/** Batches cancelled in one statement: 10,000 emails. */
+const CANCEL_AT_ONCE = 20;
+
+export interface Dispatcher extends AsyncDisposable {
+  /** There is something to do: look now. */
+  wake(): void;
+}
+
+/**
+ * The background work of a web: freezes audiences, keeps the email client supplied and told, cancels what was not handed
+ * over, and reconciles. Any number of webs may run one; what each takes up, the others leave alone.
+ */
+export function startDispatcher(context: DispatchContext): Dispatcher {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let wake = Promise.withResolvers<void>();
+  const wokenOr = async (ms: number) => {
+    const sleep = new AbortController();
+    const timer = context.clock.sleep(ms, AbortSignal.any([signal, sleep.signal])).catch(() => {});
+    await Promise.race([wake.promise, timer]);
+    sleep.abort();
+    wake = Promise.withResolvers();
+  };
+  const sending = loop(context, signal, "dispatching", async () =>
+    wokenOr(await dispatch(context, signal)),
+  );
+  const reconciling = loop(context, signal, "reconciling", async () => {
+    await reconcile(context);
+    await context.clock.sleep(RECONCILE_EVERY_MS, signal);
+  });
+  return {
+    wake: () => wake.resolve(),
+    async [Symbol.asyncDispose]() {
+      stopping.abort(new Error("the dispatcher is stopping"));
+      wake.resolve();
+      await Promise.all([sending, reconciling]);
+    },
+  };
+}
+
+/** Does all there is to do and says how long to wait before looking again. */
+async function dispatch(context: DispatchContext, signal: AbortSignal): Promise<number> {
+  await freezeLaunched(context);
+  await syncControls(context);
+  while (
+    !signal.aborted &&
+    (await retried(() => cancelUnclaimedBatches(context.db, CANCEL_AT_ONCE))) > 0
+  );
+  while (!signal.aborted) {
+    const round = await handOverNext(context);
+    if (round.kind === "idle") return LOOK_EVERY_MS;
+    if (round.kind === "busy") return round.waitMs;
+  }
+  return 0;
+}
+
+/** Runs `work` again and again until the signal; a failure is logged once and waited out. */
+async function loop(
+  { clock, log }: DispatchContext,
+  signal: AbortSignal,
+  name: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await work();
+    } catch (error) {
+      if (signal.aborted) return;
+      log.error({ err: error }, `${name} met a failure and goes on`);
+      await clock.sleep(AFTER_FAILURE_MS, signal).catch(() => {});
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import { sql } from "drizzle-orm";
+import type { Content } from "@mailwright/protocol";
+import { countMoves } from "../../db/ledger-moves.ts";
+import type { Queryable } from "../../db/open.ts";
+
+/** A batch that this web has the right to hand over, for as long as its claim lasts. */
+export interface ClaimedBatch {
+  id: string;
+  campaign_id: string;
+  content_hash: string;
+  gateway_id: string;
+  priority: number;
+}
+
+/**
+ * Claims up to `most` batches of campaigns that send and have fewer than `window` emails at the email client, the most
+ * urgent campaign first. A batch that was claimed before and never handed over may have arrived: it is handed over even
+ * if its campaign was cancelled since, once the email client knows of that, and ends there.
+ */
+export async function claimBatches(
+  db: Queryable,
+  { window, most, claimS }: { window: number; most: number; claimS: number },
+): Promise<ClaimedBatch[]> {
+  return db.execute<ClaimedBatch & Record<string, unknown>>(sql`
+    WITH "next" AS (
+      SELECT "picked".*, "campaign"."content_hash", "campaign"."gateway_id", "campaign"."priority"
+      FROM "campaign" CROSS JOIN LATERAL (
+        SELECT "batch"."id" FROM "batch"
+        WHERE "batch"."campaign_id" = "campaign"."id" AND "batch"."handed_at" IS NULL
+          AND ("batch"."claimed_until" < now() OR ("batch"."claimed_until" IS NULL AND "campaign"."state" = 'sending'))
+        ORDER BY "batch"."id" LIMIT ${most}
+        FOR UPDATE OF "batch" SKIP LOCKED
+      ) AS "picked"
+      WHERE "campaign"."unhanded" > 0
+        AND ("campaign"."state" = 'sending' OR ("campaign"."state" = 'cancelling' AND "campaign"."control_acknowledged" = 'cancelled'))
+        AND "queued" + "sending" + "retrying" + "resolving" - "unhanded" < ${window}
+      ORDER BY "campaign"."priority", "picked"."id" LIMIT ${most}
+    )
+    UPDATE "batch" SET "claimed_until" = now() + make_interval(secs => ${claimS})
+    FROM "next" WHERE "batch"."id" = "next"."id"
+    RETURNING "batch"."id", "batch"."campaign_id", "next"."content_hash", "next"."gateway_id", "next"."priority"
+  `);
+}
+
+/** One email of a batch as it is to be handed over, with what its contact is now. */
+export interface Handover extends Record<string, unknown> {
+  id: string;
+  run: number;
+  address: string;
+  contact: {
+    id: string;
+    email: string;
+    name: string;
+    first_name: string;
+    last_name: string;
+    attributes: Record<string, unknown>;
+  } | null;
+  suppressed: string | null;
+}
+
+/** The emails of a batch that still wait to be handed over. */
+export async function handoversOf(db: Queryable, batch: string): Promise<Handover[]> {
+  return db.execute<Handover>(sql`
+    SELECT "email"."id", "email"."run", "email"."address", "suppression"."reason" AS "suppressed",
+      CASE WHEN "contact"."id" IS NOT NULL THEN json_build_object(
+        'id', "contact"."id", 'email', "contact"."email", 'name', "contact"."name",
+        'first_name', "contact"."first_name", 'last_name', "contact"."last_name", 'attributes', "contact"."attributes"
+      ) END AS "contact"
+    FROM "batch", unnest("batch"."email_ids") AS "member"("id")
+      JOIN "email" ON "email"."id" = "member"."id"
+      LEFT JOIN "contact" ON "contact"."id" = "email"."contact_id"
+      LEFT JOIN "suppression" ON "suppression"."canonical_email" = "contact"."canonical_email"
+    WHERE "batch"."id" = ${batch} AND "email"."state" = 'queued'
+    ORDER BY "email"."id"
+  `);
+}
+
+/** An email that is not to be sent after all, and why. */
+export interface Skip {
+  id: string;
+  code: "suppressed" | "erased";
+  detail: string;
+}
+
+/** Skips queued emails whose contact must not be mailed any more, or is gone. */
+export async function skipEmails(db: Queryable, skips: Skip[]): Promise<void> {
+  await db.execute(sql`
+    WITH "skip" AS (
+      SELECT * FROM json_to_recordset(${JSON.stringify(skips)}::json) AS "skip" ("id" uuid, "code" text, "detail" text)
+    ),
+    "locked" AS MATERIALIZED (
+      SELECT "email"."id" FROM "email" WHERE "id" IN (SELECT "id" FROM "skip") AND "state" = 'queued' ORDER BY "id" FOR UPDATE
+    ),
+    "moved" AS (
+      UPDATE "email" SET "state" = 'skipped', "seq" = "seq" + 1, "changed_at" = now(), "error_code" = "code", "error_detail" = "detail"
+      FROM "skip" JOIN "locked" USING ("id") WHERE "email"."id" = "skip"."id"
+      RETURNING "email".*, old."state" AS "before", new."state" AS "after"
+    ),
+    "told" AS (
+      INSERT INTO "email_event" ("email_id", "run", "seq", "event", "state", "at", "attempt", "error_code", "error_detail")
+      SELECT "id", "run", "seq", 'SUPPRESSED', "state", "changed_at", "attempt", "error_code", "error_detail" FROM "moved"
+    ),
+    ${countMoves()}
+    SELECT count(*) FROM "counted"
+  `);
+}
+
+/** The batch is the email client's now; its emails leave the campaign's `unhanded`. False when it was so already. */
+export async function markHanded(db: Queryable, batch: string): Promise<boolean> {
+  const rows = await db.execute(sql`
+    WITH "handed" AS (
+      UPDATE "batch" SET "handed_at" = now(), "claimed_until" = NULL, "checked_at" = now()
+      WHERE "id" = ${batch} AND "handed_at" IS NULL RETURNING "campaign_id", "size"
+    )
+    UPDATE "campaign" SET "unhanded" = "unhanded" - "handed"."size"
+    FROM "handed" WHERE "campaign"."id" = "handed"."campaign_id"
+    RETURNING "campaign"."id"
+  `);
+  return rows.length > 0;
+}
+
+/** Lets go of a batch that could not be handed over: whoever comes next may try at once. */
+export async function releaseBatch(db: Queryable, batch: string): Promise<void> {
+  await db.execute(
+    sql`UPDATE "batch" SET "claimed_until" = now() WHERE "id" = ${batch} AND "handed_at" IS NULL`,
+  );
+}
+
+export async function contentOf(db: Queryable, hash: string): Promise<Content | undefined> {
+  const rows = await db.execute<{ body: Content }>(
+    sql`SELECT "body" FROM "content" WHERE "hash" = ${hash}`,
+  );
+  return rows[0]?.body;
+}

@@ -1,0 +1,115 @@
+import { type Batch, parseNothing, type Recipient, type ServiceAnswer } from "@mailwright/protocol";
+import { contactVariables } from "@mailwright/template";
+import { retried } from "../../db/retry.ts";
+import type { DispatchContext } from "./context.ts";
+import {
+  claimBatches,
+  type ClaimedBatch,
+  contentOf,
+  type Handover,
+  handoversOf,
+  markHanded,
+  releaseBatch,
+  type Skip,
+  skipEmails,
+} from "./handover-queries.ts";
+
+/** Emails of one campaign that may be at the email client at once; more would only fill Redis. */
+export const WINDOW = 20_000;
+
+/** Batches handed over side by side. */
+const AT_ONCE = 4;
+
+/** How long a claim lasts. A web that died in the middle delays its batch by this much. */
+const CLAIM_S = 15;
+
+/** `handed`: there may be more. `idle`: nothing to do now. `busy`: the email client wants to be asked later. */
+export type HandoverRound =
+  { kind: "handed" } | { kind: "idle" } | { kind: "busy"; waitMs: number };
+
+/** Hands over the next batches. Intent is in Postgres before this, so whatever fails here is only done again. */
+export async function handOverNext(context: DispatchContext): Promise<HandoverRound> {
+  const claimed = await claimBatches(context.db, {
+    window: WINDOW,
+    most: AT_ONCE,
+    claimS: CLAIM_S,
+  });
+  if (claimed.length === 0) return { kind: "idle" };
+  const waits = await Promise.all(claimed.map((batch) => handOver(batch, context)));
+  const waitMs = Math.max(...waits);
+  return waitMs > 0 ? { kind: "busy", waitMs } : { kind: "handed" };
+}
+
+/** Hands over one batch; the answer is how long the email client wants to be left alone. */
+async function handOver(batch: ClaimedBatch, context: DispatchContext): Promise<number> {
+  const { db, log } = context;
+  const recipients = await recipientsOf(batch, context);
+  if (recipients.length > 0) {
+    const answer = await postBatch(batch, recipients, context);
+    if (answer.kind !== "ok") {
+      await releaseBatch(db, batch.id);
+      log.warn(
+        { batch: batch.id, campaign: batch.campaign_id, answer },
+        "a batch was not taken; it will be handed over again",
+      );
+      return answer.kind === "refused" && answer.retryAfterS !== undefined
+        ? answer.retryAfterS * 1000
+        : 1_000;
+    }
+  }
+  await retried(() => markHanded(db, batch.id));
+  return 0;
+}
+
+/** Whom the batch goes to now. Who was suppressed or erased since the audience was frozen is skipped, not mailed. */
+async function recipientsOf(batch: ClaimedBatch, { db }: DispatchContext): Promise<Recipient[]> {
+  const handovers = await handoversOf(db, batch.id);
+  const skips = handovers.flatMap((handover) => skipOf(handover) ?? []);
+  if (skips.length > 0) await retried(() => skipEmails(db, skips));
+  return handovers.flatMap((handover) => recipientOf(handover) ?? []);
+}
+
+function skipOf({ id, contact, suppressed }: Handover): Skip | undefined {
+  if (contact === null) return { id, code: "erased", detail: "The contact was deleted." };
+  return suppressed === null ? undefined : { id, code: "suppressed", detail: suppressed };
+}
+
+function recipientOf({ id, run, address, contact, suppressed }: Handover): Recipient | undefined {
+  return contact === null || suppressed !== null
+    ? undefined
+    : toRecipient(id, run, address, contact);
+}
+
+/** The address is the one that was frozen at launch; everything else is what the contact is now. */
+export function toRecipient(
+  id: string,
+  run: number,
+  address: string,
+  contact: Handover["contact"],
+): Recipient {
+  const { name = "", first_name = "", last_name = "" } = contact ?? {};
+  const fullName = [first_name, last_name].filter((part) => part !== "").join(" ");
+  const variables = contactVariables({ id: "", ...contact, email: address });
+  return { id, run, email: address, name: name || fullName, variables };
+}
+
+/** Posts a batch, and first the content where the email client does not have it, or no longer. */
+export async function postBatch(
+  { id, campaign_id, content_hash, gateway_id, priority }: ClaimedBatch,
+  recipients: Recipient[],
+  { db, emailClient }: DispatchContext,
+): Promise<ServiceAnswer<undefined>> {
+  const batch: Batch = {
+    batch: id,
+    campaign: campaign_id,
+    content: content_hash,
+    gateway: gateway_id,
+    priority,
+    recipients,
+  };
+  const answer = await emailClient.call("POST", "/v1/batches", batch, parseNothing);
+  if (answer.kind !== "refused" || answer.status !== 409) return answer;
+  const content = await contentOf(db, content_hash);
+  const put = await emailClient.call("PUT", `/v1/contents/${content_hash}`, content, parseNothing);
+  return put.kind === "ok" ? emailClient.call("POST", "/v1/batches", batch, parseNothing) : put;
+}

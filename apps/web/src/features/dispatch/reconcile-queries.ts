@@ -1,0 +1,114 @@
+import { sql } from "drizzle-orm";
+import { countMoves } from "../../db/ledger-moves.ts";
+import type { Queryable } from "../../db/open.ts";
+import type { ClaimedBatch } from "./handover-queries.ts";
+
+/**
+ * Takes up to `most` handed batches that nobody looked at for `restS` seconds, of campaigns that are not at their end.
+ * Looking at one postpones the next look, so webs share the work without a leader.
+ */
+export async function batchesToCheck(
+  db: Queryable,
+  { restS, most }: { restS: number; most: number },
+): Promise<ClaimedBatch[]> {
+  return db.execute<ClaimedBatch & Record<string, unknown>>(sql`
+    WITH "due" AS (
+      SELECT "batch"."id", "campaign"."content_hash", "campaign"."gateway_id", "campaign"."priority"
+      FROM "batch" JOIN "campaign" ON "campaign"."id" = "batch"."campaign_id"
+      WHERE "batch"."handed_at" IS NOT NULL AND "batch"."checked_at" < now() - make_interval(secs => ${restS})
+        AND "campaign"."state" IN ('sending', 'paused', 'cancelling')
+      ORDER BY "batch"."checked_at" LIMIT ${most} FOR UPDATE OF "batch" SKIP LOCKED
+    )
+    UPDATE "batch" SET "checked_at" = now() FROM "due" WHERE "batch"."id" = "due"."id"
+    RETURNING "batch"."id", "batch"."campaign_id", "due"."content_hash", "due"."gateway_id", "due"."priority"
+  `);
+}
+
+/** An email of a batch that has not settled, as the ledger knows it. Times are milliseconds. */
+export interface OpenEmail extends Record<string, unknown> {
+  id: string;
+  run: number;
+  seq: number;
+  state: "queued" | "sending" | "retrying" | "resolving";
+  attempt: number;
+  address: string;
+  contact: {
+    id: string;
+    email: string;
+    name: string;
+    first_name: string;
+    last_name: string;
+    attributes: Record<string, unknown>;
+  } | null;
+  /** When the first attempt of this run began, if one has. */
+  first_at: number | null;
+  /** Whether something should have been heard of it: nothing was for `overdueS`, and it is not waiting for its time. */
+  overdue: boolean;
+}
+
+export async function openEmailsOf(
+  db: Queryable,
+  batch: string,
+  overdueS: number,
+): Promise<OpenEmail[]> {
+  return db.execute<OpenEmail>(sql`
+    SELECT "email"."id", "email"."run", "email"."seq", "email"."state", "email"."attempt", "email"."address",
+      CASE WHEN "contact"."id" IS NOT NULL THEN json_build_object(
+        'id', "contact"."id", 'email', "contact"."email", 'name', "contact"."name",
+        'first_name', "contact"."first_name", 'last_name', "contact"."last_name", 'attributes', "contact"."attributes"
+      ) END AS "contact",
+      (SELECT extract(epoch FROM min("at")) * 1000 FROM "email_event"
+        WHERE "email_event"."email_id" = "email"."id" AND "email_event"."run" = "email"."run" AND "email_event"."seq" > 0
+      )::float8 AS "first_at",
+      greatest("email"."changed_at", coalesce("email"."due_at", "email"."changed_at"), "batch"."handed_at")
+        < now() - make_interval(secs => ${overdueS}) AS "overdue"
+    FROM "batch", unnest("batch"."email_ids") AS "member"("id")
+      JOIN "email" ON "email"."id" = "member"."id"
+      LEFT JOIN "contact" ON "contact"."id" = "email"."contact_id"
+    WHERE "batch"."id" = ${batch} AND "email"."state" IN ('queued', 'sending', 'retrying', 'resolving')
+    ORDER BY "email"."id"
+  `);
+}
+
+/** Drops a batch whose emails have all settled. */
+export async function dropBatch(db: Queryable, batch: string): Promise<void> {
+  await db.execute(sql`DELETE FROM "batch" WHERE "id" = ${batch}`);
+}
+
+/** Drops what is left of the batches of campaigns that have ended. */
+export async function dropEndedBatches(db: Queryable): Promise<void> {
+  await db.execute(sql`
+    DELETE FROM "batch" USING "campaign"
+    WHERE "campaign"."id" = "batch"."campaign_id" AND "campaign"."state" IN ('finished', 'cancelled')
+  `);
+}
+
+/**
+ * Settles emails as uncertain: the email client reported their ends once and has forgotten them, and this ledger, older
+ * than those reports, will never hear them again.
+ */
+export async function settleAsUncertain(
+  db: Queryable,
+  emails: string[],
+  detail: string,
+): Promise<void> {
+  await db.execute(sql`
+    WITH "locked" AS MATERIALIZED (
+      SELECT "id" FROM "email" WHERE "id" = ANY(${sql.param(emails)}::uuid[])
+        AND "state" IN ('queued', 'sending', 'retrying', 'resolving') ORDER BY "id" FOR UPDATE
+    ),
+    "moved" AS (
+      UPDATE "email" SET "state" = 'uncertain', "seq" = "seq" + 1, "changed_at" = now(), "due_at" = NULL,
+        "error_code" = 'unresolved', "error_detail" = ${detail}
+      FROM "locked" WHERE "email"."id" = "locked"."id"
+      RETURNING "email".*, old."state" AS "before", new."state" AS "after"
+    ),
+    "told" AS (
+      INSERT INTO "email_event" ("email_id", "run", "seq", "event", "state", "at", "attempt", "error_code", "error_detail")
+      SELECT "id", "run", "seq", 'UNRESOLVED', "state", "changed_at", "attempt", "error_code", "error_detail" FROM "moved"
+      ON CONFLICT DO NOTHING
+    ),
+    ${countMoves()}
+    SELECT count(*) FROM "counted"
+  `);
+}

@@ -1,0 +1,123 @@
+import { type BatchStatus, parseBatchStatus, type Recipient } from "@mailwright/protocol";
+import { retried } from "../../db/retry.ts";
+import type { DispatchContext } from "./context.ts";
+import { syncControl } from "./control.ts";
+import { postBatch, toRecipient } from "./handover.ts";
+import type { ClaimedBatch } from "./handover-queries.ts";
+import {
+  batchesToCheck,
+  dropBatch,
+  dropEndedBatches,
+  type OpenEmail,
+  openEmailsOf,
+  settleAsUncertain,
+} from "./reconcile-queries.ts";
+
+/** How long a batch rests between two looks, and how long an email may be silent before it is asked after. Seconds. */
+export interface ReconcilePace {
+  restS: number;
+  overdueS: number;
+}
+
+export const RECONCILE_PACE: ReconcilePace = { restS: 15, overdueS: 30 };
+
+/** Batches looked at in one round. */
+const MOST = 20;
+
+const FORGOTTEN =
+  "The email client reported how it ended, and this ledger, restored from an older copy, does not have that report.";
+
+/**
+ * Looks after the batches at the email client: drops those that are through, and asks after emails that should have been
+ * heard of. What the email client never had, or has lost, is handed over again, as something that may have been tried.
+ */
+export async function reconcile(
+  context: DispatchContext,
+  pace: ReconcilePace = RECONCILE_PACE,
+): Promise<void> {
+  await dropEndedBatches(context.db);
+  for (const batch of await batchesToCheck(context.db, { restS: pace.restS, most: MOST })) {
+    const open = await openEmailsOf(context.db, batch.id, pace.overdueS);
+    if (open.length === 0) await dropBatch(context.db, batch.id);
+    else if (open.some(({ overdue }) => overdue)) await askAfter(batch, open, context);
+  }
+}
+
+async function askAfter(
+  batch: ClaimedBatch,
+  open: OpenEmail[],
+  context: DispatchContext,
+): Promise<void> {
+  const { emailClient, log } = context;
+  const answer = await emailClient.call(
+    "GET",
+    `/v1/batches/${batch.id}`,
+    undefined,
+    parseBatchStatus,
+  );
+  if (answer.kind === "ok") await compare(batch, open, answer.value, context);
+  else if (answer.kind === "refused" && answer.status === 404)
+    await handOverAgain(batch, open, context);
+  else log.warn({ batch: batch.id, answer }, "the email client could not be asked after a batch");
+}
+
+/** The email client has the batch. What it still has is on its way; what it has not, it had reported. */
+async function compare(
+  batch: ClaimedBatch,
+  open: OpenEmail[],
+  status: BatchStatus,
+  { db, log }: DispatchContext,
+): Promise<void> {
+  const held = new Set(status.emails.map(({ id }) => id));
+  const forgotten = open.filter(({ id, overdue }) => overdue && !held.has(id)).map(({ id }) => id);
+  if (forgotten.length === 0) return;
+  log.error(
+    { batch: batch.id, emails: forgotten.length },
+    "reports of emails that have ended are missing in the ledger",
+  );
+  await retried(() => settleAsUncertain(db, forgotten, FORGOTTEN));
+}
+
+/**
+ * The email client has lost the batch: its Redis was emptied, replaced or set back. The campaign's control went with it
+ * and must be there before any email is.
+ */
+async function handOverAgain(
+  batch: ClaimedBatch,
+  open: OpenEmail[],
+  context: DispatchContext,
+): Promise<void> {
+  context.log.error(
+    { batch: batch.id, emails: open.length },
+    "the email client has lost a batch; it is handed over again",
+  );
+  if (!(await syncControl(context, batch.campaign_id))) return;
+  const answer = await postBatch(batch, open.map(lostRecipient), context);
+  if (answer.kind !== "ok")
+    context.log.warn(
+      { batch: batch.id, answer },
+      "a lost batch was not taken; it will be tried again",
+    );
+}
+
+/** It goes on from what the ledger knows. It may have been attempted since, so it will be asked after, not just sent. */
+function lostRecipient({
+  id,
+  run,
+  seq,
+  state,
+  attempt,
+  address,
+  contact,
+  first_at,
+}: OpenEmail): Recipient {
+  return {
+    ...toRecipient(id, run, address, contact),
+    last_known: {
+      seq,
+      state,
+      attempt,
+      ...(first_at !== null && { first_at: Math.round(first_at) }),
+    },
+  };
+}

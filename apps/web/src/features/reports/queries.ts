@@ -1,0 +1,64 @@
+import { sql } from "drizzle-orm";
+import type { Report } from "@mailwright/protocol";
+import { countMoves } from "../../db/ledger-moves.ts";
+import type { Queryable } from "../../db/open.ts";
+
+export interface Application {
+  /** Reports whose email is in the ledger. */
+  known: number;
+  /** Of those, the ones that were new. */
+  applied: number;
+  /** Campaigns whose emails moved, as they stand now. */
+  campaigns: { id: string; state: string }[];
+}
+
+/**
+ * Writes reports into the ledger: events once each, emails forward only, counts along with them. The emails are locked
+ * in the order of their ids first, so that two webs that are told the same at once take turns. One parameter carries
+ * everything: 2,000 reports as JSON, which costs less than eleven arrays of 2,000.
+ */
+export async function applyReports(db: Queryable, reports: Report[]): Promise<Application> {
+  const rows = await db.execute<{
+    known: number;
+    applied: number;
+    campaigns: { id: string; state: string }[] | null;
+  }>(sql`
+    WITH "incoming" AS MATERIALIZED (
+      SELECT * FROM json_to_recordset(${JSON.stringify(reports)}::json) AS "report" (
+        "id" uuid, "run" smallint, "seq" smallint, "event" text, "state" "email_state", "at" bigint, "attempt" smallint,
+        "gateway" uuid, "due" bigint, "message_id" text, "error" json
+      )
+    ),
+    "locked" AS MATERIALIZED (
+      SELECT "id", "run", "seq" FROM "email" WHERE "id" IN (SELECT "id" FROM "incoming") ORDER BY "id" FOR UPDATE
+    ),
+    "inserted" AS (
+      INSERT INTO "email_event"
+        ("email_id", "run", "seq", "event", "state", "at", "attempt", "gateway_id", "due_at", "message_id", "error_code", "error_detail")
+      SELECT "incoming"."id", "incoming"."run", "incoming"."seq", "event", "state", to_timestamp("at" / 1000.0), "attempt",
+        "gateway", to_timestamp("due" / 1000.0), "message_id", "error" ->> 'code', "error" ->> 'detail'
+      FROM "incoming" JOIN "locked" USING ("id")
+      ON CONFLICT DO NOTHING
+      RETURNING *
+    ),
+    "latest" AS (
+      SELECT DISTINCT ON ("email_id") * FROM "inserted" ORDER BY "email_id", "run" DESC, "seq" DESC
+    ),
+    "moved" AS (
+      UPDATE "email" SET
+        "state" = "latest"."state", "seq" = "latest"."seq", "attempt" = "latest"."attempt", "changed_at" = "latest"."at",
+        "gateway_id" = "latest"."gateway_id", "due_at" = "latest"."due_at", "message_id" = "latest"."message_id",
+        "error_code" = "latest"."error_code", "error_detail" = "latest"."error_detail"
+      FROM "latest"
+      WHERE "email"."id" = "latest"."email_id" AND "email"."run" = "latest"."run" AND "email"."seq" < "latest"."seq"
+      RETURNING "email"."campaign_id", old."state" AS "before", new."state" AS "after"
+    ),
+    ${countMoves()}
+    SELECT
+      (SELECT count(*) FROM "incoming" JOIN "locked" USING ("id"))::integer AS "known",
+      (SELECT count(*) FROM "inserted")::integer AS "applied",
+      (SELECT json_agg("counted") FROM "counted") AS "campaigns"
+  `);
+  const { known = 0, applied = 0, campaigns = null } = rows[0] ?? {};
+  return { known, applied, campaigns: campaigns ?? [] };
+}
