@@ -106,6 +106,7 @@ CREATE TABLE "campaign" (
 	"cancelled" integer DEFAULT 0 NOT NULL,
 	"uncertain" integer DEFAULT 0 NOT NULL,
 	"unhanded" integer DEFAULT 0 NOT NULL,
+	"refused_in_a_row" integer DEFAULT 0 NOT NULL,
 	"control_acknowledged" text,
 	"created_by" text NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,

@@ -3,7 +3,8 @@ import { EMAIL_STATES } from "@mailwright/email_machine";
 
 /**
  * The end of every statement that moves emails: from a relation `moved (campaign_id, before, after)` it carries the nine
- * counts of the campaigns concerned, and ends a campaign that has nothing left. Emails and counts change in one
+ * counts of the campaigns concerned, ends a campaign that has nothing left, and lets a finished one
+ * that has something left again go on sending. Emails and counts change in one
  * statement, so the counts are always the fold of the emails.
  *
  * `unhandedChange` is an expression over "campaign" for what the statement changes in `unhanded`.
@@ -33,16 +34,18 @@ export function countMoves(unhandedChange: SQL = sql`0`): SQL {
         ${sql.join(sets, sql`, `)},
         "unhanded" = "campaign"."unhanded" + ${unhandedChange},
         "state" = CASE
+          WHEN ${openAfter} > 0 AND "campaign"."state" = 'finished' THEN 'sending'::"campaign_state"
           WHEN ${openAfter} > 0 OR "campaign"."state" NOT IN ('sending', 'paused', 'cancelling') THEN "campaign"."state"
           WHEN "campaign"."state" = 'cancelling' THEN 'cancelled'::"campaign_state"
           ELSE 'finished'::"campaign_state"
         END,
         "finished_at" = CASE
-          WHEN ${openAfter} > 0 OR "campaign"."state" NOT IN ('sending', 'paused', 'cancelling') THEN "campaign"."finished_at"
+          WHEN ${openAfter} > 0 THEN NULL
+          WHEN "campaign"."state" NOT IN ('sending', 'paused', 'cancelling') THEN "campaign"."finished_at"
           ELSE now()
         END,
         "updated_at" = now()
       FROM "delta" WHERE "campaign"."id" = "delta"."campaign_id"
-      RETURNING "campaign"."id", "campaign"."state"
+      RETURNING "campaign"."id", "campaign"."refused_in_a_row"
     )`;
 }

@@ -74,6 +74,8 @@ export const campaign = pgTable(
     uncertain: count(),
     /** Of the queued, those whose batch has not been handed to the email client. */
     unhanded: count(),
+    /** Attempts whose credentials the gateway refused, since it last accepted one. */
+    refused_in_a_row: count(),
     /** Whether the email client has acknowledged the control that follows from the state. */
     control_acknowledged: text({ enum: ["running", "paused", "cancelled"] }),
     created_by: text().notNull(),

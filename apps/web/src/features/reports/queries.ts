@@ -9,7 +9,15 @@ export interface Application {
   /** Of those, the ones that were new. */
   applied: number;
   /** Campaigns whose emails moved, as they stand now. */
-  campaigns: { id: string; state: string }[];
+  campaigns: MovedCampaign[];
+}
+
+/** A campaign whose emails moved: how many were accepted, and for how many the gateway refused our credentials. */
+export interface MovedCampaign {
+  id: string;
+  accepted: number;
+  refused: number;
+  refused_in_a_row: number;
 }
 
 /**
@@ -21,7 +29,7 @@ export async function applyReports(db: Queryable, reports: Report[]): Promise<Ap
   const rows = await db.execute<{
     known: number;
     applied: number;
-    campaigns: { id: string; state: string }[] | null;
+    campaigns: MovedCampaign[] | null;
   }>(sql`
     WITH "incoming" AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(reports)}::json) AS "report" (
@@ -51,14 +59,47 @@ export async function applyReports(db: Queryable, reports: Report[]): Promise<Ap
         "error_code" = "latest"."error_code", "error_detail" = "latest"."error_detail"
       FROM "latest"
       WHERE "email"."id" = "latest"."email_id" AND "email"."run" = "latest"."run" AND "email"."seq" < "latest"."seq"
-      RETURNING "email"."campaign_id", old."state" AS "before", new."state" AS "after"
+      RETURNING "email"."campaign_id", old."state" AS "before", new."state" AS "after", new."error_code"
     ),
-    ${countMoves()}
+    ${countMoves()},
+    "outcomes" AS (
+      SELECT "counted"."id", "counted"."refused_in_a_row",
+        count(*) FILTER (WHERE "after" = 'sent') AS "accepted",
+        count(*) FILTER (WHERE "after" = 'failed' AND "error_code" = 'unauthorized') AS "refused"
+      FROM "moved" JOIN "counted" ON "counted"."id" = "moved"."campaign_id" GROUP BY 1, 2
+    )
     SELECT
       (SELECT count(*) FROM "incoming" JOIN "locked" USING ("id"))::integer AS "known",
       (SELECT count(*) FROM "inserted")::integer AS "applied",
-      (SELECT json_agg("counted") FROM "counted") AS "campaigns"
+      (SELECT json_agg("outcomes") FROM "outcomes") AS "campaigns"
   `);
   const { known = 0, applied = 0, campaigns = null } = rows[0] ?? {};
   return { known, applied, campaigns: campaigns ?? [] };
+}
+
+/**
+ * Counts refusals of our credentials since the gateway last accepted something, and pauses a sending campaign that has
+ * come to `limit` of them; the answer is the campaigns that were paused.
+ */
+export async function countRefusals(
+  db: Queryable,
+  campaigns: MovedCampaign[],
+  limit: number,
+  reason: string,
+): Promise<string[]> {
+  const rows = await db.execute<{ id: string; paused: boolean }>(sql`
+    UPDATE "campaign" SET
+      "refused_in_a_row" = "now"."in_a_row",
+      "state" = CASE WHEN "now"."pause" THEN 'paused' ELSE "state" END,
+      "state_reason" = CASE WHEN "now"."pause" THEN ${reason} ELSE "state_reason" END
+    FROM (
+      SELECT "campaign"."id", "in_a_row", "in_a_row" >= ${limit} AND "campaign"."state" = 'sending' AS "pause"
+      FROM "campaign" JOIN json_to_recordset(${JSON.stringify(campaigns)}::json)
+          AS "moved" ("id" uuid, "accepted" integer, "refused" integer) USING ("id"),
+        LATERAL (SELECT CASE WHEN "accepted" > 0 THEN 0 ELSE "refused_in_a_row" + "refused" END AS "in_a_row") AS "counted"
+    ) AS "now"
+    WHERE "campaign"."id" = "now"."id"
+    RETURNING "campaign"."id", "now"."pause" AS "paused"
+  `);
+  return rows.filter(({ paused }) => paused).map(({ id }) => id);
 }

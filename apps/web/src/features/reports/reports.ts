@@ -2,7 +2,8 @@ import type { Log } from "@mailwright/platform";
 import { parseReport, type Report, type Reports, type ReportsAnswer } from "@mailwright/protocol";
 import type { Database } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
-import { applyReports } from "./queries.ts";
+import { noteActivity, SYSTEM } from "../campaigns/activity.ts";
+import { applyReports, countRefusals } from "./queries.ts";
 
 /**
  * Takes reports into the ledger. Repeated, late and unordered ones all end in the same ledger; one that cannot be read,
@@ -26,12 +27,36 @@ export async function takeReports(
       );
     }
   }
-  const { known, applied } =
-    readable.length === 0
-      ? { known: 0, applied: 0 }
-      : await retried(() => applyReports(db, readable));
+  const { known, applied } = await retried(() => apply(db, log, readable));
   const unknown = readable.length - known;
   if (unknown > 0)
     log.error({ unknown }, "reports name emails that are not in the ledger and are dropped");
   return { applied, repeated: known - applied, unknown, invalid };
+}
+
+/** So many refusals of our credentials in a row, and no acceptance between them, pause a campaign. */
+export const REFUSALS_LIMIT = 20;
+
+const REFUSED =
+  "The gateway refused our credentials again and again. Mend them in the settings, then resume.";
+
+async function apply(
+  db: Database,
+  log: Log,
+  reports: Report[],
+): Promise<{ known: number; applied: number }> {
+  if (reports.length === 0) return { known: 0, applied: 0 };
+  return db.transaction(async (tx) => {
+    const { known, applied, campaigns } = await applyReports(tx, reports);
+    const concerned = campaigns.filter(
+      ({ refused, refused_in_a_row }) => refused > 0 || refused_in_a_row > 0,
+    );
+    if (concerned.length > 0) {
+      for (const campaign of await countRefusals(tx, concerned, REFUSALS_LIMIT, REFUSED)) {
+        log.error({ campaign }, "a campaign is paused: its gateway refuses our credentials");
+        await noteActivity(tx, campaign, SYSTEM, "paused", { why: REFUSED });
+      }
+    }
+    return { known, applied };
+  });
 }

@@ -1,0 +1,170 @@
+import { type Content, contentHash, type GatewayView } from "@mailwright/protocol";
+import { compileSource } from "@mailwright/template";
+import type { Database } from "../../db/open.ts";
+import { audienceCondition } from "../segments/audience.ts";
+import type { GatewayWatch } from "../settings/gateway-watch.ts";
+import { readSettings, type Settings } from "../settings/settings.ts";
+import { noteActivity } from "./activity.ts";
+import {
+  audienceExists,
+  keepContent,
+  type LaunchDraft,
+  launchDraft,
+  markLaunching,
+} from "./launch-queries.ts";
+
+export interface LaunchContext {
+  db: Database;
+  gatewayWatch: GatewayWatch;
+}
+
+/** Something that stands in the way of a launch, and the part of the campaign or of the settings that it is about. */
+export interface LaunchObstacle {
+  about: "template" | "segments" | "sender" | "gateway";
+  message: string;
+}
+
+export type Launch =
+  | { kind: "launching" }
+  | { kind: "unknown" }
+  | { kind: "not a draft"; state: string }
+  | { kind: "not ready"; obstacles: LaunchObstacle[] };
+
+/**
+ * Launches a draft: freezes what everybody gets, and leaves the freezing of the audience to the dispatcher. Of any number
+ * of launches at once, from two tabs or two webs, one launches it and the others are told that it is no draft any more.
+ */
+export async function launchCampaign(
+  context: LaunchContext,
+  id: string,
+  actor: string,
+): Promise<Launch> {
+  const { db } = context;
+  const draft = await launchDraft(db, id);
+  if (draft === undefined) return { kind: "unknown" };
+  if (draft.state !== "draft") return { kind: "not a draft", state: draft.state };
+  const prepared = await prepare(context, draft);
+  if ("obstacles" in prepared) return { kind: "not ready", obstacles: prepared.obstacles };
+  const { content, gateway } = prepared;
+  const hash = contentHash(content);
+  return db.transaction(async (tx): Promise<Launch> => {
+    await keepContent(tx, hash, content);
+    const frozen = {
+      hash,
+      version: draft.template?.version ?? 0,
+      gateway: gateway.id,
+      segments: draft.segments.map(({ name }) => name),
+    };
+    if (!(await markLaunching(tx, id, frozen))) {
+      const now = await launchDraft(tx, id);
+      return now === undefined ? { kind: "unknown" } : { kind: "not a draft", state: now.state };
+    }
+    await noteActivity(tx, id, actor, "launched");
+    return { kind: "launching" };
+  });
+}
+
+/** What stands in the way of launching a draft now; none when nothing does. The page shows it before anybody tries. */
+export async function launchObstacles(
+  context: LaunchContext,
+  id: string,
+): Promise<LaunchObstacle[]> {
+  const draft = await launchDraft(context.db, id);
+  const prepared = draft === undefined ? { obstacles: [] } : await prepare(context, draft);
+  return "obstacles" in prepared ? prepared.obstacles : [];
+}
+
+type Prepared = { content: Content; gateway: GatewayView } | { obstacles: LaunchObstacle[] };
+
+async function prepare({ db, gatewayWatch }: LaunchContext, draft: LaunchDraft): Promise<Prepared> {
+  const settings = await readSettings(db);
+  const [template, sender, gateway, audience] = [
+    templateOf(draft),
+    senderOf(settings),
+    gatewayOf(draft, await gatewayWatch.look()),
+    await audienceOf(db, draft),
+  ];
+  const obstacles = [template, audience, sender, gateway].filter(
+    (part) => part !== undefined && "message" in part,
+  );
+  if (obstacles.length > 0) return { obstacles };
+  if (!("html" in template) || !("email" in sender) || !("id" in gateway))
+    throw new Error("a part is missing");
+  const { retry } = settings;
+  return {
+    gateway,
+    content: {
+      campaign: { id: draft.id, name: draft.name },
+      template,
+      sender,
+      headers: {},
+      policy: { ...retry, when_uncertain: draft.when_uncertain },
+    },
+  };
+}
+
+function templateOf({ template }: LaunchDraft): Content["template"] | LaunchObstacle {
+  if (template === null) return { about: "template", message: "Choose a template." };
+  const compiled = compileSource(template);
+  if (compiled.ok) return compiled.content;
+  const [first] = compiled.problems;
+  return {
+    about: "template",
+    message: `The template cannot be sent: ${first?.message ?? "it does not compile"}`,
+  };
+}
+
+function senderOf({
+  from_name,
+  from_email,
+  reply_to,
+}: Settings): Content["sender"] | LaunchObstacle {
+  if (from_email === "")
+    return { about: "sender", message: "Set the From name and address in the settings." };
+  return { name: from_name, email: from_email, ...(reply_to !== "" && { reply_to }) };
+}
+
+function gatewayOf(
+  { gateway_id }: LaunchDraft,
+  seen: Awaited<ReturnType<GatewayWatch["look"]>>,
+): GatewayView | LaunchObstacle {
+  const about = "gateway" as const;
+  if (seen.kind !== "seen") {
+    return {
+      about,
+      message:
+        "The email client does not answer, so its gateways are not known. Try again in a moment.",
+    };
+  }
+  const { gateways } = seen.view;
+  const gateway = gateways.find(({ id, default: isDefault }) =>
+    gateway_id === null ? isDefault : id === gateway_id,
+  );
+  if (gateway === undefined) {
+    return gateway_id === null
+      ? { about, message: "Set up a gateway in the settings." }
+      : { about, message: "The gateway that this campaign names is gone. Choose another." };
+  }
+  if (gateway.complete) return gateway;
+  return {
+    about,
+    message: `The gateway “${gateway.name}” is not set up completely: its credentials are missing.`,
+  };
+}
+
+async function audienceOf(
+  db: Database,
+  { segments }: LaunchDraft,
+): Promise<LaunchObstacle | undefined> {
+  const about = "segments" as const;
+  if (segments.length === 0) return { about, message: "Choose at least one segment." };
+  const { anybody, mailable } = await audienceExists(db, audienceCondition(segments));
+  if (!anybody)
+    return { about, message: "Nobody is in the chosen segments, so there is nobody to send to." };
+  if (!mailable)
+    return {
+      about,
+      message: "Everybody in the chosen segments is suppressed, so there is nobody to send to.",
+    };
+  return undefined;
+}

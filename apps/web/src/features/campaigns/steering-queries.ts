@@ -1,0 +1,37 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Queryable } from "../../db/open.ts";
+
+export type CampaignState =
+  "draft" | "launching" | "sending" | "paused" | "cancelling" | "cancelled" | "finished";
+
+export async function stateOf(db: Queryable, id: string): Promise<CampaignState | undefined> {
+  const rows = await db.execute<{ state: CampaignState }>(
+    sql`SELECT "state" FROM "campaign" WHERE "id" = ${id}`,
+  );
+  return rows[0]?.state;
+}
+
+/** The state of a campaign, its row locked until the transaction ends. */
+export async function lockState(tx: Queryable, id: string): Promise<CampaignState | undefined> {
+  const rows = await tx.execute<{ state: CampaignState }>(
+    sql`SELECT "state" FROM "campaign" WHERE "id" = ${id} FOR UPDATE`,
+  );
+  return rows[0]?.state;
+}
+
+export async function setState(
+  tx: Queryable,
+  id: string,
+  state: CampaignState,
+  reason: string | null = null,
+): Promise<void> {
+  await tx.execute(sql`
+    UPDATE "campaign" SET "state" = ${state}::"campaign_state", "state_reason" = ${reason}, "updated_at" = now(),
+      "refused_in_a_row" = 0, "finished_at" = ${endedAt(state)}
+    WHERE "id" = ${id}
+  `);
+}
+
+function endedAt(state: CampaignState): SQL {
+  return state === "finished" || state === "cancelled" ? sql`now()` : sql`NULL`;
+}

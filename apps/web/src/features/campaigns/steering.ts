@@ -1,0 +1,108 @@
+import type { Database } from "../../db/open.ts";
+import { codeOf, retried } from "../../db/retry.ts";
+import { type Action, noteActivity } from "./activity.ts";
+import { type Requeueable, requeueEmails } from "./requeue-queries.ts";
+import { type CampaignState, lockState, setState, stateOf } from "./steering-queries.ts";
+
+export type { CampaignState } from "./steering-queries.ts";
+
+/** What became of an order to a campaign. `refused` says why it cannot be obeyed in the state the campaign is in. */
+export type Steering =
+  { kind: "done" } | { kind: "unknown" } | { kind: "refused"; state: CampaignState; why: string };
+
+/**
+ * The orders that can be given to a launched campaign. They are written in Postgres, and the dispatcher tells the email
+ * client until it has acknowledged: whatever dies in between, the order stands.
+ */
+export function pauseCampaign(db: Database, id: string, actor: string): Promise<Steering> {
+  return steer(db, id, actor, "paused", (state) => {
+    if (state === "sending") return { to: "paused" };
+    return {
+      why:
+        state === "paused"
+          ? "It is paused already."
+          : "Only a campaign that is sending can be paused.",
+    };
+  });
+}
+
+export function resumeCampaign(db: Database, id: string, actor: string): Promise<Steering> {
+  return steer(db, id, actor, "resumed", (state) => {
+    if (state === "paused") return { to: "sending" };
+    return { why: "Only a paused campaign can be resumed." };
+  });
+}
+
+/** Nothing more goes out. What was sent stays sent; what was under way ends as it does; the rest becomes cancelled. */
+export function cancelCampaign(db: Database, id: string, actor: string): Promise<Steering> {
+  return steer(db, id, actor, "cancelled", (state) => {
+    if (state === "sending" || state === "paused") return { to: "cancelling" };
+    // Its audience is not frozen yet, so nobody has to be told: it is a draft again.
+    if (state === "launching") return { to: "draft" };
+    return {
+      why:
+        state === "draft" ? "It was never launched; delete it instead." : "It has ended already.",
+    };
+  });
+}
+
+async function steer(
+  db: Database,
+  id: string,
+  actor: string,
+  action: Action,
+  decide: (state: CampaignState) => { to: CampaignState } | { why: string },
+): Promise<Steering> {
+  return db.transaction(async (tx): Promise<Steering> => {
+    const state = await lockState(tx, id);
+    if (state === undefined) return { kind: "unknown" };
+    const decision = decide(state);
+    if ("why" in decision) return { kind: "refused", state, why: decision.why };
+    await setState(tx, id, decision.to);
+    await noteActivity(tx, id, actor, action);
+    return { kind: "done" };
+  });
+}
+
+export type Requeue =
+  | { kind: "requeued"; emails: number }
+  | { kind: "unknown" }
+  | { kind: "refused"; state: CampaignState; why: string };
+
+/**
+ * Sends again what failed or is uncertain: all of a campaign's, or the emails named. For an uncertain one this is the
+ * marketer's choice to rather send twice than never. A finished campaign sends again until it is finished anew.
+ */
+export async function requeueCampaign(
+  db: Database,
+  id: string,
+  actor: string,
+  states: Requeueable[],
+  emails: string[] | "all" = "all",
+): Promise<Requeue> {
+  const state = await stateOf(db, id);
+  if (state === undefined) return { kind: "unknown" };
+  if (!["finished", "sending", "paused"].includes(state))
+    return { kind: "refused", state, why: WHY_NOT_REQUEUED };
+  try {
+    return await retried(() =>
+      db.transaction(async (tx) => {
+        const requeued = await requeueEmails(tx, id, states, emails);
+        if (requeued > 0)
+          await noteActivity(tx, id, actor, "requeued", {
+            emails: requeued,
+            states: states.join(", "),
+          });
+        return { kind: "requeued" as const, emails: requeued };
+      }),
+    );
+  } catch (error) {
+    // It was cancelled meanwhile: the database lets no email of an ended campaign be opened again.
+    if (codeOf(error) !== CHECK_VIOLATION) throw error;
+    return { kind: "refused", state: "cancelled", why: WHY_NOT_REQUEUED };
+  }
+}
+
+const WHY_NOT_REQUEUED =
+  "Only the emails of a campaign that is sending, paused or finished can be requeued.";
+const CHECK_VIOLATION = "23514";
