@@ -48,7 +48,7 @@ function stackOf(error: unknown): string[] {
 /** What a log quotes may come from anybody, and a terminal obeys control characters. */
 function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, (character) =>
-    character === "\t" ? character : JSON.stringify(character).slice(1, -1),
+    character === "\t" ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
 

@@ -17,6 +17,7 @@ export interface Program {
   readonly pid: number;
   /** How it ended; settles when it has, never rejects. */
   readonly exited: Promise<Exit>;
+  readonly hasEnded: boolean;
   /** The last lines that it wrote: what to show when it failed. */
   lastLines(): string;
   /** Sends each signal in turn until it has ended, giving each its milliseconds; the last one is SIGKILL, always. */
@@ -62,6 +63,9 @@ export function runProgram(options: ProgramOptions): Program {
   return {
     pid: subprocess.pid,
     exited,
+    get hasEnded() {
+      return subprocess.exitCode !== null || subprocess.signalCode !== null;
+    },
     lastLines: () => kept.join("\n"),
     async stop(steps) {
       for (const [signal, milliseconds] of steps) {

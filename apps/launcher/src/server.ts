@@ -70,7 +70,7 @@ export async function startServer(recipe: Recipe): Promise<Server> {
       return program.exited;
     },
     async kill() {
-      await killWithChildren(program.pid);
+      if (!program.hasEnded) await killWithChildren(program.pid);
       await program.exited;
     },
     async start() {

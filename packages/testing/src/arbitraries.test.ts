@@ -8,7 +8,7 @@ test("hostile text holds every kind of trouble within a few hundred samples", ()
     quote: /['"]/,
     tag: /<script/,
     null: /\0/,
-    escape: /\u001B/,
+    "control character": /(?![\0\n\r\t])\p{Cc}/u,
     "line break": /\r\n/,
     "right to left": /[\u202E\u05D0-\u05EA]/,
     liquid: /\{\{/,

