@@ -1,8 +1,11 @@
 import { expect, test } from "bun:test";
 import { brotliDecompressSync } from "node:zlib";
+import { createSeals } from "../http/seal.ts";
 import { type AssetName, assetUrl, serveAsset } from "./assets.ts";
 import { ICONS } from "./icons.ts";
 import { publicRoutes } from "./routes.ts";
+
+const CONTEXT = { config: { webUrl: "http://localhost" }, seals: createSeals([]) };
 
 const NAMES: AssetName[] = [
   "app.css",
@@ -14,7 +17,7 @@ const NAMES: AssetName[] = [
 ];
 
 function ask(path: string, headers: Record<string, string> = {}): Promise<Response> {
-  return publicRoutes().handle(new Request(`http://localhost${path}`, { headers }));
+  return publicRoutes(CONTEXT).handle(new Request(`http://localhost${path}`, { headers }));
 }
 
 function accepting(encodings: string): Request {
@@ -23,7 +26,13 @@ function accepting(encodings: string): Request {
 
 function choose(fields: Record<string, string>): Promise<Response> {
   const body = new URLSearchParams(fields);
-  return publicRoutes().handle(new Request("http://localhost/theme", { method: "POST", body }));
+  return publicRoutes(CONTEXT).handle(
+    new Request("http://localhost/theme", {
+      method: "POST",
+      body,
+      headers: { "sec-fetch-site": "same-origin" },
+    }),
+  );
 }
 
 test("every asset is served at its address, to be kept for ever", async () => {

@@ -3,6 +3,7 @@ import { systemClock } from "@mailwright/platform";
 import { Elysia } from "elysia";
 import { contentSecurityPolicy, foreignDocument, fragment, page } from "../../http/html.ts";
 import { redirect } from "../../http/htmx.ts";
+import { createSeals } from "../../http/seal.ts";
 import { publicRoutes } from "../../public/routes.ts";
 import { Gallery } from "../gallery.tsx";
 import type { Shell } from "../shell.ts";
@@ -21,7 +22,7 @@ import { sampleShell } from "./sample-shell.ts";
 /** The gallery and a few pages that act, without a database; the browser tests run against them. */
 export function galleryApp() {
   return new Elysia()
-    .use(publicRoutes())
+    .use(publicRoutes({ config: { webUrl: "http://localhost" }, seals: createSeals([]) }))
     .get("/developer/ui", ({ request }) =>
       shown(request, (shell) => Gallery({ shell, now: systemClock.now() })),
     )

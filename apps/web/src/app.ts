@@ -1,0 +1,52 @@
+import { type AnyElysia, Elysia } from "elysia";
+import { sql } from "drizzle-orm";
+import { healthRoutes } from "@mailwright/platform";
+import type { Context } from "./context.ts";
+import { accountPages } from "./features/accounts/account-routes.tsx";
+import { peoplePages } from "./features/accounts/people-routes.tsx";
+import { signInPages, signOutPage } from "./features/accounts/sign-in-routes.tsx";
+import { tokenPages } from "./features/accounts/token-routes.tsx";
+import { apiDescription } from "./features/api/routes.ts";
+import { settingsApi } from "./features/settings/api.ts";
+import { settingsPages } from "./features/settings/routes.tsx";
+import { envelope } from "./http/envelope.ts";
+import { answerError } from "./http/errors.tsx";
+import { RequestError } from "./http/faults.ts";
+import { guardedRoutes, methodsAt } from "./http/routes-of.ts";
+import { publicRoutes } from "./public/routes.ts";
+
+/** Every feature, by the plugin it exports. A new page or call is a line here. */
+const FEATURES: readonly ((context: Context) => AnyElysia)[] = [
+  publicRoutes,
+  signInPages,
+  signOutPage,
+  accountPages,
+  peoplePages,
+  tokenPages,
+  settingsPages,
+  settingsApi,
+];
+
+/** The whole of web. It opens nothing and starts nothing; a route that names no permission makes it throw. */
+export function buildApp(context: Context): AnyElysia {
+  const checks = { postgres: () => context.db.execute(sql`SELECT 1`) };
+  const app: AnyElysia = new Elysia({
+    // Fields that a schema does not know are refused, not dropped without a word.
+    normalize: false,
+    // Bun's own router would go around the envelope.
+    systemRouter: false,
+  })
+    .wrap(envelope(context))
+    .onRequest(({ request }) => {
+      if (request.url.includes("%00"))
+        throw new RequestError(400, "There is a character in the address that cannot stand there.");
+    })
+    .onError(({ error, request }) =>
+      answerError(context, (path) => methodsAt(app, path), request, error),
+    )
+    .use(healthRoutes(checks, context.metrics));
+  for (const feature of FEATURES) app.use(feature(context));
+  app.use(apiDescription(context, () => app.routes));
+  guardedRoutes(app);
+  return app;
+}

@@ -1,0 +1,163 @@
+import { newId } from "@mailwright/platform";
+import type { Database, Queryable } from "../../db/open.ts";
+import { can, mayGrant, type Role, type User } from "../../http/access.ts";
+import { hashPassword, temporaryPassword } from "./passwords.ts";
+import {
+  countUsers,
+  deleteSessionsOf,
+  deleteUser,
+  insertPassword,
+  insertUser,
+  listUsers,
+  lockFirstOwner,
+  lockOwners,
+  selectUser,
+  updatePassword,
+  updateUserName,
+  updateUserRole,
+} from "./queries.ts";
+import { deleteTokensOf } from "./token-queries.ts";
+
+export interface Account {
+  id: string;
+  name: string;
+  email: string;
+  role: Role;
+  /** The password was set by somebody else and not changed since. */
+  password_temporary: boolean;
+}
+
+export interface ListedAccount extends Account {
+  created_at: Date;
+  active_at: Date | undefined;
+}
+
+export async function hasAccounts(db: Queryable): Promise<boolean> {
+  return (await countUsers(db)) > 0;
+}
+
+/**
+ * Makes the first account, an owner, if there is none yet. Of any number who try at once one succeeds. `email` is
+ * canonical here and everywhere below.
+ */
+export async function makeFirstOwner(
+  db: Database,
+  owner: { name: string; email: string; password: string },
+): Promise<"made" | "not the first"> {
+  if (await hasAccounts(db)) return "not the first";
+  const hash = await hashPassword(owner.password);
+  return db.transaction(async (tx) => {
+    await lockFirstOwner(tx);
+    if (await hasAccounts(tx)) return "not the first";
+    await insertAccount(tx, { ...owner, role: "owner", hash, temporary: false });
+    return "made";
+  });
+}
+
+export async function readAccounts(db: Queryable): Promise<ListedAccount[]> {
+  const rows = await listUsers(db);
+  return rows.map((row) => ({
+    ...row,
+    active_at: row.active_at === null ? undefined : new Date(row.active_at),
+  }));
+}
+
+export function readAccount(db: Queryable, id: string): Promise<Account | undefined> {
+  return selectUser(db, id);
+}
+
+export type Invitation =
+  { kind: "invited"; id: string; password: string } | { kind: "taken" } | { kind: "beyond you" };
+
+/** Makes an account with a password that its person has to change at once; it is answered here and never again. */
+export async function inviteAccount(
+  db: Database,
+  by: User,
+  account: { name: string; email: string; role: Role },
+): Promise<Invitation> {
+  if (!mayGrant(by, account.role)) return { kind: "beyond you" };
+  const password = temporaryPassword();
+  const hash = await hashPassword(password);
+  const id = await db.transaction((tx) => insertAccount(tx, { ...account, hash, temporary: true }));
+  return id === undefined ? { kind: "taken" } : { kind: "invited", id, password };
+}
+
+async function insertAccount(
+  tx: Queryable,
+  account: { name: string; email: string; role: Role; hash: string; temporary: boolean },
+): Promise<string | undefined> {
+  const { name, email, role, hash, temporary } = account;
+  const id = newId();
+  const added = await insertUser(tx, { id, name, email, role, passwordTemporary: temporary });
+  if (!added) return undefined;
+  await insertPassword(tx, { id: newId(), userId: id, hash });
+  return id;
+}
+
+export function renameAccount(db: Queryable, id: string, name: string): Promise<void> {
+  return updateUserName(db, id, name);
+}
+
+/** Why an account stays as it is. */
+export type Refusal = "missing" | "last owner" | "yourself" | "beyond you";
+
+export async function changeRole(
+  db: Database,
+  by: User,
+  id: string,
+  role: Role,
+): Promise<"changed" | Refusal> {
+  if (!mayGrant(by, role)) return "beyond you";
+  return withAccount(db, by, id, async (tx, account, isLastOwner) => {
+    if (isLastOwner && role !== "owner") return "last owner";
+    await updateUserRole(tx, account.id, role);
+    return "changed";
+  });
+}
+
+/** Sets a temporary password and ends the account's sessions; the password is answered here and never again. */
+export async function resetPassword(
+  db: Database,
+  by: User,
+  id: string,
+): Promise<{ password: string } | Refusal> {
+  const password = temporaryPassword();
+  const hash = await hashPassword(password);
+  return withAccount(db, by, id, async (tx, account) => {
+    if (account.id === by.id) return "yourself";
+    await updatePassword(tx, { userId: account.id, hash, temporary: true });
+    await deleteSessionsOf(tx, account.id);
+    return { password };
+  });
+}
+
+/** Removes an account with its sessions and the API tokens it made. */
+export async function removeAccount(
+  db: Database,
+  by: User,
+  id: string,
+): Promise<"removed" | Refusal> {
+  return withAccount(db, by, id, async (tx, account, isLastOwner) => {
+    if (isLastOwner) return "last owner";
+    if (account.id === by.id) return "yourself";
+    await deleteTokensOf(tx, account.email);
+    await deleteUser(tx, account.id);
+    return "removed";
+  });
+}
+
+/** Runs `change` on an account that `by` may change, while nobody else changes who the owners are. */
+function withAccount<T>(
+  db: Database,
+  by: User,
+  id: string,
+  change: (tx: Queryable, account: Account, isLastOwner: boolean) => Promise<T>,
+): Promise<T | "missing" | "beyond you"> {
+  return db.transaction(async (tx) => {
+    const owners = await lockOwners(tx);
+    const account = await selectUser(tx, id);
+    if (account === undefined) return "missing";
+    if (account.role === "owner" && !can(by, "owners:manage")) return "beyond you";
+    return change(tx, account, owners.length === 1 && owners[0] === account.id);
+  });
+}

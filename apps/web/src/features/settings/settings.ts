@@ -1,0 +1,96 @@
+import type { Database, Queryable } from "../../db/open.ts";
+import { selectSettings, type SettingRow, updateSettings } from "./queries.ts";
+
+/** Who campaigns come from. What is not set is the empty string. */
+export interface Sender {
+  organisation: string;
+  from_name: string;
+  from_email: string;
+  reply_to: string;
+  postal_address: string;
+}
+
+/** When an email that was not accepted is tried again, and when no more. Waits and ages are seconds. */
+export interface RetryPolicy {
+  attempts: number;
+  first_wait_s: number;
+  max_wait_s: number;
+  max_age_s: number;
+}
+
+export interface Settings extends Sender {
+  retry: RetryPolicy;
+}
+
+/** The bounds of a retry policy. They lie within those of the protocol, so a saved policy can always be sent. */
+export const RETRY_BOUNDS = {
+  attempts: { minimum: 1, maximum: 20 },
+  first_wait_s: { minimum: 1, maximum: 3_600 },
+  max_wait_s: { minimum: 1, maximum: 86_400 },
+  max_age_s: { minimum: 60, maximum: 7 * 86_400 },
+} as const satisfies Record<keyof RetryPolicy, { minimum: number; maximum: number }>;
+
+export async function readSettings(db: Queryable): Promise<Settings> {
+  return settingsOf(await selectSettings(db));
+}
+
+export function saveSender(db: Queryable, sender: Sender): Promise<void> {
+  return updateSettings(db, sender);
+}
+
+/** Messages by the name of the field, where the parts of a policy contradict each other; none when it was saved. */
+export type PolicyFaults = Partial<Record<keyof RetryPolicy, string>>;
+
+export async function saveRetryPolicy(db: Queryable, policy: RetryPolicy): Promise<PolicyFaults> {
+  const faults = contradictions(policy);
+  if (Object.keys(faults).length === 0) await updateSettings(db, columnsOf(policy));
+  return faults;
+}
+
+/** A change of some settings: all of it or, when the policy that comes of it contradicts itself, nothing. */
+export async function changeSettings(
+  db: Database,
+  { retry = {}, ...sender }: Partial<Sender> & { retry?: Partial<RetryPolicy> },
+): Promise<{ ok: true; settings: Settings } | { ok: false; faults: PolicyFaults }> {
+  return db.transaction(async (tx) => {
+    const before = await readSettings(tx);
+    const policy = { ...before.retry, ...retry };
+    const faults = contradictions(policy);
+    if (Object.keys(faults).length > 0) return { ok: false, faults };
+    await updateSettings(tx, { ...sender, ...columnsOf(policy) });
+    return { ok: true, settings: await readSettings(tx) };
+  });
+}
+
+function contradictions({ first_wait_s, max_wait_s, max_age_s }: RetryPolicy): PolicyFaults {
+  return {
+    ...(first_wait_s > max_wait_s && {
+      max_wait_s: "The longest wait must be as long as the first one, or longer.",
+    }),
+    ...(max_wait_s > max_age_s && {
+      max_age_s: "An email must be tried for as long as the longest wait, or longer.",
+    }),
+  };
+}
+
+function settingsOf(row: SettingRow): Settings {
+  const { retry_attempts, retry_first_wait_s, retry_max_wait_s, retry_max_age_s, ...sender } = row;
+  return {
+    ...sender,
+    retry: {
+      attempts: retry_attempts,
+      first_wait_s: retry_first_wait_s,
+      max_wait_s: retry_max_wait_s,
+      max_age_s: retry_max_age_s,
+    },
+  };
+}
+
+function columnsOf(policy: RetryPolicy): Partial<SettingRow> {
+  return {
+    retry_attempts: policy.attempts,
+    retry_first_wait_s: policy.first_wait_s,
+    retry_max_wait_s: policy.max_wait_s,
+    retry_max_age_s: policy.max_age_s,
+  };
+}

@@ -1,0 +1,74 @@
+import type { Queryable } from "../../db/open.ts";
+import type { GatewaysSeen, GatewayWatch } from "./gateway-watch.ts";
+import { readSettings, type Settings } from "./settings.ts";
+
+/** Something that is not set up yet. */
+export interface SetupProblem {
+  kind: "sender" | "gateway" | "postal address" | "email client";
+  /** What is so, and what follows from it. */
+  message: string;
+  /** No campaign is launched before this is settled. */
+  blocksLaunch: boolean;
+  /** Where it can be settled, and the word for going there. */
+  action?: { href: string; label: string };
+}
+
+/** What is not set up yet, the most pressing first: for the banners of every page, and for whoever would launch. */
+export async function setupProblems({
+  db,
+  gatewayWatch,
+}: {
+  db: Queryable;
+  gatewayWatch: GatewayWatch;
+}): Promise<SetupProblem[]> {
+  return problemsOf(await readSettings(db), await gatewayWatch.look());
+}
+
+/** The same, of what was read already. */
+export function problemsOf(settings: Settings, seen: GatewaysSeen): SetupProblem[] {
+  return [senderProblem(settings), gatewayProblem(seen)].filter((found) => found !== undefined);
+}
+
+function senderProblem({ from_email, postal_address }: Settings): SetupProblem | undefined {
+  if (from_email === "") {
+    return {
+      kind: "sender",
+      message: "No From address is set, so campaigns cannot be launched.",
+      blocksLaunch: true,
+      action: { href: "/settings", label: "Set it" },
+    };
+  }
+  if (postal_address === "") {
+    return {
+      kind: "postal address",
+      message:
+        "No postal address is set. The law of many countries asks for one in every campaign.",
+      blocksLaunch: false,
+      action: { href: "/settings", label: "Set it" },
+    };
+  }
+  return undefined;
+}
+
+function gatewayProblem(seen: GatewaysSeen): SetupProblem | undefined {
+  switch (seen.kind) {
+    case "unknown":
+      return undefined;
+    case "unreachable":
+      return {
+        kind: "email client",
+        message:
+          "The email client does not answer, so nothing is being sent. Emails wait for it; nothing is lost.",
+        blocksLaunch: false,
+      };
+    case "seen":
+      return seen.view.gateways.some(({ complete }) => complete)
+        ? undefined
+        : {
+            kind: "gateway",
+            message: "No gateway is set up, so campaigns cannot be launched.",
+            blocksLaunch: true,
+            action: { href: "/settings/gateways", label: "Set one up" },
+          };
+  }
+}

@@ -1,0 +1,31 @@
+import type { Context } from "./context.ts";
+import { forgetEndedSignIns } from "./features/accounts/sessions.ts";
+import { reportOf } from "./http/error-report.ts";
+import { forgetAnswers } from "./http/idempotency.ts";
+import { forgetNonces } from "./http/service.ts";
+
+const EVERY_MS = 10 * 60_000;
+
+/** Deletes what has run out, every ten minutes until `signal` aborts. Any number of instances may. */
+export async function keepHouse(context: Context, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await sweep(context);
+      await context.clock.sleep(EVERY_MS, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      context.log.error(
+        reportOf(error),
+        "what has run out could not be deleted; trying again later",
+      );
+      await context.clock.sleep(EVERY_MS, signal).catch(() => undefined);
+    }
+  }
+}
+
+/** Deletes old nonces, kept answers, sessions and counts of failed sign-ins, once. */
+export async function sweep({ db, clock }: Context): Promise<void> {
+  await forgetNonces(db, clock.now());
+  await forgetAnswers(db, clock.now());
+  await forgetEndedSignIns(db, clock);
+}

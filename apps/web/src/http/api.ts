@@ -1,0 +1,82 @@
+import { Elysia } from "elysia";
+import type { Context } from "../context.ts";
+import { can, type Permission, type Token } from "./access.ts";
+import { hasBody, mediaType, parseJson, readBody } from "./body.ts";
+import { ForbiddenError, InvalidInputError, UnauthenticatedError } from "./faults.ts";
+import { rememberDigest, replayOrClaim } from "./idempotency.ts";
+import { naming } from "./routes-of.ts";
+import { unstorablePath } from "./storable.ts";
+
+/** A template of a million characters, each of two bytes. */
+const JSON_LIMIT = 2 * 1_048_576;
+
+/**
+ * The base of a feature's API calls. Each route names the permission it needs and finds `actor`, the caller's token, in
+ * its context; `body`, `query` and `params` have passed their schemas. A POST with an Idempotency-Key is carried out once.
+ *
+ *     new Elysia({ prefix: "/api/v1/contacts" })
+ *       .use(api(context))
+ *       .post("/", ({ body, status }) => ..., { permission: "contacts:write", body: ContactInput })
+ */
+export function api(context: Context) {
+  const callers = new WeakMap<Request, Promise<Token>>();
+  function admitted(request: Request, permission: Permission): Promise<Token> {
+    const known = callers.get(request) ?? admit(context, request, permission);
+    callers.set(request, known);
+    return known;
+  }
+  return new Elysia({ name: "api" }).macro({
+    permission: (permission: Permission) => ({
+      detail: { ...naming(permission), security: [{ bearer: [] }] },
+      // Before the body is read and before anything is checked: a stranger learns nothing and sends nothing.
+      async parse({ request }: { request: Request }) {
+        await admitted(request, permission);
+        return readJson(request);
+      },
+      async transform({ request }: { request: Request }) {
+        await admitted(request, permission);
+      },
+      async resolve({ request }: { request: Request }) {
+        return { actor: await admitted(request, permission) };
+      },
+      async beforeHandle({ request }: { request: Request }) {
+        const { id } = await admitted(request, permission);
+        return replayOrClaim(context, request, id);
+      },
+    }),
+  });
+}
+
+async function admit(context: Context, request: Request, permission: Permission): Promise<Token> {
+  const [, given] = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
+  const token = given === undefined ? undefined : await context.identities.byToken(given);
+  if (token === undefined) {
+    throw new UnauthenticatedError(
+      "Send a token in the header `Authorization: Bearer <token>`. Tokens are made in Settings.",
+    );
+  }
+  if (!can(token, permission)) {
+    throw new ForbiddenError(
+      `A token with the role ${token.role} may not do this: it needs ${permission}.`,
+    );
+  }
+  return token;
+}
+
+/** JSON is read; a body of another kind (a file) stays where it is, for the route to stream. */
+async function readJson(request: Request): Promise<unknown> {
+  // Not undefined: Elysia would go on to read the body by itself, without a limit.
+  if (!hasBody(request) || mediaType(request) !== "application/json") return null;
+  const bytes = await readBody(request, JSON_LIMIT);
+  if (bytes.byteLength === 0) return null;
+  rememberDigest(request, bytes);
+  const value = parseJson(bytes);
+  const fault = unstorablePath(value);
+  if (fault !== undefined) {
+    throw new InvalidInputError({
+      [fault]:
+        "There is a character in it that is no text (NUL or half a surrogate pair): take it out.",
+    });
+  }
+  return value;
+}

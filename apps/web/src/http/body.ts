@@ -1,0 +1,45 @@
+import { RequestError } from "./faults.ts";
+
+/** The media type of a request's body, in lower case and without its parameters; empty where there is none. */
+export function mediaType(request: Request): string {
+  const [type = ""] = (request.headers.get("content-type") ?? "").split(";", 1);
+  return type.trim().toLowerCase();
+}
+
+/** Whether a request brings a body along, whatever kind it says it is. */
+export function hasBody(request: Request): boolean {
+  return request.body !== null && request.headers.get("content-length") !== "0";
+}
+
+/** Reads at most `limit` bytes, and gives up (413) as soon as there are more, whatever Content-Length claims. */
+export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge(limit);
+  if (request.body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > limit) throw tooLarge(limit);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** JSON in UTF-8, of at most `limit` bytes. Text that Postgres could not keep is refused with the rest: see `hasForeign`. */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw new RequestError(400, "The body is not JSON in UTF-8.");
+  }
+}
+
+function tooLarge(limit: number): RequestError {
+  return new RequestError(413, `That is too large: at most ${readableSize(limit)} are taken.`);
+}
+
+function readableSize(bytes: number): string {
+  return bytes >= 1_048_576
+    ? `${Math.floor(bytes / 1_048_576)} MB`
+    : `${Math.floor(bytes / 1_024)} kB`;
+}

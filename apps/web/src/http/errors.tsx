@@ -1,0 +1,226 @@
+import type { TSchema } from "@sinclair/typebox";
+import { ParseError, ValidationError } from "elysia";
+import { problem, problemResponse } from "@mailwright/platform";
+import type { Context } from "../context.ts";
+import { AuthLayout } from "../ui/auth-layout.tsx";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { LinkButton } from "../ui/button.tsx";
+import { Layout } from "../ui/layout.tsx";
+import { themeOf } from "../ui/theme.ts";
+import { Toast, TOASTS_ID } from "../ui/toast.tsx";
+import { hasBody, mediaType } from "./body.ts";
+import { requestId } from "./envelope.ts";
+import { reportOf } from "./error-report.ts";
+import {
+  DetourError,
+  type Fault,
+  InvalidInputError,
+  isFault,
+  NotFoundError,
+  RequestError,
+  UnauthenticatedError,
+} from "./faults.ts";
+import { contentSecurityPolicy, fragment, page } from "./html.ts";
+import { HX_REQUEST, isHtmx, redirect } from "./htmx.ts";
+import { faultsOf } from "./messages.ts";
+import { signedIn } from "./session.ts";
+import { newNonce, shellFor } from "./shell.ts";
+
+/** Which methods a path answers to; empty where there is no such path. */
+export type MethodsOf = (path: string) => string[];
+
+/** What is said to the person, and how. */
+interface Trouble {
+  status: number;
+  title: string;
+  message: string;
+  errors: Record<string, string>;
+  headers: Record<string, string>;
+}
+
+/**
+ * The one place where what went wrong becomes an answer: a problem document for a program, a message for htmx, a page
+ * for a person. What nobody foresaw is logged here, once, and told only by its request id.
+ */
+export function answerError(
+  context: Context,
+  methodsOf: MethodsOf,
+  request: Request,
+  error: unknown,
+): Response | Promise<Response> {
+  const fault = faultOf(request, error);
+  if (isForPrograms(request)) return problemOf(troubleOf(context, methodsOf, request, fault));
+  if (fault instanceof UnauthenticatedError) return redirect(request, signInPath(request));
+  if (fault instanceof DetourError) return redirect(request, fault.to);
+  const trouble = troubleOf(context, methodsOf, request, fault);
+  return isHtmx(request) ? messageOf(trouble) : pageOf(context, request, trouble);
+}
+
+/** Our own words for what Elysia throws; anything else stays as it is. */
+function faultOf(request: Request, error: unknown): unknown {
+  if (error instanceof ParseError) return faultOf(request, error.cause ?? error);
+  if (!(error instanceof ValidationError)) return error;
+  const errors = faultsOf(schemaOf(error), error.value);
+  switch (error.type) {
+    case "params":
+      return new NotFoundError();
+    case "query":
+      return new RequestError(400, sentence(errors));
+    case "body":
+      return hasBody(request) && mediaType(request) !== "application/json"
+        ? new RequestError(415, "Send the body as application/json.")
+        : new InvalidInputError(errors);
+    default:
+      return error;
+  }
+}
+
+function troubleOf(
+  { log }: Context,
+  methodsOf: MethodsOf,
+  request: Request,
+  fault: unknown,
+): Trouble {
+  if (isFault(fault)) return troubleOfFault(fault);
+  if ((fault as { code?: unknown }).code === "NOT_FOUND") return wrongAddress(methodsOf, request);
+  const id = requestId(request);
+  if (request.signal.aborted) {
+    log.info({ requestId: id }, "the caller went away before it was answered");
+    return { ...NOTHING, status: 400, title: "The request broke off", message: "" };
+  }
+  const { pathname } = new URL(request.url);
+  log.error(
+    { requestId: id, method: request.method, path: pathname, ...reportOf(fault) },
+    "failed",
+  );
+  return {
+    ...NOTHING,
+    status: 500,
+    title: "Something went wrong",
+    message: `This is a fault of ours, and it is in our log. Try again; if it stays, tell whoever runs Mailwright this number: ${id}`,
+  };
+}
+
+const NOTHING = { errors: {}, headers: {} };
+
+const TITLES: Record<Fault["name"], string> = {
+  NotFoundError: "Not found",
+  ConflictError: "Not possible as things are",
+  ForbiddenError: "Not allowed",
+  UnauthenticatedError: "Sign in first",
+  DetourError: "Another page comes first",
+  RequestError: "The request cannot be taken",
+  InvalidInputError: "The input does not fit",
+};
+
+function troubleOfFault(fault: Fault): Trouble {
+  const errors = fault instanceof InvalidInputError ? fault.errors : {};
+  return {
+    status: fault.status,
+    title: TITLES[fault.name],
+    message: fault instanceof InvalidInputError ? sentence(errors) : fault.message,
+    errors,
+    headers:
+      fault instanceof RequestError
+        ? fault.headers
+        : fault instanceof UnauthenticatedError
+          ? { "www-authenticate": "Bearer" }
+          : {},
+  };
+}
+
+function wrongAddress(methodsOf: MethodsOf, request: Request): Trouble {
+  const methods = methodsOf(new URL(request.url).pathname);
+  if (methods.length === 0) return troubleOfFault(new NotFoundError("There is no such page."));
+  return {
+    ...NOTHING,
+    status: 405,
+    title: "Wrong method",
+    message: `This address answers to ${methods.join(", ")}.`,
+    headers: { allow: methods.join(", ") },
+  };
+}
+
+function isForPrograms(request: Request): boolean {
+  return /^\/(api|internal)(\/|$)/.test(new URL(request.url).pathname);
+}
+
+function problemOf({ status, title, message, errors, headers }: Trouble): Response {
+  const list = Object.entries(errors).map(([field, message]) => ({ field, message }));
+  const [first] = list;
+  return problemResponse(
+    problem(status, title, {
+      ...(message !== "" && { detail: message }),
+      ...(first !== undefined && { field: first.field, errors: list }),
+    }),
+    headers,
+  );
+}
+
+/** A message in the corner: the region that asked stays as it is. */
+function messageOf({ status, title, message, headers }: Trouble): Response {
+  return fragment(<Toast tone="danger" message={message === "" ? title : message} />, {
+    status,
+    headers: {
+      ...headers,
+      "HX-Retarget": `#${TOASTS_ID}`,
+      "HX-Reswap": "beforeend",
+      "HX-Reselect": ".toast",
+      "HX-Push-Url": "false",
+    },
+  });
+}
+
+async function pageOf(context: Context, request: Request, trouble: Trouble): Promise<Response> {
+  const nonce = newNonce();
+  // In a failure the database may be what failed: then no page that needs it is tried.
+  const person = trouble.status === 500 ? undefined : await signedIn(context, request);
+  const shell = person && (await shellFor(context, request, person));
+  const html = shell ? (
+    <Layout shell={{ ...shell, nonce }} title={trouble.title} width="narrow">
+      <EmptyState
+        icon="circle-alert"
+        title={trouble.title}
+        action={<LinkButton href="/">To the dashboard</LinkButton>}
+      >
+        {trouble.message}
+      </EmptyState>
+    </Layout>
+  ) : (
+    <AuthLayout
+      title={trouble.title}
+      lead={trouble.message}
+      theme={themeOf(request)}
+      nonce={nonce}
+      csrf=""
+      path="/"
+    >
+      <LinkButton href="/">To the first page</LinkButton>
+    </AuthLayout>
+  );
+  return page(html, {
+    status: trouble.status,
+    headers: { ...trouble.headers, "content-security-policy": contentSecurityPolicy(nonce) },
+  });
+}
+
+/** To sign in and come back: to the page asked for, or to the one that the request was made from. */
+function signInPath(request: Request): string {
+  const from = request.headers.get(HX_REQUEST.currentUrl) ?? request.headers.get("referer") ?? "";
+  const isPage = request.method === "GET" && !isHtmx(request);
+  const { pathname, search } = new URL(isPage || !URL.canParse(from) ? request.url : from);
+  const next = isPage || URL.canParse(from) ? pathname + search : "/";
+  return next === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(next)}`;
+}
+
+function sentence(errors: Record<string, string>): string {
+  return Object.entries(errors)
+    .map(([field, message]) => (field === "" ? message : `${field}: ${message}`))
+    .join(" ");
+}
+
+function schemaOf({ validator }: ValidationError): TSchema {
+  return "Schema" in validator && typeof validator.Schema === "function"
+    ? validator.Schema()
+    : (validator as TSchema);
+}

@@ -1,0 +1,151 @@
+import { and, eq, lt, sql } from "drizzle-orm";
+import { problem, problemResponse } from "@mailwright/platform";
+import type { Context } from "../context.ts";
+import type { Queryable } from "../db/open.ts";
+import { idempotencyKey } from "../db/schema/calls.ts";
+import { finishWith } from "./envelope.ts";
+import { RequestError } from "./faults.ts";
+
+/** How long an answer is kept for whoever asks again. */
+const KEPT_MS = 24 * 3_600_000;
+/** No call takes this long; one that has no answer by then was cut off, by a crash. */
+const UNDER_WAY_MS = 5 * 60_000;
+
+const digests = new WeakMap<Request, string>();
+
+/** Keeps the digest of a body that was read, so that one key is for one request. */
+export function rememberDigest(request: Request, bytes: Uint8Array): void {
+  digests.set(request, new Bun.CryptoHasher("sha256").update(bytes).digest("hex"));
+}
+
+/**
+ * Makes a POST with an Idempotency-Key safe to repeat: the first call claims the key and is carried out (undefined is
+ * returned), a later one gets the first one's answer. Only answers that say something was done (2xx) are kept; after any
+ * other nothing was, and the call may be tried anew with the same key. A call that was cut off by a crash leaves its
+ * outcome unknown, and is not carried out a second time under its key.
+ */
+export async function replayOrClaim(
+  context: Context,
+  request: Request,
+  caller: string,
+): Promise<Response | undefined> {
+  const key = request.headers.get("idempotency-key");
+  if (key === null || request.method !== "POST") return undefined;
+  if (!/^[\x21-\x7e]{1,200}$/.test(key))
+    throw new RequestError(400, "An Idempotency-Key is 1 to 200 visible ASCII characters.");
+  const call = { caller, key, request_hash: hashOf(request), now: context.clock.now() };
+  if (await claim(context.db, call)) {
+    finishWith(request, (response) => settle(context.db, call, response));
+    return undefined;
+  }
+  const earlier = await read(context.db, call);
+  // Between the two statements the first call may have failed and given its key back.
+  if (earlier === undefined) return underWay();
+  if (earlier.request_hash !== call.request_hash) return otherRequest();
+  if (earlier.status === null)
+    return call.now - earlier.created_at.getTime() < UNDER_WAY_MS ? underWay() : cutOff();
+  return new Response(earlier.body, {
+    status: earlier.status,
+    headers: {
+      "content-type": earlier.content_type ?? "application/json",
+      "idempotency-replayed": "true",
+    },
+  });
+}
+
+/** Forgets the answers that were kept long enough; returns how many. */
+export async function forgetAnswers(db: Queryable, now: number): Promise<number> {
+  const old = await db
+    .delete(idempotencyKey)
+    .where(lt(idempotencyKey.created_at, new Date(now - KEPT_MS)))
+    .returning({ key: idempotencyKey.key });
+  return old.length;
+}
+
+interface Call {
+  caller: string;
+  key: string;
+  request_hash: string;
+  now: number;
+}
+
+async function claim(db: Queryable, { now, ...call }: Call): Promise<boolean> {
+  const fresh = {
+    ...call,
+    status: null,
+    content_type: null,
+    body: null,
+    created_at: new Date(now),
+  };
+  const claimed = await db
+    .insert(idempotencyKey)
+    .values(fresh)
+    .onConflictDoUpdate({
+      target: [idempotencyKey.caller, idempotencyKey.key],
+      set: fresh,
+      setWhere: lt(idempotencyKey.created_at, new Date(now - KEPT_MS)),
+    })
+    .returning({ key: idempotencyKey.key });
+  return claimed.length === 1;
+}
+
+async function read(db: Queryable, { caller, key }: Call) {
+  const [row] = await db.select().from(idempotencyKey).where(isCall(caller, key));
+  return row;
+}
+
+async function settle(db: Queryable, { caller, key }: Call, response: Response): Promise<void> {
+  if (!response.ok) {
+    await db.delete(idempotencyKey).where(isCall(caller, key));
+    return;
+  }
+  await db
+    .update(idempotencyKey)
+    .set({
+      status: response.status,
+      content_type: response.headers.get("content-type"),
+      body: response.body === null ? null : await response.clone().text(),
+    })
+    .where(isCall(caller, key));
+}
+
+function isCall(caller: string, key: string) {
+  return and(eq(idempotencyKey.caller, caller), eq(idempotencyKey.key, key)) ?? sql`false`;
+}
+
+/** Of a body that was not read (a file being streamed), its kind and size have to do. */
+function hashOf(request: Request): string {
+  const { pathname, search } = new URL(request.url);
+  const body =
+    digests.get(request) ??
+    `${request.headers.get("content-type")} ${request.headers.get("content-length")}`;
+  return new Bun.CryptoHasher("sha256")
+    .update(`${request.method} ${pathname}${search}\n${body}`)
+    .digest("hex");
+}
+
+function underWay(): Response {
+  return problemResponse(
+    problem(409, "The first call with this Idempotency-Key is still under way", {
+      detail: "Ask again in a second.",
+    }),
+    { "retry-after": "1" },
+  );
+}
+
+function cutOff(): Response {
+  return problemResponse(
+    problem(409, "The first call with this Idempotency-Key was cut off", {
+      detail: "Look whether it was carried out; if not, repeat it with another key.",
+    }),
+  );
+}
+
+function otherRequest(): Response {
+  return problemResponse(
+    problem(422, "This Idempotency-Key was used for another request", {
+      detail: "Use a new key for a new request.",
+      field: "Idempotency-Key",
+    }),
+  );
+}

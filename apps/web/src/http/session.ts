@@ -1,0 +1,52 @@
+import { isSecure } from "../config.ts";
+import type { Context } from "../context.ts";
+import { SESSION_MAX_AGE_S, type SignedIn } from "./access.ts";
+import { cookieName, cookieOf, privateCookie } from "./cookies.ts";
+import { finishWith } from "./envelope.ts";
+
+const COOKIE = "session";
+
+const recognised = new WeakMap<Request, Promise<SignedIn | undefined>>();
+
+/**
+ * Who is signed in, by the session cookie: its token, with our proof. It is looked up once a request. A cookie that an
+ * older key proved is replaced by one of the newest, so that the old key can be taken away.
+ */
+export function signedIn(context: Context, request: Request): Promise<SignedIn | undefined> {
+  const known = recognised.get(request) ?? recognise(context, request);
+  recognised.set(request, known);
+  return known;
+}
+
+async function recognise(context: Context, request: Request): Promise<SignedIn | undefined> {
+  const cookie = cookieOf(request, cookieName(COOKIE, isSecure(context.config)));
+  const opened = cookie === undefined ? undefined : context.seals.open("session", cookie);
+  if (opened === undefined) return undefined;
+  const person = await context.identities.bySession(opened.text);
+  if (person !== undefined && opened.old) {
+    finishWith(request, ({ headers }) =>
+      headers.append("set-cookie", sessionCookie(context, opened.text)),
+    );
+  }
+  return person;
+}
+
+/** The `Set-Cookie` that signs a browser in. */
+export function sessionCookie({ seals, config }: Context, token: string): string {
+  const options = { secure: isSecure(config), maxAgeS: SESSION_MAX_AGE_S };
+  return privateCookie(COOKIE, seals.seal("session", token), options);
+}
+
+/** The `Set-Cookie` that makes a browser forget its session. */
+export function noSessionCookie({ config }: Context): string {
+  return privateCookie(COOKIE, "", { secure: isSecure(config), maxAgeS: 0 });
+}
+
+/** The token that the forms of a session carry. It is made of the session, so nothing has to remember it. */
+export function csrfToken({ seals }: Context, { session }: SignedIn): string {
+  return seals.proof("csrf", session.token);
+}
+
+export function isCsrfToken({ seals }: Context, { session }: SignedIn, given: string): boolean {
+  return seals.check("csrf", session.token, given) !== "bad";
+}

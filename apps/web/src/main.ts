@@ -1,0 +1,26 @@
+import { createLog, runUntilStopped } from "@mailwright/platform";
+import { buildApp } from "./app.ts";
+import { readWebConfig } from "./config.ts";
+import { createContext } from "./context.ts";
+import { migrateDatabase } from "./db/migrate.ts";
+import { makeFirstOwner } from "./features/accounts/accounts.ts";
+import { listen } from "./http/listen.ts";
+import { startWorkers } from "./workers.ts";
+
+const config = readWebConfig(Bun.env);
+const log = createLog("web", config.logLevel);
+
+await runUntilStopped(log, async (stopping) => {
+  await migrateDatabase(config.databaseUrl, log);
+  // Disposed in the reverse order: no new requests, then the workers put down their work, then the connections close.
+  const stack = new AsyncDisposableStack();
+  const context = stack.use(createContext(config, { log, stopping }));
+  if (config.firstOwner) {
+    const outcome = await makeFirstOwner(context.db, { name: "Owner", ...config.firstOwner });
+    if (outcome === "made") log.info("made the first owner from ADMIN_EMAIL and ADMIN_PASSWORD");
+  }
+  stack.use(startWorkers(context));
+  stack.use(listen(buildApp(context), config.port));
+  log.info({ url: config.webUrl, port: config.port }, "listening");
+  return stack;
+});

@@ -1,0 +1,17 @@
+import type { Context } from "./context.ts";
+import { keepHouse } from "./housekeeping.ts";
+
+/** What goes on in the background of every instance, each until `signal` aborts. */
+const WORKERS: readonly ((context: Context, signal: AbortSignal) => Promise<void>)[] = [keepHouse];
+
+/** Starts the workers; disposing waits until each has put down what it was at. */
+export function startWorkers(context: Context): AsyncDisposable {
+  const stopping = new AbortController();
+  const running = WORKERS.map((work) => work(context, stopping.signal));
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping.abort(new Error("web is stopping"));
+      await Promise.all(running);
+    },
+  };
+}
