@@ -1,0 +1,24 @@
+export { type Compiled, compileSource } from "./compile.ts";
+export {
+  type Problem,
+  TEMPLATE_KINDS,
+  type TemplateContent,
+  type TemplateKind,
+  type TemplateSource,
+} from "./content.ts";
+export { DEFAULT_LIMITS, type Limits, MAX_BODY_LENGTH, MAX_SUBJECT_LENGTH } from "./engine.ts";
+export { lintTemplate } from "./lint.ts";
+export {
+  type Common,
+  createRenderer,
+  MAX_RENDERED_SUBJECT,
+  type Rendered,
+  type Variables,
+} from "./render.ts";
+export { starterTemplates } from "./starters.ts";
+export {
+  CONTACT_FIELDS,
+  type ContactRecord,
+  contactVariables,
+  variablesUsed,
+} from "./variables.ts";

@@ -1,0 +1,121 @@
+import { Context, type Liquid, LiquidError } from "liquidjs";
+import type { TemplateContent } from "./content.ts";
+import { DEFAULT_LIMITS, htmlEngine, type Limits, textEngine } from "./engine.ts";
+import { planOf, type Scope } from "./plan.ts";
+
+/** What a template calls `contact`: built-in fields and custom attributes side by side (see `contactVariables`). */
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** What every email of a campaign shares. */
+export interface Common {
+  campaign: { name: string };
+  sender: { name: string; email: string };
+}
+
+export type Rendered =
+  | { ok: true; subject: string; html: string | null; text: string }
+  /** `reason` is a sentence about the template; it holds nothing of the contact. */
+  | { ok: false; reason: string };
+
+/**
+ * Compiles a content once and answers a function that renders it for one contact. Only Liquid runs per email: 130,000
+ * small emails (three parts) a second on one core. Nothing throws: a content that does not parse fails for every contact.
+ *
+ * @example
+ * const render = createRenderer(content, { campaign: { name: "May" }, sender: { name: "Shop", email: "hi@example.com" } });
+ * render(contactVariables(contact)); // { ok: true, subject, html, text }
+ */
+export function createRenderer(
+  content: TemplateContent,
+  common: Common,
+  limits: Limits = DEFAULT_LIMITS,
+): (contact: Variables) => Rendered {
+  const campaign = { name: common.campaign.name };
+  const sender = { name: common.sender.name, email: common.sender.email };
+  let parts: Record<PartName, Part>;
+  try {
+    parts = {
+      subject: compilePart(textEngine, content.subject, limits),
+      html: compilePart(htmlEngine, content.html ?? "", limits),
+      text: compilePart(textEngine, content.text, limits),
+    };
+  } catch (error) {
+    const reason = `The template cannot be read: ${plainMessage(error)}.`;
+    return () => ({ ok: false, reason });
+  }
+  const derivedText = content.html !== null;
+
+  return (contact) => {
+    let part: PartName = "subject";
+    try {
+      const subject = headerLine(parts.subject({ contact, campaign, sender }));
+      part = "html";
+      const html = derivedText ? parts.html({ contact, campaign, sender }) : null;
+      part = "text";
+      const text = parts.text({ contact, campaign, sender });
+      // Joined strings are not copied until they are read, so an endless email is refused before it takes its memory.
+      if ((html?.length ?? 0) + text.length > limits.outputLength) return tooMuch(part);
+      return {
+        ok: true,
+        subject,
+        html: html?.toWellFormed() ?? null,
+        text: (derivedText ? tidyText(text) : text).toWellFormed(),
+      };
+    } catch (error) {
+      return failure(part, error);
+    }
+  };
+}
+
+type PartName = "subject" | "html" | "text";
+type Part = (scope: Scope) => string;
+
+/** `increment` writes into its scope, so every part of every email gets a scope of its own. */
+function compilePart(engine: Liquid, source: string, limits: Limits): Part {
+  const options = { sync: true, renderLimit: limits.renderMs, memoryLimit: limits.memory };
+  const plan = planOf(engine.parse(source));
+  return (scope) => plan(scope, new Context(scope, engine.options, options, { liquid: engine }));
+}
+
+/** The longest subject that is sent; mail headers allow 998 bytes a line, and nobody shows more than a hundred. */
+export const MAX_RENDERED_SUBJECT = 500;
+
+/** One line without controls, whatever the contact's data holds: it can never start another header. */
+function headerLine(subject: string): string {
+  const line = subject
+    .toWellFormed()
+    // oxlint-disable-next-line no-control-regex
+    .replace(/[\u0000-\u0020\u007f-\u009f\u2028\u2029]+/g, " ")
+    .trim();
+  return line.length <= MAX_RENDERED_SUBJECT
+    ? line
+    : line.slice(0, MAX_RENDERED_SUBJECT).replace(/[\ud800-\udbff]$/, "");
+}
+
+/** A text part made from html leaves empty lines where a condition did not hold. */
+function tidyText(text: string): string {
+  return text
+    .replace(/\n(?:[ \t]*\n){2,}/g, "\n\n")
+    .replace(/^(?:[ \t]*\n)+/, "")
+    .trimEnd();
+}
+
+function failure(part: PartName, error: unknown): Rendered {
+  const message = plainMessage(error);
+  if (message.endsWith("limit exceeded")) return tooMuch(part);
+  return { ok: false, reason: `The ${part} part could not be rendered: ${message}.` };
+}
+
+function tooMuch(part: PartName): Rendered {
+  return {
+    ok: false,
+    reason: `The ${part} part would take too much time or memory: it may have a loop that never ends.`,
+  };
+}
+
+/** The message without LiquidJS's line, which counts in the compiled source and not in what the marketer wrote. */
+export function plainMessage(error: unknown): string {
+  const cause = LiquidError.is(error) ? (error.originalError ?? error) : error;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return message.replace(/, (?:line:\d+, col:\d+|file:.*)$/, "");
+}

@@ -1,0 +1,80 @@
+import { analyzeSync, LiquidError, type Template } from "liquidjs";
+import { MAX_LIQUID_LENGTH, textEngine } from "./engine.ts";
+import { type LiquidPiece, protect } from "./protect.ts";
+import { parseLiquid } from "./syntax.ts";
+
+/** The parts of a contact that every contact has; they win over custom attributes of the same name. */
+export const CONTACT_FIELDS = ["id", "email", "name", "first_name", "last_name"] as const;
+
+/** What a template can name, besides custom attributes of the contact. */
+export const NAMES: Readonly<Record<string, readonly string[]>> = {
+  contact: CONTACT_FIELDS,
+  campaign: ["name"],
+  sender: ["name", "email"],
+};
+
+export interface ContactRecord {
+  id: string;
+  email: string;
+  name?: string | null | undefined;
+  first_name?: string | null | undefined;
+  last_name?: string | null | undefined;
+  attributes?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** A contact as templates see it: custom attributes and built-in fields side by side, plain JSON. */
+export function contactVariables(contact: ContactRecord): Record<string, unknown> {
+  const variables: Record<string, unknown> = { ...contact.attributes };
+  for (const field of CONTACT_FIELDS) variables[field] = contact[field] ?? "";
+  return variables;
+}
+
+/** A variable that a template expects to be given; `path` ends where a name is only known when it is rendered. */
+export interface VariableUse {
+  path: string[];
+  line: number;
+}
+
+/** Every use of a variable that a Liquid source does not set itself (by `assign`, `capture` or a loop). */
+export function variableUses(source: string): VariableUse[] {
+  const { templates, lineOf } = parsedPieces(source);
+  return Object.values(analyzeSync(templates, { partials: false }).globals)
+    .flat()
+    .map(({ segments, location }) => {
+      const computed = segments.findIndex((segment) => typeof segment === "object");
+      const fixed = computed < 0 ? segments : segments.slice(0, computed);
+      return { path: fixed.map(String), line: lineOf(location.row) };
+    });
+}
+
+/** The variables a Liquid source uses, such as `contact.first_name`; each once, sorted. */
+export function variablesUsed(source: string): string[] {
+  return [...new Set(variableUses(source).map(({ path }) => path.join(".")))].toSorted();
+}
+
+/**
+ * The Liquid of a source without the text around it, or nothing of one that has too much. LiquidJS counts lines from
+ * the top for every variable, which in a whole email costs more than all the rest.
+ */
+function parsedPieces(source: string): { templates: Template[]; lineOf(row: number): number } {
+  const pieces = piecesOf(source);
+  const lines = pieces.flatMap(({ source: piece, line }) =>
+    piece.split("\n").map((_, offset) => line + offset),
+  );
+  const liquid = pieces.map((piece) => piece.source).join("\n");
+  const templates =
+    liquid.length > MAX_LIQUID_LENGTH + pieces.length
+      ? []
+      : parseLiquid(textEngine, "body", liquid).templates;
+  return { templates, lineOf: (row) => lines[row - 1] ?? 1 };
+}
+
+/** A source with a tag that is never closed has no pieces that could be told apart. */
+function piecesOf(source: string): readonly LiquidPiece[] {
+  try {
+    return protect(source).pieces;
+  } catch (error) {
+    if (LiquidError.is(error)) return [];
+    throw error;
+  }
+}
