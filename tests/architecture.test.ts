@@ -55,7 +55,7 @@ test("the rules see every import that Bun sees", () => {
   hold("imports are read", code, (source) => {
     const seen = new Set(importsOf(source).map(({ specifier }) => specifier));
     // Whatever the JSX runtime is, the scan says that a page imports React.
-    const unread = (path: string) => !seen.has(path) && path !== "react";
+    const unread = (path: string) => !seen.has(path) && !/^react(\/|$)/.test(path);
     return transpilers[source.path.endsWith("x") ? "tsx" : "ts"]
       .scanImports(source.text)
       .map(({ path }) => path)

@@ -42,7 +42,7 @@ const answer = (server: SharedServer) => async (request: Request, http: Bun.Serv
 Bun.serve({
   unix: join(directory, "keeper"),
   routes: {
-    "/": new Response("here"),
+    "/": { GET: new Response("here"), DELETE: () => new Response(void leave()) },
     "/postgres": answer("postgres"),
     "/redis": answer("redis"),
   },

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAlive, startTimeOf } from "@mailwright/launcher/process-table.ts";
@@ -38,8 +38,7 @@ export function isRunning(name: string): boolean {
 /** The run that this process belongs to, with its keeper up. */
 export async function testRun(): Promise<TestRun> {
   const name = nameTestRun();
-  const directory = join(tmpdir(), `mailwright-test-${name}`);
-  const socket = join(directory, "keeper");
+  const { directory, socket } = placesOf(name);
   if (makeDirectory(directory)) startKeeper(name, directory);
 
   const ask = async (path: string) => {
@@ -52,6 +51,19 @@ export async function testRun(): Promise<TestRun> {
     timeoutMs: 15_000,
   });
   return { directory, serverUrl: ask };
+}
+
+/** Ends the run of this process before the process ends: resolves when its servers and its directory are gone. */
+export async function endTestRun(): Promise<void> {
+  const { directory, socket } = placesOf(nameTestRun());
+  if (!existsSync(socket)) return;
+  await fetch("http://localhost/", { unix: socket, method: "DELETE" });
+  await until(() => !existsSync(directory), { what: "the test servers to be gone" });
+}
+
+function placesOf(name: string) {
+  const directory = join(tmpdir(), `mailwright-test-${name}`);
+  return { directory, socket: join(directory, "keeper") };
 }
 
 /** Whether it was us who made it: of all the processes that want one, exactly one starts the keeper. */
