@@ -12,6 +12,7 @@ export function createLog(service: string, level = "info"): Log {
     base: { service },
     formatters: { level: (label) => ({ level: label }) },
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: describeError },
     redact: { paths: redactedPaths(), censor: "[redacted]" },
   });
 }
@@ -36,4 +37,26 @@ const REDACTED = [
 
 function redactedPaths(): string[] {
   return REDACTED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+}
+
+/**
+ * What the log says of an error. The message of a failed query repeats its parameters, and Postgres repeats the row that
+ * it refused: both may be a person's address, so of such errors only the statement, the code and the place are told.
+ */
+export function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const cause = error.cause instanceof Error ? error.cause : undefined;
+  const { code } = (cause ?? error) as { code?: unknown };
+  const fromQuery = "query" in error || "params" in error || error.name === "PostgresError";
+  return {
+    type: error.name,
+    ...(!fromQuery && { message: error.message }),
+    ...(fromQuery && "query" in error && { query: error.query }),
+    ...(code !== undefined && { code }),
+    stack: (error.stack ?? "")
+      .split("\n")
+      .filter((line) => /^\s+at /.test(line))
+      .map((line) => line.trim()),
+    ...(cause !== undefined && !fromQuery && { cause: describeError(cause) }),
+  };
 }

@@ -2,6 +2,7 @@ import type { Log } from "@mailwright/platform";
 import { parseReport, type Report, type Reports, type ReportsAnswer } from "@mailwright/protocol";
 import type { Database } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
+import { storable } from "../../http/storable.ts";
 import { noteActivity, SYSTEM } from "../campaigns/activity.ts";
 import { applyReports, countRefusals } from "./queries.ts";
 
@@ -18,7 +19,7 @@ export async function takeReports(
   let invalid = 0;
   for (const raw of reports) {
     const parsed = parseReport(raw);
-    if (parsed.ok) readable.push(parsed.value);
+    if (parsed.ok) readable.push(withStorableTexts(parsed.value));
     else {
       invalid++;
       log.error(
@@ -32,6 +33,17 @@ export async function takeReports(
   if (unknown > 0)
     log.error({ unknown }, "reports name emails that are not in the ledger and are dropped");
   return { applied, repeated: known - applied, unknown, invalid };
+}
+
+/** A gateway may answer anything, and its words stand in these two texts. */
+function withStorableTexts(report: Report): Report {
+  const { message_id, error } = report;
+  if (message_id === undefined && error?.detail === undefined) return report;
+  return {
+    ...report,
+    ...(message_id !== undefined && { message_id: storable(message_id) }),
+    ...(error !== undefined && { error: { ...error, detail: storable(error.detail ?? "") } }),
+  };
 }
 
 /** So many refusals of our credentials in a row, and no acceptance between them, pause a campaign. */

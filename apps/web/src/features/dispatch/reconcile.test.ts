@@ -1,0 +1,115 @@
+import { expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
+import { newId, silentLog, systemClock } from "@mailwright/platform";
+import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
+import { gaps, launchingCampaign, ledgerFixture, standing } from "../../testing/ledger.ts";
+import { takeReports } from "../reports/reports.ts";
+import { freezeLaunched } from "./freeze.ts";
+import { handOverNext } from "./handover.ts";
+import { reconcile } from "./reconcile.ts";
+
+const AT_ONCE = { restS: 0, overdueS: 0 };
+
+async function handedOver(contacts: number) {
+  const stack = new AsyncDisposableStack();
+  const ledger = stack.use(await ledgerFixture(contacts));
+  const standIn = stack.use(emailClientStandIn());
+  const { db } = ledger;
+  const context = { db, clock: systemClock, log: silentLog, emailClient: standIn.client };
+  const campaign = await launchingCampaign(ledger);
+  await freezeLaunched(context);
+  await handOverNext(context);
+  const ids = standIn.batches[0]?.recipients.map(({ id }) => id) ?? [];
+  return { db, campaign, context, standIn, ids, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+const report = (id: string, seq: number, event: string, state: string) => ({
+  id,
+  run: 1,
+  seq,
+  event,
+  state,
+  at: Date.now(),
+  attempt: 1,
+  gateway: newId(),
+});
+
+test("a batch whose emails have all settled is dropped", async () => {
+  await using given = await handedOver(1);
+  const { db, context, ids } = given;
+  await takeReports(db, silentLog, {
+    reports: [report(ids[0]!, 1, "START", "sending"), report(ids[0]!, 2, "ACCEPTED", "sent")],
+  });
+  await reconcile(context, AT_ONCE);
+  expect([...(await db.execute(sql`SELECT "id" FROM "batch"`))]).toEqual([]);
+});
+
+test("a batch that the email client has lost is handed over again as what may have been attempted", async () => {
+  await using given = await handedOver(3);
+  const { db, campaign, context, standIn, ids } = given;
+  const [sent, sending, queued] = ids as [string, string, string];
+  await takeReports(db, silentLog, {
+    reports: [
+      report(sent, 1, "START", "sending"),
+      report(sent, 2, "ACCEPTED", "sent"),
+      report(sending, 1, "START", "sending"),
+    ],
+  });
+  await reconcile(context, AT_ONCE);
+  // The control goes first: a lost Redis has lost that too.
+  expect(standIn.controls).toEqual([{ campaign, state: "running" }]);
+  const again = standIn.batches.at(-1);
+  expect(again?.batch).toBe(standIn.batches[0]?.batch);
+  expect(again?.recipients.map(({ id, run, last_known }) => ({ id, run, last_known }))).toEqual([
+    {
+      id: sending,
+      run: 1,
+      last_known: { seq: 1, state: "sending", attempt: 1, first_at: expect.any(Number) },
+    },
+    { id: queued, run: 1, last_known: { seq: 0, state: "queued", attempt: 0 } },
+  ]);
+});
+
+test("a batch that the email client still works on is left alone", async () => {
+  await using given = await handedOver(1);
+  const { db, campaign, context, standIn, ids } = given;
+  const batch = standIn.batches[0]?.batch;
+  const emails = [
+    { id: ids[0], run: 1, seq: 2, state: "retrying", attempt: 1, due: Date.now() + 60_000 },
+  ];
+  standIn.answerNext(`GET /v1/batches/${batch}`, {
+    status: 200,
+    body: { batch, done: false, emails },
+  });
+  await reconcile(context, AT_ONCE);
+  expect(standIn.batches.length).toBe(1);
+  expect(await standing(db, campaign)).toMatchObject({ counts: { queued: 1 } });
+});
+
+test("emails whose ends this ledger has lost become uncertain instead of being sent again", async () => {
+  await using given = await handedOver(2);
+  const { db, campaign, context, standIn, ids } = given;
+  const batch = standIn.batches[0]?.batch;
+  const emails = [{ id: ids[0], run: 1, seq: 0, state: "queued", attempt: 0 }];
+  standIn.answerNext(`GET /v1/batches/${batch}`, {
+    status: 200,
+    body: { batch, done: false, emails },
+  });
+  await reconcile(context, AT_ONCE);
+  expect(standIn.batches.length).toBe(1);
+  expect(await standing(db, campaign)).toMatchObject({
+    state: "sending",
+    counts: { queued: 1, uncertain: 1 },
+    fold: { queued: 1, uncertain: 1 },
+  });
+  expect(await gaps(db, campaign)).toEqual([]);
+});
+
+test("a batch that is waiting for its time is not asked after", async () => {
+  await using given = await handedOver(1);
+  const { context, standIn } = given;
+  standIn.answerNext("GET /v1/batches", { status: 500 });
+  await reconcile(context, { restS: 0, overdueS: 60 });
+  await reconcile(context, { restS: 60, overdueS: 0 });
+  expect(standIn.batches.length).toBe(1);
+});
