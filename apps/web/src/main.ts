@@ -20,7 +20,7 @@ await runUntilStopped(log, async (stopping) => {
     if (outcome === "made") log.info("made the first owner from ADMIN_EMAIL and ADMIN_PASSWORD");
   }
   stack.use(startWorkers(context));
-  stack.use(listen(buildApp(context), config.port));
-  log.info({ url: config.webUrl, port: config.port }, "listening");
+  const { url } = stack.use(listen(buildApp(context), config.port));
+  log.info({ url, webUrl: config.webUrl }, "listening");
   return stack;
 });

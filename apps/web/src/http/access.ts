@@ -40,6 +40,10 @@ export function can({ role }: { role: Role }, permission: Permission): boolean {
   return granted.includes(role);
 }
 
+export function isPermission(value: string): value is Permission {
+  return value in GRANTS;
+}
+
 /** Whether whoever has the one role may hand out the other: nobody can give more than they have. */
 export function mayGrant(giver: { role: Role }, role: Role): boolean {
   return ROLES.indexOf(giver.role) <= ROLES.indexOf(role);

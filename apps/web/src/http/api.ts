@@ -5,7 +5,7 @@ import { hasBody, mediaType, parseJson, readBody } from "./body.ts";
 import { ForbiddenError, InvalidInputError, UnauthenticatedError } from "./faults.ts";
 import { rememberDigest, replayOrClaim } from "./idempotency.ts";
 import { naming } from "./routes-of.ts";
-import { unstorablePath } from "./storable.ts";
+import { storable, unstorablePath } from "./storable.ts";
 
 /** A template of a million characters, each of two bytes. */
 const JSON_LIMIT = 2 * 1_048_576;
@@ -74,8 +74,8 @@ async function readJson(request: Request): Promise<unknown> {
   const fault = unstorablePath(value);
   if (fault !== undefined) {
     throw new InvalidInputError({
-      [fault]:
-        "There is a character in it that is no text (NUL or half a surrogate pair): take it out.",
+      [fault === "" ? "body" : storable(fault)]:
+        "This cannot be stored: it has a character that is no text (NUL or half a surrogate pair), or is nested too deep.",
     });
   }
   return value;

@@ -3,9 +3,9 @@ import { ParseError, ValidationError } from "elysia";
 import { problem, problemResponse } from "@mailwright/platform";
 import type { Context } from "../context.ts";
 import { AuthLayout } from "../ui/auth-layout.tsx";
-import { EmptyState } from "../ui/empty-state.tsx";
-import { LinkButton } from "../ui/button.tsx";
+import { Buttons, LinkButton } from "../ui/button.tsx";
 import { Layout } from "../ui/layout.tsx";
+import { PageHeader } from "../ui/page-header.tsx";
 import { themeOf } from "../ui/theme.ts";
 import { Toast, TOASTS_ID } from "../ui/toast.tsx";
 import { hasBody, mediaType } from "./body.ts";
@@ -69,7 +69,7 @@ function faultOf(request: Request, error: unknown): unknown {
     case "body":
       return hasBody(request) && mediaType(request) !== "application/json"
         ? new RequestError(415, "Send the body as application/json.")
-        : new InvalidInputError(errors);
+        : new InvalidInputError("" in errors ? { body: "Send a JSON object." } : errors);
     default:
       return error;
   }
@@ -178,13 +178,10 @@ async function pageOf(context: Context, request: Request, trouble: Trouble): Pro
   const shell = person && (await shellFor(context, request, person));
   const html = shell ? (
     <Layout shell={{ ...shell, nonce }} title={trouble.title} width="narrow">
-      <EmptyState
-        icon="circle-alert"
-        title={trouble.title}
-        action={<LinkButton href="/">To the dashboard</LinkButton>}
-      >
-        {trouble.message}
-      </EmptyState>
+      <PageHeader title={trouble.title} lead={trouble.message} />
+      <Buttons>
+        <LinkButton href="/">To the dashboard</LinkButton>
+      </Buttons>
     </Layout>
   ) : (
     <AuthLayout

@@ -10,13 +10,20 @@ export function isStorable(text: string): boolean {
   return !text.includes("\0") && text.isWellFormed();
 }
 
-/** The path (`contacts.3.name`) of the first text in a JSON value that cannot be stored; keys count as text too. */
-export function unstorablePath(value: unknown, path = ""): string | undefined {
+/** Nothing that is meant is nested deeper; it also bounds whatever walks through a value. */
+const DEEPEST = 64;
+
+/**
+ * The path (`contacts.3.name`) of the first part of a JSON value that cannot be stored: a text, a key, or what is nested
+ * too deep.
+ */
+export function unstorablePath(value: unknown, path = "", depth = 0): string | undefined {
   if (typeof value === "string") return isStorable(value) ? undefined : path;
   if (typeof value !== "object" || value === null) return undefined;
+  if (depth === DEEPEST) return path;
   for (const [key, inner] of Object.entries(value)) {
     const at = path === "" ? key : `${path}.${key}`;
-    const fault = isStorable(key) ? unstorablePath(inner, at) : path;
+    const fault = isStorable(key) ? unstorablePath(inner, at, depth + 1) : path;
     if (fault !== undefined) return fault;
   }
   return undefined;

@@ -3,6 +3,7 @@ import { newId } from "@mailwright/platform";
 import { buildApp } from "../app.ts";
 import type { Context } from "../context.ts";
 import { authSession, authUser } from "../db/schema/accounts.ts";
+import { SESSION_IDLE_S } from "../features/accounts/sessions.ts";
 import { createToken } from "../features/accounts/tokens.ts";
 import type { Role, SignedIn } from "../http/access.ts";
 import { csrfToken, sessionCookie } from "../http/session.ts";
@@ -86,14 +87,19 @@ export async function apiClient(context: Context, role: Role = "owner") {
   };
 }
 
-async function signedInPerson({ db }: Context, role: Role): Promise<SignedIn> {
+async function signedInPerson({ db, clock }: Context, role: Role): Promise<SignedIn> {
   const id = newId();
   const user = { id, name: `Test ${role}`, email: `${role}-${id}@example.com`, role };
   const session = { id: newId(), token: newId() };
+  const now = clock.now();
   await db.insert(authUser).values(user);
-  await db
-    .insert(authSession)
-    .values({ ...session, userId: id, expiresAt: new Date(Date.now() + 86_400_000) });
+  await db.insert(authSession).values({
+    ...session,
+    userId: id,
+    createdAt: new Date(now),
+    updatedAt: new Date(now),
+    expiresAt: new Date(now + SESSION_IDLE_S * 1_000),
+  });
   return { user: { kind: "user", ...user }, session };
 }
 

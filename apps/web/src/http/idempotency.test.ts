@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { Type } from "@sinclair/typebox";
+import { type AnyElysia, Elysia } from "elysia";
+import { ManualClock } from "@mailwright/testing";
+import type { Context } from "../context.ts";
+import { createToken } from "../features/accounts/tokens.ts";
+import { testContext } from "../testing/context.ts";
+import { api } from "./api.ts";
+import { envelope } from "./envelope.ts";
+import { answerError } from "./errors.tsx";
+import { ConflictError } from "./faults.ts";
+import { Input } from "./forms.ts";
+import { forgetAnswers } from "./idempotency.ts";
+
+const clock = new ManualClock();
+let context: Context;
+let app: AnyElysia;
+let token: string;
+/** How often the call was carried out, and what it does while it is. */
+let done: number;
+let meanwhile: () => Promise<void> | void;
+
+beforeAll(async () => {
+  context = await testContext({ clock });
+  ({ token } = await createToken(context.db, { name: "shop", role: "editor", createdBy: "test" }));
+  app = new Elysia({ normalize: false })
+    .wrap(envelope(context))
+    .onError(({ error, request }) => answerError(context, () => [], request, error))
+    .use(
+      new Elysia({ prefix: "/api/v1/things" }).use(api(context)).post(
+        "/",
+        async ({ body, status }) => {
+          await meanwhile();
+          done += 1;
+          return status(201, { name: body.name, number: done });
+        },
+        { permission: "contacts:write", body: Input({ name: Type.String() }) },
+      ),
+    );
+}, 30_000);
+afterAll(() => context[Symbol.asyncDispose]());
+beforeEach(() => {
+  done = 0;
+  meanwhile = () => {};
+});
+
+async function call(key: string | undefined, name = "a", bearer = token) {
+  const response = await app.handle(
+    new Request("http://localhost/api/v1/things", {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${bearer}`,
+        "content-type": "application/json",
+        ...(key !== undefined && { "idempotency-key": key }),
+      },
+      body: JSON.stringify({ name }),
+    }),
+  );
+  const body = (await response.json()) as Record<string, unknown>;
+  return { status: response.status, body, headers: response.headers };
+}
+
+test("a repeated call is carried out once and answered the same", async () => {
+  const first = await call("one");
+  const second = await call("one");
+  expect(second.headers.get("idempotency-replayed")).toBe("true");
+  expect([first.status, first.body]).toEqual([201, { name: "a", number: 1 }]);
+  expect([second.status, second.body, done]).toEqual([201, first.body, 1]);
+});
+
+test("without a key, or with another one, or from another caller, a call is carried out again", async () => {
+  const other = await createToken(context.db, { name: "cron", role: "editor", createdBy: "test" });
+  await call(undefined);
+  await call(undefined);
+  await call("two");
+  await call("two-b");
+  await call("two", "a", other.token);
+  expect(done).toBe(5);
+});
+
+test("of calls at the same time one is carried out, the others are told to ask again", async () => {
+  const all = await Promise.all(Array.from({ length: 8 }, () => call("three")));
+  expect(done).toBe(1);
+  const statuses = all.map(({ status }) => status).toSorted();
+  expect(statuses.filter((status) => status !== 409)).not.toBeEmpty();
+  for (const { status, headers } of all)
+    if (status === 409) expect(headers.get("retry-after")).toBe("1");
+  expect((await call("three")).body).toEqual({ name: "a", number: 1 });
+});
+
+test("a key is for one request", async () => {
+  await call("four");
+  const other = await call("four", "b");
+  expect([other.status, other.body["field"], done]).toEqual([422, "Idempotency-Key", 1]);
+});
+
+test("what came to nothing may be tried again with the same key", async () => {
+  meanwhile = () => {
+    throw new ConflictError("Not now.");
+  };
+  expect((await call("five")).status).toBe(409);
+  meanwhile = () => {
+    throw new Error("a bug");
+  };
+  expect((await call("five")).status).toBe(500);
+  meanwhile = () => {};
+  expect((await call("five")).status).toBe(201);
+});
+
+test("a call that a crash cut off is never carried out a second time", async () => {
+  const hang = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  meanwhile = () => {
+    reached.resolve();
+    return hang.promise;
+  };
+  const first = call("six");
+  await reached.promise;
+  await clock.advance(3_600_000);
+  meanwhile = () => {};
+  const second = await call("six");
+  expect([second.status, second.headers.get("retry-after"), done]).toEqual([409, null, 0]);
+  expect(second.body["title"]).toBe("The first call with this Idempotency-Key was cut off");
+  hang.resolve();
+  await first;
+});
+
+test("after a day a key is forgotten", async () => {
+  await call("seven");
+  await clock.advance(25 * 3_600_000);
+  expect((await call("seven")).body).toEqual({ name: "a", number: 2 });
+  await clock.advance(25 * 3_600_000);
+  expect(await forgetAnswers(context.db, clock.now())).toBeGreaterThan(0);
+});
+
+test("a key that could not stand in a header is refused", async () => {
+  expect((await call("ä")).status).toBe(400);
+  expect((await call("x".repeat(201))).status).toBe(400);
+});
