@@ -42,7 +42,8 @@ export class FaultProxy implements AsyncDisposable {
   private listener: TCPSocketListener<Link> | undefined;
   private readonly links = new Set<Link>();
 
-  constructor(private readonly serverPort: number) {
+  /** `serverPort` may be set later, when the proxy's own port must be known before the server runs. */
+  constructor(public serverPort: number) {
     this.listener = this.listen(0);
     this.port = this.listener.port;
   }

@@ -1,0 +1,174 @@
+import postgres from "postgres";
+import { newId } from "@mailwright/platform";
+import { createServiceClient, parseSettingsView, type ServiceClient } from "@mailwright/protocol";
+import { FaultProxy, ownPostgres, ownRedis, type OwnServer } from "@mailwright/testing";
+import { openDatabase } from "@mailwright/web/db/open.ts";
+import { createToken } from "@mailwright/web/features/accounts/tokens.ts";
+import { type Program, startProgram } from "./program.ts";
+
+const SERVICE_KEY = { id: "k1", bytes: new Uint8Array(32).fill(7) };
+const KEYS = `k1:${Buffer.from(SERVICE_KEY.bytes).toString("base64")}`;
+
+export interface InstallationOptions {
+  webs?: number;
+  emailClients?: number;
+  /** The gateway's odds; without them it accepts everything. */
+  weights?: string;
+  /** More environment for each email client. */
+  emailClientEnv?: Record<string, string>;
+}
+
+/** A whole installation as separate processes, with a network that misbehaves on request between any two of them. */
+export interface Installation extends AsyncDisposable {
+  postgres: OwnServer;
+  redis: OwnServer;
+  webs: Program[];
+  emailClients: Program[];
+  gatewayMock: Program;
+  /** The links: email client to Redis, to web and to the gateway; web to the email client. */
+  links: { redis: FaultProxy; web: FaultProxy; gateway: FaultProxy; emailClient: FaultProxy };
+  /** Straight to the ledger, past every fault. */
+  sql: postgres.Sql;
+  /** Signed calls to the first email client, past every fault. */
+  emailClient: ServiceClient;
+  gateway: string;
+  /** A call to the first web's API; throws unless the answer is 2xx. */
+  api<T>(method: string, path: string, body?: unknown): Promise<T>;
+  mock<T>(method: string, path: string, body?: unknown): Promise<T>;
+}
+
+export async function startInstallation({
+  webs = 1,
+  emailClients = 1,
+  weights = "202=1",
+  emailClientEnv = {},
+}: InstallationOptions = {}): Promise<Installation> {
+  const stack = new AsyncDisposableStack();
+  try {
+    const pg = stack.use(await ownPostgres());
+    const redis = stack.use(await ownRedis());
+    const gatewayMock = stack.use(
+      await startProgram("gateway_mock", { MOCK_WEIGHTS: weights, MOCK_SEED: "7" }),
+    );
+    // Ports that are known before their servers: the services name each other.
+    const redisLink = stack.use(new FaultProxy(redis.port));
+    const gatewayLink = stack.use(new FaultProxy(gatewayMock.port));
+    const shared = { SERVICE_KEYS: KEYS, CREDENTIALS_KEYS: KEYS, LOG_LEVEL: "info" };
+    const lateLinks = { web: lateProxy(), emailClient: lateProxy() };
+    const clients: Program[] = [];
+    for (let n = 0; n < emailClients; n++) {
+      const env = {
+        ...shared,
+        REDIS_URL: redisLink.through(redis.url),
+        WEB_URL: `http://127.0.0.1:${lateLinks.web.port}`,
+        ...emailClientEnv,
+      };
+      clients.push(stack.use(await startProgram("email_client", env)));
+    }
+    const emailClientLink = stack.use(lateLinks.emailClient.to((clients[0] as Program).port));
+    const pages: Program[] = [];
+    for (let n = 0; n < webs; n++) {
+      const env = {
+        ...shared,
+        DATABASE_URL: pg.url,
+        EMAIL_CLIENT_URL: `http://127.0.0.1:${emailClientLink.port}`,
+        WEB_URL: "http://localhost:5050",
+      };
+      pages.push(stack.use(await startProgram("web", env)));
+    }
+    const webLink = stack.use(lateLinks.web.to((pages[0] as Program).port));
+    const sql = postgres(pg.url, { max: 4, onnotice: () => {} });
+    stack.defer(() => sql.end({ timeout: 1 }));
+    const token = await makeToken(pg.url);
+    const [firstClient, firstWeb] = [clients[0] as Program, pages[0] as Program];
+    const emailClient = createServiceClient({
+      url: firstClient.url,
+      keys: [SERVICE_KEY],
+      now: Date.now,
+    });
+    const gateway = await setUpGateway(emailClient, `http://127.0.0.1:${gatewayLink.port}/email`);
+    const installation: Installation = {
+      postgres: pg,
+      redis,
+      webs: pages,
+      emailClients: clients,
+      gatewayMock,
+      links: { redis: redisLink, web: webLink, gateway: gatewayLink, emailClient: emailClientLink },
+      sql,
+      emailClient,
+      gateway,
+      api: (method, path, body) =>
+        call(`${firstWeb.url}/api/v1${path}`, method, body, { authorization: `Bearer ${token}` }),
+      mock: (method, path, body) => call(`${gatewayMock.url}${path}`, method, body),
+      [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    };
+    await installation.api("PATCH", "/settings", {
+      from_name: "Acme",
+      from_email: "news@example.com",
+      postal_address: "1 Example Street, Exampletown",
+      retry: { attempts: 5, first_wait_s: 1, max_wait_s: 2, max_age_s: 3_600 },
+    });
+    return installation;
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+/** A proxy whose port is known before the server it leads to. */
+function lateProxy(): { port: number; to(serverPort: number): FaultProxy } {
+  const proxy = new FaultProxy(0);
+  return {
+    port: proxy.port,
+    to(serverPort) {
+      proxy.serverPort = serverPort;
+      return proxy;
+    },
+  };
+}
+
+async function makeToken(url: string): Promise<string> {
+  await using database = openDatabase(url, { connections: 1 });
+  const { token } = await createToken(database.db, {
+    name: "system test",
+    role: "owner",
+    createdBy: "a test",
+  });
+  return token;
+}
+
+async function setUpGateway(emailClient: ServiceClient, url: string): Promise<string> {
+  const id = newId();
+  const gateways = [
+    {
+      id,
+      kind: "seed",
+      name: "Mock",
+      settings: { url, username: "mailwright" },
+      secrets: { password: "hunter2" },
+      default: true,
+    },
+  ];
+  const answer = await emailClient.call("PATCH", "/v1/settings", { gateways }, parseSettingsView);
+  if (answer.kind !== "ok")
+    throw new Error(`the gateway could not be set up: ${JSON.stringify(answer)}`);
+  return id;
+}
+
+async function call<T>(
+  url: string,
+  method: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> {
+  const response = await fetch(url, {
+    method,
+    headers: { ...headers, ...(body !== undefined && { "content-type": "application/json" }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(30_000),
+  });
+  const text = await response.text();
+  if (!response.ok)
+    throw new Error(`${method} ${url} answered ${response.status}: ${text.slice(0, 500)}`);
+  return (text === "" ? undefined : JSON.parse(text)) as T;
+}
