@@ -15,8 +15,6 @@ let app: AnyElysia;
 let log = "";
 
 beforeAll(async () => {
-  const write = (level: string) => (fields: object, message: string) =>
-    void (log += `${JSON.stringify({ level, ...fields, msg: message })}\n`);
   context = await testContext({
     log: { error: write("error"), info: write("info") } as unknown as Log,
   });
@@ -35,6 +33,12 @@ beforeAll(async () => {
     .get("/stream", () => new Response(new ReadableStream({ pull: () => new Promise(() => {}) })));
 }, 30_000);
 afterAll(() => context[Symbol.asyncDispose]());
+
+function write(level: string) {
+  return (fields: object, message: string) => {
+    log += `${JSON.stringify({ level, ...fields, msg: message })}\n`;
+  };
+}
 
 function fail(error: Error) {
   return () => {

@@ -52,7 +52,7 @@ export function appOf(context: Context): AnyElysia {
 /** What htmx sends when it fetches a region. */
 export const HTMX = { "HX-Request": "true", "HX-Request-Type": "partial" } as const;
 
-/** A browser in which nobody is signed in. */
+/** A browser in which nobody is signed in. Once somebody is, it takes the token for what it posts from the pages it saw. */
 export function visitor(context: Context): TestClient {
   return clientWith(context, "");
 }
@@ -103,14 +103,16 @@ async function signedInPerson({ db, clock }: Context, role: Role): Promise<Signe
   return { user: { kind: "user", ...user }, session };
 }
 
-function clientWith(context: Context, csrf: string): TestClient {
+function clientWith(context: Context, token: string): TestClient {
   const cookies = new Map<string, string>();
+  let csrf = token;
   async function send(path: string, init: RequestInit): Promise<Answer> {
     const headers = new Headers(init.headers);
     if (cookies.size > 0)
       headers.set("cookie", [...cookies].map(([name, value]) => `${name}=${value}`).join("; "));
     const answer = await ask(context, path, { ...init, headers });
     for (const cookie of answer.headers.getSetCookie()) keepCookie(cookies, cookie);
+    [, csrf = csrf] = /name="_csrf" value="([^"]+)"/.exec(answer.text) ?? [];
     return answer;
   }
   return {

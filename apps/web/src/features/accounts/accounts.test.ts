@@ -1,0 +1,108 @@
+import { afterAll, beforeEach, expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
+import type { Context } from "../../context.ts";
+import type { Role, User } from "../../http/access.ts";
+import { testContext } from "../../testing/context.ts";
+import {
+  changeRole,
+  inviteAccount,
+  makeFirstOwner,
+  readAccounts,
+  removeAccount,
+  resetPassword,
+} from "./accounts.ts";
+import { createToken, readTokens } from "./tokens.ts";
+
+const contexts = new AsyncDisposableStack();
+let context: Context;
+
+beforeEach(async () => {
+  context = contexts.use(await testContext());
+}, 30_000);
+afterAll(() => contexts.disposeAsync());
+
+const FIRST = { name: "Anna", email: "anna@example.com", password: "correct horse" };
+
+async function person(role: Role, name: string = role): Promise<User> {
+  const email = `${name}@example.com`;
+  const [row] = await context.db.execute<{ id: string }>(
+    sql`INSERT INTO "auth_user" ("id", "name", "email", "role") VALUES (uuidv7(), ${name}, ${email}, ${role}) RETURNING "id"`,
+  );
+  return { kind: "user", id: row!.id, name, email, role };
+}
+
+async function roles(): Promise<Record<string, Role>> {
+  const accounts = await readAccounts(context.db);
+  return Object.fromEntries(accounts.map(({ name, role }) => [name, role]));
+}
+
+test("of several who set up at once one becomes the owner", async () => {
+  const outcomes = await Promise.all(
+    Array.from({ length: 6 }, (_, index) =>
+      makeFirstOwner(context.db, { ...FIRST, name: `P${index}`, email: `p${index}@example.com` }),
+    ),
+  );
+  expect(outcomes.filter((outcome) => outcome === "made")).toHaveLength(1);
+  expect(Object.values(await roles())).toEqual(["owner"]);
+});
+
+test("an invitation makes an account with a password of its own, once an address", async () => {
+  const owner = await person("owner");
+  const account = { name: "Ben", email: "ben@example.com", role: "editor" as const };
+  const [one, two] = await Promise.all([
+    inviteAccount(context.db, owner, account),
+    inviteAccount(context.db, owner, account),
+  ]);
+  expect([one.kind, two.kind].toSorted()).toEqual(["invited", "taken"]);
+  const invited = one.kind === "invited" ? one : two;
+  expect(invited.kind === "invited" && invited.password).toMatch(/^([a-z2-9]{4}-){3}[a-z2-9]{4}$/);
+  expect(await roles()).toEqual({ owner: "owner", Ben: "editor" });
+});
+
+test("nobody gives more than they have, and only owners touch owners", async () => {
+  const owner = await person("owner");
+  const admin = await person("admin");
+  const editor = await person("editor");
+  const { db } = context;
+  expect(await inviteAccount(db, admin, { ...FIRST, role: "owner" })).toEqual({
+    kind: "beyond you",
+  });
+  expect(await changeRole(db, admin, editor.id, "owner")).toBe("beyond you");
+  expect(await changeRole(db, admin, owner.id, "viewer")).toBe("beyond you");
+  expect(await removeAccount(db, admin, owner.id)).toBe("beyond you");
+  expect(await resetPassword(db, admin, owner.id)).toBe("beyond you");
+  expect(await changeRole(db, admin, editor.id, "admin")).toBe("changed");
+  expect(await changeRole(db, owner, admin.id, "owner")).toBe("changed");
+  expect(await roles()).toEqual({ owner: "owner", admin: "owner", editor: "admin" });
+});
+
+test("the last owner stays one, also when two owners demote each other at once", async () => {
+  const one = await person("owner", "one");
+  const two = await person("owner", "two");
+  const { db } = context;
+  const outcomes = await Promise.all([
+    changeRole(db, one, two.id, "admin"),
+    changeRole(db, two, one.id, "admin"),
+  ]);
+  expect(outcomes.toSorted()).toEqual(["changed", "last owner"]);
+  const last = outcomes[0] === "changed" ? one : two;
+  expect(await changeRole(db, last, last.id, "viewer")).toBe("last owner");
+  expect(await removeAccount(db, last, last.id)).toBe("last owner");
+  expect(Object.values(await roles()).toSorted()).toEqual(["admin", "owner"]);
+});
+
+test("a removed person's sessions and tokens go, one's own account cannot be removed by oneself", async () => {
+  const owner = await person("owner");
+  await person("owner", "second");
+  const editor = await person("editor");
+  const { db } = context;
+  await createToken(db, { name: "theirs", role: "editor", createdBy: editor.email });
+  await createToken(db, { name: "ours", role: "editor", createdBy: owner.email });
+  await db.execute(sql`
+    INSERT INTO "auth_session" ("id", "token", "user_id", "expires_at") VALUES (uuidv7(), 't', ${editor.id}, now())`);
+  expect(await removeAccount(db, owner, owner.id)).toBe("yourself");
+  expect(await removeAccount(db, owner, editor.id)).toBe("removed");
+  expect(await removeAccount(db, owner, editor.id)).toBe("missing");
+  expect((await readTokens(db)).map(({ name }) => name)).toEqual(["ours"]);
+  expect([...(await db.execute(sql`SELECT * FROM "auth_session"`))]).toEqual([]);
+});
