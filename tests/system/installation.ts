@@ -1,13 +1,8 @@
 import postgres from "postgres";
-import { newId } from "@mailwright/platform";
-import { createServiceClient, parseSettingsView, type ServiceClient } from "@mailwright/protocol";
+import { createServiceClient, type ServiceClient } from "@mailwright/protocol";
 import { FaultProxy, ownPostgres, ownRedis, type OwnServer } from "@mailwright/testing";
-import { openDatabase } from "@mailwright/web/db/open.ts";
-import { createToken } from "@mailwright/web/features/accounts/tokens.ts";
-import { type Program, startProgram } from "./program.ts";
-
-const SERVICE_KEY = { id: "k1", bytes: new Uint8Array(32).fill(7) };
-const KEYS = `k1:${Buffer.from(SERVICE_KEY.bytes).toString("base64")}`;
+import { call, KEYS, makeToken, SERVICE_KEY, setUpGateway } from "../harness/access.ts";
+import { type Program, startProgram } from "../harness/program.ts";
 
 export interface InstallationOptions {
   webs?: number;
@@ -125,50 +120,4 @@ function lateProxy(): { port: number; to(serverPort: number): FaultProxy } {
       return proxy;
     },
   };
-}
-
-async function makeToken(url: string): Promise<string> {
-  await using database = openDatabase(url, { connections: 1 });
-  const { token } = await createToken(database.db, {
-    name: "system test",
-    role: "owner",
-    createdBy: "a test",
-  });
-  return token;
-}
-
-async function setUpGateway(emailClient: ServiceClient, url: string): Promise<string> {
-  const id = newId();
-  const gateways = [
-    {
-      id,
-      kind: "seed",
-      name: "Mock",
-      settings: { url, username: "mailwright" },
-      secrets: { password: "hunter2" },
-      default: true,
-    },
-  ];
-  const answer = await emailClient.call("PATCH", "/v1/settings", { gateways }, parseSettingsView);
-  if (answer.kind !== "ok")
-    throw new Error(`the gateway could not be set up: ${JSON.stringify(answer)}`);
-  return id;
-}
-
-async function call<T>(
-  url: string,
-  method: string,
-  body: unknown,
-  headers: Record<string, string> = {},
-): Promise<T> {
-  const response = await fetch(url, {
-    method,
-    headers: { ...headers, ...(body !== undefined && { "content-type": "application/json" }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(30_000),
-  });
-  const text = await response.text();
-  if (!response.ok)
-    throw new Error(`${method} ${url} answered ${response.status}: ${text.slice(0, 500)}`);
-  return (text === "" ? undefined : JSON.parse(text)) as T;
 }

@@ -21,8 +21,11 @@ export interface Program extends AsyncDisposable {
 }
 
 /** Starts an app with exactly this environment and waits until it is ready. */
-export async function startProgram(app: string, env: Record<string, string>): Promise<Program> {
-  const port = freePort();
+export async function startProgram(
+  app: string,
+  env: Record<string, string>,
+  port: number = freePort(),
+): Promise<Program> {
   const url = `http://127.0.0.1:${port}`;
   let output = "";
   let child: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
