@@ -10,6 +10,9 @@ export type LastStep = (response: Response) => void | Promise<void>;
 
 type Fetch = (request: Request, ...rest: unknown[]) => Promise<Response>;
 
+/** What is asked for so often, and says so little, that the log is better off without it. */
+const QUIET = /^\/(assets\/|livez$|readyz$|metrics$)/;
+
 const requestIds = new WeakMap<Request, string>();
 const lastSteps = new WeakMap<Request, LastStep[]>();
 
@@ -50,11 +53,12 @@ export function envelope({ config, log, metrics }: Context) {
       response.headers.set("x-request-id", id);
       const duration = performance.now() - startedAt;
       seconds.observe({ method: request.method, status: response.status }, duration / 1_000);
-      log.info(
+      const { pathname } = new URL(request.url);
+      log[QUIET.test(pathname) ? "debug" : "info"](
         {
           requestId: id,
           method: request.method,
-          path: new URL(request.url).pathname,
+          path: pathname,
           status: response.status,
           ms: Math.round(duration),
         },

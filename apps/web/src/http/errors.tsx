@@ -53,7 +53,9 @@ export function answerError(
   if (fault instanceof UnauthenticatedError) return redirect(request, signInPath(request));
   if (fault instanceof DetourError) return redirect(request, fault.to);
   const trouble = troubleOf(context, methodsOf, request, fault);
-  return isHtmx(request) ? messageOf(trouble) : pageOf(context, request, trouble);
+  return isHtmx(request) && !isHistoryRestore(request)
+    ? messageOf(trouble)
+    : pageOf(context, request, trouble);
 }
 
 /** Our own words for what Elysia throws; anything else stays as it is. */
@@ -143,6 +145,11 @@ function wrongAddress(methodsOf: MethodsOf, request: Request): Trouble {
 
 function isForPrograms(request: Request): boolean {
   return /^\/(api|internal)(\/|$)/.test(new URL(request.url).pathname);
+}
+
+/** htmx asks for a whole page then, to put it in the place of the one that is there. */
+function isHistoryRestore(request: Request): boolean {
+  return request.headers.get(HX_REQUEST.historyRestore) === "true";
 }
 
 function problemOf({ status, title, message, errors, headers }: Trouble): Response {

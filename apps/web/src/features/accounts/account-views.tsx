@@ -35,12 +35,8 @@ export function AccountPage(props: {
           <FormActions submit="Save name" />
         </Form>
       </Card>
-      <Card
-        title="Password"
-        lead="Changing it signs you out everywhere else."
-        actions={<LinkButton href="/account/password">Change password</LinkButton>}
-      >
-        <p class="muted">It is stored as an argon2id hash and never shown.</p>
+      <Card title="Password" lead="Changing it signs you out everywhere else.">
+        <LinkButton href="/account/password">Change password</LinkButton>
       </Card>
       <Sessions {...props} />
     </>
@@ -83,7 +79,6 @@ function Sessions(props: {
             ),
           },
           { label: "Address", cell: (row) => row.address || "–" },
-          { label: "Signed in", wide: true, cell: (row) => <Time at={row.created_at} now={now} /> },
           { label: "Last used", cell: (row) => <Time at={row.used_at} now={now} /> },
           {
             label: "End",

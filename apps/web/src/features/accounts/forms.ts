@@ -34,7 +34,7 @@ const newPassword = Type.String({
   title: "Password",
   minLength: PASSWORD_LEAST,
   maxLength: PASSWORD_LIMIT,
-  error: `Use ${PASSWORD_LEAST} to ${PASSWORD_LIMIT} characters; a few words are easiest to remember.`,
+  error: `Use ${PASSWORD_LEAST} to ${PASSWORD_LIMIT} characters.`,
   ...SECRET,
 });
 

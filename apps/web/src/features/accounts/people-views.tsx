@@ -163,7 +163,7 @@ export function PersonPage(props: {
           )
         }
       />
-      <Card title="Role">
+      <Card>
         <Form action={path} csrf={csrf} label="Role" {...(form.errors && { errors: form.errors })}>
           <RoleChoice form={form} roles={props.roles} />
           <FormActions submit="Save role" cancel="/accounts" />

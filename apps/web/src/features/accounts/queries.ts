@@ -144,6 +144,17 @@ export async function touchSession(
     .where(eq(authSession.id, id));
 }
 
+export async function updateSessionAddress(
+  db: Queryable,
+  token: string,
+  address: string | undefined,
+): Promise<void> {
+  await db
+    .update(authSession)
+    .set({ ipAddress: address ?? null })
+    .where(eq(authSession.token, token));
+}
+
 export function listSessionsOf(db: Queryable, userId: string, now: number) {
   return db
     .select({

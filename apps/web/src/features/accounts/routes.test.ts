@@ -22,7 +22,7 @@ test("the first visit makes the owner, and every later one asks to sign in", asy
     [
       "Fill in the name.",
       "There is no @ in it: type an address like anna@example.com.",
-      "Use 10 to 200 characters; a few words are easiest to remember.",
+      "Use 10 to 200 characters.",
     ],
   ]);
   const [first, second] = await Promise.all([

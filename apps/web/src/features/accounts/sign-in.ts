@@ -5,9 +5,12 @@ import { newId } from "@mailwright/platform";
 import type { Database } from "../../db/open.ts";
 import { authAccount, authSession, authUser, authVerification } from "../../db/schema/accounts.ts";
 import { hashPassword, isPassword, PASSWORD_LIMIT } from "./passwords.ts";
-import { deleteSessionByToken } from "./queries.ts";
+import { deleteSessionByToken, updateSessionAddress } from "./queries.ts";
 import { SESSION_IDLE_S } from "./sessions.ts";
 import { forgiveTries, tryAgainAfter } from "./throttle.ts";
+
+/** What a browser says of itself is kept this far. */
+const AGENT_LIMIT = 500;
 
 export interface Attempt {
   email: string;
@@ -62,7 +65,11 @@ export function createSignIn(
       },
     },
     session: { expiresIn: SESSION_IDLE_S },
-    advanced: { database: { generateId: () => newId() } },
+    advanced: {
+      database: { generateId: () => newId() },
+      // It would cut an IPv6 address down to its network and write out all of its zeros.
+      ipAddress: { disableIpTracking: true },
+    },
   });
 
   return async (attempt) => {
@@ -71,8 +78,9 @@ export function createSignIn(
     try {
       const { token } = await auth.api.signInEmail({
         body: { email: attempt.email, password: attempt.password },
-        headers: headersOf(attempt),
+        headers: new Headers({ "user-agent": attempt.agent?.slice(0, AGENT_LIMIT) ?? "" }),
       });
+      await updateSessionAddress(db, token, attempt.address);
       await forgiveTries(db, attempt);
       if (attempt.previous !== undefined) await deleteSessionByToken(db, attempt.previous);
       return { kind: "signed-in", token };
@@ -81,12 +89,4 @@ export function createSignIn(
       throw error;
     }
   };
-}
-
-/** What better-auth writes into the session. */
-function headersOf({ address, agent }: Attempt): Headers {
-  const headers = new Headers();
-  if (address !== undefined) headers.set("x-forwarded-for", address);
-  if (agent !== undefined) headers.set("user-agent", agent.slice(0, 500));
-  return headers;
 }
