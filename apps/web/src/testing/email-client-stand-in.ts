@@ -30,7 +30,8 @@ export function emailClientStandIn(): EmailClientStandIn {
     async fetch(request) {
       const { pathname } = new URL(request.url);
       const call = `${request.method} ${pathname}`;
-      const body: unknown = request.method === "GET" ? undefined : await request.json();
+      const text = await request.text();
+      const body: unknown = text === "" ? undefined : JSON.parse(text);
       const index = scripted.findIndex((each) => call.startsWith(each.call));
       const next = index === -1 ? undefined : scripted.splice(index, 1)[0]?.answer;
       if (next === "silence") return new Promise<Response>(() => {});

@@ -1,0 +1,116 @@
+import { expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
+import { silentLog, systemClock } from "@mailwright/platform";
+import { createContext, type Context } from "../context.ts";
+import { recogniseToken } from "../features/accounts/tokens.ts";
+import { freezeLaunched } from "../features/dispatch/freeze.ts";
+import { emailClientStandIn } from "../testing/email-client-stand-in.ts";
+import { launchingCampaign, ledgerFixture } from "../testing/ledger.ts";
+import type { Command } from "./command.ts";
+import { doctor } from "./doctor.ts";
+import { rekey } from "./rekey.ts";
+import { replay } from "./replay.ts";
+import { token } from "./token.ts";
+
+async function shell() {
+  const stack = new AsyncDisposableStack();
+  const ledger = stack.use(await ledgerFixture(3));
+  const standIn = stack.use(emailClientStandIn());
+  const context: Context = stack.use(
+    createContext(
+      {
+        databaseUrl: ledger.url,
+        webUrl: "http://localhost:5050",
+        emailClientUrl: "http://127.0.0.1:1",
+        port: 0,
+        serviceKeys: [{ id: "k1", bytes: new Uint8Array(32).fill(7) }],
+        firstOwner: undefined,
+        logLevel: "silent",
+      },
+      { log: silentLog, emailClient: standIn.client },
+    ),
+  );
+  const run = async (command: Command, ...args: string[]) => {
+    const lines: string[] = [];
+    const code = await command.run(args, { context, print: (line) => lines.push(line) });
+    return { code, lines };
+  };
+  return { ledger, standIn, context, run, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+test("token create prints a token that is recognised, and nothing else", async () => {
+  await using at = await shell();
+  const { code, lines } = await at.run(token, "create", "--name", "CI", "--role", "editor");
+  expect([code, lines.length]).toEqual([0, 1]);
+  expect(await recogniseToken(at.context.db, systemClock, lines[0]!)).toMatchObject({
+    name: "CI",
+    role: "editor",
+  });
+});
+
+test("token create says what it lacks", async () => {
+  await using at = await shell();
+  expect(at.run(token, "create", "--role", "editor")).rejects.toThrow("--name");
+  expect(at.run(token, "create", "--name", "CI", "--role", "boss")).rejects.toThrow(
+    "owner | admin | editor | viewer",
+  );
+  expect(
+    at.run(token, "create", "--name", "CI", "--role", "viewer", "--expires-days", "soon"),
+  ).rejects.toThrow("days");
+});
+
+test("replay finds an email and a count that their history does not bear out", async () => {
+  await using at = await shell();
+  const { ledger, context } = at;
+  const campaign = await launchingCampaign(ledger);
+  await freezeLaunched({ ...context, emailClient: at.standIn.client });
+  expect(await at.run(replay, campaign)).toEqual({
+    code: 0,
+    lines: ["The history of 3 emails, folded anew, is what the ledger says."],
+  });
+  const [email] = await ledger.db.execute<{ id: string }>(sql`
+    UPDATE "email" SET "state" = 'sent' WHERE "id" = (SELECT "id" FROM "email" LIMIT 1) RETURNING "id"
+  `);
+  expect(await at.run(replay)).toEqual({
+    code: 1,
+    lines: [
+      `email ${email?.id}: the ledger says sent at 0, the history queued at 0 of 0`,
+      `campaign ${campaign}: the ledger says queued 3, the history queued 2`,
+      `campaign ${campaign}: the ledger says sent 0, the history sent 1`,
+      "3 differences in 3 emails.",
+    ],
+  });
+});
+
+test("doctor names each thing that is not well and what to do about it", async () => {
+  await using at = await shell();
+  const counts = {
+    name: "email",
+    initial: "queued",
+    nodes: [],
+    edges: [],
+    counts: {},
+    emails: 4,
+    outbox: 2,
+  };
+  at.standIn.answerNext("GET /v1/machine", { status: 200, body: counts });
+  const { code, lines } = await at.run(doctor);
+  expect(code).toBe(1);
+  expect(lines).toContain("ok    email client: answers; 4 emails under way, 2 reports waiting");
+  expect(lines).toContain("FAIL  gateways: none is set up: add one in Settings, Gateways");
+  expect(lines).toContain("FAIL  sender: no From address is set: Settings, Sender");
+  at.standIn.answerNext("GET /v1/machine", { status: 401 });
+  expect((await at.run(doctor)).lines.join("\n")).toContain("SERVICE_KEYS must be the same");
+});
+
+test("rekey says how many gateways were wrapped anew, and which could not be", async () => {
+  await using at = await shell();
+  at.standIn.answerNext("POST /v1/settings/rewrap", {
+    status: 200,
+    body: { rewrapped: 2, unopened: ["Old one"] },
+  });
+  const { code, lines } = await at.run(rekey);
+  expect(code).toBe(1);
+  expect(lines[0]).toBe("2 gateways are wrapped with the newest key. The older keys may go.");
+  expect(lines[1]).toContain("Old one");
+});

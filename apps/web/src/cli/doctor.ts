@@ -1,0 +1,141 @@
+import { sql } from "drizzle-orm";
+import { parseMachineView, parseSettingsView } from "@mailwright/protocol";
+import type { Context } from "../context.ts";
+import { readSettings } from "../features/settings/settings.ts";
+import type { Command } from "./command.ts";
+import { differences } from "./replay-queries.ts";
+
+/** What was looked at, how it is, and what to do when it is not well. */
+interface Finding {
+  about: string;
+  ok: boolean;
+  says: string;
+}
+
+export const doctor: Command = {
+  usage: "doctor",
+  does: "looks at every part and says what is wrong and what to do",
+  async run(_args, { context, print }) {
+    let ill = 0;
+    for (const examine of [postgres, ledger, emailClient, sender]) {
+      for (const { about, ok, says } of await examine(context)) {
+        print(`${ok ? "ok  " : "FAIL"}  ${about}: ${says}`);
+        if (!ok) ill++;
+      }
+    }
+    print(
+      ill === 0
+        ? "Everything is well."
+        : `${ill} thing${ill === 1 ? " needs" : "s need"} attention.`,
+    );
+    return ill === 0 ? 0 : 1;
+  },
+};
+
+const OLDEST_POSTGRES = 180_000;
+
+async function postgres({ db }: Context): Promise<Finding[]> {
+  try {
+    const [row] = await db.execute<{ version: string; number: number; migrated: boolean }>(sql`
+      SELECT current_setting('server_version') AS "version", current_setting('server_version_num')::integer AS "number",
+        to_regclass('email_event') IS NOT NULL AS "migrated"
+    `);
+    const { version = "?", number = 0, migrated = false } = row ?? {};
+    return [
+      {
+        about: "Postgres",
+        ok: number >= OLDEST_POSTGRES,
+        says:
+          number >= OLDEST_POSTGRES
+            ? `version ${version}`
+            : `version ${version} is too old: 18 or newer is needed (uuidv7)`,
+      },
+      {
+        about: "migrations",
+        ok: migrated,
+        says: migrated
+          ? "the tables are there"
+          : "the tables are missing: run `bun mailwright migrate`",
+      },
+    ];
+  } catch (error) {
+    return [
+      { about: "Postgres", ok: false, says: `does not answer at DATABASE_URL (${wordOf(error)})` },
+    ];
+  }
+}
+
+async function ledger({ db }: Context): Promise<Finding[]> {
+  try {
+    const { emails, found } = await differences(db, undefined);
+    const says =
+      found.length === 0
+        ? `${emails} emails, all as their history says`
+        : "differs from its history: run `bun mailwright replay`";
+    return [{ about: "ledger", ok: found.length === 0, says }];
+  } catch (error) {
+    return [{ about: "ledger", ok: false, says: `could not be read (${wordOf(error)})` }];
+  }
+}
+
+/** Skew beyond this and the services refuse each other's signatures soon (60 s). */
+const MOST_SKEW_MS = 20_000;
+
+async function emailClient({ config, emailClient: client, clock }: Context): Promise<Finding[]> {
+  const about = "email client";
+  const machine = await client.call("GET", "/v1/machine", undefined, parseMachineView);
+  if (machine.kind === "refused") {
+    const says = `refuses our calls (${machine.status}): SERVICE_KEYS must be the same for both services, and their clocks near`;
+    return [{ about, ok: false, says }];
+  }
+  if (machine.kind === "unreachable")
+    return [{ about, ok: false, says: `does not answer at EMAIL_CLIENT_URL: ${machine.why}` }];
+  const { emails, outbox } = machine.value;
+  const settings = await client.call("GET", "/v1/settings", undefined, parseSettingsView);
+  const gateways = settings.kind === "ok" ? settings.value.gateways : [];
+  const complete = gateways.filter((gateway) => gateway.complete).length;
+  const health = await fetch(`${config.emailClientUrl}/livez`).catch(() => undefined);
+  const skew = Math.abs(Date.parse(health?.headers.get("date") ?? "") - clock.now());
+  return [
+    { about, ok: true, says: `answers; ${emails} emails under way, ${outbox} reports waiting` },
+    {
+      about: "gateways",
+      ok: complete > 0,
+      says:
+        complete > 0
+          ? `${complete} of ${gateways.length} ready`
+          : "none is set up: add one in Settings, Gateways",
+    },
+    ...(skew > MOST_SKEW_MS
+      ? [
+          {
+            about: "clocks",
+            ok: false,
+            says: `the two services are ${Math.round(skew / 1000)} s apart: set their clocks by NTP`,
+          },
+        ]
+      : []),
+  ];
+}
+
+async function sender({ db }: Context): Promise<Finding[]> {
+  const about = "sender";
+  try {
+    const { from_email, postal_address } = await readSettings(db);
+    if (from_email === "")
+      return [{ about, ok: false, says: "no From address is set: Settings, Sender" }];
+    if (postal_address === "")
+      return [{ about, ok: false, says: "no postal address is set: Settings, Sender" }];
+    return [{ about, ok: true, says: "set" }];
+  } catch (error) {
+    return [{ about, ok: false, says: `could not be read (${wordOf(error)})` }];
+  }
+}
+
+/** The code of a failure, which says enough here and holds no value of a query. */
+function wordOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return typeof cause === "object" && cause !== null && "code" in cause
+    ? String(cause.code)
+    : "no code";
+}

@@ -1,0 +1,34 @@
+import { parser } from "@mailwright/protocol";
+import { Type } from "@sinclair/typebox";
+import { type Command, CommandError } from "./command.ts";
+
+const Rewrapped = parser(
+  Type.Object({ rewrapped: Type.Integer(), unopened: Type.Array(Type.String()) }),
+);
+
+export const rekey: Command = {
+  usage: "rekey",
+  does: "wraps every gateway's data key with the newest of CREDENTIALS_KEYS",
+  async run(_args, { context, print }) {
+    const answer = await context.emailClient.call(
+      "POST",
+      "/v1/settings/rewrap",
+      undefined,
+      Rewrapped,
+    );
+    if (answer.kind !== "ok") {
+      const why = answer.kind === "refused" ? answer.title : answer.why;
+      throw new CommandError(
+        `The email client did not do it: ${why}. It must run with the new key first in CREDENTIALS_KEYS.`,
+      );
+    }
+    const { rewrapped, unopened } = answer.value;
+    print(`${rewrapped} gateways are wrapped with the newest key. The older keys may go.`);
+    for (const name of unopened) {
+      print(
+        `Not “${name}”: no configured key opens it. Enter its secrets again, or bring back the key it was saved with.`,
+      );
+    }
+    return unopened.length === 0 ? 0 : 1;
+  },
+};
