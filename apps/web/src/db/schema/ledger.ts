@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
   index,
   integer,
@@ -44,6 +45,10 @@ export const email = pgTable(
     // Each contact once a campaign, whatever segments it is in; and a contact's history.
     uniqueIndex("email_contact_campaign").on(table.contact_id, table.campaign_id),
     index("email_campaign_state").on(table.campaign_id, table.state, table.id),
+    // What went wrong, counted and listed by reason. Only emails that ended so are in it, so the others pay nothing.
+    index("email_campaign_reason")
+      .on(table.campaign_id, table.error_code, table.state, table.id)
+      .where(sql`${table.state} IN ('failed', 'skipped', 'uncertain')`),
   ],
 );
 

@@ -1,0 +1,1 @@
+CREATE INDEX "email_campaign_reason" ON "email" USING btree ("campaign_id","error_code","state","id") WHERE "email"."state" IN ('failed', 'skipped', 'uncertain');
