@@ -7,6 +7,7 @@ import { peoplePages } from "./features/accounts/people-routes.tsx";
 import { signInPages, signOutPage } from "./features/accounts/sign-in-routes.tsx";
 import { tokenPages } from "./features/accounts/token-routes.tsx";
 import { apiDescription } from "./features/api/routes.ts";
+import { reportRoutes } from "./features/reports/routes.ts";
 import { settingsApi } from "./features/settings/api.ts";
 import { settingsPages } from "./features/settings/routes.tsx";
 import { envelope } from "./http/envelope.ts";
@@ -25,6 +26,7 @@ const FEATURES: readonly ((context: Context) => AnyElysia)[] = [
   tokenPages,
   settingsPages,
   settingsApi,
+  reportRoutes,
 ];
 
 /** The whole of web. It opens nothing and starts nothing; a route that names no permission makes it throw. */

@@ -12,11 +12,13 @@ import type { Config } from "./config.ts";
 import { type Database, openDatabase } from "./db/open.ts";
 import { identitiesOf } from "./features/accounts/identities.ts";
 import { createSignIn, type SignIn } from "./features/accounts/sign-in.ts";
+import { type CampaignWatch, watchCampaigns } from "./features/campaigns/watch.ts";
 import { type GatewayWatch, watchGateways } from "./features/settings/gateway-watch.ts";
 import type { Identities, User } from "./http/access.ts";
 import { createSeals, type Seals } from "./http/seal.ts";
 import type { Surroundings } from "./http/shell.ts";
 import { readSurroundings } from "./surroundings.ts";
+import { createWork, type Work } from "./work.ts";
 
 /** Everything a part of web can be given. It is put together here and nowhere else. */
 export interface Context extends AsyncDisposable {
@@ -29,6 +31,9 @@ export interface Context extends AsyncDisposable {
   metrics: Metrics;
   emailClient: ServiceClient;
   gatewayWatch: GatewayWatch;
+  campaignWatch: CampaignWatch;
+  /** Where work for the workers of this web is announced. */
+  work: Work;
   seals: Seals;
   identities: Identities;
   signIn: SignIn;
@@ -44,7 +49,7 @@ export type Parts = Partial<
 
 /** Opens what web needs. Nothing is connected yet: the database is first called by the first query. */
 export function createContext(config: Config, parts: Parts = {}): Context {
-  const { clock = systemClock } = parts;
+  const { clock = systemClock, log = createLog("web", config.logLevel) } = parts;
   const opened = openDatabase(config.databaseUrl);
   const { db, sql } = opened;
   const emailClient =
@@ -61,10 +66,12 @@ export function createContext(config: Config, parts: Parts = {}): Context {
     db,
     sql,
     clock,
-    log: parts.log ?? createLog("web", config.logLevel),
+    log,
     metrics: parts.metrics ?? createMetrics("web"),
     emailClient,
     gatewayWatch,
+    campaignWatch: watchCampaigns({ db, clock, log }),
+    work: createWork(),
     seals,
     identities: identitiesOf(db, clock),
     signIn: createSignIn(db, {

@@ -1,8 +1,14 @@
 import type { Context } from "./context.ts";
+import { clearDeletedCampaigns } from "./features/campaigns/deletion.ts";
+import { startDispatcher } from "./features/dispatch/dispatcher.ts";
 import { keepHouse } from "./housekeeping.ts";
 
 /** What goes on in the background of every instance, each until `signal` aborts. */
-const WORKERS: readonly ((context: Context, signal: AbortSignal) => Promise<void>)[] = [keepHouse];
+const WORKERS: readonly ((context: Context, signal: AbortSignal) => Promise<void>)[] = [
+  keepHouse,
+  dispatch,
+  clearDeletedCampaigns,
+];
 
 /** Starts the workers; disposing waits until each has put down what it was at. */
 export function startWorkers(context: Context): AsyncDisposable {
@@ -14,4 +20,10 @@ export function startWorkers(context: Context): AsyncDisposable {
       await Promise.all(running);
     },
   };
+}
+
+async function dispatch(context: Context, signal: AbortSignal): Promise<void> {
+  await using dispatcher = startDispatcher(context);
+  using _heard = context.work.onAnnounced(() => dispatcher.wake());
+  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 }

@@ -14,7 +14,15 @@ export const EMAIL_STATES = [
 ] as const;
 export type EmailState = (typeof EMAIL_STATES)[number];
 
-export type CampaignState = "draft" | "scheduled" | "sending" | "paused" | "finished" | "cancelled";
+export type CampaignState =
+  | "draft"
+  | "scheduled"
+  | "launching"
+  | "sending"
+  | "paused"
+  | "cancelling"
+  | "finished"
+  | "cancelled";
 
 /** A colour with a meaning, given as `data-tone`; it never stands without a word. */
 export type Tone = EmailState | "neutral" | "accent" | "info" | "success" | "warning" | "danger";
@@ -40,8 +48,10 @@ export const EMAIL_LOOKS: Readonly<Record<EmailState, Look>> = {
 export const CAMPAIGN_LOOKS: Readonly<Record<CampaignState, Look>> = {
   draft: { tone: "neutral", icon: "circle-dashed", label: "Draft" },
   scheduled: { tone: "queued", icon: "calendar-clock", label: "Scheduled" },
+  launching: { tone: "queued", icon: "hourglass", label: "Launching" },
   sending: { tone: "sending", icon: "send", label: "Sending" },
   paused: { tone: "warning", icon: "circle-pause", label: "Paused" },
+  cancelling: { tone: "cancelled", icon: "hourglass", label: "Cancelling" },
   finished: { tone: "success", icon: "circle-check", label: "Finished" },
   cancelled: { tone: "cancelled", icon: "circle-slash", label: "Cancelled" },
 };

@@ -1,0 +1,73 @@
+import type { Clock, Log } from "@mailwright/platform";
+import type { Database } from "../../db/open.ts";
+import type { Work } from "../../work.ts";
+import { deleteCampaignRow, deleteStrays, findDeletedCampaign } from "./deletion-queries.ts";
+import { lockCampaign } from "./queries.ts";
+import { mayDelete } from "./standing.ts";
+import type { CampaignState } from "./steering-queries.ts";
+
+export type Deletion =
+  | { kind: "deleted"; emails: number }
+  | { kind: "unknown" }
+  | { kind: "refused"; state: CampaignState; why: string };
+
+/**
+ * Deletes a draft, or a campaign that has ended. It is gone at once, however large it was; its emails and their history
+ * are cleared away behind it by `clearDeletedCampaigns`, and no page finds them meanwhile.
+ */
+export async function deleteCampaign(db: Database, id: string): Promise<Deletion> {
+  return db.transaction(async (tx): Promise<Deletion> => {
+    const now = await lockCampaign(tx, id);
+    if (now === undefined) return { kind: "unknown" };
+    if (!mayDelete(now.state)) return { kind: "refused", state: now.state, why: WHY_NOT };
+    await deleteCampaignRow(tx, id);
+    return { kind: "deleted", emails: now.audience };
+  });
+}
+
+const WHY_NOT = "Only a draft or a campaign that has ended can be deleted. Cancel it first.";
+
+/** Emails deleted in one statement: a second's work, and what a crash leaves undone. */
+const AT_ONCE = 5_000;
+/** How often it is looked for what another web deleted, or a crash left behind. */
+const LOOK_EVERY_MS = 60_000;
+/** After a failure (Postgres is down, say), before the next try. */
+const AFTER_FAILURE_MS = 5_000;
+
+/** Clears away the emails of deleted campaigns, until `signal` aborts: soon after it is announced, or within a minute. */
+export async function clearDeletedCampaigns(
+  { db, clock, log, work }: { db: Database; clock: Clock; log: Log; work: Work },
+  signal: AbortSignal,
+): Promise<void> {
+  let announced = Promise.withResolvers<void>();
+  using _heard = work.onAnnounced(() => announced.resolve());
+  while (!signal.aborted) {
+    let wait = LOOK_EVERY_MS;
+    try {
+      await clearStrays(db, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      log.error({ err: error }, "the emails of a deleted campaign could not be cleared away yet");
+      wait = AFTER_FAILURE_MS;
+    }
+    const sleep = new AbortController();
+    const slept = clock.sleep(wait, AbortSignal.any([signal, sleep.signal])).catch(() => {});
+    await Promise.race([announced.promise, slept]);
+    sleep.abort();
+    announced = Promise.withResolvers();
+  }
+}
+
+/** Deletes every email whose campaign is gone, a few thousand at a time; the answer is how many. */
+export async function clearStrays(db: Database, signal?: AbortSignal): Promise<number> {
+  let cleared = 0;
+  while (signal?.aborted !== true) {
+    const campaign = await findDeletedCampaign(db);
+    if (campaign === undefined) return cleared;
+    const emails = await deleteStrays(db, campaign, AT_ONCE);
+    // The rest is another web's at this moment.
+    if (emails === 0) return cleared;
+    cleared += emails;
+  }
+  return cleared;
+}

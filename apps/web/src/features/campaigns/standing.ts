@@ -1,0 +1,52 @@
+import { EMAIL_STATES, isSettled } from "@mailwright/email_machine";
+import type { CampaignState } from "./steering-queries.ts";
+import type { Campaign, Counts } from "./queries.ts";
+
+/** Whether nothing more happens to a campaign in this state by itself. */
+export function hasEnded(state: CampaignState): boolean {
+  return state === "finished" || state === "cancelled";
+}
+
+/** Whether a campaign in this state changes by itself, so that looking again is worth it. */
+export function isMoving(state: CampaignState): boolean {
+  return (
+    state === "launching" || state === "sending" || state === "paused" || state === "cancelling"
+  );
+}
+
+/** How many emails have not come to an end. */
+export function openOf(counts: Counts): number {
+  return EMAIL_STATES.reduce((sum, state) => (isSettled(state) ? sum : sum + counts[state]), 0);
+}
+
+/** How many emails have come to an end. */
+export function settledOf(counts: Counts): number {
+  return EMAIL_STATES.reduce((sum, state) => (isSettled(state) ? sum + counts[state] : sum), 0);
+}
+
+/** The account of an audience: every state with an email in it, and whether they add up to all of it. */
+export interface Proof {
+  audience: number;
+  terms: { state: keyof Counts; emails: number }[];
+  /** Whether every recipient is in exactly one of the states. */
+  addsUp: boolean;
+  /** Whether none of them is still open. */
+  closed: boolean;
+}
+
+export function proofOf({ audience, counts }: Pick<Campaign, "audience" | "counts">): Proof {
+  const terms = EMAIL_STATES.map((state) => ({ state, emails: counts[state] })).filter(
+    ({ emails }) => emails > 0,
+  );
+  const sum = terms.reduce((total, { emails }) => total + emails, 0);
+  return { audience, terms, addsUp: sum === audience, closed: openOf(counts) === 0 };
+}
+
+/** Which emails of a campaign a marketer may send again in this state of it. */
+export function mayRequeue(state: CampaignState): boolean {
+  return state === "finished" || state === "sending" || state === "paused";
+}
+
+export function mayDelete(state: CampaignState): boolean {
+  return state === "draft" || hasEnded(state);
+}
