@@ -84,6 +84,17 @@ test("two spellings of one address have one canonical form", () => {
   expect(canonicalOf("jo\u0308rg@example.com")).toBe("j\u00f6rg@example.com");
 });
 
+test("an address of any alphabet has a canonical form that is its own", () => {
+  const part = fc.string({ unit: "grapheme", minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(part, part, (name, host) => {
+      const canonical = canonicalOf(`${name}@${host}.example`);
+      if (canonical !== undefined) expect(canonicalOf(canonical)).toBe(canonical);
+    }),
+    { numRuns: 5_000, examples: [["\u037eA", "0"]] },
+  );
+});
+
 test("the sizes of RFC 5321 are counted in octets", () => {
   const host = `${"d".repeat(60)}.`.repeat(3);
   expect(canonicalOf(`${"a".repeat(64)}@example.com`)).toBeDefined();

@@ -44,7 +44,8 @@ function parseSlowly(email: string): ParsedAddress {
   const at = email.indexOf("@");
   if (at === -1) return refuse("There is no @ in it: type an address like anna@example.com.");
   if (at !== email.lastIndexOf("@")) return refuse("There is more than one @ in it: leave one.");
-  const forbidden = forbiddenIn(email);
+  // Composed, because the Greek question mark, say, becomes a semicolon.
+  const forbidden = forbiddenIn(email.normalize("NFC"));
   if (forbidden !== undefined) return refuse(`It has ${forbidden} in it: take it out.`);
   const local = email.slice(0, at);
   if (local === "") return refuse("There is nothing before the @: add the name of the mailbox.");
