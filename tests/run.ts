@@ -18,25 +18,30 @@ const PARTS: Part[] = [
   {
     name: "unit",
     files: "{apps,packages}/**/*.test.{ts,tsx}",
-    run: () => testsIn(["./apps", "./packages"], "--parallel", "--timeout", "60000"),
+    run: () => testsIn(["./apps", "./packages"], { flag: "--parallel", timeoutMs: 60_000 }),
   },
   {
     name: "system",
     files: "tests/system/**/*.test.ts",
-    run: () => testsIn(["./tests/system"], "--timeout", "300000"),
+    run: () => testsIn(["./tests/system"], { flag: "--isolate", timeoutMs: 300_000 }),
   },
   {
     name: "faults",
     files: "tests/faults/**/*.test.ts",
-    run: () => testsIn(["./tests/faults"], "--timeout", "300000"),
+    run: () => testsIn(["./tests/faults"], { flag: "--isolate", timeoutMs: 300_000 }),
   },
   { name: "e2e", files: "tests/e2e/playwright.config.ts", run: browserTests },
 ];
 
 const write = (text: string) => void process.stdout.write(text);
 
-async function testsIn(folders: string[], ...flags: string[]): Promise<Tally> {
-  return tallyOfBunTest(await runCommand(bunTest(...flags, ...folders), { hear: write }));
+async function testsIn(
+  folders: string[],
+  { flag, timeoutMs }: { flag: string; timeoutMs: number },
+): Promise<Tally> {
+  // The preload of the tests sets the timeout, and that goes before --timeout.
+  const env = { MAILWRIGHT_TEST_TIMEOUT_MS: String(timeoutMs) };
+  return tallyOfBunTest(await runCommand(bunTest(flag, ...folders), { env, hear: write }));
 }
 
 async function browserTests(): Promise<Tally> {

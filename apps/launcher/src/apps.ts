@@ -1,3 +1,4 @@
+import type { Environment } from "./environment.ts";
 import type { Say } from "./output.ts";
 import { runProgram } from "./program.ts";
 import type { Secrets } from "./secrets.ts";
@@ -12,12 +13,14 @@ export interface App {
   portVariable: string;
   /** The file that Bun runs, from the project's folder. */
   main: string;
-  env: Record<string, string>;
+  env: Environment;
 }
 
 /** What the launcher starts: first the migration, to its end, then the apps. */
 export interface Product {
-  migration: { main: string; env: Record<string, string> };
+  /** What the services are told that a command at another terminal has to know too. */
+  environment: Environment;
+  migration: { main: string; env: Environment };
   apps: App[];
 }
 
@@ -35,17 +38,19 @@ export function mailwright(
   given: Record<string, string | undefined>,
 ): Product {
   const own = { ...present(given), DATA_DIR: dataDir, LOG_LEVEL: logLevel };
-  const services = {
+  const made = {
     WEB_URL: `http://localhost:${ports.web}`,
     EMAIL_CLIENT_URL: `http://localhost:${ports.emailClient}`,
     GATEWAY_MOCK_URL: `http://localhost:${ports.gatewayMock}`,
     SERVICE_KEYS: secrets.serviceKeys,
     CREDENTIALS_KEYS: secrets.credentialsKeys,
-    ...own,
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
+    DATA_DIR: dataDir,
   };
+  const services: Environment = { ...made, ...own };
   return {
+    environment: Object.fromEntries(Object.keys(made).map((name) => [name, services[name] ?? ""])),
     migration: { main: "apps/web/src/db/migrate.ts", env: services },
     apps: [
       app("web", ports.web, services),
@@ -56,7 +61,7 @@ export function mailwright(
   };
 }
 
-function app(name: string, port: number, env: Record<string, string>): App {
+function app(name: string, port: number, env: Environment): App {
   return {
     name,
     port,

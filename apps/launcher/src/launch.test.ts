@@ -1,5 +1,13 @@
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "@mailwright/testing";
@@ -35,6 +43,9 @@ test("a first start makes everything, Ctrl-C leaves nothing running, a second st
     expect(Object.keys(pids).toSorted()).toEqual(PARTS);
     const env = await launcher.envOf("web");
     secrets = [env["SERVICE_KEYS"] ?? "", env["CREDENTIALS_KEYS"] ?? ""];
+    const published = join(dataDir, "run", "environment.json");
+    expect(env).toMatchObject(JSON.parse(readFileSync(published, "utf8")) as object);
+    expect(statSync(published).mode & 0o777).toBe(0o600);
     const redis = new Redis(env["REDIS_URL"] ?? "");
     await redis.set("kept", "yes");
     expect(await redis.config("GET", "maxmemory-policy")).toEqual([
@@ -153,6 +164,23 @@ test("with URLs of one's own no server is started, and a stand-in for the intern
   const mock = await databases.envOf("gateway_mock");
   const secret = ["DATABASE_URL", "REDIS_URL", "SERVICE_KEYS", "CREDENTIALS_KEYS"];
   expect(secret.filter((name) => name in mock)).toEqual([]);
+});
+
+test("a start that is given up half-way leaves nothing running", async () => {
+  const dataDir = dataDirectory();
+  await using launcher = launched({ dataDir });
+  const pids = await until(
+    () => {
+      const found = launcher.pids();
+      return "postgres" in found && found;
+    },
+    { what: "Postgres to run", timeoutMs: 30_000, everyMs: 1 },
+  );
+  launcher.kill("SIGTERM");
+  expect(await launcher.exitCode).toBe(0);
+  await allGone(pids);
+  expect(launcher.output).not.toContain("is ready");
+  expect(readdirSync(join(dataDir, "run"))).toEqual(["lock"]);
 });
 
 test("a fault of the environment is a sentence, not a stack", async () => {

@@ -1,5 +1,6 @@
 import { type App, appPart, type Databases, type Product } from "./apps.ts";
 import { openDataDir } from "./data-dir.ts";
+import { publishEnvironment } from "./environment.ts";
 import type { Say } from "./output.ts";
 import { checkPorts } from "./ports.ts";
 import { startPostgres } from "./postgres/server.ts";
@@ -38,8 +39,10 @@ export async function launch(options: LaunchOptions): Promise<AsyncDisposable> {
 
   const databaseUrl = settings.databaseUrl ?? starting.use(await startOwnPostgres(own)).url;
   const redisUrl = settings.redisUrl ?? starting.use(await startOwnRedis(own)).url;
-  const { migration, apps } = options.product(settings, secrets, { databaseUrl, redisUrl });
+  const databases = { databaseUrl, redisUrl };
+  const { environment, migration, apps } = options.product(settings, secrets, databases);
   checkPorts(apps);
+  starting.use(publishEnvironment(runDir, environment));
   await migrate(migration, root, signal);
 
   const kept: KeptPart[] = [];
