@@ -1,5 +1,5 @@
-import { sql } from "drizzle-orm";
-import { bigint, check, index, jsonb, pgTable, text } from "drizzle-orm/pg-core";
+import { type SQL, sql, type SQLWrapper } from "drizzle-orm";
+import { bigint, check, index, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { bytewiseText, createdAt, id } from "./columns.ts";
 
 /** A person with an address. `canonical_email` is what makes them one: trimmed, lower-cased, domain in ASCII. */
@@ -19,11 +19,25 @@ export const contact = pgTable(
   (table) => [
     check("contact_email_length", sql`length(${table.email}) between 3 and 254`),
     check("contact_attributes_object", sql`jsonb_typeof(${table.attributes}) = 'object'`),
-    // Serve both the sort by name and the search for the beginning of one.
-    index("contact_name").on(sql`(lower(${table.name}) COLLATE "C")`, table.id),
-    index("contact_last_name").on(sql`(lower(${table.last_name}) COLLATE "C")`, table.id),
+    // The sort by name, and the search for the beginning of one. Each index costs an import some 2 µs a row, so the two
+    // below hold only what this one does not find: no first name that the name begins with, no blank last name.
+    index("contact_name").on(sql`(${shownName(table)} COLLATE "C")`, table.id),
+    index("contact_first_name")
+      .on(sql`(lower(${table.first_name}) COLLATE "C")`)
+      .where(
+        sql`${table.name} <> '' AND ${table.first_name} <> '' AND NOT starts_with(lower(${table.name}), lower(${table.first_name}))`,
+      ),
+    index("contact_last_name")
+      .on(sql`(lower(${table.last_name}) COLLATE "C")`)
+      .where(sql`${table.last_name} <> ''`),
+    index("contact_domain").on(sql`split_part(${table.canonical_email}, '@', 2)`),
   ],
 );
+
+/** What a contact is called in a list, in lower case: the name, or else first and last name. */
+export function shownName(table: Record<"name" | "first_name" | "last_name", SQLWrapper>): SQL {
+  return sql`lower(coalesce(nullif(${table.name}, ''), btrim(${table.first_name} || ' ' || ${table.last_name})))`;
+}
 
 /** Custom attributes: flat, by key; what a template sees as `contact.<key>`. */
 export type Attributes = Record<string, string | number | boolean | null>;
@@ -31,6 +45,11 @@ export type Attributes = Record<string, string | number | boolean | null>;
 /** An address that must not be mailed. It outlives its contact: an erased person stays unmailed when imported again. */
 export const suppression = pgTable("suppression", {
   canonical_email: bytewiseText().primaryKey(),
+  /** Sorts by the time it was made. */
+  id: uuid()
+    .notNull()
+    .default(sql`uuidv7()`)
+    .unique("suppression_id"),
   reason: text({ enum: ["manual", "unsubscribed", "bounced", "complained"] }).notNull(),
   /** Who or what caused it, for a person to read. */
   origin: text().notNull(),

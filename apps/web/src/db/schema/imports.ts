@@ -1,5 +1,6 @@
 import {
   bigint,
+  boolean,
   customType,
   integer,
   jsonb,
@@ -16,16 +17,28 @@ const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({ dataType: (
 /** One CSV on its way into the contacts. Any web can carry it on: the file, the mapping and the progress are here. */
 export const contactImport = pgTable("import", {
   id: id(),
-  state: text({ enum: ["mapping", "running", "done", "failed", "cancelled"] }).notNull(),
+  state: text({
+    enum: ["uploading", "mapping", "running", "done", "failed", "cancelled"],
+  }).notNull(),
   file_name: text().notNull(),
-  bytes: bigint({ mode: "number" }).notNull(),
+  /** The size of the file as it is kept: in UTF-8, whatever it was uploaded in. */
+  bytes: bigint({ mode: "number" }).notNull().default(0),
+  /** What it was uploaded in, as far as one can tell. */
+  encoding: text({ enum: ["utf-8", "utf-16le", "utf-16be", "windows-1252"] })
+    .notNull()
+    .default("utf-8"),
+  separator: text().notNull().default(","),
+  /** Whether the first row names the columns. */
+  has_header: boolean().notNull().default(true),
   /** Column of the file, by position, to field of the contact; null leaves the column out. */
   mapping: jsonb().$type<(string | null)[]>(),
   on_duplicate: text({ enum: ["update", "skip"] })
     .notNull()
     .default("update"),
   segment_id: uuid().references(() => segment.id, { onDelete: "set null" }),
+  /** How far it is. Both move in the transaction that writes the rows before them, so nothing is done twice. */
   bytes_read: bigint({ mode: "number" }).notNull().default(0),
+  lines_read: integer().notNull().default(0),
   rows: integer().notNull().default(0),
   inserted: integer().notNull().default(0),
   updated: integer().notNull().default(0),
@@ -37,7 +50,7 @@ export const contactImport = pgTable("import", {
   created_at: createdAt(),
   started_at: moment(),
   finished_at: moment(),
-  /** The worker that carries it on keeps this in the future; past it, another takes over. */
+  /** Whoever uploads it or carries it on keeps this in the future; past it, another takes over, or clears it away. */
   leased_until: moment(),
 });
 
@@ -54,7 +67,7 @@ export const importChunk = pgTable(
   (table) => [primaryKey({ columns: [table.import_id, table.position] })],
 );
 
-/** A row that was not taken: the line of the file it begins on, why, and the row as it stood. */
+/** A row that was not taken: the line of the file it begins on, why, and its cells as they stood. */
 export const importReject = pgTable(
   "import_reject",
   {
@@ -63,7 +76,7 @@ export const importReject = pgTable(
       .references(() => contactImport.id, { onDelete: "cascade" }),
     line: integer().notNull(),
     reason: text().notNull(),
-    row: text().notNull(),
+    cells: text().array().notNull(),
   },
   (table) => [primaryKey({ columns: [table.import_id, table.line] })],
 );
