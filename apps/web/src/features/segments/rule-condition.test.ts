@@ -1,0 +1,286 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
+import fc from "fast-check";
+import type { Context } from "../../context.ts";
+import { testContext } from "../../testing/context.ts";
+import { audienceCondition } from "./audience.ts";
+import { type Condition, matchOf, parseRule, partsOf, type SegmentRule } from "./rule.ts";
+import { ruleCondition } from "./rule-condition.ts";
+import { attributeField, attributeOf } from "./rule-vocabulary.ts";
+
+/** What has meaning to SQL, to LIKE, to regular expressions, to JSON or to a driver; letters without case but ASCII's. */
+const HOSTILE = [
+  "'",
+  '"',
+  "\\",
+  "%",
+  "_",
+  "; DROP TABLE contact; --",
+  "' OR '1'='1",
+  "') OR TRUE --",
+  "$1",
+  "${1}",
+  "{}",
+  "/*",
+  "?",
+  ":x",
+  "\n",
+  "^.*$",
+  "日本",
+  "🎉",
+  "\u{10ffff}",
+  "Anna",
+  "anna",
+  "ANNAB",
+  "0",
+  "-1.5",
+  "NaN",
+  "1e3",
+  "2026-02-30",
+  "2020-02-29",
+  "now",
+  "infinity",
+  " ",
+] as const;
+const text = fc
+  .array(fc.constantFrom(...HOSTILE), { minLength: 1, maxLength: 3 })
+  .map((pieces) => pieces.join(""));
+const KEYS = ["city", "fav'ourite; --", 'a"b\\c', "日本", "$1"] as const;
+
+interface Person {
+  id: string;
+  canonical_email: string;
+  name: string;
+  first_name: string;
+  last_name: string;
+  attributes: Record<string, string | number | boolean | null>;
+  created_at: string;
+}
+
+const people: Person[] = fc
+  .sample(
+    fc.record({
+      name: fc.option(text, { nil: "" }),
+      first_name: fc.option(text, { nil: "" }),
+      last_name: fc.option(text, { nil: "" }),
+      attributes: fc.dictionary(
+        fc.constantFrom(...KEYS),
+        fc.oneof(text, fc.integer({ min: -3, max: 3 }), fc.boolean(), fc.constant(null)),
+      ),
+      days: fc.integer({ min: 0, max: 3_000 }),
+    }),
+    { numRuns: 60, seed: 7 },
+  )
+  .map(({ days, ...person }, index) => ({
+    ...person,
+    attributes: { ...person.attributes },
+    id: Bun.randomUUIDv7(),
+    canonical_email: `p${index}@${["example.com", "xn--mnchen-3ya.example"][index % 2]}`,
+    created_at: new Date(Date.now() - days * 86_400_000 - 43_200_000).toISOString(),
+  }));
+
+let context: Context;
+beforeAll(async () => {
+  context = await testContext();
+  await context.db.execute(sql`
+    INSERT INTO "contact" ("id", "email", "canonical_email", "name", "first_name", "last_name", "attributes", "created_at")
+    SELECT "id", "canonical_email", "canonical_email", "name", "first_name", "last_name", "attributes", "created_at"
+    FROM jsonb_populate_recordset(NULL::"contact", ${JSON.stringify(people)}::text::jsonb)
+  `);
+});
+afterAll(() => context[Symbol.asyncDispose]());
+
+async function membersOf(rule: SegmentRule): Promise<string[]> {
+  const rows = await context.db.execute<{ id: string }>(
+    sql`SELECT "id" FROM "contact" WHERE ${ruleCondition(rule)} ORDER BY "id"`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+async function sizeOf(rule: SegmentRule): Promise<number> {
+  return (await membersOf(rule)).length;
+}
+
+/** The same question asked of the objects, in the plainest way. */
+function satisfies(person: Person, rule: SegmentRule): boolean {
+  if ("field" in rule) return holds(person, rule);
+  return matchOf(rule) === "all"
+    ? partsOf(rule).every((part) => satisfies(person, part))
+    : partsOf(rule).some((part) => satisfies(person, part));
+}
+
+function holds(person: Person, { field, is, value = "" }: Condition): boolean {
+  const key = attributeOf(field);
+  if (field === "created_at") return timeHolds(Date.parse(person.created_at), is, value);
+  const own = key !== undefined && Object.hasOwn(person.attributes, key) && person.attributes[key];
+  const given =
+    key === undefined
+      ? person[field === "email" ? "canonical_email" : (field as "name")]
+      : String(own === false && !Object.hasOwn(person.attributes, key) ? "" : (own ?? ""));
+  const day = /^\d{4}-\d\d-\d\d/.test(given) ? new Date(given.slice(0, 10)) : undefined;
+  const isDay = day && !Number.isNaN(+day) && day.toISOString().slice(0, 10) === given.slice(0, 10);
+  const number = /^\s*[-+]?\d+(\.\d+)?\s*$/.test(given) ? Number(given) : Number.NaN;
+  const a = lowered(given);
+  const b = lowered(String(value));
+  switch (is) {
+    case "equals":
+      return a === b;
+    case "not_equals":
+      return a !== b;
+    case "contains":
+      return a.includes(b);
+    case "not_contains":
+      return !a.includes(b);
+    case "begins_with":
+      return a.startsWith(b);
+    case "set":
+      return a !== "";
+    case "not_set":
+      return a === "";
+    case "greater_than":
+      return number > Number(value);
+    case "less_than":
+      return number < Number(value);
+    case "before":
+      return isDay === true && given.slice(0, 10) < String(value);
+    case "after":
+      return isDay === true && given.slice(0, 10) > String(value);
+    default:
+      throw new Error(is);
+  }
+}
+
+function timeHolds(at: number, is: string, value: unknown): boolean {
+  switch (is) {
+    case "before":
+      return at < Date.parse(String(value));
+    case "after":
+      return at >= Date.parse(String(value)) + 86_400_000;
+    case "in_last_days":
+      return at > Date.now() - Number(value) * 86_400_000;
+    default:
+      return at <= Date.now() - Number(value) * 86_400_000;
+  }
+}
+
+function lowered(value: string): string {
+  return value.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+const words = fc.record({
+  field: fc.constantFrom("name", "first_name", "last_name", ...KEYS.map(attributeField)),
+  is: fc.constantFrom("equals", "not_equals", "contains", "not_contains", "begins_with"),
+  value: text.filter((value) => value.trim() !== ""),
+});
+const presence = fc.record({
+  field: fc.constantFrom("name", ...KEYS.map(attributeField)),
+  is: fc.constantFrom("set", "not_set"),
+});
+const numbers = fc.record({
+  field: fc.constantFrom(...KEYS.map(attributeField)),
+  is: fc.constantFrom("greater_than", "less_than"),
+  value: fc.double({ min: -3, max: 3, noNaN: true }),
+});
+const days = fc.record({
+  field: fc.constantFrom("created_at", ...KEYS.map(attributeField)),
+  is: fc.constantFrom("before", "after"),
+  value: fc.constantFrom("2020-02-29", "2026-03-01", "2019-12-31"),
+});
+const recent = fc.record({
+  field: fc.constant("created_at"),
+  is: fc.constantFrom("in_last_days", "not_in_last_days"),
+  value: fc.integer({ min: 1, max: 3_000 }),
+});
+const condition = fc.oneof(words, presence, numbers, days, recent);
+const groupOf = (parts: fc.Arbitrary<SegmentRule>): fc.Arbitrary<SegmentRule> => {
+  const list = fc.array(parts, { minLength: 1, maxLength: 3 });
+  return fc.oneof(fc.record({ all: list }), fc.record({ any: list }));
+};
+const rules = groupOf(fc.oneof(condition, groupOf(condition)));
+
+test("hostile strings never change the row set: a rule finds whom it means, whatever is in it", async () => {
+  await fc.assert(
+    fc.asyncProperty(rules, async (rule) => {
+      expect(parseRule(rule)).toEqual({ ok: true, rule: rule as never });
+      expect(await membersOf(rule)).toEqual(
+        people
+          .filter((person) => satisfies(person, rule))
+          .map(({ id }) => id)
+          .toSorted(),
+      );
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("whatever JSON is given for a rule is refused, or is a rule that Postgres can answer", async () => {
+  const anything = fc.oneof(
+    fc.jsonValue(),
+    fc.record({ field: fc.oneof(text, fc.constant("name")), is: text, value: fc.jsonValue() }),
+    fc.record({ all: fc.array(fc.oneof(condition, fc.jsonValue())) }),
+    fc.record({ any: fc.array(fc.oneof(groupOf(groupOf(condition)), condition)) }),
+    groupOf(fc.oneof(fc.record({ ...recordOf("created_at") }), condition)),
+  );
+  let taken = 0;
+  await fc.assert(
+    fc.asyncProperty(anything, async (given) => {
+      const parsed = parseRule(given);
+      if (!parsed.ok) {
+        expect(Object.values(parsed.faults).every((fault) => /^[A-Z].*\.$/.test(fault))).toBe(true);
+        return;
+      }
+      taken += 1;
+      await membersOf(parsed.rule);
+    }),
+    { numRuns: 300 },
+  );
+  expect(taken).toBeGreaterThan(10);
+});
+
+function recordOf(field: string) {
+  return {
+    field: fc.constant(field),
+    is: fc.constantFrom("before", "after", "in_last_days", "equals"),
+    value: fc.oneof(text, fc.integer(), fc.constant("2026-01-31")),
+  };
+}
+
+test("addresses and domains are found in every spelling", async () => {
+  expect(await sizeOf({ field: "email", is: "equals", value: " P3@MÜNCHEN.example" })).toBe(1);
+  expect(await sizeOf({ field: "email", is: "begins_with", value: "P1" })).toBe(11);
+  expect(await sizeOf({ field: "domain", is: "equals", value: "@Example.COM" })).toBe(30);
+  expect(await sizeOf({ field: "domain", is: "not_equals", value: "münchen.example" })).toBe(30);
+});
+
+test("static and dynamic segments make one audience, each contact once", async () => {
+  const { db } = context;
+  const [listed = ""] = (
+    await db.execute<{ id: string }>(
+      sql`INSERT INTO "segment" ("name") VALUES ('Listed') RETURNING "id"`,
+    )
+  ).map(({ id }) => id);
+  const sorted = people.map(({ id }) => id).toSorted();
+  await db.execute(sql`
+    INSERT INTO "segment_contact" ("segment_id", "contact_id")
+    SELECT ${listed}::uuid, "id" FROM "contact" ORDER BY "id" LIMIT 10
+  `);
+  const even: SegmentRule = { field: "domain", is: "equals", value: "example.com" };
+  const audience = async (...segments: { id: string; rule: SegmentRule | null }[]) =>
+    (
+      await db.execute<{ id: string }>(
+        sql`SELECT "id" FROM "contact" WHERE ${audienceCondition(segments)} ORDER BY "id"`,
+      )
+    ).map(({ id }) => id);
+
+  const inEven = new Set(await membersOf(even));
+  const firstTen = new Set(sorted.slice(0, 10));
+  expect(await audience({ id: listed, rule: null })).toEqual([...firstTen]);
+  expect(
+    await audience({ id: listed, rule: null }, { id: Bun.randomUUIDv7(), rule: even }),
+  ).toEqual(sorted.filter((id) => firstTen.has(id) || inEven.has(id)));
+  expect(
+    await membersOf({ all: [even, { field: "segment", is: "not_in", value: listed }] }),
+  ).toEqual(sorted.filter((id) => inEven.has(id) && !firstTen.has(id)));
+  expect(await membersOf({ field: "segment", is: "in", value: listed })).toEqual([...firstTen]);
+  expect(await audience()).toEqual([]);
+});

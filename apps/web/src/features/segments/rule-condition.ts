@@ -1,0 +1,150 @@
+import { type SQL, sql } from "drizzle-orm";
+import { domainToASCII } from "node:url";
+import { parseAddress } from "../contacts/address.ts";
+import { type Condition, matchOf, partsOf, type SegmentRule } from "./rule.ts";
+import { attributeOf, isBuiltIn, type Operator } from "./rule-vocabulary.ts";
+
+/**
+ * The condition on `contact` that holds for whoever satisfies a rule. What a person typed is always a bound value: nothing
+ * of it is ever part of the statement. It is true or false, never null, so it can be negated and combined.
+ */
+export function ruleCondition(rule: SegmentRule): SQL {
+  if ("field" in rule) return conditionOf(rule);
+  const parts = partsOf(rule).map(ruleCondition);
+  // A group of nothing would hold for nobody or everybody, depending on who reads it: it holds for nobody.
+  if (parts.length === 0) return sql`FALSE`;
+  return sql`(${sql.join(parts, matchOf(rule) === "all" ? sql` AND ` : sql` OR `)})`;
+}
+
+function conditionOf({ field, is, value = "" }: Condition): SQL {
+  const operator = is as Operator;
+  const attribute = attributeOf(field);
+  if (attribute !== undefined) return attributeCondition(attribute, operator, value);
+  if (!isBuiltIn(field)) throw new Error(`a rule was stored that asks for ${field}`);
+  switch (field) {
+    case "email":
+      return textCondition(ADDRESS, operator, addressOf(String(value), operator));
+    case "domain":
+      return textCondition(DOMAIN, operator, domainOf(String(value)));
+    case "name":
+      return textCondition(NAME, operator, String(value));
+    case "first_name":
+      return textCondition(FIRST_NAME, operator, String(value));
+    case "last_name":
+      return textCondition(LAST_NAME, operator, String(value));
+    case "created_at":
+      return createdCondition(operator, value);
+    case "segment":
+      return segmentCondition(operator, String(value));
+  }
+}
+
+/** Texts in lower case, never null. The spelling of each is that of its index, where it has one. */
+const ADDRESS = sql`"contact"."canonical_email"`;
+const DOMAIN = sql`split_part("contact"."canonical_email", '@', 2)`;
+const NAME = sql`(lower("contact"."name") COLLATE "C")`;
+const FIRST_NAME = sql`(lower("contact"."first_name") COLLATE "C")`;
+const LAST_NAME = sql`(lower("contact"."last_name") COLLATE "C")`;
+
+/** Compares a text without regard to case. There are no patterns, so no character of a value means anything but itself. */
+function textCondition(text: SQL, operator: Operator, value: string): SQL {
+  const sought = sql`lower(${value}::text)`;
+  switch (operator) {
+    case "equals":
+      return sql`${text} = ${sought}`;
+    case "not_equals":
+      return sql`${text} <> ${sought}`;
+    case "contains":
+      return sql`strpos(${text}, ${sought}) > 0`;
+    case "not_contains":
+      return sql`strpos(${text}, ${sought}) = 0`;
+    case "begins_with":
+      // An index by bytes serves a range; what begins with a text lies between it and it with the last character of all.
+      return sql`(${text} >= ${sought} COLLATE "C" AND ${text} < (${sought} || chr(1114111)) COLLATE "C" AND starts_with(${text}, ${sought}))`;
+    case "set":
+      return sql`${text} <> ''`;
+    case "not_set":
+      return sql`${text} = ''`;
+    default:
+      throw new Error(`a rule was stored that asks a text whether it is ${operator}`);
+  }
+}
+
+function attributeCondition(key: string, operator: Operator, value: Condition["value"]): SQL {
+  const text = sql`("contact"."attributes" ->> ${key}::text)`;
+  switch (operator) {
+    case "greater_than":
+      return sql`coalesce(${numberIn(text)} > ${String(value)}::numeric, FALSE)`;
+    case "less_than":
+      return sql`coalesce(${numberIn(text)} < ${String(value)}::numeric, FALSE)`;
+    case "before":
+      return sql`coalesce(${dayIn(text)} < ${String(value)}::date, FALSE)`;
+    case "after":
+      return sql`coalesce(${dayIn(text)} > ${String(value)}::date, FALSE)`;
+    case "in_last_days":
+      return sql`coalesce(${dayIn(text)} BETWEEN ${TODAY} - ${String(value)}::integer AND ${TODAY}, FALSE)`;
+    case "not_in_last_days":
+      return sql`coalesce(${dayIn(text)} NOT BETWEEN ${TODAY} - ${String(value)}::integer AND ${TODAY}, TRUE)`;
+    default:
+      return textCondition(sql`lower(coalesce(${text}, ''))`, operator, String(value));
+  }
+}
+
+const TODAY = sql`(now() AT TIME ZONE 'UTC')::date`;
+
+/** Imports bring every attribute as text, so a text that is a number is one. CASE keeps the cast from what is none. */
+function numberIn(text: SQL): SQL {
+  return sql`CASE WHEN ${text} ~ '^\\s*[-+]?\\d{1,30}(\\.\\d{1,30})?\\s*$' THEN ${text}::numeric END`;
+}
+
+/** The day that a text begins with. */
+function dayIn(text: SQL): SQL {
+  return sql`CASE WHEN ${text} ~ '^\\d{4}-\\d\\d-\\d\\d' AND pg_input_is_valid(left(${text}, 10), 'date') THEN left(${text}, 10)::date END`;
+}
+
+function createdCondition(operator: Operator, value: Condition["value"]): SQL {
+  const at = sql`"contact"."created_at"`;
+  const midnight = sql`(${String(value)}::date::timestamp AT TIME ZONE 'UTC')`;
+  switch (operator) {
+    case "before":
+      return sql`${at} < ${midnight}`;
+    case "after":
+      return sql`${at} >= ${midnight} + interval '24 hours'`;
+    case "in_last_days":
+      return sql`${at} > now() - ${String(value)}::integer * interval '24 hours'`;
+    case "not_in_last_days":
+      return sql`${at} <= now() - ${String(value)}::integer * interval '24 hours'`;
+    default:
+      throw new Error(`a rule was stored that asks a time whether it is ${operator}`);
+  }
+}
+
+function segmentCondition(operator: Operator, id: string): SQL {
+  const member = isMember([id]);
+  return operator === "not_in" ? sql`NOT ${member}` : member;
+}
+
+/**
+ * Whether the contact is listed in one of the static segments. EXISTS, since `IN (SELECT …)` beside an OR is looked up by
+ * reading the whole list for every contact once it is too large for work_mem: minutes instead of a second, at a million.
+ */
+export function isMember(segments: readonly string[]): SQL {
+  return sql`EXISTS (
+    SELECT FROM "segment_contact" WHERE "segment_contact"."contact_id" = "contact"."id"
+      AND "segment_contact"."segment_id" = ANY(${sql.param(segments)}::uuid[])
+  )`;
+}
+
+/** An address is compared in the form in which two spellings are one; a part of one as it is. */
+function addressOf(typed: string, operator: Operator): string {
+  const isWhole = operator === "equals" || operator === "not_equals";
+  const parsed = isWhole ? parseAddress(typed) : undefined;
+  return parsed?.ok === true ? parsed.canonical : typed.trim().normalize("NFC");
+}
+
+/** `@Example.com` and `münchen.example` as they stand in a canonical address. */
+function domainOf(typed: string): string {
+  const name = typed.trim().replace(/^@/, "");
+  // What is no name, or the beginning of one, has no other form.
+  return domainToASCII(name) || name;
+}
