@@ -12,10 +12,12 @@ import { createRateLimiter } from "./gateways/rate.ts";
 import { createGatewayRegistry, type GatewayRegistry } from "./gateways/registry.ts";
 import { createShards, type Shard } from "./redis/keys.ts";
 import { openRedis } from "./redis/open.ts";
+import { createRenderLane } from "./batches/render-lane.ts";
+import { PACE, type Pace } from "./pace.ts";
+import { watchOutbox } from "./reports/back-pressure.ts";
 import { createOutbox } from "./reports/outbox.ts";
 import { startReporter } from "./reports/reporter.ts";
 import { createVault, type Vault } from "./settings/vault.ts";
-import { watchOutbox } from "./reports/back-pressure.ts";
 
 /** Everything the routes and the workers need. */
 export interface Context extends AsyncDisposable {
@@ -33,12 +35,13 @@ export interface Context extends AsyncDisposable {
   gateways: GatewayRegistry;
   vault: Vault;
   web: ServiceClient;
+  pace: Pace;
 }
 
-export function createContext(config: Config, clock: Clock, log: Log): Context {
+export function createContext(config: Config, clock: Clock, log: Log, pace: Pace = PACE): Context {
   const shards = createShards(config.shards);
   const redis = openRedis(config.redisUrl, log);
-  const queue = createBatchQueue(redis, shards);
+  const queue = createBatchQueue(redis, shards, log);
   const vault = createVault(config.credentialsKeys);
   return {
     config,
@@ -52,6 +55,7 @@ export function createContext(config: Config, clock: Clock, log: Log): Context {
     queue,
     gateways: createGatewayRegistry(redis, vault, clock, log),
     vault,
+    pace,
     web: createServiceClient({
       url: config.webUrl,
       keys: config.serviceKeys,
@@ -66,7 +70,8 @@ export function createContext(config: Config, clock: Clock, log: Log): Context {
 
 /**
  * Starts what works in the background: the batch workers and one reporter a shard, on connections of their own that wait
- * for Redis as long as it takes. Disposing stops the workers first, so that the reporters can still take their last words.
+ * for Redis as long as it takes. Disposing stops the workers first; what they reported last stays in the outbox for the
+ * next reporter.
  */
 export function startWorkers({
   config,
@@ -75,6 +80,7 @@ export function startWorkers({
   shards,
   gateways,
   web,
+  pace,
 }: Context): AsyncDisposable {
   const stack = new AsyncDisposableStack();
   const patient = () => {
@@ -85,13 +91,13 @@ export function startWorkers({
   const redis = patient();
   for (const shard of shards) {
     const outbox = createOutbox(patient(), redis, shard, newId());
-    stack.use(startReporter(outbox, { web, clock, log }));
+    stack.use(startReporter(outbox, { web, clock, log, pace }));
   }
   const journal = createJournal(redis, shards, config.emailsLimit);
   const pressure = stack.use(watchOutbox(journal, config.outboxLimit, clock, log));
   const runner = {
     journal,
-    committer: createCommitter(journal),
+    committer: createCommitter({ journal, clock, log }),
     contents: createContents(redis),
     gateways,
     rates: createRateLimiter(redis),
@@ -100,8 +106,10 @@ export function startWorkers({
     clock,
     log,
     attemptDeadlineMs: config.attemptDeadlineMs,
+    pace,
+    inRenderLane: createRenderLane(),
     outboxIsFull: pressure.isFull,
   };
-  stack.use(startBatchWorkers(redis, shards, runner, clock, log));
+  stack.use(startBatchWorkers(redis, shards, runner));
   return stack;
 }

@@ -2,28 +2,28 @@ import type { Clock, Log } from "@mailwright/platform";
 import { buildApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import { createContext, startWorkers } from "./context.ts";
-import { durabilityFaults, waitForRedis } from "./redis/open.ts";
+import { listen } from "./http/listen.ts";
+import { PACE } from "./pace.ts";
+import { requireRedis } from "./redis/require.ts";
 
 /** A running email client. Disposing it is the clean stop: no new work, attempts under way end, batches are given back. */
 export interface EmailClient extends AsyncDisposable {
   url: string;
 }
 
+/** Starts an email client, or throws when Redis does not come up in time or `signal` aborts; then nothing is left open. */
 export async function startEmailClient(
   config: Config,
   clock: Clock,
   log: Log,
+  { signal, pace = PACE }: { signal?: AbortSignal; pace?: typeof PACE } = {},
 ): Promise<EmailClient> {
-  const stack = new AsyncDisposableStack();
-  const context = stack.use(createContext(config, clock, log));
-  await waitForRedis(context.redis, clock);
-  for (const fault of await durabilityFaults(context.redis)) log.error(fault);
-  const server = buildApp(context).listen({ port: config.port, hostname: "0.0.0.0" });
-  stack.defer(async () => {
-    await server.stop();
-  });
-  stack.use(startWorkers(context));
-  const url = `http://127.0.0.1:${server.server?.port}`;
+  await using starting = new AsyncDisposableStack();
+  const context = starting.use(createContext(config, clock, log, pace));
+  await requireRedis(context.redis, clock, log, signal);
+  const { url } = starting.use(listen(buildApp(context), config.port));
+  starting.use(startWorkers(context));
   log.info({ url, concurrency: config.concurrency }, "email_client is ready");
-  return { url, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  const running = starting.move();
+  return { url, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

@@ -1,9 +1,17 @@
 import type { EmailEvent, Reason } from "@mailwright/email_machine";
 import type { Clock } from "@mailwright/platform";
-import { DETAIL_LENGTH, type Recipient } from "@mailwright/protocol";
+import type { Recipient } from "@mailwright/protocol";
 import type { ReadyContent } from "../contents/contents.ts";
 import type { Message, Outcome } from "../gateways/gateway.ts";
 import type { OpenGateway } from "../gateways/registry.ts";
+import { shortDetail } from "./detail.ts";
+
+export interface AttemptContext {
+  clock: Clock;
+  /** Runs a render when the process can afford it. */
+  inRenderLane<T>(render: () => T): Promise<T>;
+  attemptDeadlineMs: number;
+}
 
 /**
  * One call to the gateway for one email, as the fact that the machine wants to hear. It never throws: a template that
@@ -13,22 +21,16 @@ export async function attempt(
   recipient: Recipient,
   ready: ReadyContent,
   { gateway, breaker }: OpenGateway,
-  clock: Clock,
-  deadlineMs: number,
+  { clock, inRenderLane, attemptDeadlineMs }: AttemptContext,
 ): Promise<EmailEvent> {
-  const rendered = ready.render(recipient.variables);
+  const rendered = await inRenderLane(() => ready.render(recipient.variables));
   if (!rendered.ok) {
-    return {
-      type: "REJECTED",
-      at: clock.now(),
-      reason: { code: "unrenderable", detail: cut(rendered.reason) },
-    };
+    const reason: Reason = { code: "unrenderable", detail: shortDetail(rendered.reason) };
+    return { type: "REJECTED", at: clock.now(), reason };
   }
-  const outcome = await gateway.send(
-    messageOf(recipient, ready, rendered),
-    AbortSignal.timeout(deadlineMs),
-  );
-  breaker.record(outcome.kind, clock.now());
+  const message = messageOf(recipient, ready, rendered);
+  const outcome = await gateway.send(message, AbortSignal.timeout(attemptDeadlineMs));
+  breaker.record(outcome, clock.now());
   return eventOf(outcome, clock.now());
 }
 
@@ -40,7 +42,7 @@ function messageOf(
   return {
     key: id,
     from: sender,
-    to: { name, email },
+    to: { name: oneLine(name), email },
     subject,
     html,
     text,
@@ -52,9 +54,20 @@ function messageOf(
   };
 }
 
+/** A name can never start another header, whatever a gateway makes of it. */
+function oneLine(name: string): string {
+  return (
+    name
+      .toWellFormed()
+      // oxlint-disable-next-line no-control-regex
+      .replace(/[\u0000-\u0020\u007f-\u009f\u2028\u2029]+/g, " ")
+      .trim()
+  );
+}
+
 function eventOf(outcome: Outcome, at: number): EmailEvent {
   if (outcome.kind === "accepted") return { type: "ACCEPTED", at, messageId: outcome.messageId };
-  const reason: Reason = { code: outcome.kind, detail: cut(outcome.detail) };
+  const reason: Reason = { code: outcome.kind, detail: shortDetail(outcome.detail) };
   switch (outcome.kind) {
     case "rejected":
       return { type: "REJECTED", at, reason };
@@ -77,8 +90,4 @@ function eventOf(outcome: Outcome, at: number): EmailEvent {
     default:
       return outcome satisfies never;
   }
-}
-
-function cut(detail: string): string {
-  return detail.length <= DETAIL_LENGTH ? detail : `${detail.slice(0, DETAIL_LENGTH - 1)}…`;
 }

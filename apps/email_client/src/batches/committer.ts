@@ -1,18 +1,36 @@
+import type { Clock, Log } from "@mailwright/platform";
 import type { Control } from "@mailwright/protocol";
 import type { Shard } from "../redis/keys.ts";
 import type { Claim, Commit, Journal, Transition } from "./journal.ts";
 
-/** `written`; or refused because the campaign is `paused` or `cancelled`; or `stale`: the batch is another worker's. */
+/** `written`; or refused because the campaign is `paused` or `cancelled`; or `stale`: the batch has to be claimed anew. */
 export type Verdict = "written" | "stale" | Exclude<Control["state"], "running">;
 
 export interface Committer {
+  /**
+   * Writes one transition. While Redis refuses writes for a reason that passes, it is tried again for as long as that
+   * takes: what it carries may be all that anybody knows of an attempt. Rejects for every other failure.
+   */
   write(claim: Claim, transition: Transition): Promise<Verdict>;
 }
 
-/** A commit takes at most this many transitions of one batch: Lua's `unpack` has room for about 8,000 values. */
-const MOST_OF_A_BATCH = 1_000;
-/** And this many in all, so that one call never holds Redis for more than a few milliseconds. */
-const MOST = 2_000;
+interface CommitterContext {
+  journal: Pick<Journal, "commit" | "shardOf">;
+  clock: Clock;
+  log: Log;
+}
+
+/**
+ * The transitions of one call: a batch's worth. One call never holds Redis for more than a few milliseconds, Lua's
+ * `unpack` (8,000 values at most) never overflows, and an entry of the outbox is never larger than web takes.
+ */
+export const TICK = 500;
+
+/** Between two tries of a commit that Redis refuses for now. */
+const REFUSED_WAIT_MS = 200;
+/** A full disk, a failover, a restart, a slow script of somebody else's. */
+const REFUSED_FOR_NOW =
+  /^(OOM|MISCONF|READONLY|LOADING|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|BUSY)\b/;
 
 interface Write {
   claim: Claim;
@@ -25,12 +43,12 @@ interface Write {
  * the next one collects. A busy worker pays one round trip for dozens of emails, an idle one waits for nobody. With a
  * commit for each batch of its own, 40 batches under way made 12,000 calls for 10,000 emails; this makes 600.
  */
-export function createCommitter(journal: Pick<Journal, "commit" | "shardOf">): Committer {
+export function createCommitter(context: CommitterContext): Committer {
   const lanes = new Map<Shard, (write: Write) => void>();
   return {
     write(claim, transition) {
-      const shard = journal.shardOf(claim.batch);
-      const lane = lanes.get(shard) ?? createLane(journal);
+      const shard = context.journal.shardOf(claim.batch);
+      const lane = lanes.get(shard) ?? createLane(context);
       lanes.set(shard, lane);
       const settle = Promise.withResolvers<Verdict>();
       lane({ claim, transition, settle });
@@ -39,7 +57,7 @@ export function createCommitter(journal: Pick<Journal, "commit" | "shardOf">): C
   };
 }
 
-function createLane(journal: Pick<Journal, "commit">): (write: Write) => void {
+function createLane(context: CommitterContext): (write: Write) => void {
   let waiting: Write[] = [];
   let flushing = false;
 
@@ -48,9 +66,9 @@ function createLane(journal: Pick<Journal, "commit">): (write: Write) => void {
     // Whatever else happens in this turn of the event loop comes along.
     await Promise.resolve();
     while (waiting.length > 0) {
-      const { tick, rest } = takeTick(waiting);
-      waiting = rest;
-      await commitTick(journal, tick);
+      const tick = waiting.slice(0, TICK);
+      waiting = waiting.slice(TICK);
+      await commitTick(context, tick);
     }
     flushing = false;
   }
@@ -61,42 +79,41 @@ function createLane(journal: Pick<Journal, "commit">): (write: Write) => void {
   };
 }
 
-/** The writes of one call, by claim, in the order in which they came. */
-function takeTick(waiting: Write[]): { tick: Map<Claim, Write[]>; rest: Write[] } {
-  const tick = new Map<Claim, Write[]>();
-  const rest: Write[] = [];
-  for (const [index, write] of waiting.entries()) {
-    const writes = tick.get(write.claim) ?? [];
-    if (index >= MOST || writes.length >= MOST_OF_A_BATCH) rest.push(write);
-    else {
-      writes.push(write);
-      tick.set(write.claim, writes);
-    }
-  }
-  return { tick, rest };
-}
-
-async function commitTick(
-  journal: Pick<Journal, "commit">,
-  tick: Map<Claim, Write[]>,
-): Promise<void> {
-  const work = [...tick].map(([claim, writes]) => ({
+/** Writes and settles every write of a tick. Never rejects. */
+async function commitTick(context: CommitterContext, tick: Write[]): Promise<void> {
+  const byClaim = [...Map.groupBy(tick, ({ claim }) => claim)];
+  const work = byClaim.map(([claim, writes]) => ({
     claim,
     transitions: writes.map(({ transition }) => transition),
   }));
   try {
-    const commits = await journal.commit(work);
-    for (const [index, writes] of [...tick.values()].entries()) {
+    const commits = await commitWhenTaken(context, work);
+    for (const [index, [, writes]] of byClaim.entries()) {
       for (const { transition, settle } of writes)
         settle.resolve(verdictOf(commits[index], transition.id));
     }
   } catch (error) {
-    for (const { settle } of [...tick.values()].flat()) settle.reject(error);
+    for (const { settle } of tick) settle.reject(error);
+  }
+}
+
+async function commitWhenTaken(
+  { journal, clock, log }: CommitterContext,
+  work: { claim: Claim; transitions: Transition[] }[],
+): Promise<Commit[]> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await journal.commit(work);
+    } catch (error) {
+      if (!(error instanceof Error && REFUSED_FOR_NOW.test(error.message))) throw error;
+      if (tries === 1) log.error({ err: error }, "Redis refuses to be written to; waiting for it");
+      await clock.sleep(REFUSED_WAIT_MS);
+    }
   }
 }
 
 function verdictOf(commit: Commit | undefined, id: string): Verdict {
-  if (commit === undefined || commit === "stale") return "stale";
+  if (commit === undefined || commit === "stale" || commit.strange.has(id)) return "stale";
   if (!commit.refused.has(id)) return "written";
   return commit.control === "cancelled" ? "cancelled" : "paused";
 }

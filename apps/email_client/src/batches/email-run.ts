@@ -1,10 +1,9 @@
 import { type EmailEvent, type EmailRecord, isSettled, step } from "@mailwright/email_machine";
-import type { Recipient, Report } from "@mailwright/protocol";
-import type { ReadyContent } from "../contents/contents.ts";
-import type { OpenGateway } from "../gateways/registry.ts";
-import { attempt } from "./attempt.ts";
+import type { RetryPolicy } from "@mailwright/email_machine";
+import type { Recipient } from "@mailwright/protocol";
 import type { Committer, Verdict } from "./committer.ts";
-import type { Claim } from "./journal.ts";
+import type { Claim, Transition } from "./journal.ts";
+import { reportOf } from "./report-of.ts";
 import { resolve, type ResolveContext } from "./resolve.ts";
 
 /** One email in the hands of this worker. */
@@ -16,9 +15,10 @@ export interface LiveEmail {
 
 export interface EmailRunContext extends ResolveContext {
   claim: Claim;
-  ready: ReadyContent;
-  open: OpenGateway;
+  policy: RetryPolicy;
   committer: Committer;
+  /** Makes the attempt and says what it came to. */
+  deliver(recipient: Recipient): Promise<EmailEvent>;
   signal: AbortSignal;
 }
 
@@ -34,16 +34,20 @@ export async function runEmail(email: LiveEmail, context: EmailRunContext): Prom
   let presumed = wasLost(email);
   let event = await opening(email, context);
   while (event !== "stopped") {
-    const taken = step(email.record, event, context.ready.policy);
+    // A presumed attempt is not made, so no email is too old for it.
+    const policy = presumed
+      ? { ...context.policy, maxAgeMs: Number.POSITIVE_INFINITY }
+      : context.policy;
+    const taken = step(email.record, event, policy);
     if (taken === undefined)
       throw new Error(`${event.type} means nothing to an email that is ${email.record.state}`);
-    const verdict = await write(email, event, taken.record, context);
+    const verdict = await write(email, event, taken.record, presumed, context);
     if (verdict !== "written") return verdict;
     email.record = taken.record;
     const command = taken.commands[0]?.type;
     if (command === "schedule") return "waiting";
     if (command === "report") return "settled";
-    if (command === "resolve") event = await askAfter(email, context);
+    if (command === "resolve") event = await resolve(email, context);
     else if (presumed) event = { type: "INTERRUPTED", at: context.clock.now() };
     else event = await deliver(email, context);
     presumed = false;
@@ -51,20 +55,18 @@ export async function runEmail(email: LiveEmail, context: EmailRunContext): Prom
   return "stopped";
 }
 
-async function write(
-  { id, record: before }: LiveEmail,
-  event: EmailEvent,
-  record: EmailRecord,
-  { claim, committer, open, testimonies }: EmailRunContext,
-): Promise<Verdict> {
-  const begins = event.type === "START" || event.type === "DUE";
-  const kind = begins ? "start" : isSettled(record.state) ? "settle" : "go";
-  const report = reportOf(id, event, record, open.id);
-  const verdict = await committer.write(claim, { id, kind, before: before.state, record, report });
-  if (verdict === "stale" && before.state === "sending" && event.type !== "INTERRUPTED") {
-    await testimonies.give(claim.batch, id, before.run, before.attempt, event);
-  }
-  return verdict;
+/** Whether an attempt of this email may have been accepted: it is asked after before anything else happens to it. */
+export function isInDoubt(email: LiveEmail): boolean {
+  const { state } = email.record;
+  return state === "sending" || state === "resolving" || wasLost(email);
+}
+
+/**
+ * The journal had lost this email and the ledger gave it back. It may have been attempted since the ledger last heard
+ * of it, so the attempt is presumed and asked after instead of made.
+ */
+function wasLost({ recipient, record }: LiveEmail): boolean {
+  return recipient?.last_known !== undefined && recipient.last_known.seq === record.seq;
 }
 
 /** The fact with which an email is taken up again in the state in which it was found. */
@@ -81,52 +83,36 @@ async function opening(
     case "sending":
       return { type: "INTERRUPTED", at };
     case "resolving":
-      return askAfter(email, context);
+      return resolve(email, context);
     default:
       throw new Error(`an email that is ${email.record.state} is not taken up`);
   }
 }
 
-/**
- * The journal had lost this email and the ledger gave it back. It may have been attempted since the ledger last heard
- * of it, so the attempt is presumed and asked after instead of made.
- */
-function wasLost({ recipient, record }: LiveEmail): boolean {
-  return recipient?.last_known !== undefined && recipient.last_known.seq === record.seq;
-}
-
-function deliver(
-  { id, recipient }: LiveEmail,
-  { ready, open, clock, attemptDeadlineMs }: EmailRunContext,
-) {
-  if (recipient === undefined)
-    throw new Error(`the recipient of email ${id} is gone before it settled`);
-  return attempt(recipient, ready, open, clock, attemptDeadlineMs);
-}
-
-function askAfter(email: LiveEmail, context: EmailRunContext): Promise<EmailEvent | "stopped"> {
-  return resolve(context.claim.batch, email, context.open, context, context.signal);
-}
-
-/** The report of a transition, as web reads it. */
-export function reportOf(
-  id: string,
+async function write(
+  { id, record: before }: LiveEmail,
   event: EmailEvent,
   record: EmailRecord,
-  gateway: string,
-): Report {
-  const { run, seq, state, attempt: number, due, messageId, reason } = record;
-  return {
-    id,
-    run,
-    seq,
-    event: event.type,
-    state,
-    at: event.at,
-    attempt: number,
-    gateway,
-    ...(due !== undefined && { due }),
-    ...(messageId !== undefined && { message_id: messageId }),
-    ...(reason !== undefined && { error: reason }),
-  };
+  presumed: boolean,
+  { claim, committer, testimonies }: EmailRunContext,
+): Promise<Verdict> {
+  const kind = kindOf(record, presumed);
+  const report = reportOf(id, event, record, claim.gateway);
+  const verdict = await committer.write(claim, { id, kind, before, record, report });
+  if (verdict === "stale" && before.state === "sending" && event.type !== "INTERRUPTED") {
+    await testimonies.give(claim.batch, id, before.run, before.attempt, event);
+  }
+  return verdict;
+}
+
+/** Only an attempt that is really made needs a running campaign. */
+function kindOf({ state }: EmailRecord, presumed: boolean): Transition["kind"] {
+  if (isSettled(state)) return "settle";
+  return state === "sending" && !presumed ? "start" : "go";
+}
+
+function deliver({ id, recipient }: LiveEmail, context: EmailRunContext): Promise<EmailEvent> {
+  if (recipient === undefined)
+    throw new Error(`the recipient of email ${id} is gone before it settled`);
+  return context.deliver(recipient);
 }

@@ -25,7 +25,7 @@ export interface JournalCommands {
   commit(
     keys: string[],
     args: (string | number)[],
-  ): Promise<("stale" | [control: Control["state"], refused: string[]])[]>;
+  ): Promise<("stale" | [control: Control["state"], refused: string[], strange: string[]])[]>;
 }
 
 export function commands(redis: Redis): JournalCommands {

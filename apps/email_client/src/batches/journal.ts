@@ -1,5 +1,12 @@
 import type { EmailRecord, EmailState } from "@mailwright/email_machine";
-import type { Batch, Control, JournalEntry, Recipient, Report } from "@mailwright/protocol";
+import {
+  BATCH_SIZE,
+  type Batch,
+  type Control,
+  type JournalEntry,
+  type Recipient,
+  type Report,
+} from "@mailwright/protocol";
 import type { Redis } from "ioredis";
 import { batchKeys, campaignKey, controlKey, type Shard, shardOf } from "../redis/keys.ts";
 import { commands, type JournalCommands } from "./journal-commands.ts";
@@ -17,6 +24,8 @@ import { initialRecord } from "./initial-record.ts";
 export interface Journal {
   /** Writes a batch down. `known` was taken before; `full` would pass the limit. */
   take(batch: Batch): Promise<"taken" | "known" | "full">;
+  /** What a batch is, without its emails; undefined when the journal does not have it or nothing of it is left. */
+  head(batch: string): Promise<BatchHead | undefined>;
   /** Raises the fence and reads the batch; undefined when the journal does not have it. */
   claim(batch: string): Promise<Claim | undefined>;
   /** Writes transitions of several batches of one shard in one step, each behind its claim's fence. */
@@ -27,18 +36,22 @@ export interface Journal {
   /** The batch of a live email. */
   find(email: string): Promise<string | undefined>;
   setControl(campaign: string, state: Control["state"]): Promise<void>;
-  control(campaign: string): Promise<Control["state"]>;
+  /** What the campaign of a batch may do. Asking keeps the answer for another while. */
+  control({ batch, campaign }: Pick<Claim, "batch" | "campaign">): Promise<Control["state"]>;
   liveBatches(campaign: string): Promise<string[]>;
   counts(): Promise<JournalCounts>;
 }
 
-/** A batch in the hands of one worker. */
-export interface Claim {
+export interface BatchHead {
   batch: string;
-  fence: number;
   campaign: string;
   content: string;
   gateway: string;
+}
+
+/** A batch in the hands of one worker. */
+export interface Claim extends BatchHead {
+  fence: number;
   emails: { recipient: Recipient | undefined; id: string; record: EmailRecord }[];
 }
 
@@ -46,13 +59,18 @@ export interface Transition {
   id: string;
   /** An attempt begins (and needs a running campaign), the email settles, or neither. */
   kind: "start" | "settle" | "go";
-  before: EmailState;
+  /** The record that the transition was made from: it is written onto that one or not at all. */
+  before: EmailRecord;
   record: EmailRecord;
   report: Report;
 }
 
-/** `stale`: another worker has the batch now. Otherwise `refused` names the starts that the campaign's control forbade. */
-export type Commit = "stale" | { control: Control["state"]; refused: Set<string> };
+/**
+ * `stale`: another worker has the batch now. Otherwise `refused` names the starts that the campaign's control forbade, and
+ * `strange` the emails whose record was not the one expected: Redis was set back, and the batch has to be claimed anew.
+ */
+export type Commit =
+  "stale" | { control: Control["state"]; refused: Set<string>; strange: Set<string> };
 
 export interface JournalCounts {
   states: Partial<Record<EmailState, number>>;
@@ -60,7 +78,7 @@ export interface JournalCounts {
   outbox: number;
 }
 
-/** A control outlives any batch that could still be handed over for its campaign. */
+/** How long a control outlives the last look at it: no campaign stays paused that long and forgets that it is. */
 const CONTROL_TTL_S = 90 * 86_400;
 
 export function createJournal(
@@ -69,9 +87,15 @@ export function createJournal(
   emailsLimit: number,
 ): Journal {
   const run = commands(redis);
-  const limit = Math.ceil(emailsLimit / shards.length);
+  const limit = Math.max(BATCH_SIZE, Math.ceil(emailsLimit / shards.length));
   return {
     take: (batch) => take(run, shardOf(shards, batch.batch), batch, limit),
+    async head(batch) {
+      const { head } = batchKeys(shardOf(shards, batch), batch);
+      const { campaign, content, gateway, done } = await redis.hgetall(head);
+      if (done !== undefined || !campaign || !content || !gateway) return undefined;
+      return { batch, campaign, content, gateway };
+    },
     claim: (batch) => claim(run, shardOf(shards, batch), batch),
     commit: (work) => commit(run, shards, work),
     shardOf: (batch) => shardOf(shards, batch),
@@ -85,8 +109,9 @@ export function createJournal(
         shards.map((shard) => redis.set(controlKey(shard, campaign), state, "EX", CONTROL_TTL_S)),
       );
     },
-    async control(campaign) {
-      const state = await redis.get(controlKey(shards[0] as Shard, campaign));
+    async control({ batch, campaign }) {
+      const key = controlKey(shardOf(shards, batch), campaign);
+      const state = await redis.getex(key, "EX", CONTROL_TTL_S);
       return (state as Control["state"] | null) ?? "running";
     },
     async liveBatches(campaign) {
@@ -106,14 +131,19 @@ function take(
   limit: number,
 ): Promise<"taken" | "known" | "full"> {
   const { head, recipients, records } = batchKeys(shard, batch.batch);
-  const emails = batch.recipients.flatMap((recipient) => [
+  const emails = batch.recipients.map((recipient) => ({
+    recipient,
+    record: initialRecord(recipient),
+  }));
+  const fields = emails.flatMap(({ recipient, record }) => [
     recipient.id,
     JSON.stringify(recipient),
-    JSON.stringify(initialRecord(recipient)),
+    JSON.stringify(record),
+    record.state,
   ]);
   return run.take(
     [head, recipients, records, shard.index, campaignKey(shard, batch.campaign), shard.counts],
-    [batch.batch, batch.campaign, batch.content, batch.gateway, limit, ...emails],
+    [batch.batch, batch.campaign, batch.content, batch.gateway, limit, ...fields],
   );
 }
 
@@ -170,12 +200,22 @@ async function commit(
     ]),
   );
   return answers.map((answer) =>
-    answer === "stale" ? answer : { control: answer[0], refused: new Set(answer[1]) },
+    answer === "stale"
+      ? answer
+      : { control: answer[0], refused: new Set(answer[1]), strange: new Set(answer[2]) },
   );
 }
 
 function transitionArguments({ id, kind, before, record, report }: Transition): string[] {
-  return [id, kind, before, record.state, JSON.stringify(record), JSON.stringify(report)];
+  return [
+    id,
+    kind,
+    before.state,
+    record.state,
+    JSON.stringify(before),
+    JSON.stringify(record),
+    JSON.stringify(report),
+  ];
 }
 
 async function read(

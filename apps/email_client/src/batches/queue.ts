@@ -1,5 +1,5 @@
-import type { Clock, Log } from "@mailwright/platform";
-import { DelayedError, Job, Queue, WaitingError, Worker } from "bullmq";
+import type { Log } from "@mailwright/platform";
+import { DelayedError, Job, Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { type Shard, shardOf } from "../redis/keys.ts";
 import { type BatchEnd, runBatch, type RunnerContext } from "./runner.ts";
@@ -7,13 +7,11 @@ import { type BatchEnd, runBatch, type RunnerContext } from "./runner.ts";
 /** The queue holds the names of batches; what they are stands in the journal. */
 const QUEUE = "batches";
 
-// A worker that died gives its batches up after at most this long, which is most of the time to recover. A process that
-// is merely slow loses them too; the fence makes that harmless.
-const LOCK_MS = 5_000;
-const STALL_CHECK_MS = 2_000;
-
 /** Batches one process works on at once. Most of them only wait for their retries, so this is far above what sends. */
 const BATCHES_AT_ONCE = 40;
+
+/** After an unexpected failure a batch rests for this long. */
+const FAILED_WAIT_MS = 5_000;
 
 export interface BatchQueue extends AsyncDisposable {
   /** Queues a batch; one that is queued already stays where it is. */
@@ -22,21 +20,24 @@ export interface BatchQueue extends AsyncDisposable {
   wake(batches: string[]): Promise<void>;
 }
 
-export function createBatchQueue(redis: Redis, shards: readonly Shard[]): BatchQueue {
+export function createBatchQueue(redis: Redis, shards: readonly Shard[], log: Log): BatchQueue {
   const queues = new Map(
-    shards.map((shard) => [
-      shard,
-      new Queue(QUEUE, {
+    shards.map((shard) => {
+      const queue = new Queue(QUEUE, {
         connection: redis,
         prefix: shard.queuePrefix,
         defaultJobOptions: {
           removeOnComplete: true,
           // A batch is never given up: an unexpected failure is tried again until it is mended.
           attempts: Number.MAX_SAFE_INTEGER,
-          backoff: { type: "fixed", delay: LOCK_MS },
+          backoff: { type: "fixed", delay: FAILED_WAIT_MS },
+          // Of all its failures the last one is kept.
+          stackTraceLimit: 1,
         },
-      }),
-    ]),
+      });
+      queue.on("error", (error) => log.debug({ err: error }, "the queue met an error and goes on"));
+      return [shard, queue];
+    }),
   );
   const queueOf = (batch: string) => queues.get(shardOf(shards, batch)) as Queue;
   return {
@@ -63,25 +64,26 @@ export function startBatchWorkers(
   redis: Redis,
   shards: readonly Shard[],
   context: RunnerContext,
-  clock: Clock,
-  log: Log,
 ): AsyncDisposable {
+  const { log, pace } = context;
   const stopping = new AbortController();
   const workers = shards.map((shard) => {
     const worker = new Worker(
       QUEUE,
       async (job, token) => {
         const end = await runBatch(job.id as string, context, stopping.signal);
-        await leave(job, token, end, clock);
+        await leave(job, token, end, context);
       },
       {
         connection: redis,
         prefix: shard.queuePrefix,
         concurrency: BATCHES_AT_ONCE,
-        lockDuration: LOCK_MS,
-        stalledInterval: STALL_CHECK_MS,
+        lockDuration: pace.lockMs,
+        stalledInterval: pace.stallCheckMs,
         maxStalledCount: Number.MAX_SAFE_INTEGER,
         drainDelay: 1,
+        // BullMQ would rest for 15 seconds after losing its connection.
+        runRetryDelay: 500,
       },
     );
     worker.on("error", (error) =>
@@ -100,27 +102,57 @@ export function startBatchWorkers(
   };
 }
 
-/** Puts the batch where it belongs now. BullMQ wants to be told by an error that a job was moved. */
+/** Puts the batch where it belongs now. */
 async function leave(
   job: Job,
   token: string | undefined,
   end: BatchEnd,
-  clock: Clock,
+  context: RunnerContext,
 ): Promise<void> {
+  const now = context.clock.now();
   switch (end.kind) {
     case "done":
       return;
     case "wait":
-      await job.moveToDelayed(Math.max(end.until, clock.now() + 1), token);
-      throw new DelayedError();
+      return sleepUntil(end.until, job, token, context, () => wakeIfControlled(job, end, context));
     case "stopped":
-      await job.moveToWait(token);
-      throw new WaitingError();
+      return sleepUntil(now, job, token, context);
     case "stale":
       // Usually another worker has it and this fails for want of the lock. Should nobody have it, it is not lost.
-      await job.moveToDelayed(clock.now() + LOCK_MS, token);
-      throw new DelayedError();
+      return sleepUntil(now + context.pace.lockMs, job, token, context);
     default:
       end satisfies never;
   }
+}
+
+/**
+ * Delays the batch, by a millisecond at least: that, unlike BullMQ's `moveToWait`, wakes a worker that is idle. Who has
+ * lost the lock meanwhile leaves the batch to whoever has it; should Redis refuse, the lock runs out.
+ */
+async function sleepUntil(
+  until: number,
+  job: Job,
+  token: string | undefined,
+  { clock, log }: RunnerContext,
+  asleep: () => Promise<void> = async () => {},
+): Promise<never> {
+  try {
+    await job.moveToDelayed(Math.max(until, clock.now() + 1), token);
+    await asleep();
+  } catch (error) {
+    log.debug({ batch: job.id, err: error }, "a batch was not put back; its lock will run out");
+  }
+  // BullMQ wants to be told by an error that a job was moved.
+  throw new DelayedError();
+}
+
+/** A control that was set while the batch was on its way to sleep found nothing to wake. */
+async function wakeIfControlled(
+  job: Job,
+  { campaign, heeded }: Extract<BatchEnd, { kind: "wait" }>,
+  { journal }: RunnerContext,
+): Promise<void> {
+  const control = await journal.control({ batch: job.id as string, campaign });
+  // It may have woken by itself, and nothing is left to do then.
+  if (control !== heeded) await job.promote().catch(() => {});
 }

@@ -60,7 +60,7 @@ export function batchRoutes(context: Context) {
     )
     .get("/v1/batches/:id", ({ request, params }) =>
       signedCall(context, request, parseNothing, async () => {
-        const batch = await context.journal.read(params.id);
+        const batch = isId(params.id) ? await context.journal.read(params.id) : undefined;
         if (batch === undefined) return notFound("batch");
         return { batch: params.id, ...batch } satisfies BatchStatus;
       }),

@@ -19,14 +19,16 @@ export interface Contents {
   get(hash: string): Promise<ReadyContent | undefined>;
 }
 
-/** Longer than any campaign runs; every batch that is taken starts it anew. */
+/** How long a content outlives the last look at it. A batch that waits looks at it all the while. */
 const TTL_S = 30 * 86_400;
 
 /** Compiled contents kept in memory: a few campaigns run at once, and compiling one again costs a millisecond. */
 const COMPILED = 100;
+/** So often one that is in memory is looked at in Redis too. */
+const COMPILED_TTL_MS = 3_600_000;
 
 export function createContents(redis: Redis): Contents {
-  const ready = new LRUCache<string, ReadyContent>({ max: COMPILED });
+  const ready = new LRUCache<string, ReadyContent>({ max: COMPILED, ttl: COMPILED_TTL_MS });
   return {
     async put(hash, content) {
       if (contentHash(content) !== hash) return false;
@@ -39,7 +41,7 @@ export function createContents(redis: Redis): Contents {
     async get(hash) {
       const cached = ready.get(hash);
       if (cached !== undefined) return cached;
-      const text = await redis.get(contentKey(hash));
+      const text = await redis.getex(contentKey(hash), "EX", TTL_S);
       if (text === null) return undefined;
       const made = makeReady(JSON.parse(text) as Content);
       ready.set(hash, made);
@@ -58,9 +60,10 @@ function makeReady(content: Content): ReadyContent {
     }),
     policy: {
       attempts,
-      firstWaitMs: first_wait_s * 1000,
-      maxWaitMs: max_wait_s * 1000,
-      maxAgeMs: max_age_s * 1000,
+      // Whole milliseconds: a due time with a fraction is none that web would take.
+      firstWaitMs: Math.round(first_wait_s * 1000),
+      maxWaitMs: Math.round(max_wait_s * 1000),
+      maxAgeMs: Math.round(max_age_s * 1000),
       whenUncertain: when_uncertain,
     },
   };

@@ -1,5 +1,5 @@
 import { emailGraph } from "@mailwright/email_machine";
-import { problem, problemResponse } from "@mailwright/platform";
+import { isId, problem, problemResponse } from "@mailwright/platform";
 import { type JournaledEmail, type MachineView, parseNothing } from "@mailwright/protocol";
 import { Elysia } from "elysia";
 import type { Context } from "../context.ts";
@@ -16,7 +16,7 @@ export function developerRoutes(context: Context) {
     )
     .get("/v1/emails/:id", ({ request, params }) =>
       signedCall(context, request, parseNothing, async () => {
-        const batch = await journal.find(params.id);
+        const batch = isId(params.id) ? await journal.find(params.id) : undefined;
         const held = batch === undefined ? undefined : await journal.read(batch);
         const email = held?.emails.find(({ id }) => id === params.id);
         if (batch === undefined || email === undefined) {

@@ -3,14 +3,17 @@ import type { Outcome } from "./gateway.ts";
 /**
  * A circuit breaker for one gateway in this process. Two things open it: refusals of our credentials in a row (more
  * attempts would only fail more emails) and failures to serve in a row (more attempts would only add to its trouble).
- * Open, it lets nothing through for a while; then it is half-open: one probe decides.
+ * Open, it lets nothing through for a while; then it is half-open: one probe decides. A gateway that says how long it
+ * wants to be left alone is left alone, by all emails and not just by the one that was told.
  */
 export interface Breaker {
   state(): "closed" | "open" | "half-open";
-  /** Zero when an attempt may begin now, else how long to wait. A half-open breaker hands out one probe at a time. */
+  /** Zero when an attempt could begin now, else how long to wait. Asking changes nothing. */
   waitMs(now: number): number;
+  /** Whether an attempt may begin now. A half-open breaker admits one probe at a time, and this was it. */
+  admit(now: number): boolean;
   /** What an attempt came to. */
-  record(outcome: Outcome["kind"], now: number): void;
+  record(outcome: Outcome, now: number): void;
 }
 
 export const BREAKER = {
@@ -26,40 +29,71 @@ export function createBreaker(): Breaker {
   let unauthorized = 0;
   let unavailable = 0;
   let pauseMs = 0;
-  let openUntil = 0;
-  let probeUntil = 0;
+  const pause = createTimer();
+  const probe = createTimer();
+  const leftAlone = createTimer();
 
   const isOpen = () => pauseMs > 0;
 
   function open(now: number): void {
     pauseMs = Math.min(isOpen() ? pauseMs * 2 : BREAKER.firstPauseMs, BREAKER.longestPauseMs);
-    openUntil = now + pauseMs;
-    probeUntil = 0;
+    pause.set(now, pauseMs);
+    probe.set(now, 0);
+  }
+
+  function close(now: number): void {
+    unauthorized = 0;
+    unavailable = 0;
+    pauseMs = 0;
+    pause.set(now, 0);
+    probe.set(now, 0);
+  }
+
+  function waitMs(now: number): number {
+    const others = Math.min(probe.left(now), BREAKER.firstPauseMs);
+    return Math.max(leftAlone.left(now), pause.left(now), others);
   }
 
   return {
-    state: () => (isOpen() ? (probeUntil > 0 ? "half-open" : "open") : "closed"),
-    waitMs(now) {
-      if (!isOpen()) return 0;
-      if (now < openUntil) return openUntil - now;
-      if (now < probeUntil) return Math.min(probeUntil - now, BREAKER.firstPauseMs);
-      probeUntil = now + BREAKER.probePatienceMs;
-      return 0;
+    state: () => (isOpen() ? (probe.isSet() ? "half-open" : "open") : "closed"),
+    waitMs,
+    admit(now) {
+      if (waitMs(now) > 0) return false;
+      if (isOpen()) probe.set(now, BREAKER.probePatienceMs);
+      return true;
     },
     record(outcome, now) {
-      if (outcome === "unauthorized") unauthorized++;
-      else if (outcome === "unavailable" || outcome === "ambiguous") unavailable++;
+      if (outcome.kind === "throttled") {
+        leftAlone.set(now, Math.min(outcome.retryAfterMs ?? 0, BREAKER.longestPauseMs));
+      }
+      if (outcome.kind === "unauthorized") unauthorized++;
+      else if (outcome.kind === "unavailable" || outcome.kind === "ambiguous") unavailable++;
       else {
         // It took, refused or throttled a message: it knows us and it works.
-        unauthorized = 0;
-        unavailable = 0;
-        pauseMs = 0;
+        close(now);
         return;
       }
       const failing =
         unauthorized >= BREAKER.unauthorizedInARow || unavailable >= BREAKER.unavailableInARow;
       // Attempts that were already under way when it opened say nothing new.
-      if (failing && (!isOpen() || now >= openUntil)) open(now);
+      if (failing && pause.left(now) === 0) open(now);
+    },
+  };
+}
+
+/** A time in the future by a clock that may be set back: what is left of it never grows. */
+function createTimer() {
+  let length = 0;
+  let end = 0;
+  return {
+    set(now: number, ms: number) {
+      length = ms;
+      end = now + ms;
+    },
+    isSet: () => length > 0,
+    left(now: number): number {
+      end = Math.min(end, now + length);
+      return Math.max(0, end - now);
     },
   };
 }

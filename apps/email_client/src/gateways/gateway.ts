@@ -1,3 +1,4 @@
+import type { Clock } from "@mailwright/platform";
 import type { GatewayCapabilities, GatewayField } from "@mailwright/protocol";
 
 /** One email as a gateway gets it. */
@@ -44,5 +45,13 @@ export interface GatewayAdapter {
   /** Draws the form in Settings and says what must be set. */
   fields: GatewayField[];
   capabilities: GatewayCapabilities;
-  open(settings: Record<string, string>, secrets: Record<string, string>): Gateway;
+  /** What is wrong with these settings beyond what the fields say, with the field at fault. */
+  fault?(settings: Record<string, string>): SettingFault | undefined;
+  open(settings: Record<string, string>, secrets: Record<string, string>, clock: Clock): Gateway;
+}
+
+/** `field` is the name of a setting; `message` is read by a person and says what to do. */
+export interface SettingFault {
+  field: string;
+  message: string;
 }

@@ -18,3 +18,15 @@ export function gatewayKinds(): GatewayKind[] {
     capabilities,
   }));
 }
+
+/** Whether everything that the kind requires is set. `secrets` are the names of those that are. */
+export function isComplete(
+  { fields }: GatewayAdapter,
+  settings: Record<string, string>,
+  secrets: string[],
+): boolean {
+  return fields.every(
+    ({ name, required, secret }) =>
+      !required || (secret ? secrets.includes(name) : (settings[name] ?? "") !== ""),
+  );
+}

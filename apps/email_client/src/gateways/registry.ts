@@ -1,10 +1,11 @@
 import type { Clock, Log } from "@mailwright/platform";
 import type { Redis } from "ioredis";
-import { readGateway } from "../settings/gateway-records.ts";
+import { LRUCache } from "lru-cache";
+import { type GatewayRecord, readGateway } from "../settings/gateway-records.ts";
 import type { Vault } from "../settings/vault.ts";
 import { type Breaker, createBreaker } from "./breaker.ts";
 import type { Gateway } from "./gateway.ts";
-import { adapterOf } from "./kinds.ts";
+import { adapterOf, isComplete } from "./kinds.ts";
 
 /** A gateway that can be sent through now. */
 export interface OpenGateway {
@@ -15,7 +16,10 @@ export interface OpenGateway {
 }
 
 export interface GatewayRegistry {
-  /** Undefined when there is no such gateway, or its secrets cannot be opened: nothing is failed for that, it waits. */
+  /**
+   * Undefined when there is no such gateway, it lacks a setting, or its secrets cannot be opened: nothing is failed for
+   * that, it waits. While Redis does not answer, what was read last holds.
+   */
   get(id: string): Promise<OpenGateway | undefined>;
   breakerState(id: string): ReturnType<Breaker["state"]>;
   /** Forgets what is cached: the next attempt uses what was just saved. */
@@ -24,6 +28,15 @@ export interface GatewayRegistry {
 
 /** How old a cached gateway may be: another worker's change of credentials or rate is obeyed within this time. */
 const FRESH_MS = 500;
+/** Gateways kept in memory, those that do not exist included. */
+const CACHED = 1_000;
+
+interface Cached {
+  version: string | undefined;
+  readAt: number;
+  /** Or the sentence that says why it cannot be used. */
+  open: OpenGateway | string;
+}
 
 export function createGatewayRegistry(
   redis: Redis,
@@ -31,58 +44,51 @@ export function createGatewayRegistry(
   clock: Clock,
   log: Log,
 ): GatewayRegistry {
-  const cache = new Map<
-    string,
-    { version: number; readAt: number; open: OpenGateway | undefined }
-  >();
+  const cache = new LRUCache<string, Cached>({ max: CACHED });
   const breakers = new Map<string, Breaker>();
 
-  const breakerOf = (id: string) => {
+  async function read(id: string, cached: Cached | undefined): Promise<Cached> {
+    const record = await readGateway(redis, id);
+    const readAt = clock.now();
+    if (cached !== undefined && cached.version === record?.version) return { ...cached, readAt };
+    // New credentials deserve a new trial.
+    if (cached?.version !== undefined) breakers.delete(id);
+    const open = record === undefined ? "it does not exist" : await openRecord(record);
+    if (typeof open === "string") log.error({ gateway: id, why: open }, "a gateway cannot be used");
+    return { version: record?.version, readAt, open };
+  }
+
+  async function openRecord(record: GatewayRecord): Promise<OpenGateway | string> {
+    const { id, kind, settings, sealed, rate_per_second } = record;
+    const adapter = adapterOf(kind);
+    if (adapter === undefined) return "its kind is not known";
+    if (!isComplete(adapter, settings, Object.keys(sealed.fields))) return "a setting is missing";
+    const secrets = await vault.open(id, sealed);
+    if (secrets === undefined) return "its secrets cannot be opened with CREDENTIALS_KEYS";
     const breaker = breakers.get(id) ?? createBreaker();
     breakers.set(id, breaker);
-    return breaker;
-  };
-
-  async function read(id: string): Promise<OpenGateway | undefined> {
-    const record = await readGateway(redis, id);
-    const cached = cache.get(id);
-    if (record !== undefined && cached?.open !== undefined && cached.version === record.version) {
-      cache.set(id, { ...cached, readAt: clock.now() });
-      return cached.open;
-    }
-    const adapter = record && adapterOf(record.kind);
-    const secrets = record && (await vault.open(id, record.sealed));
-    if (record !== undefined && secrets === undefined) {
-      log.error(
-        { gateway: id },
-        "the secrets of a gateway cannot be opened with CREDENTIALS_KEYS; its emails wait",
-      );
-    }
-    // New credentials deserve a new trial.
-    if (record !== undefined && cached !== undefined && cached.version !== record.version)
-      breakers.delete(id);
-    const open: OpenGateway | undefined = record &&
-      adapter &&
-      secrets && {
-        id,
-        gateway: adapter.open(record.settings, secrets),
-        ratePerSecond: record.rate_per_second,
-        breaker: breakerOf(id),
-      };
-    cache.set(id, { version: record?.version ?? 0, readAt: clock.now(), open });
-    return open;
+    const gateway = adapter.open(settings, secrets, clock);
+    return { id, gateway, ratePerSecond: rate_per_second, breaker };
   }
 
   return {
     async get(id) {
-      const cached = cache.get(id);
-      if (cached !== undefined && clock.now() - cached.readAt < FRESH_MS) return cached.open;
-      return read(id);
+      let cached = cache.get(id);
+      // The clock may have been set back.
+      const isFresh = cached !== undefined && Math.abs(clock.now() - cached.readAt) < FRESH_MS;
+      if (cached === undefined || !isFresh) {
+        try {
+          cached = await read(id, cached);
+          cache.set(id, cached);
+        } catch (error) {
+          if (cached === undefined) throw error;
+        }
+      }
+      return typeof cached.open === "string" ? undefined : cached.open;
     },
     breakerState: (id) => breakers.get(id)?.state() ?? "closed",
-    refresh: () => {
-      for (const [id, cached] of cache)
-        cache.set(id, { ...cached, readAt: Number.NEGATIVE_INFINITY });
+    refresh() {
+      for (const cached of cache.values()) cached.readAt = Number.NEGATIVE_INFINITY;
     },
   };
 }

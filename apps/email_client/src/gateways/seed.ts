@@ -1,7 +1,8 @@
 import ky from "ky";
+import type { Clock } from "@mailwright/platform";
 import { MESSAGE_ID_LENGTH } from "@mailwright/protocol";
 import { outcomeOfFailure, readAnswer, retryAfterMs } from "./http-outcome.ts";
-import type { Gateway, GatewayAdapter, Message, Outcome } from "./gateway.ts";
+import type { Gateway, GatewayAdapter, Message, Outcome, SettingFault } from "./gateway.ts";
 
 /**
  * The seed gateway: HTTP with Basic auth, one message a request, 202 with a JSON `message_id` when it is taken. It
@@ -25,11 +26,23 @@ export const seedGateway: GatewayAdapter = {
     { name: "password", label: "Password", type: "password", required: true, secret: true },
   ],
   capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
-  open: ({ url = "", username = "" }, { password = "" }) =>
-    openSeedGateway(url, username, password),
+  fault: ({ username = "" }) => userNameFault(username),
+  open: ({ url = "", username = "" }, { password = "" }, clock) =>
+    openSeedGateway(url, username, password, clock),
 };
 
-function openSeedGateway(url: string, username: string, password: string): Gateway {
+/** RFC 7617 section 2: what comes after the first colon would be taken for the password. */
+function userNameFault(username: string): SettingFault | undefined {
+  if (username.includes(":")) {
+    return { field: "username", message: "A user name cannot have a colon in it (RFC 7617)." };
+  }
+  // oxlint-disable-next-line no-control-regex
+  return /[\u0000-\u001f\u007f]/.test(username)
+    ? { field: "username", message: "A user name cannot have line breaks or tabs in it." }
+    : undefined;
+}
+
+function openSeedGateway(url: string, username: string, password: string, clock: Clock): Gateway {
   // RFC 7617: UTF-8, base64 of user:password.
   const authorization = `Basic ${Buffer.from(`${username}:${password}`, "utf8").toString("base64")}`;
   const client = ky.create({
@@ -44,7 +57,9 @@ function openSeedGateway(url: string, username: string, password: string): Gatew
     async send(message, signal) {
       try {
         const response = await client.post(url, { body: bodyOf(message), signal });
-        return outcomeOf(response, await readAnswer(response));
+        // The status says it all but for the id, so a body that breaks off changes nothing.
+        const answer = await readAnswer(response).catch(() => "");
+        return outcomeOf(response, answer, clock.now());
       } catch (error) {
         return outcomeOfFailure(error);
       }
@@ -68,7 +83,7 @@ function bodyOf({ key, from, to, subject, text, html, headers }: Message): strin
 }
 
 /** Every status has one meaning here; one that the service does not document is not guessed to be a success. */
-function outcomeOf(response: Response, answer: string): Outcome {
+function outcomeOf(response: Response, answer: string, now: number): Outcome {
   const { status } = response;
   const detail = `The gateway answered ${status}.`;
   if (status === 202) return acceptance(answer);
@@ -78,10 +93,17 @@ function outcomeOf(response: Response, answer: string): Outcome {
       detail: "The gateway refused the user name or the password (401).",
     };
   if (status === 429) {
-    const wait = retryAfterMs(response.headers.get("retry-after"), Date.now());
+    const wait = retryAfterMs(response.headers.get("retry-after"), now);
     return { kind: "throttled", detail, ...(wait !== undefined && { retryAfterMs: wait }) };
   }
   if (status === 408 || status >= 500) return { kind: "unavailable", detail };
+  if (status >= 300 && status < 400) {
+    // Not followed: it would carry the password to wherever it points.
+    return {
+      kind: "unavailable",
+      detail: `The gateway answered ${status}: it is somewhere else. Correct its address in the settings.`,
+    };
+  }
   if (status >= 200 && status < 300) {
     return {
       kind: "ambiguous",

@@ -48,4 +48,5 @@ export const campaignKey = (shard: Shard, campaign: string) => `${shard.name}:ca
 export const contentKey = (hash: string) => `mw:content:${hash}`;
 export const nonceKey = (nonce: string) => `mw:nonce:${nonce}`;
 export const gatewaysKey = "mw:gateways";
-export const rateKey = (gateway: string) => `mw:rate:${gateway}`;
+export const rateKey = (gateway: string, ratePerSecond: number) =>
+  `mw:rate:${gateway}:${ratePerSecond}`;

@@ -1,4 +1,4 @@
-import { type Log, type Clock } from "@mailwright/platform";
+import type { Log } from "@mailwright/platform";
 import { Redis } from "ioredis";
 
 export interface OpenRedisOptions {
@@ -6,9 +6,14 @@ export interface OpenRedisOptions {
   patient?: boolean;
 }
 
+/** Longer than any command may block (BullMQ's wait for a job takes up to ten seconds). */
+const PATIENT_SILENCE_MS = 20_000;
+const FAST_SILENCE_MS = 5_000;
+
 /**
  * Opens one connection. A request path fails fast (a command is tried again once, and never waits longer than
- * `commandTimeout`); a patient connection waits for Redis to come back. Either reconnects by itself.
+ * `commandTimeout`); a patient connection waits for Redis to come back. Either reconnects by itself, also when the other
+ * end has vanished without a word.
  */
 export function openRedis(
   url: string,
@@ -19,6 +24,8 @@ export function openRedis(
     maxRetriesPerRequest: patient ? null : 1,
     ...(!patient && { commandTimeout: 10_000 }),
     connectTimeout: 5_000,
+    // A commit that is sent again because its answer was lost is not written twice.
+    socketTimeout: patient ? PATIENT_SILENCE_MS : FAST_SILENCE_MS,
     // Back within five seconds of Redis: 50, 100, 150 ... 1,000 ms, each with jitter.
     retryStrategy: (times) => Math.min(times * 50, 1_000) * (0.5 + Math.random() / 2),
     reconnectOnError: (error) => error.message.startsWith("READONLY"),
@@ -33,42 +40,4 @@ export function openRedis(
     down = false;
   });
   return redis;
-}
-
-/** Waits until Redis answers and has loaded its data, or throws after `patienceMs`. */
-export async function waitForRedis(redis: Redis, clock: Clock, patienceMs = 30_000): Promise<void> {
-  const giveUpAt = clock.now() + patienceMs;
-  for (;;) {
-    try {
-      await redis.ping();
-      return;
-    } catch (error) {
-      if (clock.now() > giveUpAt) throw error;
-      await clock.sleep(200);
-    }
-  }
-}
-
-/** What is wrong with how Redis keeps data, in sentences. The promise of the journal rests on these two settings. */
-export async function durabilityFaults(redis: Redis): Promise<string[]> {
-  try {
-    const [, appendonly] = (await redis.config("GET", "appendonly")) as string[];
-    const [, policy] = (await redis.config("GET", "maxmemory-policy")) as string[];
-    return [
-      ...(appendonly === "yes"
-        ? []
-        : [
-            "Redis runs without its append-only file: set 'appendonly yes', or a crash of Redis loses emails in progress",
-          ]),
-      ...(policy === "noeviction"
-        ? []
-        : [
-            `Redis may evict keys (maxmemory-policy ${policy}): set 'maxmemory-policy noeviction', or emails in progress can vanish`,
-          ]),
-    ];
-  } catch {
-    return [
-      "Redis does not let its settings be read (CONFIG is disabled): make sure that it has 'appendonly yes' and 'maxmemory-policy noeviction'",
-    ];
-  }
 }

@@ -3,11 +3,15 @@ import type { Redis } from "ioredis";
 import { batchKeys, campaignKey, type Shard } from "../redis/keys.ts";
 import { defineScript } from "../redis/script.ts";
 import acknowledgeLua from "./lua/acknowledge.lua" with { type: "text" };
+import forgetDeadLua from "./lua/forget-dead.lua" with { type: "text" };
+import leaveLua from "./lua/leave.lua" with { type: "text" };
 
 /** One commit's reports as they lie in the outbox, and which emails of which batches ended in it. */
 export interface OutboxEntry {
   entry: string;
   reports: Report[];
+  /** Of the reports as JSON. */
+  bytes: number;
   ends: [batch: string, campaign: string, emails: string[]][];
 }
 
@@ -15,19 +19,24 @@ export interface OutboxEntry {
 export interface Outbox {
   /** New entries, waiting up to `blockMs` for the first; [] when there are none. */
   next(blockMs: number): Promise<OutboxEntry[]>;
-  /** Entries that another reporter took and never acknowledged for `idleMs`: it has died. */
+  /**
+   * Entries that another reporter took and never acknowledged for `idleMs`: it has died. Reporters that died with nothing
+   * in hand are forgotten.
+   */
   abandoned(idleMs: number): Promise<OutboxEntry[]>;
   /** Web has them: takes them out and forgets the emails that ended in them. */
   acknowledge(entries: OutboxEntry[]): Promise<void>;
-  /** Signs off. Entries still in hand keep their owner, so that `abandoned` finds them: signing off would lose them. */
+  /** Signs off. What is still in hand counts as abandoned at once. */
   leave(): Promise<void>;
 }
 
 const GROUP = "reporters";
-/** Entries read at once; each holds the reports of one commit, 2,000 at the most. */
+/** Entries read at once; each holds the reports of one commit, 500 at the most and some 30 when all are busy. */
 const ENTRIES = 50;
 /** How long the name of a finished batch is kept, so that a late repetition of it is recognised. */
 const REMEMBER_S = 7 * 86_400;
+/** A reporter shows a sign of life every second. */
+const DEAD_MS = 600_000;
 
 export function createOutbox(
   blocking: Redis,
@@ -36,6 +45,8 @@ export function createOutbox(
   consumer: string,
 ): Outbox {
   const acknowledge = defineScript<number>(redis, "mwAcknowledge", acknowledgeLua);
+  const forgetDead = defineScript<number>(redis, "mwForgetDead", forgetDeadLua);
+  const leave = defineScript<number>(redis, "mwLeave", leaveLua);
   let group: Promise<unknown> | undefined;
 
   /** A Redis that lost its data lost the group too, so it is made whenever it is missing. */
@@ -67,10 +78,11 @@ export function createOutbox(
           shard.outbox,
           ">",
         );
-        return parseEntries(entriesOf(streams));
+        return parseEntries((streams?.[0] as [string, RawEntry[]] | undefined)?.[1] ?? []);
       }),
     abandoned: (idleMs) =>
       inGroup(async () => {
+        await forgetDead([shard.outbox], [GROUP, DEAD_MS]);
         const [, entries] = (await redis.xautoclaim(
           shard.outbox,
           GROUP,
@@ -107,36 +119,21 @@ export function createOutbox(
       );
     },
     async leave() {
-      const inHand = (await redis.xpending(
-        shard.outbox,
-        GROUP,
-        "-",
-        "+",
-        1,
-        consumer,
-      )) as unknown[];
-      if (inHand.length === 0) await redis.xgroup("DELCONSUMER", shard.outbox, GROUP, consumer);
+      await leave([shard.outbox], [GROUP, consumer]);
     },
   };
 }
 
 type RawEntry = [entry: string, fields: string[]];
 
-/** RESP2 answers with a list of streams, RESP3 with a map of them. */
-function entriesOf(streams: unknown): RawEntry[] {
-  if (streams === null || streams === undefined) return [];
-  const first = Array.isArray(streams)
-    ? (streams[0] as unknown[] | undefined)?.[1]
-    : Object.values(streams)[0];
-  return (first ?? []) as RawEntry[];
-}
-
 function parseEntries(raw: RawEntry[]): OutboxEntry[] {
   return raw.map(([entry, fields]) => {
-    const ends: unknown = JSON.parse(fields[3] as string);
+    const [, reports = "[]", , endings = "[]"] = fields;
+    const ends: unknown = JSON.parse(endings);
     return {
       entry,
-      reports: JSON.parse(fields[1] as string) as Report[],
+      reports: JSON.parse(reports) as Report[],
+      bytes: Buffer.byteLength(reports),
       // Lua writes an empty list as an empty object.
       ends: Array.isArray(ends) ? (ends as OutboxEntry["ends"]) : [],
     };

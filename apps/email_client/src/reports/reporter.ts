@@ -1,23 +1,24 @@
 import type { Clock, Log } from "@mailwright/platform";
 import { parseReportsAnswer, REPORTS_LIMIT, type ServiceClient } from "@mailwright/protocol";
+import type { Pace } from "../pace.ts";
 import type { Outbox, OutboxEntry } from "./outbox.ts";
 
 export interface ReporterContext {
   web: ServiceClient;
   clock: Clock;
   log: Log;
+  pace: Pick<Pace, "abandonedMs" | "lookForAbandonedMs">;
 }
 
 const READ_BLOCK_MS = 1_000;
-/** Longer than a post can take, so that nobody is thought dead while it waits for web. */
-const ABANDONED_MS = 15_000;
-const LOOK_FOR_ABANDONED_MS = 2_000;
 const LONGEST_WAIT_MS = 5_000;
+/** Half of what web takes in one call. An entry has 2 KB a report at the worst, and so 1 MB. */
+const POST_BYTES = 1_500_000;
 
 /**
  * Carries reports from the outbox to web, in order, until web has acknowledged them. While web does not answer it holds
  * what it has and tries again: nothing is dropped, and nothing more is read, so its memory stays what it is. Disposing
- * ends the post under way and leaves the rest to the next reporter.
+ * ends the post under way and gives what is left to the next reporter.
  */
 export function startReporter(outbox: Outbox, context: ReporterContext): AsyncDisposable {
   const stopping = new AbortController();
@@ -36,13 +37,14 @@ async function report(
   context: ReporterContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const { clock, log } = context;
-  let lookAt = clock.now();
+  const { clock, log, pace } = context;
+  let lookedAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     try {
-      const look = clock.now() >= lookAt;
-      if (look) lookAt = clock.now() + LOOK_FOR_ABANDONED_MS;
-      const left = look ? await outbox.abandoned(ABANDONED_MS) : [];
+      // The clock may have been set back.
+      const look = Math.abs(clock.now() - lookedAt) >= pace.lookForAbandonedMs;
+      if (look) lookedAt = clock.now();
+      const left = look ? await outbox.abandoned(pace.abandonedMs) : [];
       const entries = left.length > 0 ? left : await outbox.next(READ_BLOCK_MS);
       for (const chunk of chunks(entries)) {
         if (!(await post(chunk, context, signal))) return;
@@ -88,17 +90,20 @@ async function post(
   return false;
 }
 
-/** As many entries a call as its limit on reports allows, in order. */
+/** As many entries a call as web takes, in order. */
 function chunks(entries: OutboxEntry[]): OutboxEntry[][] {
   const result: OutboxEntry[][] = [];
-  let size = Number.POSITIVE_INFINITY;
+  let reports = Number.POSITIVE_INFINITY;
+  let bytes = 0;
   for (const entry of entries) {
-    if (size + entry.reports.length > REPORTS_LIMIT) {
+    if (reports + entry.reports.length > REPORTS_LIMIT || bytes + entry.bytes > POST_BYTES) {
       result.push([]);
-      size = 0;
+      reports = 0;
+      bytes = 0;
     }
     result.at(-1)?.push(entry);
-    size += entry.reports.length;
+    reports += entry.reports.length;
+    bytes += entry.bytes;
   }
   return result;
 }

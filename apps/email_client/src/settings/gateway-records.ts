@@ -1,11 +1,13 @@
 import type { Redis } from "ioredis";
 import { gatewaysKey } from "../redis/keys.ts";
+import { defineScript } from "../redis/script.ts";
+import replaceLua from "./lua/replace.lua" with { type: "text" };
 import type { Sealed } from "./vault.ts";
 
-/** A gateway as it stands in Redis. `version` changes with every change, so that a cached one is known to be old. */
+/** A gateway as it stands in Redis. `version` is a new id with every change, so that a cached one is known to be old. */
 export interface GatewayRecord {
   id: string;
-  version: number;
+  version: string;
   name: string;
   kind: string;
   settings: Record<string, string>;
@@ -15,10 +17,7 @@ export interface GatewayRecord {
 }
 
 export async function readGateways(redis: Redis): Promise<GatewayRecord[]> {
-  const all = Object.values(await redis.hgetall(gatewaysKey)).map(
-    (text) => JSON.parse(text) as GatewayRecord,
-  );
-  return all.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return recordsOf(await redis.hgetall(gatewaysKey));
 }
 
 export async function readGateway(redis: Redis, id: string): Promise<GatewayRecord | undefined> {
@@ -26,14 +25,40 @@ export async function readGateway(redis: Redis, id: string): Promise<GatewayReco
   return text === null ? undefined : (JSON.parse(text) as GatewayRecord);
 }
 
-/** Writes and removes gateways in one step: a change of several is made whole or not at all. */
-export async function writeGateways(
+/** What a change comes to: the records that are written and the ids that are removed, or a refusal. */
+export type Change<Refusal> =
+  { ok: true; changed: GatewayRecord[]; removed: string[] } | { ok: false; refusal: Refusal };
+
+/**
+ * Changes gateways, all that is to change or nothing. `change` is asked again when somebody else's change came between,
+ * so it works on what really stands there; it gives undefined, or the refusal of the last time it was asked.
+ */
+export async function changeGateways<Refusal>(
   redis: Redis,
-  changed: GatewayRecord[],
-  removed: string[],
-): Promise<void> {
-  const step = redis.multi();
-  for (const record of changed) step.hset(gatewaysKey, record.id, JSON.stringify(record));
-  if (removed.length > 0) step.hdel(gatewaysKey, ...removed);
-  await step.exec();
+  change: (records: GatewayRecord[]) => Promise<Change<Refusal>>,
+): Promise<Refusal | undefined> {
+  const replace = defineScript<0 | 1>(redis, "mwReplaceGateways", replaceLua);
+  for (;;) {
+    const read = await redis.hgetall(gatewaysKey);
+    const wanted = await change(recordsOf(read));
+    if (!wanted.ok) return wanted.refusal;
+    const { changed, removed } = wanted;
+    const written = await replace(
+      [gatewaysKey],
+      [
+        Object.keys(read).length,
+        ...Object.entries(read).flat(),
+        changed.length,
+        ...changed.flatMap((record) => [record.id, JSON.stringify(record)]),
+        ...removed,
+      ],
+    );
+    if (written === 1) return undefined;
+  }
+}
+
+function recordsOf(hash: Record<string, string>): GatewayRecord[] {
+  return Object.values(hash)
+    .map((text) => JSON.parse(text) as GatewayRecord)
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }

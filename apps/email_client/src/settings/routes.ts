@@ -1,4 +1,4 @@
-import { problem, problemResponse } from "@mailwright/platform";
+import { isId, problem, problemResponse } from "@mailwright/platform";
 import {
   parseNothing,
   parseSettingsPatch,
@@ -20,10 +20,10 @@ export function settingsRoutes(context: Context) {
       "/v1/settings",
       ({ request }) =>
         signedCall(context, request, parseSettingsPatch, async (patch) => {
-          const outcome = await patchSettings(redis, vault, patch);
+          const fault = await patchSettings(redis, vault, patch);
           gateways.refresh();
-          if (outcome.ok) return view();
-          const { field, message } = outcome;
+          if (fault === undefined) return view();
+          const { field, message } = fault;
           return problemResponse(
             problem(422, "The gateways were not changed", { field, detail: message }),
           );
@@ -40,7 +40,7 @@ export function settingsRoutes(context: Context) {
       "/v1/gateways/:id/messages",
       ({ request, params }) =>
         signedCall(context, request, parseTestMessage, async (message) => {
-          const open = await gateways.get(params.id);
+          const open = isId(params.id) ? await gateways.get(params.id) : undefined;
           if (open === undefined)
             return problemResponse(
               problem(404, "There is no such gateway, or it cannot be opened"),

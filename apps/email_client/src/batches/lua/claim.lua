@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Raises the fence and reads the batch. Whoever claimed it before can write no more.
 -- KEYS: head, recipients, records
 if redis.call('EXISTS', KEYS[1]) == 0 then

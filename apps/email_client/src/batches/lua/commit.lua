@@ -1,33 +1,39 @@
+#!lua flags=allow-oom
 -- Writes the transitions of one tick, of any number of batches: each email's record and its report, together and behind
 -- the fence of its batch. A transition that begins an attempt is refused unless the campaign runs: this is what makes
--- pause and cancel exact. A transition that stands there already came by a connection that broke before it answered: it
--- is not written twice.
+-- pause and cancel exact. A transition is written onto the record it was made from and no other. One that stands there
+-- already, or has been acknowledged and forgotten since, came by a connection that broke before it answered: it is not
+-- written twice. Memory does not stop it: what was begun has to end, and what ends makes room.
 -- KEYS: outbox, counts, then of each batch: head, recipients, records, control
 -- ARGV: of each batch: batch, campaign, fence, number of transitions, then of each transition:
---       id, 'start' or 'settle' or 'go', state before, state after, record, report
--- Answers, for each batch: 'stale', or its control and the ids of the refused starts.
+--       id, 'start' or 'settle' or 'go', state before, state after, record before, record after, report
+-- Answers, for each batch: 'stale', or its control, the ids of the refused starts and the ids of emails whose record is
+-- not the one expected (Redis was set back).
 local answers, reports, ends, counts = {}, {}, {}, {}
-local key, arg = 3, 1
+local key, arg, width = 3, 1, 7
 
 local function write(batch, campaign, transitions)
   local recipients, records = KEYS[key + 1], KEYS[key + 2]
   local control = redis.call('GET', KEYS[key + 3]) or 'running'
-  local refused, changed, settled, ended = {}, {}, {}, {}
-  for i = arg, arg + transitions * 6 - 6, 6 do
-    local id, kind, before, after, record = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
-    if redis.call('HGET', records, id) ~= record then
+  local refused, strange, changed, settled = {}, {}, {}, {}
+  for i = arg, arg + (transitions - 1) * width, width do
+    local id, kind, before, after, record = ARGV[i], ARGV[i + 1], ARGV[i + 4], ARGV[i + 3], ARGV[i + 5]
+    local stands = redis.call('HGET', records, id)
+    if stands == before then
       if kind == 'start' and control ~= 'running' then
         refused[#refused + 1] = id
       else
         changed[#changed + 1] = id
         changed[#changed + 1] = record
-        reports[#reports + 1] = ARGV[i + 5]
-        counts[before] = (counts[before] or 0) - 1
+        reports[#reports + 1] = ARGV[i + 6]
+        counts[ARGV[i + 2]] = (counts[ARGV[i + 2]] or 0) - 1
         counts[after] = (counts[after] or 0) + 1
         if kind == 'settle' then
           settled[#settled + 1] = id
         end
       end
+    elseif stands ~= record and (stands or kind ~= 'settle') then
+      strange[#strange + 1] = id
     end
   end
   if #changed > 0 then
@@ -37,7 +43,7 @@ local function write(batch, campaign, transitions)
     redis.call('HDEL', recipients, unpack(settled))
     ends[#ends + 1] = { batch, campaign, settled }
   end
-  return { control, refused }
+  return { control, refused, strange }
 end
 
 while arg <= #ARGV do
@@ -48,7 +54,7 @@ while arg <= #ARGV do
   else
     answers[#answers + 1] = 'stale'
   end
-  arg = arg + transitions * 6
+  arg = arg + transitions * width
   key = key + 4
 end
 

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Takes one entry out of the outbox after web has acknowledged it, and forgets the emails that ended in it. A batch
 -- with nothing left to remember keeps only its name, for long enough that a late repetition of it is known.
 -- KEYS: outbox, counts, index, then of each batch: head, recipients, records, campaign

@@ -1,0 +1,162 @@
+import type { ReadyContent } from "../contents/contents.ts";
+import type { OpenGateway } from "../gateways/registry.ts";
+import { attempt } from "./attempt.ts";
+import { type EmailRunEnd, isInDoubt, type LiveEmail, runEmail } from "./email-run.ts";
+import { admit, type Admission } from "./gate.ts";
+import type { Claim } from "./journal.ts";
+import type { RunnerContext } from "./runner.ts";
+
+/** Why a run of a batch ended with emails left; `until` is when it is worth taking up again. */
+export type Halt =
+  | { kind: "rest"; until: number }
+  | { kind: "paused" }
+  | { kind: "cancelled" }
+  | { kind: "stopped" }
+  | { kind: "stale" };
+
+/** While the gate is closed, the campaign's control is looked at this often. */
+const LOOK_MS = 1_000;
+
+/** One claim of one batch: runs the machines of its emails until all have settled or nothing can go on now. */
+export class BatchRun {
+  /** Last attempts that may have been accepted: those are the people nobody can say anything about, so they come first. */
+  private readonly inDoubt: LiveEmail[];
+  private readonly fresh: LiveEmail[];
+  /** In `retrying`, soonest first. */
+  private readonly waiting: LiveEmail[];
+  private readonly underWay = new Set<Promise<void>>();
+  private readonly unfinished: Set<LiveEmail>;
+  private readonly turnEndsAt: number;
+  private halt: Halt | undefined;
+  private faults: unknown[] = [];
+
+  constructor(
+    private readonly claim: Claim,
+    emails: LiveEmail[],
+    private readonly ready: ReadyContent,
+    private readonly context: RunnerContext,
+    private readonly signal: AbortSignal,
+  ) {
+    this.unfinished = new Set(emails);
+    this.inDoubt = emails.filter(isInDoubt);
+    const clear = emails.filter((email) => !isInDoubt(email));
+    this.fresh = clear.filter(({ record }) => record.state !== "retrying");
+    this.waiting = clear.filter(({ record }) => record.state === "retrying").toSorted(byDue);
+    this.turnEndsAt = context.clock.now() + context.pace.turnMs;
+  }
+
+  /** Resolves when nothing is under way any more; `undefined` says that no email is left. Rejects after a fault. */
+  async toTheEnd(): Promise<{ halt: Halt; left: LiveEmail[] } | undefined> {
+    const { clock, gateways } = this.context;
+    const open = this.inDoubt.length === 0 ? undefined : await gateways.get(this.claim.gateway);
+    for (const email of this.inDoubt) this.start(email, open);
+    while (this.halt === undefined) {
+      const now = clock.now();
+      const soonest = this.soonest();
+      if (this.signal.aborted) this.stop({ kind: "stopped" });
+      else if (now >= this.turnEndsAt) this.stop({ kind: "rest", until: now });
+      else if (this.fresh.length > 0 || soonest <= now) await this.beginNext();
+      else if (this.underWay.size > 0) await this.somethingHappens();
+      else if (soonest - now > this.context.pace.sitOutMs)
+        this.stop({ kind: "rest", until: soonest });
+      else await this.sleep(soonest - now);
+    }
+    await Promise.all(this.underWay);
+    if (this.faults.length > 0) throw this.faults[0];
+    return this.unfinished.size === 0 ? undefined : { halt: this.halt, left: [...this.unfinished] };
+  }
+
+  /** The first reason counts, but a claim that is stale can do nothing more, whatever else there is. */
+  private stop(halt: Halt): void {
+    if (this.halt === undefined || halt.kind === "stale") this.halt = halt;
+  }
+
+  private soonest(): number {
+    return this.waiting[0]?.record.due ?? Number.POSITIVE_INFINITY;
+  }
+
+  private async beginNext(): Promise<void> {
+    let admission: Admission;
+    try {
+      admission = await admit(this.claim.gateway, this.context, this.signal);
+    } catch (error) {
+      if (!this.signal.aborted) this.faults.push(error);
+      this.stop({ kind: "stopped" });
+      return;
+    }
+    if (admission.kind === "admitted") this.startNext(admission.open, admission.release);
+    else if (admission.kind === "later") await this.sitOut(admission.ms);
+    else this.stop({ kind: "rest", until: this.context.clock.now() + this.context.pace.parkMs });
+  }
+
+  /** Whoever has waited for a retry goes before whoever has not been tried. */
+  private startNext(open: OpenGateway, release: () => void): void {
+    const due = this.soonest() <= this.context.clock.now();
+    const email = this.halt === undefined ? (due ? this.waiting : this.fresh).shift() : undefined;
+    if (email === undefined) release();
+    else this.start(email, open, release);
+  }
+
+  private start(email: LiveEmail, open?: OpenGateway, release?: () => void): void {
+    const { claim, ready, context, signal } = this;
+    const run = runEmail(email, {
+      ...context,
+      claim,
+      policy: ready.policy,
+      gateway: open?.gateway,
+      signal,
+      deliver: async (recipient) => {
+        if (open === undefined) throw new Error("there is no gateway to deliver through");
+        return attempt(recipient, ready, open, context);
+      },
+    })
+      .then(
+        (end) => this.ended(email, end),
+        (error: unknown) => {
+          this.faults.push(error);
+          this.stop({ kind: "stopped" });
+        },
+      )
+      .finally(() => {
+        release?.();
+        this.underWay.delete(run);
+      });
+    this.underWay.add(run);
+  }
+
+  private ended(email: LiveEmail, end: EmailRunEnd): void {
+    if (end === "settled") this.unfinished.delete(email);
+    else if (end === "waiting") {
+      this.waiting.push(email);
+      this.waiting.sort(byDue);
+    } else this.stop({ kind: end });
+  }
+
+  /** The gate is closed: waits a little and hears what the campaign may do, or lets others work meanwhile. */
+  private async sitOut(ms: number): Promise<void> {
+    const { clock, journal, pace } = this.context;
+    if (ms > pace.sitOutMs) {
+      this.stop({ kind: "rest", until: clock.now() + ms });
+      return;
+    }
+    await this.sleep(Math.min(ms, LOOK_MS));
+    const control = await journal.control(this.claim);
+    if (control !== "running") this.stop({ kind: control });
+  }
+
+  private async somethingHappens(): Promise<void> {
+    const wake = new AbortController();
+    const due = this.soonest() - this.context.clock.now();
+    const alarm = Number.isFinite(due) ? [this.context.clock.sleep(due, wake.signal)] : [];
+    await Promise.race([...this.underWay, ...alarm.map((each) => each.catch(() => {}))]);
+    wake.abort();
+  }
+
+  private async sleep(ms: number): Promise<void> {
+    await this.context.clock.sleep(Math.max(0, ms), this.signal).catch(() => {});
+  }
+}
+
+function byDue(a: LiveEmail, b: LiveEmail): number {
+  return (a.record.due ?? 0) - (b.record.due ?? 0);
+}

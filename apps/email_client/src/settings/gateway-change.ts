@@ -1,0 +1,87 @@
+import { newId } from "@mailwright/platform";
+import type { SettingsPatch } from "@mailwright/protocol";
+import type { GatewayAdapter, SettingFault } from "../gateways/gateway.ts";
+import { adapterOf } from "../gateways/kinds.ts";
+import type { GatewayRecord } from "./gateway-records.ts";
+import type { Vault } from "./vault.ts";
+
+export type GatewayChange = SettingsPatch["gateways"][number];
+
+/**
+ * One gateway after a change: what the change leaves out stays, a secret that is not mentioned is kept and an empty one
+ * is cleared. Or the field at fault, as it is called in the change.
+ */
+export async function applyChange(
+  vault: Vault,
+  before: GatewayRecord | undefined,
+  change: GatewayChange,
+): Promise<GatewayRecord | SettingFault> {
+  const kind = before?.kind ?? change.kind;
+  const adapter = kind === undefined ? undefined : adapterOf(kind);
+  if (adapter === undefined) return { field: "kind", message: "There is no gateway of this kind." };
+  if (before !== undefined && change.kind !== undefined && change.kind !== before.kind) {
+    return { field: "kind", message: "A gateway keeps its kind; add a new one instead." };
+  }
+  const stray = strayField(adapter, change);
+  if (stray !== undefined)
+    return { field: stray, message: "This kind of gateway has no such setting." };
+  const kept = before === undefined ? {} : await vault.open(before.id, before.sealed);
+  if (kept === undefined && change.secrets === undefined) {
+    return {
+      field: "secrets",
+      message: "The stored secrets cannot be opened with the configured keys; enter them again.",
+    };
+  }
+  const secrets = Object.entries({ ...kept, ...change.secrets }).filter(
+    ([, value]) => value !== "",
+  );
+  const settings = { ...before?.settings, ...change.settings };
+  const fault = urlFault(adapter, settings) ?? adapter.fault?.(settings);
+  if (fault !== undefined) return { ...fault, field: `settings.${fault.field}` };
+  return {
+    id: change.id,
+    version: newId(),
+    name: change.name ?? before?.name ?? adapter.title,
+    kind: adapter.kind,
+    settings,
+    sealed: await vault.seal(change.id, Object.fromEntries(secrets)),
+    rate_per_second:
+      change.rate_per_second === undefined
+        ? (before?.rate_per_second ?? null)
+        : change.rate_per_second,
+    default: change.default ?? before?.default ?? false,
+  };
+}
+
+function strayField(
+  { fields }: GatewayAdapter,
+  { settings = {}, secrets = {} }: GatewayChange,
+): string | undefined {
+  const isField = (name: string, secret: boolean) =>
+    fields.some((field) => field.name === name && field.secret === secret);
+  const setting = Object.keys(settings).find((name) => !isField(name, false));
+  if (setting !== undefined) return `settings.${setting}`;
+  const secret = Object.keys(secrets).find((name) => !isField(name, true));
+  return secret === undefined ? undefined : `secrets.${secret}`;
+}
+
+function urlFault(
+  { fields }: GatewayAdapter,
+  settings: Record<string, string>,
+): SettingFault | undefined {
+  for (const { name, type } of fields) {
+    const value = settings[name] ?? "";
+    if (type !== "url" || value === "") continue;
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
+      return {
+        field: name,
+        message: "Enter a whole address that begins with https:// or http://.",
+      };
+    }
+    if (url.username !== "" || url.password !== "") {
+      return { field: name, message: "Leave the user name and password out of the address." };
+    }
+  }
+  return undefined;
+}
