@@ -53,6 +53,7 @@ body { margin: 0; padding: 0; background: #f4f5f7; }
 .letter a { color: #2f55d4; }
 .letter img { max-width: 100%; height: auto; border-radius: 6px; }
 .letter blockquote { padding: 2px 0 2px 16px; border-left: 3px solid #cfd5e1; color: #5a6478; }
+.letter blockquote > :last-child { margin-bottom: 0; }
 .letter code { padding: 1px 4px; border-radius: 4px; background: #eef0f4; font-family: Menlo, Consolas, monospace; font-size: 14px; }
 .letter pre { padding: 12px 16px; border-radius: 6px; background: #eef0f4; overflow-x: auto; }
 .letter pre code { padding: 0; background: none; }

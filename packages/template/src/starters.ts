@@ -68,7 +68,7 @@ Write about one thing and **what it means for your readers**. Link to the rest:
 
 > A sentence that a reader of yours has said.
 
-Until next month,
+Until next month,\\
 {{ sender.name }}
 
 ---

@@ -1,0 +1,45 @@
+import { type ConfigSource, readConfig } from "@mailwright/platform";
+import { DEFAULT_WEIGHTS, parseWeights, type Weight } from "./odds.ts";
+
+export interface Config {
+  port: number;
+  logLevel: "debug" | "info" | "warn" | "error";
+  /** Equal seeds draw equal answers, in the order in which requests arrive. */
+  seed: number;
+  weights: readonly Weight[];
+  /** Credentials to insist on; without them any do. */
+  username?: string;
+  password?: string;
+  /** Where each acceptance is appended, a JSON line each, before it is answered. */
+  ledgerFile?: string;
+  /** Whether a repeated Idempotency-Key gets the first answer again instead of a second acceptance. */
+  idempotency: boolean;
+}
+
+export function readGatewayMockConfig(source: ConfigSource): Config {
+  return readConfig(source, (env) => {
+    const username = env.optional("MOCK_USERNAME");
+    const password = env.optional("MOCK_PASSWORD");
+    const ledgerFile = env.optional("MOCK_LEDGER_FILE");
+    return {
+      port: env.integer("PORT", 5052, { max: 65_535 }),
+      logLevel: env.choice("LOG_LEVEL", ["debug", "info", "warn", "error"], "info"),
+      seed: env.integer("MOCK_SEED", 1, { max: 4_294_967_295 }),
+      weights: weights(env.optional("MOCK_WEIGHTS"), env.fault),
+      ...(username !== undefined && { username }),
+      ...(password !== undefined && { password }),
+      ...(ledgerFile !== undefined && { ledgerFile }),
+      idempotency: env.choice("MOCK_IDEMPOTENCY", ["0", "1"], "0") === "1",
+    };
+  });
+}
+
+function weights(given: string | undefined, fault: (message: string) => void): readonly Weight[] {
+  if (given === undefined) return DEFAULT_WEIGHTS;
+  const parsed = parseWeights(given);
+  if (parsed !== undefined) return parsed;
+  fault(
+    `MOCK_WEIGHTS is ${JSON.stringify(given)}: it must be statuses and their weights, such as 202=90,429=5,500=5`,
+  );
+  return DEFAULT_WEIGHTS;
+}
