@@ -1,4 +1,5 @@
-import { type ConfigSource, type NamedKey, readConfig } from "@mailwright/platform";
+import { type ConfigSource, type NamedKey, readConfig, type Reader } from "@mailwright/platform";
+import type { FirstGateway } from "./settings/first-gateway.ts";
 
 export interface Config {
   port: number;
@@ -19,6 +20,8 @@ export interface Config {
   outboxLimit: number;
   /** How long one attempt may take, its answer's body included. */
   attemptDeadlineMs: number;
+  /** The gateway of an installation that has none yet. */
+  firstGateway?: FirstGateway;
 }
 
 export function readEmailClientConfig(source: ConfigSource): Config {
@@ -34,5 +37,14 @@ export function readEmailClientConfig(source: ConfigSource): Config {
     emailsLimit: env.integer("EMAILS_LIMIT", 100_000, { min: 500 }),
     outboxLimit: env.integer("OUTBOX_LIMIT", 200_000, { min: 1_000 }),
     attemptDeadlineMs: env.integer("ATTEMPT_DEADLINE_MS", 10_000, { min: 100, max: 120_000 }),
+    ...firstGateway(env),
   }));
+}
+
+function firstGateway(env: Reader): Pick<Config, "firstGateway"> {
+  if (env.optional("FIRST_GATEWAY_URL") === undefined) return {};
+  const url = env.url("FIRST_GATEWAY_URL", ["http", "https"]);
+  const username = env.text("FIRST_GATEWAY_USERNAME");
+  const password = env.text("FIRST_GATEWAY_PASSWORD");
+  return { firstGateway: { url, username, password } };
 }

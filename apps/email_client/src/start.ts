@@ -5,6 +5,7 @@ import { createContext, startWorkers } from "./context.ts";
 import { listen } from "./http/listen.ts";
 import { PACE } from "./pace.ts";
 import { requireRedis } from "./redis/require.ts";
+import { offerFirstGateway } from "./settings/first-gateway.ts";
 
 /** A running email client. Disposing it is the clean stop: no new work, attempts under way end, batches are given back. */
 export interface EmailClient extends AsyncDisposable {
@@ -21,6 +22,9 @@ export async function startEmailClient(
   await using starting = new AsyncDisposableStack();
   const context = starting.use(createContext(config, clock, log, pace));
   await requireRedis(context.redis, clock, log, signal);
+  const { firstGateway } = config;
+  if (firstGateway && (await offerFirstGateway(context.redis, context.vault, firstGateway)))
+    log.info({ gateway_url: firstGateway.url }, "made the first gateway from FIRST_GATEWAY_URL");
   const { url } = starting.use(listen(buildApp(context), config.port));
   starting.use(startWorkers(context));
   log.info({ url, concurrency: config.concurrency }, "email_client is ready");

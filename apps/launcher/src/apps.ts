@@ -41,7 +41,9 @@ export function mailwright(
   const made = {
     WEB_URL: `http://localhost:${ports.web}`,
     EMAIL_CLIENT_URL: `http://localhost:${ports.emailClient}`,
-    GATEWAY_MOCK_URL: `http://localhost:${ports.gatewayMock}`,
+    FIRST_GATEWAY_URL: `http://localhost:${ports.gatewayMock}/email`,
+    FIRST_GATEWAY_USERNAME: "mailwright",
+    FIRST_GATEWAY_PASSWORD: "mock",
     SERVICE_KEYS: secrets.serviceKeys,
     CREDENTIALS_KEYS: secrets.credentialsKeys,
     DATABASE_URL: databaseUrl,
