@@ -49,6 +49,10 @@ function transition(id: string, before: EmailRecord, event: EmailEvent): Transit
   return { id, kind, before, record, report: reportOf(id, event, record, newId()) };
 }
 
+function starts({ emails }: Claim): Transition[] {
+  return emails.map(({ id, record }) => transition(id, record, START));
+}
+
 /** The transitions that events make of every email of a claim, one after another. */
 async function commitAll(journal: Journal, claim: Claim, events: EmailEvent[]) {
   const records = new Map(claim.emails.map(({ id, record }) => [id, record]));
@@ -187,8 +191,6 @@ describe("claims and commits", () => {
     const { wanted, claim: stale } = await taken(journal);
     const claim = await claimOf(journal, wanted);
     const before = await everything(redis);
-    const starts = ({ emails }: Claim) =>
-      emails.map(({ id, record }) => transition(id, record, START));
     expect(await journal.commit([{ claim: stale, transitions: starts(stale) }])).toEqual(["stale"]);
     expect(await everything(redis)).toEqual(before);
 
@@ -251,10 +253,9 @@ describe("a commit that is repeated, because the connection broke before its ans
     await using given = await setUp();
     const { journal, redis } = given;
     const { claim } = await taken(journal);
-    const starts = claim.emails.map(({ id, record }) => transition(id, record, START));
-    await journal.commit([{ claim, transitions: starts }]);
+    await journal.commit([{ claim, transitions: starts(claim) }]);
     const before = await everything(redis);
-    expect(await journal.commit([{ claim, transitions: starts }])).toEqual([
+    expect(await journal.commit([{ claim, transitions: starts(claim) }])).toEqual([
       { control: "running", refused: new Set(), strange: new Set() },
     ]);
     expect(await everything(redis)).toEqual(before);
@@ -287,12 +288,11 @@ describe("a commit that is repeated, because the connection broke before its ans
     try {
       const journal = createJournal(redis, shards, 1_000);
       const { claim } = await taken(journal, { recipients: recipients(3) });
-      const starts = claim.emails.map(({ id, record }) => transition(id, record, START));
       // Redis has to know the script, so that the commit is one call.
       await journal.commit([{ claim, transitions: [] }]);
       // Redis gets it and writes it; of its answer not a byte comes back.
       proxy.set({ cutAfterBytes: { toClient: 0 } });
-      const committed = journal.commit([{ claim, transitions: starts }]);
+      const committed = journal.commit([{ claim, transitions: starts(claim) }]);
       await until(async () => (await direct.xlen(shard.outbox)) === 1, { what: "the first write" });
       proxy.heal();
       expect(await committed).toEqual([
@@ -392,7 +392,7 @@ describe("when Redis has no memory left", () => {
       await outbox.acknowledge(await outbox.next(1));
       await redis.config("SET", "maxmemory", "1");
       const refused = batch();
-      expect(journal.take(refused)).rejects.toThrow(/^OOM/);
+      await expect(journal.take(refused)).rejects.toThrow(/^OOM/);
       const ends = claim.emails.map(({ id, record }) =>
         transition(id, transition(id, record, START).record, ACCEPTED),
       );

@@ -22,7 +22,7 @@ export function openRedis(
 ): Redis {
   const redis = new Redis(url, {
     maxRetriesPerRequest: patient ? null : 1,
-    ...(!patient && { commandTimeout: 10_000 }),
+    ...(!patient && { commandTimeout: 5_000 }),
     connectTimeout: 5_000,
     // A commit that is sent again because its answer was lost is not written twice.
     socketTimeout: patient ? PATIENT_SILENCE_MS : FAST_SILENCE_MS,

@@ -1,7 +1,8 @@
 import { newId } from "@mailwright/platform";
 import type { Redis } from "ioredis";
-import { readGateways } from "./gateway-records.ts";
-import { patchSettings } from "./settings.ts";
+import type { SettingFault } from "../gateways/gateway.ts";
+import { applyChange } from "./gateway-change.ts";
+import { changeGateways } from "./gateway-records.ts";
 import type { Vault } from "./vault.ts";
 
 /** A seed gateway that an installation begins with, so that it can be tried before anything is set up. */
@@ -11,29 +12,31 @@ export interface FirstGateway {
   password: string;
 }
 
-/** Set once the first gateway was made: whoever deletes it, or has another before, does not find it back. */
+/** Set once an installation was looked at: whoever deletes the first gateway, or has another before, does not find it back. */
 const OFFERED = "mw:first-gateway-offered";
 
 /** Makes the first gateway, once in the life of this Redis and only while there is no other. True when it did. */
 export async function offerFirstGateway(
   redis: Redis,
   vault: Vault,
-  first: FirstGateway,
+  { url, username, password }: FirstGateway,
 ): Promise<boolean> {
-  if ((await redis.set(OFFERED, "1", "NX")) !== "OK") return false;
-  if ((await readGateways(redis)).length > 0) return false;
-  const { url, username, password } = first;
-  const fault = await patchSettings(redis, vault, {
-    gateways: [
-      {
-        id: newId(),
-        kind: "seed",
-        name: "First gateway",
-        settings: { url, username },
-        secrets: { password },
-        default: true,
-      },
-    ],
+  if ((await redis.exists(OFFERED)) === 1) return false;
+  const refusal = await changeGateways<SettingFault | "there is one">(redis, async (records) => {
+    if (records.length > 0) return { ok: false, refusal: "there is one" };
+    const made = await applyChange(vault, undefined, {
+      id: newId(),
+      kind: "seed",
+      name: "First gateway",
+      settings: { url, username },
+      secrets: { password },
+      default: true,
+    });
+    return "message" in made
+      ? { ok: false, refusal: made }
+      : { ok: true, changed: [made], removed: [] };
   });
-  return fault === undefined;
+  // Only now: a crash before this has made it or has not, and the next start sees which.
+  await redis.set(OFFERED, "1");
+  return refusal === undefined;
 }

@@ -27,6 +27,8 @@ export interface Vault {
 
 const NONCE_BYTES = 12;
 const encoder = new TextEncoder();
+// Without this it would swallow a byte order mark that the secret begins with.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export function createVault(keys: readonly NamedKey[]): Vault {
   const newest = keys[0];
@@ -69,7 +71,7 @@ export function createVault(keys: readonly NamedKey[]): Vault {
       for (const [name, ciphertext] of Object.entries(sealed.fields)) {
         const value = await decrypt(cryptoKey, ciphertext, `${gateway}/${name}`);
         if (value === undefined) return undefined;
-        secrets[name] = new TextDecoder().decode(value);
+        secrets[name] = decoder.decode(value);
       }
       return secrets;
     },

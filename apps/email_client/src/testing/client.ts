@@ -39,7 +39,7 @@ export const SHORT_PACE: Pace = {
 };
 
 export interface SetUpOptions {
-  config?: Partial<Config>;
+  config?: Partial<Omit<Config, "firstGateway">>;
   pace?: Partial<Pace>;
   log?: Log;
   /** A Redis of the test's own in place of the shared one. */

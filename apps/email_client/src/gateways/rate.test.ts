@@ -1,0 +1,100 @@
+import { expect, test } from "bun:test";
+import { newId } from "@mailwright/platform";
+import { testRedis } from "@mailwright/testing";
+import { Redis } from "ioredis";
+import { BURST_S, createRateLimiter, HORIZON_MS } from "./rate.ts";
+
+/** Asks as a worker does, until `count` attempts were admitted; the answer is when each might begin, on Redis's clock. */
+async function beginnings(redis: Redis, gateway: string, rate: number, count: number) {
+  const limiter = createRateLimiter(redis);
+  const begun: number[] = [];
+  while (begun.length < count) {
+    const before = await redisNow(redis);
+    const turn = await limiter.reserve(gateway, rate);
+    if (turn <= HORIZON_MS) begun.push(before + turn);
+    await Bun.sleep(Math.max(0, turn - HORIZON_MS / 2));
+  }
+  return begun;
+}
+
+async function redisNow(redis: Redis): Promise<number> {
+  const [s, us] = await redis.time();
+  return Number(s) * 1_000 + Number(us) / 1_000;
+}
+
+/** The most beginnings in any window of so many milliseconds. */
+function mostIn(windowMs: number, begun: number[]): number {
+  const sorted = begun.toSorted((a, b) => a - b);
+  return Math.max(
+    ...sorted.map((from) => sorted.filter((at) => at >= from && at < from + windowMs).length),
+  );
+}
+
+test("two connections together never go above the rate in any window, and come close to it", async () => {
+  await using given = await testRedis();
+  const second = new Redis(given.url);
+  const gateway = newId();
+  const rate = 200;
+  const begun = (
+    await Promise.all([
+      beginnings(given.redis, gateway, rate, 120),
+      beginnings(second, gateway, rate, 120),
+    ])
+  ).flat();
+  second.disconnect();
+  // What was measured before the call, and the rounding to whole milliseconds, blur the edges of a window.
+  const blurMs = 10;
+  for (const windowMs of [50, 100, 250, 500, 1_000]) {
+    const allowed = (rate * (windowMs + blurMs)) / 1_000 + rate * BURST_S + 1;
+    expect(mostIn(windowMs, begun)).toBeLessThanOrEqual(allowed);
+  }
+  const seconds = (Math.max(...begun) - Math.min(...begun)) / 1_000;
+  expect(begun.length / seconds).toBeGreaterThan(rate * 0.5);
+});
+
+test("an attempt that is far from its turn reserves nothing, so nobody's place is lost when it does not come", async () => {
+  await using given = await testRedis();
+  const limiter = createRateLimiter(given.redis);
+  const gateway = newId();
+  expect(await limiter.reserve(gateway, 1)).toBe(0);
+  const turns = await Promise.all(Array.from({ length: 20 }, () => limiter.reserve(gateway, 1)));
+  for (const turn of turns) {
+    expect(turn).toBeGreaterThan(HORIZON_MS);
+    expect(turn).toBeLessThanOrEqual(1_000);
+  }
+});
+
+test("a new rate holds at once, up and down", async () => {
+  await using given = await testRedis();
+  const limiter = createRateLimiter(given.redis);
+  const gateway = newId();
+  await limiter.reserve(gateway, 0.01);
+  expect(await limiter.reserve(gateway, 0.01)).toBeGreaterThan(90_000);
+  expect(await limiter.reserve(gateway, 1_000)).toBe(0);
+  expect(await limiter.reserve(gateway, 0.5)).toBe(0);
+  expect(await limiter.reserve(gateway, 0.5)).toBeGreaterThan(1_500);
+});
+
+test("gateways do not share a rate", async () => {
+  await using given = await testRedis();
+  const limiter = createRateLimiter(given.redis);
+  expect(await limiter.reserve(newId(), 0.1)).toBe(0);
+  expect(await limiter.reserve(newId(), 0.1)).toBe(0);
+});
+
+test("a Redis clock that was set back makes nobody wait for hours", async () => {
+  await using given = await testRedis();
+  const limiter = createRateLimiter(given.redis);
+  const gateway = newId();
+  await limiter.reserve(gateway, 10);
+  const [key] = await given.redis.keys("mw:rate:*");
+  await given.redis.set(key!, String((Date.now() + 7_200_000) * 1_000), "KEEPTTL");
+  expect(await limiter.reserve(gateway, 10)).toBeLessThan(1_000);
+});
+
+test("a rate that is not used leaves nothing behind", async () => {
+  await using given = await testRedis();
+  await createRateLimiter(given.redis).reserve(newId(), 1_000);
+  const [key] = await given.redis.keys("mw:rate:*");
+  expect(key === undefined ? 0 : await given.redis.pttl(key)).toBeLessThan(200);
+});

@@ -1,0 +1,108 @@
+import { expect, test } from "bun:test";
+import { createLog, newId, silentLog } from "@mailwright/platform";
+import { FaultProxy, ManualClock, ownRedis, testRedis } from "@mailwright/testing";
+import type { Redis } from "ioredis";
+import { openRedis } from "../redis/open.ts";
+import { patchSettings } from "../settings/settings.ts";
+import { createVault } from "../settings/vault.ts";
+import { aGateway, CREDENTIALS_KEY } from "../testing/client.ts";
+import { createGatewayRegistry } from "./registry.ts";
+
+const vault = createVault([CREDENTIALS_KEY]);
+
+function registryOf(redis: Redis, log = silentLog) {
+  const clock = new ManualClock();
+  const registry = createGatewayRegistry(redis, vault, clock, log);
+  const patch = (change: Parameters<typeof patchSettings>[2]["gateways"][0]) =>
+    patchSettings(redis, vault, { gateways: [change] });
+  return { clock, registry, patch };
+}
+
+test("a gateway is opened once and held, with its breaker, while it does not change", async () => {
+  await using given = await testRedis();
+  const { registry, clock, patch } = registryOf(given.redis);
+  const id = newId();
+  await patch(aGateway(id, "http://gateway.example.com"));
+  const open = await registry.get(id);
+  expect(open).toMatchObject({ id, ratePerSecond: null });
+  await clock.advance(10_000);
+  expect((await registry.get(id))?.gateway).toBe(open!.gateway);
+});
+
+test("new credentials and a new rate are obeyed within half a second, or at once after a refresh, and get a new breaker", async () => {
+  await using given = await testRedis();
+  const { registry, clock, patch } = registryOf(given.redis);
+  const id = newId();
+  await patch(aGateway(id, "http://gateway.example.com"));
+  const first = (await registry.get(id))!;
+  for (let i = 0; i < 10; i++)
+    first.breaker.record({ kind: "unauthorized", detail: "no" }, clock.now());
+  expect(registry.breakerState(id)).toBe("open");
+  await patch({ id, secrets: { password: "better" }, rate_per_second: 9 });
+  expect(await registry.get(id)).toBe(first);
+  await clock.advance(500);
+  const second = (await registry.get(id))!;
+  expect([second.ratePerSecond, second.gateway === first.gateway]).toEqual([9, false]);
+  expect(registry.breakerState(id)).toBe("closed");
+  await patch({ id, rate_per_second: 10 });
+  registry.refresh();
+  expect((await registry.get(id))?.ratePerSecond).toBe(10);
+});
+
+test("a clock that is set back by hours keeps nobody on old credentials", async () => {
+  await using given = await testRedis();
+  const { registry, clock, patch } = registryOf(given.redis);
+  const id = newId();
+  await clock.advance(7_200_000);
+  await patch(aGateway(id, "http://gateway.example.com"));
+  await registry.get(id);
+  await patch({ id, rate_per_second: 3 });
+  await clock.advance(-7_200_000);
+  expect((await registry.get(id))?.ratePerSecond).toBe(3);
+});
+
+test("one that does not exist, lacks a setting or cannot be opened is not there; that is said once, and mended it is", async () => {
+  await using given = await testRedis();
+  const said: string[] = [];
+  const log = createLog("test");
+  log.error = ((about: { why: string }) => void said.push(about.why)) as typeof log.error;
+  const { registry, clock, patch } = registryOf(given.redis, log);
+  const id = newId();
+  const look = async () => {
+    await clock.advance(1_000);
+    return (await registry.get(id)) !== undefined;
+  };
+  expect([await look(), await look()]).toEqual([false, false]);
+  await patch({ id, kind: "seed", settings: { url: "http://gateway.example.com" } });
+  expect([await look(), await look()]).toEqual([false, false]);
+  await patch({ id, settings: { username: "ann" }, secrets: { password: "secret" } });
+  expect([await look(), await look()]).toEqual([true, true]);
+
+  const stranger = createVault([{ id: "other", bytes: new Uint8Array(32).fill(9) }]);
+  await patchSettings(given.redis, stranger, { gateways: [{ id, secrets: { password: "x" } }] });
+  expect([await look(), await look()]).toEqual([false, false]);
+  expect(said).toEqual([
+    "it does not exist",
+    "a setting is missing",
+    "its secrets cannot be opened with CREDENTIALS_KEYS",
+  ]);
+});
+
+test("while Redis does not answer, what was read last holds", async () => {
+  await using server = await ownRedis();
+  await using proxy = new FaultProxy(server.port);
+  const redis = openRedis(proxy.through(server.url), silentLog);
+  try {
+    const { registry, clock, patch } = registryOf(redis);
+    const id = newId();
+    await patch(aGateway(id, "http://gateway.example.com"));
+    const open = await registry.get(id);
+    proxy.set({ mode: "reset" });
+    proxy.set({ mode: "refuse" });
+    await clock.advance(1_000);
+    expect(await registry.get(id)).toBe(open!);
+    await expect(registry.get(newId())).rejects.toThrow();
+  } finally {
+    redis.disconnect();
+  }
+});
