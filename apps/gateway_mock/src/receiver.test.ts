@@ -78,6 +78,16 @@ describe("credentials", () => {
     },
   );
 
+  test("each call is judged by its own", async () => {
+    await using gateway = await startGatewayMock({ config: { ...ALWAYS_202, password: "right" } });
+    const statuses: number[] = [];
+    for (const password of ["right", "wrong", "right"]) {
+      const headers = { authorization: basic(`user:${password}`) };
+      statuses.push((await post(gateway, message("a@example.com"), { headers })).status);
+    }
+    expect(statuses).toEqual([202, 401, 202]);
+  });
+
   test("any will do if none are insisted on", async () => {
     expect(await statusWith(basic("any:"))).toEqual([202, 1]);
     expect(await statusWith(basic("zażółć:gęślą:jaźń"))).toEqual([202, 1]);
