@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { join } from "node:path";
-import { readPid } from "./previous-holder.ts";
+import { readFileSync } from "node:fs";
 import { StartError } from "./start-error.ts";
 
 /**
@@ -15,11 +15,19 @@ export function lockDataDir(dataDir: string): Disposable {
     lock.run("BEGIN EXCLUSIVE");
   } catch {
     lock.close();
-    const pid = readPid(join(run, "launcher.pid"));
     throw new StartError(
-      `Mailwright is running on ${dataDir} already${pid ? ` (process ${pid})` : ""}. ` +
+      `Mailwright is running on ${dataDir} already${holder(join(run, "launcher.pid"))}. ` +
         "Stop it first, or set DATA_DIR to another folder.",
     );
   }
   return { [Symbol.dispose]: () => lock.close() };
+}
+
+function holder(pidFile: string): string {
+  try {
+    return ` (process ${readFileSync(pidFile, "utf8").trim()})`;
+  } catch {
+    // It has only just begun, or is nearly gone.
+    return "";
+  }
 }

@@ -1,26 +1,25 @@
-import { readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
 import { poll } from "./poll.ts";
-import { isAlive } from "./process-table.ts";
+import { isAlive, nameOf } from "./process-table.ts";
 import { StartError } from "./start-error.ts";
 
 /**
- * Waits until the server that used a directory last has left it. Its pid file outlives a crash, and its number may be
- * somebody else's by now: it counts only if that process works in this very directory. One that still runs is an orphan
- * of a launcher which was killed, and is on its way down; if it stays, the sentence says how to stop it.
+ * Waits until no process of these names works in a directory any more. After a SIGKILL of a server some of its children
+ * live on for a moment and may still write; after one of a launcher its servers do, until they have stopped. If one
+ * stays, the sentence says how to end it.
  */
 export async function waitForPreviousHolder(
   name: string,
   directory: string,
-  pidFile: string,
-  withinMs = 15_000,
+  programs: readonly string[],
 ): Promise<void> {
   let pid: number | undefined;
   const left = await poll(
     () => {
-      pid = holderOf(directory, pidFile);
+      pid = holderOf(directory, programs);
       return pid === undefined ? true : undefined;
     },
-    { withinMs },
+    { withinMs: 15_000 },
   );
   if (left) return;
   throw new StartError(
@@ -28,21 +27,17 @@ export async function waitForPreviousHolder(
   );
 }
 
-function holderOf(directory: string, pidFile: string): number | undefined {
-  const pid = readPid(pidFile);
-  if (pid === undefined || !isAlive(pid)) return undefined;
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`) === directory ? pid : undefined;
-  } catch {
-    return undefined;
-  }
+function holderOf(directory: string, programs: readonly string[]): number | undefined {
+  return readdirSync("/proc")
+    .map(Number)
+    .find((pid) => pid > 0 && worksIn(pid, directory, programs) && isAlive(pid));
 }
 
-/** The number in the first line of a pid file; undefined when there is no file, or none in it. */
-export function readPid(file: string): number | undefined {
+function worksIn(pid: number, directory: string, programs: readonly string[]): boolean {
   try {
-    return Number.parseInt(readFileSync(file, "utf8"), 10) || undefined;
+    return readlinkSync(`/proc/${pid}/cwd`) === directory && programs.includes(nameOf(pid) ?? "");
   } catch {
-    return undefined;
+    // It has ended meanwhile, or we may not look: then the server's own check has to do.
+    return false;
   }
 }

@@ -17,6 +17,11 @@ export function parentOf(pid: number): number | undefined {
   return processEntry(pid)?.parent;
 }
 
+/** The name of the program that a process runs, as the kernel keeps it: cut to 15 characters. */
+export function nameOf(pid: number): string | undefined {
+  return processEntry(pid)?.name;
+}
+
 /** Ends a process and its children with SIGKILL, as a power cut would, and resolves when none of them runs. */
 export async function killWithChildren(pid: number): Promise<void> {
   // Stopped first, so that it has no child that the list has not.
@@ -44,8 +49,10 @@ function processEntry(pid: number) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The name in parentheses may hold spaces and parentheses of its own; the fields begin after the last one.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return { state: fields[0], parent: Number(fields[1]), startTime: fields[19] };
+    const end = stat.lastIndexOf(")");
+    const fields = stat.slice(end + 2).split(" ");
+    const name = stat.slice(stat.indexOf("(") + 1, end);
+    return { name, state: fields[0], parent: Number(fields[1]), startTime: fields[19] };
   } catch {
     return undefined;
   }

@@ -97,6 +97,8 @@ function copyPrograms(native: string, copy: string) {
   mkdirSync(temporary);
   chmodSync(temporary, 0o755);
   cpSync(native, join(temporary, "native"), { recursive: true, verbatimSymlinks: true });
+  // The copy has the modes of what may have been a read-only folder.
+  chmodSync(join(temporary, "native", "lib"), 0o755);
   const fault = makeLinks(join(temporary, "native"));
   if (fault !== undefined) {
     rmSync(temporary, { recursive: true, force: true });

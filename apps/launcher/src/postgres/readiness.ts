@@ -18,15 +18,12 @@ export async function openDatabase(
   exited: Promise<Exit>,
   signal?: AbortSignal,
 ): Promise<Opened> {
-  let end: Exit | undefined;
-  void exited.then((exit) => (end = exit));
-  const opened = await poll<Opened>(
-    async () => {
-      if (end) return { state: "ended", exit: end };
-      return await tryToOpen(url, database);
-    },
-    { withinMs: LONGEST_RECOVERY_MS, signal },
-  );
+  // Raced, for what answers on the port may be somebody else, who never will.
+  const ended = exited.then((exit): Opened => ({ state: "ended", exit }));
+  const opened = await poll(() => Promise.race([ended, tryToOpen(url, database)]), {
+    withinMs: LONGEST_RECOVERY_MS,
+    signal,
+  });
   return opened ?? { state: "silent" };
 }
 

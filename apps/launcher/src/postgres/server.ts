@@ -1,6 +1,7 @@
-import { realpathSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { waitForPreviousHolder } from "../previous-holder.ts";
+import { nameOf } from "../process-table.ts";
 import { describeExit, runProgram } from "../program.ts";
 import { type Server, startServer } from "../server.ts";
 import { postgresAccount } from "./account.ts";
@@ -58,10 +59,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Server> {
     stop: STOP,
     url: (port) => urlOf(port, database),
     async run(port) {
-      const pidFile = join(cluster, "postmaster.pid");
-      await waitForPreviousHolder("Postgres", cluster, pidFile);
-      // Postgres takes a number in it that is in use again, by any program of its user, for itself.
-      rmSync(pidFile, { force: true });
+      await waitForPreviousHolder("Postgres", cluster, ["postgres"]);
+      forgetReusedPid(join(cluster, "postmaster.pid"));
       const settings = {
         ...postgresSettings(),
         port: String(port),
@@ -96,4 +95,15 @@ export async function startPostgres(options: PostgresOptions): Promise<Server> {
       }
     },
   });
+}
+
+/**
+ * After a crash the number in the pid file may have been given to another program of the same user, which Postgres would
+ * take for another Postgres. In every other case the file stays: by it Postgres finds out whether children of a killed
+ * server are still at work on the data.
+ */
+function forgetReusedPid(pidFile: string) {
+  if (!existsSync(pidFile)) return;
+  const name = nameOf(Number.parseInt(readFileSync(pidFile, "utf8"), 10));
+  if (name !== undefined && name !== "postgres") rmSync(pidFile);
 }

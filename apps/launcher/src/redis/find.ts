@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { StartError } from "../start-error.ts";
 import { ADVICE, extractedProgram, fetchRedis, type RedisProgram } from "./fetch.ts";
 
-const NAMES = ["valkey-server", "redis-server"];
+/** The programs that will do, best first. */
+export const SERVER_NAMES = ["valkey-server", "redis-server"];
 
 /**
  * The Redis to run: installed on the system, or fetched into `folder` by the system's package manager. Never an
@@ -13,7 +14,7 @@ export async function findRedis(
   say: (line: string) => void,
   path: string = process.env["PATH"] ?? "",
 ): Promise<RedisProgram> {
-  for (const name of NAMES) {
+  for (const name of SERVER_NAMES) {
     const installed = Bun.which(name, { PATH: path });
     if (installed) return { path: installed };
   }

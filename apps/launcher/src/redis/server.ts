@@ -5,7 +5,7 @@ import { poll } from "../poll.ts";
 import { waitForPreviousHolder } from "../previous-holder.ts";
 import { describeExit, type Exit, runProgram } from "../program.ts";
 import { type Server, startServer } from "../server.ts";
-import { findRedis } from "./find.ts";
+import { findRedis, SERVER_NAMES } from "./find.ts";
 
 export interface RedisOptions {
   /** An absolute path to a folder that exists; the data lie in `redis` below it. */
@@ -46,7 +46,6 @@ export async function startRedis(options: RedisOptions): Promise<Server> {
   const asked = join(dataDir, "redis");
   mkdirSync(asked, { recursive: true, mode: 0o700 });
   const directory = realpathSync(asked);
-  const pidFile = join(directory, "redis.pid");
 
   const url = (port: number) => `redis://:${encodeURIComponent(password)}@127.0.0.1:${port}`;
 
@@ -57,12 +56,11 @@ export async function startRedis(options: RedisOptions): Promise<Server> {
     stop: STOP,
     url,
     async run(port) {
-      await waitForPreviousHolder("Redis", directory, pidFile);
+      await waitForPreviousHolder("Redis", directory, SERVER_NAMES);
       const config = writeConfig(directory, {
         ...DIRECTIVES,
         port: String(port),
         dir: quoted(directory),
-        pidfile: quoted(pidFile),
         requirepass: quoted(password),
         ...options.settings,
       });
@@ -113,9 +111,9 @@ async function waitUntilLoaded(
   exited: Promise<Exit>,
   signal?: AbortSignal,
 ): Promise<"loaded" | "silent" | Exit> {
-  let end: Exit | undefined;
-  void exited.then((exit) => (end = exit));
-  const answer = await poll(async () => end ?? ((await answers(url)) ? "loaded" : undefined), {
+  // Raced, for what answers on the port may be somebody else, who never will.
+  const loaded = async () => ((await answers(url)) ? ("loaded" as const) : undefined);
+  const answer = await poll(() => Promise.race([exited, loaded()]), {
     withinMs: LONGEST_LOAD_MS,
     signal,
   });
