@@ -7,6 +7,19 @@ import { peoplePages } from "./features/accounts/people-routes.tsx";
 import { signInPages, signOutPage } from "./features/accounts/sign-in-routes.tsx";
 import { tokenPages } from "./features/accounts/token-routes.tsx";
 import { apiDescription } from "./features/api/routes.ts";
+import { machinesApi } from "./features/developer/api.ts";
+import { galleryPages } from "./features/developer/gallery-routes.tsx";
+import { apiGuidePages } from "./features/developer/guide-routes.tsx";
+import { machinePages } from "./features/developer/machine-routes.tsx";
+import { developerPages } from "./features/developer/routes.tsx";
+import { gatewayActionPages } from "./features/gateways/action-routes.tsx";
+import { gatewaysApi } from "./features/gateways/api.ts";
+import { gatewayPages } from "./features/gateways/routes.tsx";
+import { campaignsApi } from "./features/campaigns/api.ts";
+import { campaignOrdersApi } from "./features/campaigns/orders-api.ts";
+import { campaignPages } from "./features/campaigns/routes.tsx";
+import { emailsApi } from "./features/emails/api.ts";
+import { emailPages } from "./features/emails/routes.tsx";
 import { reportRoutes } from "./features/reports/routes.ts";
 import { settingsApi } from "./features/settings/api.ts";
 import { settingsPages } from "./features/settings/routes.tsx";
@@ -26,7 +39,19 @@ const FEATURES: readonly ((context: Context) => AnyElysia)[] = [
   tokenPages,
   settingsPages,
   settingsApi,
+  gatewayPages,
+  gatewayActionPages,
+  gatewaysApi,
+  developerPages,
+  machinePages,
+  machinesApi,
+  galleryPages,
   reportRoutes,
+  campaignPages,
+  campaignsApi,
+  campaignOrdersApi,
+  emailPages,
+  emailsApi,
 ];
 
 /** The whole of web. It opens nothing and starts nothing; a route that names no permission makes it throw. */
@@ -49,6 +74,7 @@ export function buildApp(context: Context): AnyElysia {
     .use(healthRoutes(checks, context.metrics));
   for (const feature of FEATURES) app.use(feature(context));
   app.use(apiDescription(context, () => app.routes));
+  app.use(apiGuidePages(context, () => app.routes));
   guardedRoutes(app);
   return app;
 }

@@ -59,15 +59,13 @@ export async function clearDeletedCampaigns(
 }
 
 /** Deletes every email whose campaign is gone, a few thousand at a time; the answer is how many. */
-export async function clearStrays(db: Database, signal?: AbortSignal): Promise<number> {
-  let cleared = 0;
-  while (signal?.aborted !== true) {
-    const campaign = await findDeletedCampaign(db);
+export async function clearStrays(db: Database, signal: AbortSignal): Promise<number> {
+  for (let cleared = 0; ;) {
+    const campaign = signal.aborted ? undefined : await findDeletedCampaign(db);
     if (campaign === undefined) return cleared;
     const emails = await deleteStrays(db, campaign, AT_ONCE);
     // The rest is another web's at this moment.
     if (emails === 0) return cleared;
     cleared += emails;
   }
-  return cleared;
 }

@@ -2,12 +2,15 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Content } from "@mailwright/protocol";
 import type { Queryable } from "../../db/open.ts";
 import type { SegmentRule } from "../../db/schema/segments.ts";
+import type { CampaignState } from "./steering-queries.ts";
 
 /** A campaign with all that a launch freezes. */
 export interface LaunchDraft extends Record<string, unknown> {
   id: string;
   name: string;
-  state: string;
+  state: CampaignState;
+  /** Changes with every change of the draft. */
+  revision: string;
   gateway_id: string | null;
   when_uncertain: "hold" | "resend";
   template: {
@@ -21,7 +24,7 @@ export interface LaunchDraft extends Record<string, unknown> {
 
 export async function launchDraft(db: Queryable, id: string): Promise<LaunchDraft | undefined> {
   const rows = await db.execute<LaunchDraft>(sql`
-    SELECT "campaign"."id", "campaign"."name", "campaign"."state", "campaign"."gateway_id", "campaign"."when_uncertain",
+    SELECT "campaign"."id", "campaign"."name", "campaign"."state", "campaign"."updated_at"::text AS "revision", "campaign"."gateway_id", "campaign"."when_uncertain",
       (SELECT json_build_object('version', "version"."version", 'kind', "version"."kind", 'subject', "version"."subject", 'body', "version"."body")
         FROM "template" JOIN "template_version" AS "version"
           ON "version"."template_id" = "template"."id" AND "version"."version" = "template"."version"
@@ -56,17 +59,18 @@ export async function keepContent(db: Queryable, hash: string, content: Content)
   `);
 }
 
-/** Turns a draft into a launching campaign; false when it is no draft any more, whoever was first. */
+/** Turns a draft into a launching campaign; false when it is no draft any more, or another, whoever was first. */
 export async function markLaunching(
   db: Queryable,
   id: string,
+  revision: string,
   frozen: { hash: string; version: number; gateway: string; segments: string[] },
 ): Promise<boolean> {
   const rows = await db.execute(sql`
     UPDATE "campaign" SET "state" = 'launching', "state_reason" = NULL, "content_hash" = ${frozen.hash},
       "template_version" = ${frozen.version}, "gateway_id" = ${frozen.gateway},
       "segment_names" = ${sql.param(frozen.segments)}::text[], "launched_at" = now(), "updated_at" = now()
-    WHERE "id" = ${id} AND "state" = 'draft' RETURNING "id"
+    WHERE "id" = ${id} AND "state" = 'draft' AND "updated_at"::text = ${revision} RETURNING "id"
   `);
   return rows.length > 0;
 }

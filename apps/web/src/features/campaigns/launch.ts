@@ -12,6 +12,7 @@ import {
   launchDraft,
   markLaunching,
 } from "./launch-queries.ts";
+import { type CampaignState, stateOf } from "./steering-queries.ts";
 
 export interface LaunchContext {
   db: Database;
@@ -27,22 +28,28 @@ export interface LaunchObstacle {
 export type Launch =
   | { kind: "launching" }
   | { kind: "unknown" }
-  | { kind: "not a draft"; state: string }
+  | { kind: "not a draft"; state: CampaignState }
+  /** Somebody changed the draft since the revision that was reviewed, or in the very moment of the launch. */
+  | { kind: "changed meanwhile" }
   | { kind: "not ready"; obstacles: LaunchObstacle[] };
 
 /**
  * Launches a draft: freezes what everybody gets, and leaves the freezing of the audience to the dispatcher. Of any number
  * of launches at once, from two tabs or two webs, one launches it and the others are told that it is no draft any more.
+ * What is launched is the draft that was looked at: `reviewed` is the revision somebody confirmed, and a change that
+ * comes between reading the draft and marking it launches nothing.
  */
 export async function launchCampaign(
   context: LaunchContext,
   id: string,
   actor: string,
+  reviewed?: string,
 ): Promise<Launch> {
   const { db } = context;
   const draft = await launchDraft(db, id);
   if (draft === undefined) return { kind: "unknown" };
   if (draft.state !== "draft") return { kind: "not a draft", state: draft.state };
+  if (reviewed !== undefined && reviewed !== draft.revision) return { kind: "changed meanwhile" };
   const prepared = await prepare(context, draft);
   if ("obstacles" in prepared) return { kind: "not ready", obstacles: prepared.obstacles };
   const { content, gateway } = prepared;
@@ -55,9 +62,10 @@ export async function launchCampaign(
       gateway: gateway.id,
       segments: draft.segments.map(({ name }) => name),
     };
-    if (!(await markLaunching(tx, id, frozen))) {
-      const now = await launchDraft(tx, id);
-      return now === undefined ? { kind: "unknown" } : { kind: "not a draft", state: now.state };
+    if (!(await markLaunching(tx, id, draft.revision, frozen))) {
+      const now = await stateOf(tx, id);
+      if (now === undefined) return { kind: "unknown" };
+      return now === "draft" ? { kind: "changed meanwhile" } : { kind: "not a draft", state: now };
     }
     await noteActivity(tx, id, actor, "launched");
     return { kind: "launching" };

@@ -39,13 +39,13 @@ export interface Campaign {
 }
 
 export async function selectCampaign(db: Queryable, id: string): Promise<Campaign | undefined> {
-  const [row] = await db.select(COLUMNS).from(campaign).where(eq(campaign.id, id));
+  const [row] = await db.select(CAMPAIGN_COLUMNS).from(campaign).where(eq(campaign.id, id));
   return row && campaignOf(row);
 }
 
 /** Some campaigns by their ids, in no order; those that are gone are left out. */
 export async function selectCampaigns(db: Queryable, ids: string[]): Promise<Campaign[]> {
-  const rows = await db.select(COLUMNS).from(campaign).where(inArray(campaign.id, ids));
+  const rows = await db.select(CAMPAIGN_COLUMNS).from(campaign).where(inArray(campaign.id, ids));
   return rows.map(campaignOf);
 }
 
@@ -116,7 +116,8 @@ async function addSegments(tx: Queryable, id: string, segments: string[]): Promi
     .values([...new Set(segments)].map((segment_id) => ({ campaign_id: id, segment_id })));
 }
 
-const COLUMNS = {
+/** What a campaign is read by; see `campaignOf`. */
+export const CAMPAIGN_COLUMNS = {
   ...getTableColumns(campaign),
   revision: sql<string>`"campaign"."updated_at"::text`,
   template_name: sql<string | null>`(
@@ -133,7 +134,7 @@ type Row = { [K in keyof typeof campaign.$inferSelect]: (typeof campaign.$inferS
   segments: { id: string; name: string }[];
 };
 
-function campaignOf(row: Row): Campaign {
+export function campaignOf(row: Row): Campaign {
   return {
     id: row.id,
     name: row.name,

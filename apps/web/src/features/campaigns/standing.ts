@@ -1,6 +1,6 @@
 import { EMAIL_STATES, isSettled } from "@mailwright/email_machine";
-import type { CampaignState } from "./steering-queries.ts";
-import type { Campaign, Counts } from "./queries.ts";
+import type { CampaignState } from "./steering.ts";
+import type { Campaign, Counts } from "./campaigns.ts";
 
 /** Whether nothing more happens to a campaign in this state by itself. */
 export function hasEnded(state: CampaignState): boolean {

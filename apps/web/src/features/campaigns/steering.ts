@@ -97,6 +97,8 @@ export async function requeueCampaign(
       }),
     );
   } catch (error) {
+    // It was deleted meanwhile, and what is noted of it would belong to nobody.
+    if (codeOf(error) === FOREIGN_KEY_VIOLATION) return { kind: "unknown" };
     // It was cancelled meanwhile: the database lets no email of an ended campaign be opened again.
     if (codeOf(error) !== CHECK_VIOLATION) throw error;
     return { kind: "refused", state: "cancelled", why: WHY_NOT_REQUEUED };
@@ -106,3 +108,4 @@ export async function requeueCampaign(
 const WHY_NOT_REQUEUED =
   "Only the emails of a campaign that is sending, paused or finished can be requeued.";
 const CHECK_VIOLATION = "23514";
+const FOREIGN_KEY_VIOLATION = "23503";

@@ -1,0 +1,133 @@
+import { Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import type { Context } from "../../context.ts";
+import { api } from "../../http/api.ts";
+import { ConflictError, found, InvalidInputError, NotFoundError } from "../../http/faults.ts";
+import { apiPage, listAnswer, ListOf, ListQuery } from "../../http/paging.ts";
+import { ById } from "../../http/params.ts";
+import {
+  type Campaign,
+  changeCampaign,
+  createCampaign,
+  duplicateCampaign,
+  readCampaign,
+} from "./campaigns.ts";
+import { deleteCampaign } from "./deletion.ts";
+import { CampaignChanges, CampaignFilterQuery, CampaignView, NewCampaign } from "./forms.ts";
+import { listCampaigns } from "./list.ts";
+import { describeState } from "./words.ts";
+
+const TAGS = ["Campaigns"];
+
+/** Campaigns over the API; the orders to them are in orders-api.ts. */
+export function campaignsApi(context: Context) {
+  const { db, work } = context;
+  return new Elysia({ name: "campaigns-api", prefix: "/api/v1/campaigns" })
+    .use(api(context))
+    .get(
+      "/",
+      async ({ query }) => {
+        const filter = { name: query.q, state: query.state };
+        const order = { by: "created", direction: "descending" } as const;
+        const { page } = await listCampaigns(db, filter, order, apiPage(query));
+        return listAnswer(page, campaignView);
+      },
+      {
+        permission: "campaigns:read",
+        query: Type.Object({ ...ListQuery.properties, ...CampaignFilterQuery.properties }),
+        response: { 200: ListOf(CampaignView) },
+        detail: { summary: "List campaigns, the newest first", tags: TAGS },
+      },
+    )
+    .post(
+      "/",
+      async ({ body, actor, status }) => {
+        const draft = { gateway_id: null, when_uncertain: "hold", ...body } as const;
+        const created = await createCampaign(context, draft, actor.name);
+        if (created.kind === "refused") throw new InvalidInputError({ ...created.faults });
+        return status(201, campaignView(found(await readCampaign(db, created.id))));
+      },
+      {
+        permission: "campaigns:write",
+        body: NewCampaign,
+        response: { 201: CampaignView },
+        detail: { summary: "Make a draft", tags: TAGS },
+      },
+    )
+    .get("/:id", async ({ params }) => campaignView(found(await readCampaign(db, params.id))), {
+      permission: "campaigns:read",
+      params: ById,
+      response: { 200: CampaignView },
+      detail: { summary: "Read a campaign and its counts", tags: TAGS },
+    })
+    .patch(
+      "/:id",
+      async ({ params, body, actor }) => {
+        const changed = await changeCampaign(context, params.id, body, actor.name);
+        switch (changed.kind) {
+          case "changed":
+            return campaignView(found(await readCampaign(db, params.id)));
+          case "unknown":
+            throw new NotFoundError();
+          case "refused":
+            throw new InvalidInputError({ ...changed.faults });
+          case "not a draft":
+            throw new ConflictError(`Only a draft can be changed. ${describeState(changed.state)}`);
+          case "changed meanwhile":
+            throw new ConflictError("Somebody else changed the draft. Read it again.");
+        }
+      },
+      {
+        permission: "campaigns:write",
+        params: ById,
+        body: CampaignChanges,
+        response: { 200: CampaignView },
+        detail: { summary: "Change a draft", tags: TAGS },
+      },
+    )
+    .delete(
+      "/:id",
+      async ({ params, set }) => {
+        const deletion = await deleteCampaign(db, params.id);
+        if (deletion.kind === "unknown") throw new NotFoundError();
+        if (deletion.kind === "refused")
+          throw new ConflictError(`${deletion.why} ${describeState(deletion.state)}`);
+        work.announce();
+        set.status = 204;
+      },
+      {
+        permission: "campaigns:write",
+        params: ById,
+        detail: { summary: "Delete a draft or a campaign that has ended", tags: TAGS },
+      },
+    )
+    .post(
+      "/:id/duplicate",
+      async ({ params, actor, status }) => {
+        const copy = await duplicateCampaign(db, params.id, actor.name);
+        if (copy.kind === "unknown") throw new NotFoundError();
+        return status(201, campaignView(found(await readCampaign(db, copy.id))));
+      },
+      {
+        permission: "campaigns:write",
+        params: ById,
+        response: { 201: CampaignView },
+        detail: { summary: "Make a draft like this campaign", tags: TAGS },
+      },
+    );
+}
+
+/** A campaign as the API shows it. */
+export function campaignView(campaign: Campaign) {
+  const { template, segments, created_by: _by, content_hash: _hash, ...rest } = campaign;
+  const { revision: _revision, segment_names: _names, ...shown } = rest;
+  return {
+    ...shown,
+    template_id: template?.id ?? null,
+    segment_ids: segments.map(({ id }) => id),
+    created_at: campaign.created_at.toISOString(),
+    updated_at: campaign.updated_at.toISOString(),
+    launched_at: campaign.launched_at?.toISOString() ?? null,
+    finished_at: campaign.finished_at?.toISOString() ?? null,
+  };
+}

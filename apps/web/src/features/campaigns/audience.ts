@@ -1,0 +1,80 @@
+import type { Database, Queryable } from "../../db/open.ts";
+import { codeOf } from "../../db/retry.ts";
+import { audienceCondition } from "../segments/audience.ts";
+import {
+  type AudienceSegment,
+  countContacts,
+  countSuppressed,
+  limitTime,
+  segmentsById,
+  segmentsNamed,
+} from "./audience-queries.ts";
+
+export type { AudienceSegment } from "./audience-queries.ts";
+
+/**
+ * Whom some segments come to now: each contact once, and how many of them must not be mailed. `at most` when counting
+ * took too long and only an upper bound is known, `too long` when not even that.
+ */
+export type Estimate =
+  | { kind: "counted"; contacts: number; suppressed: number }
+  | { kind: "at most"; contacts: number }
+  | { kind: "too long" };
+
+/** So long a person waits for a count while choosing. Two segments of a million take about a second. */
+const PATIENCE_MS = 2_500;
+
+export async function estimateAudience(
+  db: Database,
+  segmentIds: string[],
+  patienceMs = PATIENCE_MS,
+): Promise<Estimate> {
+  const segments = await segmentsById(db, segmentIds);
+  if (segments.length === 0) return { kind: "counted", contacts: 0, suppressed: 0 };
+  const audience = audienceCondition(segments);
+  try {
+    return await db.transaction(async (tx): Promise<Estimate> => {
+      await limitTime(tx, patienceMs);
+      const contacts = sizeOfOne(segments) ?? (await countContacts(tx, audience));
+      const suppressed = contacts === 0 ? 0 : await countSuppressed(tx, audience);
+      return { kind: "counted", contacts, suppressed };
+    });
+  } catch (error) {
+    if (codeOf(error) !== QUERY_CANCELED) throw error;
+    return boundOf(segments);
+  }
+}
+
+/** Segments to choose from, those already chosen first; `more` when others were left out. */
+export async function segmentChoices(
+  db: Queryable,
+  chosen: string[],
+  text: string,
+): Promise<{ segments: AudienceSegment[]; more: boolean }> {
+  const [kept, found] = await Promise.all([
+    segmentsById(db, chosen),
+    segmentsNamed(db, text, MOST_CHOICES + 1),
+  ]);
+  const others = found
+    .slice(0, MOST_CHOICES)
+    .filter((one) => !kept.some(({ id }) => id === one.id));
+  kept.sort((a, b) => a.name.localeCompare(b.name));
+  return { segments: [...kept, ...others], more: found.length > MOST_CHOICES };
+}
+
+/** More than this is sought by name. */
+const MOST_CHOICES = 50;
+
+const QUERY_CANCELED = "57014";
+
+/** A single static segment knows its size. */
+function sizeOfOne(segments: AudienceSegment[]): number | undefined {
+  const [only] = segments;
+  return segments.length === 1 && only?.rule === null ? only.size : undefined;
+}
+
+function boundOf(segments: AudienceSegment[]): Estimate {
+  return segments.every(({ rule }) => rule === null)
+    ? { kind: "at most", contacts: segments.reduce((sum, { size }) => sum + size, 0) }
+    : { kind: "too long" };
+}

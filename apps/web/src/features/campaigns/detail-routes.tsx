@@ -1,0 +1,127 @@
+import { Elysia } from "elysia";
+import type { Context } from "../../context.ts";
+import { can } from "../../http/access.ts";
+import { found } from "../../http/faults.ts";
+import { foreignDocument, fragment } from "../../http/html.ts";
+import { wantsFragment } from "../../http/htmx.ts";
+import { pages, type PageTools } from "../../http/pages.tsx";
+import { ById } from "../../http/params.ts";
+import { reasonsOf } from "../emails/emails.ts";
+import { activityOf } from "./activity.ts";
+import { ActivityPage } from "./activity-views.tsx";
+import { estimateAudience } from "./audience.ts";
+import { type Campaign, readCampaign } from "./campaigns.ts";
+import { ContentPage } from "./content-views.tsx";
+import { CampaignPage } from "./detail-views.tsx";
+import { launchObstacles } from "./launch.ts";
+import { OverviewPage, Reasons } from "./overview-views.tsx";
+import { readContent } from "./preview.ts";
+import { gatewayName } from "./review.ts";
+
+/** Up to so many emails that went wrong are counted by reason while the page waits: 30 ms. */
+const COUNTED_AT_ONCE = 100_000;
+
+/** One campaign: how it stands, what it sends, what was done to it. */
+export function detailPages(context: Context) {
+  const { db, clock, campaignWatch, gatewayWatch } = context;
+  const readOne = { permission: "campaigns:read", params: ById } as const;
+
+  return new Elysia({ name: "campaign-details", prefix: "/campaigns" })
+    .use(pages(context))
+    .get(
+      "/:id",
+      async (tools) => {
+        const { campaign, pace } = found(await campaignWatch.look(tools.params.id));
+        const [gateway, reasons, readiness] = await Promise.all([
+          gatewayName(gatewayWatch, campaign),
+          wrongOf(campaign) > COUNTED_AT_ONCE ? ("later" as const) : reasonsOf(db, campaign.id),
+          campaign.state === "draft" ? readinessOf(context, campaign) : undefined,
+        ]);
+        return tools.show(
+          { title: campaign.name },
+          <OverviewPage
+            {...campaignProps(tools, campaign, clock.now())}
+            pace={pace}
+            gateway={gateway}
+            reasons={reasons}
+            readiness={readiness}
+          />,
+        );
+      },
+      readOne,
+    )
+    .get(
+      "/:id/reasons",
+      async (tools) => {
+        const campaign = found(await readCampaign(db, tools.params.id));
+        const props = campaignProps(tools, campaign, clock.now());
+        const reasons = <Reasons {...props} reasons={await reasonsOf(db, campaign.id)} />;
+        if (wantsFragment(tools.request)) return fragment(reasons);
+        return tools.show(
+          { title: campaign.name },
+          <CampaignPage {...props} part="overview">
+            {reasons}
+          </CampaignPage>,
+        );
+      },
+      readOne,
+    )
+    .get(
+      "/:id/content",
+      async (tools) => {
+        const campaign = found(await readCampaign(db, tools.params.id));
+        return tools.show(
+          { title: `Content of ${campaign.name}` },
+          <ContentPage
+            {...campaignProps(tools, campaign, clock.now())}
+            content={await readContent(db, campaign)}
+          />,
+        );
+      },
+      readOne,
+    )
+    .get(
+      "/:id/preview",
+      async ({ params }) => {
+        const campaign = found(await readCampaign(db, params.id));
+        const preview = (await readContent(db, campaign))?.preview;
+        return foreignDocument((preview?.kind === "rendered" && preview.html) || "");
+      },
+      readOne,
+    )
+    .get(
+      "/:id/activity",
+      async (tools) => {
+        const campaign = found(await readCampaign(db, tools.params.id));
+        return tools.show(
+          { title: `Activity of ${campaign.name}` },
+          <ActivityPage
+            {...campaignProps(tools, campaign, clock.now())}
+            activity={await activityOf(db, campaign.id)}
+          />,
+        );
+      },
+      readOne,
+    );
+}
+
+/** What every page of one campaign is given. */
+export function campaignProps({ csrf, user }: PageTools, campaign: Campaign, now: number) {
+  const may = { write: can(user, "campaigns:write"), send: can(user, "campaigns:send") };
+  return { campaign, csrf, now, may };
+}
+
+async function readinessOf(context: Context, { id, segments }: Campaign) {
+  const [obstacles, estimate] = await Promise.all([
+    launchObstacles(context, id),
+    estimateAudience(
+      context.db,
+      segments.map((segment) => segment.id),
+    ),
+  ]);
+  return { obstacles, estimate };
+}
+
+function wrongOf({ counts }: Campaign): number {
+  return counts.failed + counts.skipped + counts.uncertain;
+}

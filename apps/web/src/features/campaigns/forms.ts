@@ -1,0 +1,132 @@
+import { Type } from "@sinclair/typebox";
+import { EMAIL_STATES } from "@mailwright/email_machine";
+import { Changes, Input } from "../../http/forms.ts";
+import type { CampaignState } from "./steering.ts";
+
+const UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
+
+const chosen = (title: string, error: string) => Type.String({ title, pattern: UUID, error });
+
+/** What a marketer decides about a campaign; the form and the API take the same. */
+export const CampaignInput = Input({
+  name: Type.String({
+    title: "Name",
+    minLength: 1,
+    maxLength: 200,
+    pattern: String.raw`^[^\r\n]*\S[^\r\n]*$`,
+    error: (value: unknown) =>
+      typeof value === "string" && value.length > 200
+        ? `Use at most 200 characters; these are ${value.length}.`
+        : "Give it a name, on one line.",
+  }),
+  template_id: chosen("Template", "Choose a template."),
+  segment_ids: Type.Array(chosen("Segment", "Choose segments from the list."), {
+    title: "Segments",
+    minItems: 1,
+    maxItems: 100,
+    error: (value: unknown) =>
+      Array.isArray(value) && value.length > 100
+        ? `Choose at most 100 segments; these are ${value.length}.`
+        : "Choose at least one segment.",
+  }),
+  gateway_id: Type.Union([chosen("Gateway", "Choose a gateway from the list."), Type.Null()], {
+    default: null,
+    title: "Gateway",
+  }),
+  when_uncertain: Type.Union([Type.Literal("hold"), Type.Literal("resend")], { default: "hold" }),
+});
+
+/** The same over the API: what has a default may be left out. */
+export const NewCampaign = Input({
+  ...CampaignInput.properties,
+  gateway_id: Type.Optional(CampaignInput.properties.gateway_id),
+  when_uncertain: Type.Optional(CampaignInput.properties.when_uncertain),
+});
+
+export const CampaignChanges = Changes(CampaignInput);
+
+/** What the API says of a campaign. */
+export const CampaignView = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  state: Type.String({
+    description: "draft, launching, sending, paused, cancelling, cancelled or finished",
+  }),
+  state_reason: Type.Union([Type.String(), Type.Null()]),
+  template_id: Type.Union([Type.String(), Type.Null()]),
+  template_version: Type.Union([Type.Integer(), Type.Null()], {
+    description: "The version that was frozen at launch.",
+  }),
+  segment_ids: Type.Array(Type.String()),
+  gateway_id: Type.Union([Type.String(), Type.Null()]),
+  when_uncertain: Type.String(),
+  audience: Type.Integer({ description: "How many recipients were frozen at launch." }),
+  counts: Type.Object(
+    Object.fromEntries(EMAIL_STATES.map((state) => [state, Type.Integer()])) as Record<
+      (typeof EMAIL_STATES)[number],
+      ReturnType<typeof Type.Integer>
+    >,
+  ),
+  created_at: Type.String({ format: "date-time" }),
+  updated_at: Type.String({ format: "date-time" }),
+  launched_at: Type.Union([Type.String({ format: "date-time" }), Type.Null()]),
+  finished_at: Type.Union([Type.String({ format: "date-time" }), Type.Null()]),
+});
+
+const CAMPAIGN_STATES = [
+  "draft",
+  "launching",
+  "sending",
+  "paused",
+  "cancelling",
+  "cancelled",
+  "finished",
+] as const satisfies CampaignState[];
+
+const CampaignStateField = Type.Unsafe<CampaignState>(
+  Type.Union(CAMPAIGN_STATES.map((state) => Type.Literal(state))),
+);
+
+/** The query of the list of campaigns. */
+export const CampaignsQuery = Type.Object({
+  q: Type.String({ default: "", maxLength: 200 }),
+  state: Type.Optional(CampaignStateField),
+  sort: Type.Union([Type.Literal("created"), Type.Literal("name"), Type.Literal("audience")], {
+    default: "created",
+  }),
+  direction: Type.Union([Type.Literal("ascending"), Type.Literal("descending")], {
+    default: "descending",
+  }),
+});
+
+/** The same over the API, where a slip in a filter is refused. */
+export const CampaignFilterQuery = Type.Object({
+  q: Type.Optional(Type.String({ maxLength: 200, description: "What stands in the name." })),
+  state: Type.Optional(CampaignStateField),
+});
+
+/** Which segments are looked at: by the form's estimate and its choices. */
+export const SegmentsQuery = Type.Object({
+  segment_ids: Type.Array(Type.String({ pattern: UUID }), { default: [], maxItems: 100 }),
+  segment: Type.String({ default: "", maxLength: 200 }),
+});
+
+const Requeueable = Type.Union([Type.Literal("failed"), Type.Literal("uncertain")], {
+  error: "Only failed and uncertain emails can be sent again.",
+});
+
+/** Which emails are sent again: all in the states, or those of the named ones that are. */
+export const RequeueInput = Input({
+  states: Type.Array(Requeueable, {
+    title: "States",
+    minItems: 1,
+    maxItems: 2,
+    error: "Name at least one of failed and uncertain.",
+  }),
+  email_ids: Type.Optional(
+    Type.Array(Type.String({ pattern: UUID, error: "This is no id of an email." }), {
+      title: "Emails",
+      maxItems: 1_000,
+    }),
+  ),
+});

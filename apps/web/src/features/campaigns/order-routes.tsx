@@ -1,0 +1,176 @@
+import { Elysia } from "elysia";
+import type { Context } from "../../context.ts";
+import { ConflictError, found, NotFoundError } from "../../http/faults.ts";
+import type { Flash } from "../../http/flash.ts";
+import { parseForm } from "../../http/forms.ts";
+import { pages, type PageTools } from "../../http/pages.tsx";
+import { ById } from "../../http/params.ts";
+import { formatPlural } from "../../ui/format.ts";
+import { type Campaign, readCampaign } from "./campaigns.ts";
+import { CancelConfirm, RequeueConfirm } from "./confirm-views.tsx";
+import { RequeueInput } from "./forms.ts";
+import { launchCampaign } from "./launch.ts";
+import { giveOrder, type Order } from "./orders.ts";
+import { reviewLaunch } from "./review.ts";
+import { ReviewPage } from "./review-views.tsx";
+import { mayRequeue } from "./standing.ts";
+import { requeueCampaign } from "./steering.ts";
+import { describeState } from "./words.ts";
+
+/** The orders that are given to a campaign: launch, pause, resume, cancel, send again. */
+export function orderPages(context: Context) {
+  const { db, work } = context;
+  const sendOne = { permission: "campaigns:send", params: ById } as const;
+
+  async function showReview(tools: PageTools, campaign: Campaign, refusal?: string) {
+    const review = await reviewLaunch(context, campaign);
+    return tools.show(
+      { title: `Launch ${campaign.name}`, ...(refusal !== undefined && { status: 409 }) },
+      <ReviewPage campaign={campaign} review={review} csrf={tools.csrf} refusal={refusal} />,
+    );
+  }
+
+  /** An order whose answer is the campaign's page. */
+  function order(order: Order, said: { confirmed: string; given: string }) {
+    return async ({ params, user, leave }: PageTools & { params: { id: string } }) => {
+      const ordered = await giveOrder(context, order, params.id, user.name);
+      if (ordered.kind === "unknown") throw new NotFoundError();
+      if (ordered.kind === "refused")
+        throw new ConflictError(`${ordered.why} ${describeState(ordered.state)}`);
+      const message: Flash = ordered.confirmed
+        ? { tone: "success", message: said.confirmed }
+        : { tone: "warning", message: `${said.given} ${NOT_CONFIRMED}` };
+      return leave(`/campaigns/${params.id}`, message);
+    };
+  }
+
+  return new Elysia({ name: "campaign-orders", prefix: "/campaigns" })
+    .use(pages(context))
+    .get(
+      "/:id/launch",
+      async (tools) => {
+        const campaign = found(await readCampaign(db, tools.params.id));
+        if (campaign.state !== "draft") throw new ConflictError(launchedAlready(campaign.state));
+        return showReview(tools, campaign);
+      },
+      sendOne,
+    )
+    .post(
+      "/:id/launch",
+      async (tools) => {
+        const { id } = tools.params;
+        const reviewed = tools.form.get("revision") ?? undefined;
+        const launch = await launchCampaign(context, id, tools.user.name, reviewed);
+        switch (launch.kind) {
+          case "launching":
+            work.announce();
+            return tools.leave(`/campaigns/${id}`, "The campaign is launched.");
+          case "unknown":
+            throw new NotFoundError();
+          case "not a draft":
+            throw new ConflictError(launchedAlready(launch.state));
+          case "changed meanwhile":
+            return showReview(tools, found(await readCampaign(db, id)), CHANGED);
+          case "not ready":
+            return showReview(tools, found(await readCampaign(db, id)), NOT_READY);
+        }
+      },
+      sendOne,
+    )
+    .post(
+      "/:id/pause",
+      order("pause", {
+        confirmed: "Paused. No further attempt begins before you resume.",
+        given: "Paused.",
+      }),
+      sendOne,
+    )
+    .post(
+      "/:id/resume",
+      order("resume", { confirmed: "It goes on sending.", given: "Resumed." }),
+      sendOne,
+    )
+    .get(
+      "/:id/cancel",
+      async ({ params, show, csrf }) => {
+        const campaign = found(await readCampaign(db, params.id));
+        return show(
+          { title: `Cancel ${campaign.name}`, width: "narrow" },
+          <CancelConfirm campaign={campaign} csrf={csrf} />,
+        );
+      },
+      sendOne,
+    )
+    .post(
+      "/:id/cancel",
+      order("cancel", {
+        confirmed: "Cancelled. No further attempt begins.",
+        given: "Cancelled.",
+      }),
+      sendOne,
+    )
+    .get(
+      "/:id/requeue",
+      async ({ params, request, show, csrf }) => {
+        const campaign = found(await readCampaign(db, params.id));
+        if (!mayRequeue(campaign.state)) throw new ConflictError(cannotRequeue(campaign.state));
+        const asked = askedFor(request);
+        if (asked.emails === undefined && asked.states.every((each) => campaign.counts[each] === 0))
+          throw new ConflictError(`No email of it is ${asked.states.join(" or ")} now.`);
+        return show(
+          { title: `Send emails of ${campaign.name} again`, width: "narrow" },
+          <RequeueConfirm
+            campaign={campaign}
+            csrf={csrf}
+            question={asked}
+            cancel={`/campaigns/${params.id}`}
+          />,
+        );
+      },
+      sendOne,
+    )
+    .post(
+      "/:id/requeue",
+      async ({ params, request, user, leave }) => {
+        const { states, emails } = askedFor(request);
+        const requeue = await requeueCampaign(db, params.id, user.name, states, emails);
+        if (requeue.kind === "unknown") throw new NotFoundError();
+        if (requeue.kind === "refused") throw new ConflictError(cannotRequeue(requeue.state));
+        work.announce();
+        return leave(`/campaigns/${params.id}`, requeuedMessage(requeue.emails));
+      },
+      sendOne,
+    );
+}
+
+const NOT_CONFIRMED =
+  "The email client has not confirmed it yet and is told again until it does; until then it may go on as before.";
+const CHANGED =
+  "Somebody changed the draft since you looked at it. Look at it again as it is now, then launch it.";
+const NOT_READY = "Something stands in the way; it is named below. Mend it, then launch it.";
+
+function launchedAlready(state: Campaign["state"]): string {
+  return `A campaign is launched once, and this one was. ${describeState(state)}`;
+}
+
+export function cannotRequeue(state: Campaign["state"]): string {
+  return `Emails can be sent again while a campaign is sending, paused or finished. ${describeState(state)}`;
+}
+
+export function requeuedMessage(emails: number): Flash {
+  return emails === 0
+    ? { tone: "info", message: "There was nothing to send again." }
+    : { tone: "success", message: `${formatPlural(emails, "email")} will be sent again.` };
+}
+
+/** What the address asks to be sent again; whatever makes no sense is passed over, and failed ones are meant by default. */
+function askedFor(request: Request): {
+  states: ("failed" | "uncertain")[];
+  emails?: string[];
+} {
+  const { searchParams } = new URL(request.url);
+  const posted = parseForm(RequeueInput, searchParams);
+  if (!posted.ok) return { states: ["failed"] };
+  const { states, email_ids = [] } = posted.value;
+  return { states, ...(email_ids.length > 0 && { emails: email_ids }) };
+}

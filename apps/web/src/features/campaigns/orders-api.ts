@@ -1,0 +1,98 @@
+import { Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import type { Context } from "../../context.ts";
+import { api } from "../../http/api.ts";
+import { ConflictError, found, NotFoundError } from "../../http/faults.ts";
+import { ById } from "../../http/params.ts";
+import { campaignView } from "./api.ts";
+import { readCampaign } from "./campaigns.ts";
+import { CampaignView, RequeueInput } from "./forms.ts";
+import { launchCampaign } from "./launch.ts";
+import { giveOrder, type Order } from "./orders.ts";
+import { requeueCampaign } from "./steering.ts";
+import { describeState } from "./words.ts";
+
+/** Orders to campaigns over the API. Each answers 202, or 409 with why not; what is ordered goes on after the answer. */
+export function campaignOrdersApi(context: Context) {
+  const { db, work } = context;
+  async function obey(order: Order, id: string, actor: string) {
+    const outcome = await giveOrder(context, order, id, actor);
+    if (outcome.kind === "unknown") throw new NotFoundError();
+    if (outcome.kind === "refused")
+      throw new ConflictError(`${outcome.why} ${describeState(outcome.state)}`);
+    return campaignView(found(await readCampaign(db, id)));
+  }
+
+  return new Elysia({ name: "campaign-orders-api", prefix: "/api/v1/campaigns" })
+    .use(api(context))
+    .post(
+      "/:id/launch",
+      async ({ params, actor, status }) => {
+        const launch = await launchCampaign(context, params.id, actor.name);
+        switch (launch.kind) {
+          case "launching":
+            work.announce();
+            return status(202, campaignView(found(await readCampaign(db, params.id))));
+          case "unknown":
+            throw new NotFoundError();
+          case "not a draft":
+            throw new ConflictError(
+              `A campaign is launched once, and this one was. ${describeState(launch.state)}`,
+            );
+          case "changed meanwhile":
+            throw new ConflictError(
+              "Somebody changed the draft in the same moment. Look at it again, then launch it.",
+            );
+          case "not ready":
+            throw new ConflictError(launch.obstacles.map(({ message }) => message).join(" "));
+        }
+      },
+      ordered("Launch a draft"),
+    )
+    .post(
+      "/:id/pause",
+      async ({ params, actor, status }) => status(202, await obey("pause", params.id, actor.name)),
+      ordered("Pause a campaign that is sending"),
+    )
+    .delete(
+      "/:id/pause",
+      async ({ params, actor, status }) => status(202, await obey("resume", params.id, actor.name)),
+      ordered("Resume a paused campaign"),
+    )
+    .post(
+      "/:id/cancel",
+      async ({ params, actor, status }) => status(202, await obey("cancel", params.id, actor.name)),
+      ordered("Cancel a campaign: what is still open is not sent"),
+    )
+    .post(
+      "/:id/requeue",
+      async ({ params, body, actor, status }) => {
+        const { states, email_ids } = body;
+        const requeue = await requeueCampaign(db, params.id, actor.name, states, email_ids);
+        if (requeue.kind === "unknown") throw new NotFoundError();
+        if (requeue.kind === "refused")
+          throw new ConflictError(`${requeue.why} ${describeState(requeue.state)}`);
+        work.announce();
+        return status(202, { requeued: requeue.emails });
+      },
+      {
+        permission: "campaigns:send",
+        params: ById,
+        body: RequeueInput,
+        response: { 202: Type.Object({ requeued: Type.Integer() }) },
+        detail: {
+          summary: "Send failed or uncertain emails again; uncertain ones may arrive twice",
+          tags: ["Campaigns"],
+        },
+      },
+    );
+}
+
+function ordered(summary: string) {
+  return {
+    permission: "campaigns:send" as const,
+    params: ById,
+    response: { 202: CampaignView },
+    detail: { summary, tags: ["Campaigns"] },
+  };
+}

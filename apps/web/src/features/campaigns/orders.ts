@@ -1,0 +1,50 @@
+import type { Work } from "../../work.ts";
+import type { DispatchContext } from "../dispatch/context.ts";
+import { syncControl } from "../dispatch/control.ts";
+import { cancelCampaign, pauseCampaign, resumeCampaign, type Steering } from "./steering.ts";
+
+export type Order = "pause" | "resume" | "cancel";
+
+/** What became of an order; when it was given, whether the email client has confirmed that it obeys. */
+export type Ordered = Exclude<Steering, { kind: "done" }> | { kind: "done"; confirmed: boolean };
+
+const ORDERS = {
+  pause: pauseCampaign,
+  resume: resumeCampaign,
+  cancel: cancelCampaign,
+} as const satisfies Record<Order, unknown>;
+
+/** So long a person waits for the email client to confirm. The order stands without it: the dispatcher goes on telling. */
+const PATIENCE_MS = 2_000;
+
+/** Gives an order to a launched campaign, and tells the email client at once, so that it is obeyed when this answers. */
+export async function giveOrder(
+  context: DispatchContext & { work: Work },
+  order: Order,
+  id: string,
+  actor: string,
+): Promise<Ordered> {
+  const steering = await ORDERS[order](context.db, id, actor);
+  if (steering.kind !== "done") return steering;
+  const confirmed = await confirmedInTime(context, id);
+  context.work.announce();
+  return { kind: "done", confirmed };
+}
+
+async function confirmedInTime(context: DispatchContext, id: string): Promise<boolean> {
+  const enough = new AbortController();
+  const told = syncControl(context, id).catch((error: unknown) => {
+    context.log.warn(
+      { campaign: id, err: error },
+      "an order will be told to the email client later",
+    );
+    return false;
+  });
+  const waited = context.clock.sleep(PATIENCE_MS, enough.signal).then(
+    () => false,
+    () => false,
+  );
+  const confirmed = await Promise.race([told, waited]);
+  enough.abort();
+  return confirmed;
+}

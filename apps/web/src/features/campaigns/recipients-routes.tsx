@@ -1,0 +1,101 @@
+import { Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import { EmailStateSchema } from "@mailwright/protocol";
+import type { Context } from "../../context.ts";
+import { ConflictError, found, NotFoundError } from "../../http/faults.ts";
+import { parseForm, parseQuery } from "../../http/forms.ts";
+import { pages } from "../../http/pages.tsx";
+import { askedPage, pageLinks } from "../../http/paging.ts";
+import { ById } from "../../http/params.ts";
+import { type EmailFilter, isSearch, listEmails, recipientsOf } from "../emails/emails.ts";
+import { exportEmails } from "../emails/export.ts";
+import { readCampaign } from "./campaigns.ts";
+import { requeueAddress } from "./confirm-views.tsx";
+import { campaignProps } from "./detail-routes.tsx";
+import { RequeueInput } from "./forms.ts";
+import { cannotRequeue, requeuedMessage } from "./order-routes.tsx";
+import { RecipientsPage } from "./recipients-views.tsx";
+import { requeueCampaign } from "./steering.ts";
+
+const RecipientsQuery = Type.Object({
+  q: Type.String({ default: "", maxLength: 254 }),
+  state: Type.Optional(EmailStateSchema),
+  reason: Type.Optional(Type.String({ pattern: "^[a-z_]{1,40}$" })),
+});
+
+/** A campaign's emails, one a recipient. */
+export function recipientPages(context: Context) {
+  const { db, clock, work } = context;
+  const readOne = { permission: "campaigns:read", params: ById } as const;
+  const sendOne = { permission: "campaigns:send", params: ById } as const;
+
+  return new Elysia({ name: "campaign-recipients", prefix: "/campaigns" })
+    .use(pages(context))
+    .get(
+      "/:id/recipients",
+      async (tools) => {
+        const { request, params } = tools;
+        const campaign = found(await readCampaign(db, params.id));
+        const filter = filterOf(request);
+        const asked = askedPage(request, isSearch(filter.address) ? "text" : "id");
+        const page = await listEmails(db, campaign, filter, asked);
+        const contacts = await recipientsOf(db, page.items);
+        return tools.show(
+          { title: `Recipients of ${campaign.name}`, width: "wide" },
+          <RecipientsPage
+            {...campaignProps(tools, campaign, clock.now())}
+            emails={page.items}
+            contacts={contacts}
+            filter={filter}
+            {...pageLinks(request, page)}
+          />,
+        );
+      },
+      readOne,
+    )
+    .get(
+      "/:id/recipients/export",
+      async ({ params, request }) => {
+        const campaign = found(await readCampaign(db, params.id));
+        const { address: _address, ...filter } = filterOf(request);
+        const name = `recipients-${campaign.name.replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, 60)}.csv`;
+        return new Response(exportEmails(db, campaign, filter), {
+          headers: {
+            "content-type": "text/csv; charset=utf-8",
+            "content-disposition": `attachment; filename="${name}"`,
+            "cache-control": "no-store",
+          },
+        });
+      },
+      readOne,
+    )
+    .post(
+      "/:id/requeue-selected",
+      async ({ params, form, user, leave }) => {
+        const posted = parseForm(RequeueInput, form);
+        const recipients = `/campaigns/${params.id}/recipients`;
+        if (!posted.ok) return leave(recipients, NOTHING_SELECTED);
+        const { states, email_ids: emails = [] } = posted.value;
+        if (emails.length === 0) return leave(recipients, NOTHING_SELECTED);
+        // What may be sent twice is asked about first.
+        if (states.includes("uncertain"))
+          return leave(requeueAddress(params.id, { states, emails }));
+        const requeue = await requeueCampaign(db, params.id, user.name, states, emails);
+        if (requeue.kind === "unknown") throw new NotFoundError();
+        if (requeue.kind === "refused") throw new ConflictError(cannotRequeue(requeue.state));
+        work.announce();
+        return leave(recipients, requeuedMessage(requeue.emails));
+      },
+      sendOne,
+    );
+}
+
+const NOTHING_SELECTED = {
+  tone: "info",
+  message: "Select some emails first, by the boxes before them.",
+} as const;
+
+function filterOf(request: Request): EmailFilter {
+  const { q, state, reason } = parseQuery(RecipientsQuery, request);
+  return { state, reason, address: q === "" ? undefined : q };
+}

@@ -1,0 +1,302 @@
+import type { Html } from "@mailwright/html";
+import { EmailBadge } from "../../ui/badge.tsx";
+import { Bulk } from "../../ui/bulk.tsx";
+import { Button, LinkButton } from "../../ui/button.tsx";
+import { ConfirmLink } from "../../ui/dialog.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { formatCount, formatPlural } from "../../ui/format.ts";
+import { Pager } from "../../ui/pager.tsx";
+import { SearchBox } from "../../ui/search-box.tsx";
+import { type Column, Table } from "../../ui/table.tsx";
+import { Segments } from "../../ui/tabs.tsx";
+import { Time } from "../../ui/time.tsx";
+import { EMAIL_LOOKS, EMAIL_STATES, type EmailState } from "../../ui/tone.ts";
+import type { Email, EmailFilter, Recipient } from "../emails/emails.ts";
+import { reasonOf } from "../emails/reasons.ts";
+import { CampaignPage, type CampaignProps } from "./detail-views.tsx";
+import { mayRequeue } from "./standing.ts";
+
+export interface RecipientsProps extends CampaignProps {
+  emails: readonly Email[];
+  /** The contacts that are still there, by id. */
+  contacts: ReadonlyMap<string, Recipient>;
+  filter: EmailFilter;
+  next: string | undefined;
+  previous: string | undefined;
+}
+
+export function RecipientsPage(props: RecipientsProps): Html {
+  const { campaign, filter } = props;
+  const base = `/campaigns/${campaign.id}/recipients`;
+  return (
+    <CampaignPage {...props} part="recipients">
+      <div class="stack">
+        <div class="row" data-justify="between">
+          <SearchBox
+            action={base}
+            label="Address begins with"
+            value={filter.address}
+            region="#recipients"
+            keep={{ state: filter.state, reason: filter.reason }}
+          />
+          <RequeueAll {...props} />
+        </div>
+        <RecipientList {...props} />
+      </div>
+    </CampaignPage>
+  );
+}
+
+/** What can be done about all of the state in sight. */
+function RequeueAll(props: RecipientsProps): Html {
+  const { campaign, filter, may } = props;
+  const { counts, id, state } = campaign;
+  const again = (each: "failed" | "uncertain") =>
+    may.send &&
+    mayRequeue(state) &&
+    counts[each] > 0 &&
+    (filter.state === undefined || filter.state === each);
+  return (
+    <div class="buttons">
+      {again("uncertain") && (
+        <ConfirmLink href={`/campaigns/${id}/requeue?states=uncertain`} icon="circle-question-mark">
+          {`Send ${formatCount(counts.uncertain)} uncertain again`}
+        </ConfirmLink>
+      )}
+      {again("failed") && (
+        <ConfirmLink href={`/campaigns/${id}/requeue?states=failed`} icon="rotate-ccw">
+          {`Send ${formatCount(counts.failed)} failed again`}
+        </ConfirmLink>
+      )}
+      <LinkButton href={exportAddress(id, filter)} icon="download" download>
+        Export
+      </LinkButton>
+    </div>
+  );
+}
+
+function RecipientList(props: RecipientsProps): Html {
+  const { campaign, emails, filter, csrf } = props;
+  return (
+    <div class="stack" id="recipients">
+      <StateTabs {...props} />
+      {filter.reason !== undefined && <ReasonNote {...props} />}
+      {props.may.send && mayRequeue(campaign.state) ? (
+        <Bulk id="bulk-emails" csrf={csrf} noun="emails" actions={<BulkActions {...props} />}>
+          <RecipientTable {...props} selectable />
+        </Bulk>
+      ) : (
+        <RecipientTable {...props} />
+      )}
+      {emails.length > 0 && (
+        <Pager
+          summary={summaryOf(props)}
+          next={props.next}
+          previous={props.previous}
+          region="#recipients"
+        />
+      )}
+    </div>
+  );
+}
+
+/** The states with an email in them, and how many. */
+function StateTabs(props: RecipientsProps): Html {
+  const { campaign, filter } = props;
+  const states = EMAIL_STATES.filter(
+    (state) => campaign.counts[state] > 0 || state === filter.state,
+  );
+  return (
+    <Segments
+      label="Recipients by state"
+      region="#recipients"
+      tabs={[
+        {
+          href: address(campaign.id, { address: filter.address }),
+          label: "All",
+          count: campaign.audience,
+          current: filter.state === undefined,
+        },
+        ...states.map((state) => ({
+          href: address(campaign.id, { state, address: filter.address }),
+          label: EMAIL_LOOKS[state].label,
+          count: campaign.counts[state],
+          current: filter.state === state,
+        })),
+      ]}
+    />
+  );
+}
+
+function ReasonNote(props: RecipientsProps): Html {
+  const { campaign, filter } = props;
+  const reason = reasonOf({
+    state: filter.state ?? "failed",
+    error_code: filter.reason ?? null,
+    error_detail: null,
+    attempt: 0,
+  });
+  return (
+    <p class="row small">
+      <span class="muted">Only with this reason:</span>
+      <strong>{reason}</strong>
+      <a href={address(campaign.id, { ...filter, reason: undefined })}>Show every reason</a>
+    </p>
+  );
+}
+
+function BulkActions(props: RecipientsProps): Html {
+  const { campaign, filter } = props;
+  const action = `/campaigns/${campaign.id}/requeue-selected`;
+  return (
+    <>
+      {filter.state !== "uncertain" && (
+        <Button size="sm" icon="rotate-ccw" formaction={action} name="states" value="failed">
+          Send those that failed again
+        </Button>
+      )}
+      {filter.state !== "failed" && (
+        <Button
+          size="sm"
+          icon="circle-question-mark"
+          formaction={action}
+          name="states"
+          value="uncertain"
+        >
+          Send those that are uncertain again
+        </Button>
+      )}
+    </>
+  );
+}
+
+function RecipientTable(props: RecipientsProps & { selectable?: boolean }): Html {
+  const { emails, selectable } = props;
+  return (
+    <Table
+      caption="Recipients"
+      rows={emails}
+      href={({ id }) => `/emails/${id}`}
+      {...(selectable === true && {
+        selection: {
+          form: "bulk-emails",
+          name: "email_ids",
+          value: ({ id }: Email) => id,
+          label: ({ address: to }: Email) => to || "an erased recipient",
+        },
+      })}
+      empty={<NobodyHere {...props} />}
+      columns={columnsOf(props)}
+    />
+  );
+}
+
+function columnsOf({ contacts, now }: RecipientsProps): Column<Email>[] {
+  return [
+    {
+      label: "Recipient",
+      primary: true,
+      cell: ({ address: to }) => (to === "" ? <span class="muted">Erased</span> : to),
+    },
+    {
+      label: "Contact",
+      wide: true,
+      cell: ({ contact_id }) => {
+        const contact = contacts.get(contact_id);
+        return contact === undefined ? (
+          <span class="muted">Deleted</span>
+        ) : (
+          <a href={`/contacts/${contact.id}`}>{contact.name || "Contact"}</a>
+        );
+      },
+    },
+    { label: "State", cell: ({ state }) => <EmailBadge state={state} /> },
+    { label: "Why", cell: (email) => <Why email={email} now={now} /> },
+    { label: "Attempts", align: "end", cell: ({ attempt }) => attempt },
+    {
+      label: "Changed",
+      align: "end",
+      wide: true,
+      cell: ({ changed_at }) => <Time at={changed_at} now={now} />,
+    },
+  ];
+}
+
+/** The reason in words, what the gateway said, and when it is tried again. */
+function Why(props: { email: Email; now: number }): Html | null {
+  const { email, now } = props;
+  const reason = reasonOf(email);
+  if (reason === "") return null;
+  const said = email.state === "skipped" ? null : email.error_detail;
+  return (
+    <span class="two-lines">
+      <span>
+        {reason}
+        {email.state === "retrying" && email.due_at && (
+          <>
+            {"; next attempt "}
+            <Time at={email.due_at} now={now} />
+          </>
+        )}
+      </span>
+      {said && <span class="muted small said">{said}</span>}
+    </span>
+  );
+}
+
+function NobodyHere(props: RecipientsProps): Html {
+  const { campaign, filter } = props;
+  if (filter.address)
+    return (
+      <EmptyState
+        icon="search"
+        title="Nobody here has such an address"
+        action={
+          filter.state !== undefined && (
+            <LinkButton href={address(campaign.id, { address: filter.address })}>
+              Look in every state
+            </LinkButton>
+          )
+        }
+      >
+        Whoever is not listed was not in the audience when it was frozen, so nothing was sent to
+        them.
+      </EmptyState>
+    );
+  return (
+    <EmptyState icon="inbox" title="Nobody here">
+      {filter.state === undefined
+        ? "The audience is still being frozen."
+        : `No email of this campaign is ${EMAIL_LOOKS[filter.state].label.toLowerCase()} now.`}
+    </EmptyState>
+  );
+}
+
+function summaryOf({ campaign, filter, emails, next, previous }: RecipientsProps): string {
+  if (filter.address || filter.reason !== undefined)
+    return next === undefined && previous === undefined
+      ? `${formatPlural(emails.length, "recipient")} found`
+      : `${formatCount(emails.length)} shown, and there are more`;
+  const of = filter.state === undefined ? campaign.audience : campaign.counts[filter.state];
+  return formatPlural(of, "recipient");
+}
+
+function address(id: string, filter: EmailFilter): string {
+  return withFilter(`/campaigns/${id}/recipients`, filter);
+}
+
+function exportAddress(id: string, filter: EmailFilter): string {
+  return withFilter(`/campaigns/${id}/recipients/export`, filter);
+}
+
+function withFilter(path: string, { state, reason, address: sought }: EmailFilter): string {
+  const given: [string, EmailState | string | undefined][] = [
+    ["state", state],
+    ["reason", reason],
+    ["q", sought],
+  ];
+  const query = new URLSearchParams(
+    given.filter((pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== ""),
+  );
+  return query.size === 0 ? path : `${path}?${query}`;
+}

@@ -1,0 +1,46 @@
+import type { Database } from "../../db/open.ts";
+import type { GatewayWatch } from "../settings/gateway-watch.ts";
+import { estimateAudience, type Estimate } from "./audience.ts";
+import { type LaunchObstacle, launchObstacles } from "./launch.ts";
+import { type CampaignContent, readContent } from "./preview.ts";
+import type { Campaign } from "./queries.ts";
+
+/** All that somebody should see before a campaign is launched. */
+export interface Review {
+  obstacles: LaunchObstacle[];
+  estimate: Estimate;
+  content: CampaignContent | undefined;
+  /** The gateway it would go through, by name. */
+  gateway: string | undefined;
+}
+
+/** So long the review waits for the audience to be counted: it is the number that matters most there. */
+const PATIENCE_MS = 8_000;
+
+export async function reviewLaunch(
+  context: { db: Database; gatewayWatch: GatewayWatch },
+  campaign: Campaign,
+): Promise<Review> {
+  const segments = campaign.segments.map(({ id }) => id);
+  const [obstacles, estimate, content, gateway] = await Promise.all([
+    launchObstacles(context, campaign.id),
+    estimateAudience(context.db, segments, PATIENCE_MS),
+    readContent(context.db, campaign),
+    gatewayName(context.gatewayWatch, campaign),
+  ]);
+  return { obstacles, estimate, content, gateway };
+}
+
+/** The name of the gateway that a campaign goes through; undefined while the email client does not say. */
+export async function gatewayName(
+  gatewayWatch: GatewayWatch,
+  { gateway_id }: Pick<Campaign, "gateway_id">,
+): Promise<string | undefined> {
+  const seen = await gatewayWatch.look();
+  if (seen.kind !== "seen") return gateway_id === null ? "The default gateway" : undefined;
+  const { gateways } = seen.view;
+  if (gateway_id !== null)
+    return gateways.find(({ id }) => id === gateway_id)?.name ?? "A gateway that is gone";
+  const standard = gateways.find((gateway) => gateway.default);
+  return standard && `${standard.name} (the default)`;
+}

@@ -1,0 +1,95 @@
+import { Elysia } from "elysia";
+import type { Context } from "../../context.ts";
+import { api } from "../../http/api.ts";
+import { found } from "../../http/faults.ts";
+import { apiPage, listAnswer, ListOf, ListQuery } from "../../http/paging.ts";
+import { ById } from "../../http/params.ts";
+import { readCampaign } from "../campaigns/campaigns.ts";
+import {
+  type Email,
+  type EmailEventRow,
+  isSearch,
+  listEmails,
+  listEvents,
+  readEmail,
+} from "./emails.ts";
+import { EmailsQuery, EmailView, EventView, ExplainedEmailView } from "./forms.ts";
+import { explain } from "./reasons.ts";
+
+const TAGS = ["Emails"];
+
+/** The ledger, to be read by programs. */
+export function emailsApi(context: Context) {
+  const { db } = context;
+  return new Elysia({ name: "emails-api", prefix: "/api/v1" })
+    .use(api(context))
+    .get(
+      "/campaigns/:id/emails",
+      async ({ params, query }) => {
+        const campaign = found(await readCampaign(db, params.id));
+        const page = apiPage(query, isSearch(query.address) ? "text" : "id");
+        return listAnswer(await listEmails(db, campaign, query, page), emailView);
+      },
+      {
+        permission: "campaigns:read",
+        params: ById,
+        query: EmailsQuery,
+        response: { 200: ListOf(EmailView) },
+        detail: { summary: "List a campaign's emails", tags: TAGS },
+      },
+    )
+    .get(
+      "/emails/:id",
+      async ({ params }) => {
+        const email = found(await readEmail(db, params.id));
+        return { ...emailView(email), why: explain(email) };
+      },
+      {
+        permission: "campaigns:read",
+        params: ById,
+        response: { 200: ExplainedEmailView },
+        detail: { summary: "Read an email, and why it is where it is", tags: TAGS },
+      },
+    )
+    .get(
+      "/emails/:id/events",
+      async ({ params, query }) => {
+        const page = found(await listEvents(db, params.id, apiPage(query, "number")));
+        return listAnswer(page, (event) => eventView(params.id, event));
+      },
+      {
+        permission: "campaigns:read",
+        params: ById,
+        query: ListQuery,
+        response: { 200: ListOf(EventView) },
+        detail: { summary: "List the transitions of an email, over all its runs", tags: TAGS },
+      },
+    );
+}
+
+function emailView(email: Email) {
+  const { id, campaign_id, contact_id, address, run, seq, state, attempt } = email;
+  const at = email.changed_at.toISOString();
+  return { id, campaign_id, contact_id, address, run, seq, state, at, attempt, ...restOf(email) };
+}
+
+function eventView(id: string, event: EmailEventRow) {
+  const { run, seq, state, attempt } = event;
+  const at = (event.at ?? event.received_at).toISOString();
+  return { id, run, seq, event: event.event, state, at, attempt, ...restOf(event) };
+}
+
+function restOf({
+  message_id,
+  gateway_id,
+  due_at,
+  error_code,
+  error_detail,
+}: Pick<EmailEventRow, "message_id" | "gateway_id" | "due_at" | "error_code" | "error_detail">) {
+  return {
+    message_id,
+    gateway_id,
+    due_at: due_at?.toISOString() ?? null,
+    error: error_code === null ? null : { code: error_code, detail: error_detail },
+  };
+}

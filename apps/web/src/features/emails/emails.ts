@@ -1,0 +1,90 @@
+import { EMAIL_STATES, type EmailState } from "@mailwright/email_machine";
+import type { Paged, PageRequest } from "../../db/keyset.ts";
+import type { Queryable } from "../../db/open.ts";
+import {
+  countReasons,
+  type ReasonCount,
+  selectEmailsInOrder,
+  selectFewByAddress,
+  selectManyByAddress,
+} from "./list-queries.ts";
+import {
+  type Email,
+  type EmailEventRow,
+  type Recipient,
+  selectEmail,
+  selectEventPage,
+  selectRecipients,
+} from "./queries.ts";
+
+export type { Email, EmailCampaign, EmailEventRow, Recipient } from "./queries.ts";
+export type { ReasonCount } from "./list-queries.ts";
+
+/** Which emails of a campaign are asked for. */
+export interface EmailFilter {
+  state?: EmailState | undefined;
+  /** A reason code. Only what failed, was skipped or is uncertain is listed by its reason. */
+  reason?: string | undefined;
+  /** What the address begins with. */
+  address?: string | undefined;
+}
+
+/** Up to so many emails are looked through for an address; above it, the contacts are: see `selectManyByAddress`. */
+const FEW = 10_000;
+
+/** One page of a campaign's emails: by address when one is sought, otherwise in the order of the audience. */
+export function listEmails(
+  db: Queryable,
+  { id, counts }: { id: string; counts: Record<EmailState, number> },
+  { state, reason, address }: EmailFilter,
+  page: PageRequest,
+): Promise<Paged<Email>> {
+  const possible: readonly EmailState[] = reason === undefined ? EMAIL_STATES : WITH_REASON;
+  const states = possible.filter((each) => state === undefined || each === state);
+  const slices = { campaign: id, states, reason };
+  if (states.length === 0) return Promise.resolve({ items: [] });
+  if (!isSearch(address)) return selectEmailsInOrder(db, slices, page);
+  const prefix = address.trim().toLowerCase();
+  const candidates = states.reduce((sum, each) => sum + counts[each], 0);
+  return candidates <= FEW
+    ? selectFewByAddress(db, slices, prefix, page)
+    : selectManyByAddress(db, slices, prefix, page);
+}
+
+/** Whether an address is sought at all; it decides the order, and so what a cursor is made of. */
+export function isSearch(address: string | undefined): address is string {
+  return address !== undefined && address.trim() !== "";
+}
+
+const WITH_REASON: readonly EmailState[] = ["failed", "skipped", "uncertain"];
+
+/** The contacts of some emails that are still there, by id. */
+export function recipientsOf(
+  db: Queryable,
+  emails: readonly Email[],
+): Promise<Map<string, Recipient>> {
+  return selectRecipients(
+    db,
+    emails.map((email) => email.contact_id),
+  );
+}
+
+/** What went wrong in a campaign, the most frequent first. It costs an index entry an email that went wrong. */
+export function reasonsOf(db: Queryable, campaign: string): Promise<ReasonCount[]> {
+  return countReasons(db, campaign);
+}
+
+export async function readEmail(db: Queryable, id: string): Promise<Email | undefined> {
+  const found = await selectEmail(db, id);
+  return found?.email;
+}
+
+/** The transitions of an email over all its runs, from the first. Undefined for an email that does not exist. */
+export async function listEvents(
+  db: Queryable,
+  id: string,
+  page: PageRequest,
+): Promise<Paged<EmailEventRow> | undefined> {
+  if ((await selectEmail(db, id)) === undefined) return undefined;
+  return selectEventPage(db, id, page);
+}

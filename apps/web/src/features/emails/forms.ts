@@ -1,0 +1,61 @@
+import { Type } from "@sinclair/typebox";
+import { EmailStateSchema } from "@mailwright/protocol";
+import { ListQuery } from "../../http/paging.ts";
+
+/** The query of a campaign's emails. */
+export const EmailsQuery = Type.Object({
+  ...ListQuery.properties,
+  state: Type.Optional(EmailStateSchema),
+  reason: Type.Optional(
+    Type.String({ pattern: "^[a-z_]{1,40}$", description: "The code of an error." }),
+  ),
+  address: Type.Optional(
+    Type.String({
+      maxLength: 254,
+      description: "What the address begins with; then the list is sorted by it.",
+    }),
+  ),
+});
+
+const EmailError = Type.Union([
+  Type.Object({ code: Type.String(), detail: Type.Union([Type.String(), Type.Null()]) }),
+  Type.Null(),
+]);
+
+const Moment = Type.String({ format: "date-time" });
+const MomentOrNull = Type.Union([Moment, Type.Null()]);
+const TextOrNull = Type.Union([Type.String(), Type.Null()]);
+
+const standing = {
+  id: Type.String({ description: "The email's." }),
+  run: Type.Integer({ description: "One more than how often it was requeued." }),
+  seq: Type.Integer({ description: "The number of its last transition in this run." }),
+  state: EmailStateSchema,
+  at: Moment,
+  attempt: Type.Integer(),
+  message_id: TextOrNull,
+  error: EmailError,
+  gateway_id: TextOrNull,
+  due_at: MomentOrNull,
+};
+
+/** An email as it is now. */
+export const EmailView = Type.Object({
+  ...standing,
+  campaign_id: Type.String(),
+  contact_id: Type.String(),
+  address: Type.String({ description: "At launch; empty once its contact was erased." }),
+});
+
+/** An email as it is now, and why, in words. */
+export const ExplainedEmailView = Type.Object({
+  ...EmailView.properties,
+  why: Type.Object({
+    what: Type.String(),
+    meaning: Type.String(),
+    todo: Type.Optional(Type.String()),
+  }),
+});
+
+/** One transition. */
+export const EventView = Type.Object({ ...standing, event: Type.String() });

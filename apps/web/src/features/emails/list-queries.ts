@@ -1,0 +1,145 @@
+import { and, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
+import { unionAll } from "drizzle-orm/pg-core";
+import type { EmailState } from "@mailwright/email_machine";
+import { keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
+import type { Queryable } from "../../db/open.ts";
+import { contact } from "../../db/schema/contacts.ts";
+import { email } from "../../db/schema/ledger.ts";
+import type { Email } from "./queries.ts";
+
+/** Which emails of a campaign: in which states, for which reason. */
+export interface Slices {
+  campaign: string;
+  states: readonly EmailState[];
+  reason?: string | undefined;
+}
+
+/**
+ * One page of a campaign's emails in the order in which the audience was frozen. The index begins with campaign and
+ * state, so each state is a slice of it that is in order; a page is the front of their merger. It costs as many index
+ * probes as there are states, at the first page of a million and at the last.
+ */
+export async function selectEmailsInOrder(
+  db: Queryable,
+  { campaign, states, reason }: Slices,
+  page: PageRequest,
+): Promise<Paged<Email>> {
+  const { where, orderBy, limit } = keyset({ id: email.id }, page);
+  const [first, second, ...rest] = states.map((state) =>
+    db
+      .select(COLUMNS)
+      .from(email)
+      .where(and(inSlice(campaign, state, reason), where))
+      .orderBy(...orderBy)
+      .limit(limit),
+  );
+  if (first === undefined) return { items: [] };
+  const rows = second
+    ? await unionAll(first, second, ...rest)
+        .orderBy(page.before === undefined ? sql`"id" ASC` : sql`"id" DESC`)
+        .limit(limit)
+    : await first;
+  return toPage(rows, page, ({ id }) => ({ key: "", id }));
+}
+
+/**
+ * One page of the emails whose address begins so, by address, where they are few: all of the slices are read. `prefix` is
+ * in lower case.
+ */
+export async function selectFewByAddress(
+  db: Queryable,
+  { campaign, states, reason }: Slices,
+  prefix: string,
+  page: PageRequest,
+): Promise<Paged<Email>> {
+  const slice = keyset({ key: ADDRESS, id: email.id }, page);
+  const inAnySlice = sql.join(
+    states.map((state) => sql`(${inSlice(campaign, state, reason)})`),
+    sql` OR `,
+  );
+  const rows = await db
+    .select({ ...COLUMNS, key: sql<string>`${ADDRESS}` })
+    .from(email)
+    .where(and(sql`(${inAnySlice})`, sql`${ADDRESS} LIKE ${likePrefix(prefix)}`, slice.where))
+    .orderBy(...slice.orderBy)
+    .limit(slice.limit);
+  return toPage(rows, page, ({ key, id }) => ({ key, id }));
+}
+
+/**
+ * The same where they are many: by way of the contacts, whose index has the addresses in order. An email of a contact
+ * that has another address by now is found under that one.
+ */
+export async function selectManyByAddress(
+  db: Queryable,
+  { campaign, states, reason }: Slices,
+  prefix: string,
+  page: PageRequest,
+): Promise<Paged<Email>> {
+  const slice = keyset({ key: contact.canonical_email, id: email.id }, page);
+  const rows = await db
+    .select({ ...COLUMNS, key: contact.canonical_email })
+    .from(contact)
+    .innerJoin(email, and(eq(email.contact_id, contact.id), eq(email.campaign_id, campaign)))
+    .where(
+      and(
+        sql`${contact.canonical_email} LIKE ${likePrefix(prefix)}`,
+        // The part of the place that this index can begin at.
+        slice.where && bound(page),
+        slice.where,
+        sql`${email.state} IN (${literals(states)})`,
+        reason === undefined ? undefined : eq(email.error_code, reason),
+      ),
+    )
+    .orderBy(...slice.orderBy)
+    .limit(slice.limit);
+  return toPage(rows, page, ({ key, id }) => ({ key, id }));
+}
+
+/** How many emails of a campaign ended badly, by state and reason. */
+export interface ReasonCount {
+  state: "failed" | "skipped" | "uncertain";
+  code: string;
+  emails: number;
+}
+
+export async function countReasons(db: Queryable, campaign: string): Promise<ReasonCount[]> {
+  const rows = await db.execute<{
+    state: ReasonCount["state"];
+    code: string | null;
+    emails: number;
+  }>(
+    sql`SELECT "state", "error_code" AS "code", count(*)::integer AS "emails" FROM "email"
+      WHERE "campaign_id" = ${campaign} AND "state" IN ('failed', 'skipped', 'uncertain')
+      GROUP BY "error_code", "state" ORDER BY 3 DESC, 2`,
+  );
+  return rows.map(({ state, code, emails }) => ({ state, code: code ?? "", emails }));
+}
+
+const COLUMNS = getTableColumns(email);
+const ADDRESS = sql`(lower(${email.address}) COLLATE "C")`;
+
+/** Literals, so that Postgres sees that the index of reasons has every email of the slice. */
+function inSlice(campaign: string, state: EmailState, reason: string | undefined): SQL {
+  return (
+    and(
+      eq(email.campaign_id, campaign),
+      sql`${email.state} = ${literals([state])}`,
+      reason === undefined ? undefined : eq(email.error_code, reason),
+    ) ?? sql`false`
+  );
+}
+
+function literals(states: readonly EmailState[]): SQL {
+  return sql.raw(states.map((state) => `'${state}'`).join(", "));
+}
+
+function bound({ after, before }: PageRequest): SQL | undefined {
+  if (before !== undefined) return sql`${contact.canonical_email} <= ${before.key}`;
+  return after && sql`${contact.canonical_email} >= ${after.key}`;
+}
+
+/** What begins with the text, whatever signs stand in it. */
+function likePrefix(text: string): string {
+  return `${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+}

@@ -1,0 +1,165 @@
+import type { EmailState } from "@mailwright/email_machine";
+
+/** What is known of why an email is where it is. */
+export interface Circumstances {
+  state: EmailState;
+  error_code: string | null;
+  error_detail: string | null;
+  attempt: number;
+}
+
+/** Why an email is where it is, for a person: what is so, what that means, and what can be done about it. */
+export interface Explanation {
+  /** One sentence. */
+  what: string;
+  meaning: string;
+  todo?: string;
+}
+
+/** Why an email is where it is, in plain words. What the gateway said is not in it: that is shown as it was said. */
+export function explain(email: Circumstances): Explanation {
+  switch (email.state) {
+    case "sent":
+      return {
+        what: "The gateway accepted it.",
+        meaning:
+          "From here on it is the gateway's to deliver. Whether it reached the inbox, only the gateway and the recipient know.",
+      };
+    case "queued":
+      return email.attempt === 0
+        ? {
+            what: "It waits for its turn.",
+            meaning: "Nobody has tried it yet. It goes out as soon as there is room.",
+          }
+        : {
+            what: "It waits for its turn.",
+            meaning: "It goes out again as soon as there is room.",
+          };
+    case "sending":
+      return {
+        what: "It is being handed to the gateway now.",
+        meaning: "Its outcome is known in a few seconds, even if a server stops in the middle.",
+      };
+    case "retrying":
+      return {
+        what: `It waits for its next attempt: ${inside(reasonOf(email))}.`,
+        meaning:
+          "The gateway did not accept it, that much is certain, so trying again makes no duplicate. It happens by itself.",
+      };
+    case "resolving":
+      return {
+        what: "The gateway is being asked whether it has it.",
+        meaning:
+          "The attempt left us and no clear answer came back. It is not sent again before this is settled.",
+      };
+    case "failed":
+    case "skipped":
+    case "cancelled":
+    case "uncertain":
+      return END_REASONS[reasonCode(email)]?.(email) ?? unknownEnd(email);
+  }
+}
+
+/** The reason in a few words, for a row of a list or a part of a breakdown. */
+export function reasonOf({ state, error_code, error_detail }: Circumstances): string {
+  const code = error_code ?? "";
+  if (state === "skipped" && code === "suppressed") return suppressionOf(error_detail);
+  return SHORT[code] ?? (code === "" ? "" : `Reason “${code}”`);
+}
+
+const SHORT: Readonly<Record<string, string>> = {
+  rejected: "Rejected by the gateway",
+  unauthorized: "Our credentials were refused",
+  throttled: "The gateway asked us to slow down",
+  unavailable: "The gateway was not available",
+  ambiguous: "No clear answer from the gateway",
+  interrupted: "The sender stopped in the middle",
+  unresolved: "Nobody can tell whether it was accepted",
+  exhausted: "Every attempt was used up",
+  expired: "It waited too long",
+  unrenderable: "The template could not be filled in",
+  suppressed: "The address is suppressed",
+  cancelled: "The campaign was cancelled",
+  erased: "The contact was deleted",
+};
+
+const SUPPRESSIONS: Readonly<Record<string, string>> = {
+  manual: "Suppressed by hand",
+  unsubscribed: "Unsubscribed",
+  bounced: "Bounced before",
+  complained: "Complained before",
+};
+
+function suppressionOf(detail: string | null): string {
+  return SUPPRESSIONS[detail ?? ""] ?? "The address is suppressed";
+}
+
+/** An uncertain email keeps the reason why nobody could tell; how it came to that makes no difference to it. */
+function reasonCode({ state, error_code }: Circumstances): string {
+  if (state === "uncertain") return "unresolved";
+  if (state === "cancelled") return "cancelled";
+  return error_code ?? "";
+}
+
+const END_REASONS: Readonly<Record<string, (email: Circumstances) => Explanation>> = {
+  rejected: () => ({
+    what: "The gateway rejected it for good.",
+    meaning: "The same email to the same address would be rejected again.",
+    todo: "Read what the gateway said, mend the address or whatever it complains of, then send it again.",
+  }),
+  unauthorized: () => ({
+    what: "The gateway refused our credentials.",
+    meaning:
+      "It did not look at the email at all, so nothing is wrong with it or with its address.",
+    todo: "Mend the credentials in Settings, Gateways, then send it again.",
+  }),
+  exhausted: ({ attempt }) => ({
+    what: `Every attempt was used up${attempt > 0 ? `: ${attempt} in all` : ""}.`,
+    meaning:
+      "The gateway was not available, each time. It did not accept the email, so sending again makes no duplicate.",
+    todo: "See that the gateway is well again, then send it again.",
+  }),
+  expired: () => ({
+    what: "It waited longer than the campaign allows.",
+    meaning:
+      "The gateway put it off again and again until it was too old. It did not accept it, so sending again makes no duplicate.",
+    todo: "If it is still worth reading, send it again. How long emails are tried is set in Settings, Retries.",
+  }),
+  unrenderable: () => ({
+    what: "The template could not be filled in for this contact.",
+    meaning: "It never left us: a half-filled email is worse than none.",
+    todo: "Look at the contact's attributes, mend them, then send it again. A fault of the template itself needs a new campaign: this one keeps the version it was launched with.",
+  }),
+  suppressed: ({ error_detail }) => ({
+    what: `The address must not be mailed: ${inside(suppressionOf(error_detail))}.`,
+    meaning:
+      "It was left out on purpose, and counts as skipped. Nothing was handed to the gateway.",
+  }),
+  erased: () => ({
+    what: "The contact was deleted before its turn.",
+    meaning:
+      "It was left out on purpose, and counts as skipped. Nothing was handed to the gateway.",
+  }),
+  cancelled: () => ({
+    what: "The campaign was cancelled before its turn.",
+    meaning: "It was not accepted by the gateway and is not sent any more.",
+  }),
+  unresolved: () => ({
+    what: "Nobody can tell whether the gateway accepted it.",
+    meaning:
+      "The attempt left us, no clear answer came back, and the gateway could not say afterwards. It may have arrived, so it is not sent again by itself.",
+    todo: "Ask the recipient, or look into the gateway's own log by the email's id. Sending it again may deliver it twice.",
+  }),
+};
+
+function unknownEnd({ state, error_code }: Circumstances): Explanation {
+  return {
+    what: error_code === null ? `It ended as ${state}.` : `It ended as ${state}: ${error_code}.`,
+    meaning: "There is no explanation for this reason. The steps below say how it came to it.",
+  };
+}
+
+/** A reason within a sentence: it begins in lower case, unless its first word is always written large. */
+function inside(text: string): string {
+  return text === "" ? "it was put off" : text.charAt(0).toLowerCase() + text.slice(1);
+}
