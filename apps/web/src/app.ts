@@ -21,6 +21,10 @@ import { campaignPages } from "./features/campaigns/routes.tsx";
 import { emailsApi } from "./features/emails/api.ts";
 import { emailPages } from "./features/emails/routes.tsx";
 import { reportRoutes } from "./features/reports/routes.ts";
+import { segmentsApi } from "./features/segments/api.ts";
+import { segmentFormPages } from "./features/segments/form-routes.tsx";
+import { memberPages } from "./features/segments/member-routes.tsx";
+import { segmentPages } from "./features/segments/routes.tsx";
 import { settingsApi } from "./features/settings/api.ts";
 import { settingsPages } from "./features/settings/routes.tsx";
 import { envelope } from "./http/envelope.ts";
@@ -37,6 +41,10 @@ const FEATURES: readonly ((context: Context) => AnyElysia)[] = [
   accountPages,
   peoplePages,
   tokenPages,
+  segmentPages,
+  segmentFormPages,
+  memberPages,
+  segmentsApi,
   settingsPages,
   settingsApi,
   gatewayPages,

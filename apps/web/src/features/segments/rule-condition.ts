@@ -59,8 +59,7 @@ function textCondition(text: SQL, operator: Operator, value: string): SQL {
     case "not_contains":
       return sql`strpos(${text}, ${sought}) = 0`;
     case "begins_with":
-      // An index by bytes serves a range; what begins with a text lies between it and it with the last character of all.
-      return sql`(${text} >= ${sought} COLLATE "C" AND ${text} < (${sought} || chr(1114111)) COLLATE "C" AND starts_with(${text}, ${sought}))`;
+      return beginsWith(text, value);
     case "set":
       return sql`${text} <> ''`;
     case "not_set":
@@ -68,6 +67,15 @@ function textCondition(text: SQL, operator: Operator, value: string): SQL {
     default:
       throw new Error(`a rule was stored that asks a text whether it is ${operator}`);
   }
+}
+
+/**
+ * Whether a text in lower case begins with a value. An index by bytes serves a range; what begins with a text lies between
+ * it and it with the last character of all.
+ */
+export function beginsWith(text: SQL, value: string): SQL {
+  const sought = sql`lower(${value}::text)`;
+  return sql`(${text} >= ${sought} COLLATE "C" AND ${text} < (${sought} || chr(1114111)) COLLATE "C" AND starts_with(${text}, ${sought}))`;
 }
 
 function attributeCondition(key: string, operator: Operator, value: Condition["value"]): SQL {

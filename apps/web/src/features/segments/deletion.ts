@@ -1,0 +1,81 @@
+import type { Database, Queryable } from "../../db/open.ts";
+import { campaignsNaming } from "./deletion-queries.ts";
+import {
+  deleteSegmentRow,
+  dynamicSegments,
+  lockSegment,
+  type SegmentRow,
+  selectSegment,
+} from "./queries.ts";
+import { segmentsIn } from "./rule.ts";
+
+interface Named {
+  id: string;
+  name: string;
+}
+
+/** What keeps a segment from being deleted: nothing of it may be lost without a word. */
+export type Obstacle =
+  /** Segments whose rule asks for this one. Without it somebody they leave out would be in them. */
+  | { kind: "rules"; segments: Named[] }
+  /** Campaigns whose audience is being frozen at this moment. */
+  | { kind: "launching"; campaigns: Named[] };
+
+/** What a person should know before a segment is deleted. */
+export interface Deletion {
+  segment: SegmentRow;
+  /** The drafts that are sent to it, and will not be any more. */
+  drafts: Named[];
+  obstacle: Obstacle | undefined;
+}
+
+export async function deletionOf(db: Queryable, id: string): Promise<Deletion | undefined> {
+  const segment = await selectSegment(db, id);
+  if (segment === undefined) return undefined;
+  return {
+    segment,
+    drafts: await campaignsNaming(db, id, ["draft"]),
+    obstacle: await obstacleTo(db, id),
+  };
+}
+
+/**
+ * Deletes a segment. Its memberships go and drafts no longer name it; contacts stay, and campaigns that were sent keep
+ * their record: their audience was frozen, and the segment's name with it.
+ */
+export async function deleteSegment(
+  db: Database,
+  id: string,
+): Promise<{ kind: "deleted" } | { kind: "unknown" } | { kind: "refused"; obstacle: Obstacle }> {
+  return db.transaction(async (tx) => {
+    const segment = await lockSegment(tx, id, "references");
+    if (segment === undefined) return { kind: "unknown" };
+    const obstacle = await obstacleTo(tx, id);
+    if (obstacle !== undefined) return { kind: "refused", obstacle };
+    await deleteSegmentRow(tx, id);
+    return { kind: "deleted" };
+  });
+}
+
+async function obstacleTo(db: Queryable, id: string): Promise<Obstacle | undefined> {
+  const asking = (await dynamicSegments(db)).filter(({ rule }) => segmentsIn(rule).includes(id));
+  if (asking.length > 0)
+    return { kind: "rules", segments: asking.map(({ id, name }) => ({ id, name })) };
+  const launching = await campaignsNaming(db, id, ["launching"]);
+  return launching.length > 0 ? { kind: "launching", campaigns: launching } : undefined;
+}
+
+/** Why a segment cannot be deleted, and what to do, in a sentence or two. */
+export function obstacleInWords(obstacle: Obstacle): string {
+  switch (obstacle.kind) {
+    case "rules":
+      return `The rule of ${listed(obstacle.segments)} asks for it. Change the rule or delete that segment first.`;
+    case "launching":
+      return `${listed(obstacle.campaigns)} is being launched to it at this moment. Try again in a minute.`;
+  }
+}
+
+function listed(things: Named[]): string {
+  const names = things.map(({ name }) => `“${name}”`);
+  return new Intl.ListFormat("en-GB").format(names);
+}

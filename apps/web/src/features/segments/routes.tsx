@@ -1,0 +1,142 @@
+import { type Static } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import type { Context } from "../../context.ts";
+import { can } from "../../http/access.ts";
+import { ConflictError, found, NotFoundError } from "../../http/faults.ts";
+import { parseQuery } from "../../http/forms.ts";
+import { fragment } from "../../http/html.ts";
+import { askedPage, type KeyKind, pageLinks } from "../../http/paging.ts";
+import { ById } from "../../http/params.ts";
+import { pages } from "../../http/pages.tsx";
+import { deletionOf, deleteSegment, obstacleInWords } from "./deletion.ts";
+import { CountQuery, SearchQuery, SegmentsQuery } from "./forms.ts";
+import { listMembers } from "./members.ts";
+import { namesIn } from "./rule-choices.ts";
+import { ruleInWords } from "./rule-words.ts";
+import { listSegments, readSegment, type SegmentRow } from "./segments.ts";
+import { sizeOf } from "./size.ts";
+import { CannotDelete, CountedSize, DeleteConfirm, SegmentPage, SegmentsPage } from "./views.tsx";
+
+const KEY_KINDS: Record<Static<typeof SegmentsQuery>["sort"], KeyKind> = {
+  name: "text",
+  newest: "id",
+  size: "number",
+};
+
+/** The list of segments, each with its members, and the way to be rid of one. */
+export function segmentPages(context: Context) {
+  const { db, clock } = context;
+  const read = { permission: "segments:read" } as const;
+  const readOne = { ...read, params: ById } as const;
+  const writeOne = { permission: "segments:write", params: ById } as const;
+
+  return new Elysia({ name: "segments", prefix: "/segments" })
+    .use(pages(context))
+    .get(
+      "/",
+      async ({ request, show, user }) => {
+        const { q, sort, direction } = parseQuery(SegmentsQuery, request);
+        const asked = askedPage(request, KEY_KINDS[sort]);
+        const { segments, total } = await listSegments(db, q, { by: sort, direction }, asked);
+        return show(
+          { title: "Segments" },
+          <SegmentsPage
+            segments={segments.items}
+            total={total}
+            search={q}
+            sorting={{
+              by: sort,
+              direction,
+              href: (by, direction) => listUrl({ q, by, direction }),
+            }}
+            {...pageLinks(request, segments)}
+            now={clock.now()}
+            writable={can(user, "segments:write")}
+          />,
+        );
+      },
+      read,
+    )
+    .get(
+      "/:id",
+      async ({ params, request, show, user, csrf }) => {
+        const segment = found(await readSegment(db, params.id));
+        const { q } = parseQuery(SearchQuery, request);
+        const members = await listMembers(db, segment, q, askedPage(request));
+        return show(
+          { title: segment.name },
+          <SegmentPage
+            segment={segment}
+            {...await ruleOf(segment, request)}
+            members={{
+              members: members.kind === "in time" ? members.value.items : "too long",
+              search: q,
+              csrf,
+              now: clock.now(),
+              ...(members.kind === "in time" && pageLinks(request, members.value)),
+            }}
+            now={clock.now()}
+            writable={can(user, "segments:write")}
+          />,
+        );
+      },
+      readOne,
+    )
+    .get(
+      "/:id/size",
+      async ({ params }) => {
+        const { rule, size } = found(await readSegment(db, params.id));
+        const counted =
+          rule === null
+            ? ({ kind: "counted", contacts: size } as const)
+            : await sizeOf(context, rule);
+        return fragment(<CountedSize size={counted} />);
+      },
+      readOne,
+    )
+    .get(
+      "/:id/delete",
+      async ({ params, show, csrf }) => {
+        const deletion = found(await deletionOf(db, params.id));
+        const { segment, obstacle } = deletion;
+        return show(
+          { title: `Delete ${segment.name}`, width: "narrow" },
+          obstacle === undefined ? (
+            <DeleteConfirm csrf={csrf} deletion={deletion} />
+          ) : (
+            <CannotDelete segment={segment} why={obstacleInWords(obstacle)} />
+          ),
+        );
+      },
+      writeOne,
+    )
+    .post(
+      "/:id/delete",
+      async ({ params, leave }) => {
+        const outcome = await deleteSegment(db, params.id);
+        switch (outcome.kind) {
+          case "unknown":
+            throw new NotFoundError();
+          case "refused":
+            throw new ConflictError(obstacleInWords(outcome.obstacle));
+          case "deleted":
+            return leave("/segments", "The segment was deleted.");
+        }
+      },
+      writeOne,
+    );
+
+  /** The rule of a dynamic segment in words; its size only where no script will ask for it. */
+  async function ruleOf({ rule }: SegmentRow, request: Request) {
+    if (rule === null) return { rule: undefined, size: undefined };
+    const { count } = parseQuery(CountQuery, request);
+    return {
+      rule: ruleInWords(rule, await namesIn(db, rule)),
+      size: count === "now" ? await sizeOf(context, rule) : undefined,
+    };
+  }
+}
+
+function listUrl({ q, by, direction }: { q: string; by: string; direction: string }): string {
+  return `/segments?${new URLSearchParams({ ...(q !== "" && { q }), sort: by, direction })}`;
+}
