@@ -5,7 +5,7 @@ import { hasBody, mediaType, parseJson, readBody } from "./body.ts";
 import { ForbiddenError, InvalidInputError, UnauthenticatedError } from "./faults.ts";
 import { rememberDigest, replayOrClaim } from "./idempotency.ts";
 import { naming } from "./routes-of.ts";
-import { storable, unstorablePath } from "./storable.ts";
+import { storable, unstorablePath } from "../db/storable.ts";
 
 /** A template of a million characters, each of two bytes. */
 const JSON_LIMIT = 2 * 1_048_576;

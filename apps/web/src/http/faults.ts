@@ -45,7 +45,7 @@ export class DetourError extends Error {
 export class RequestError extends Error {
   override readonly name = "RequestError";
   constructor(
-    readonly status: 400 | 408 | 413 | 415 | 429,
+    readonly status: 400 | 408 | 413 | 415 | 429 | 503,
     message: string,
     readonly headers: Record<string, string> = {},
   ) {

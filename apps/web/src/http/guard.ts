@@ -5,7 +5,7 @@ import { DetourError, ForbiddenError, RequestError, UnauthenticatedError } from 
 import type { OpenContext } from "./open-context.ts";
 import { isSafe, isSameOrigin } from "./same-origin.ts";
 import { isCsrfToken, signedIn } from "./session.ts";
-import { storable } from "./storable.ts";
+import { storable } from "../db/storable.ts";
 import { isMultipart, openUpload, type Upload } from "./upload.ts";
 
 /** A page's route may ask for a permission, or only for somebody to be signed in. */

@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { isId } from "@mailwright/platform";
 import type { Cursor, Paged, PageRequest } from "../db/keyset.ts";
-import { isStorable } from "./storable.ts";
+import { isStorable } from "../db/storable.ts";
 
 /** What a list is sorted by, so that a cursor somebody made up never reaches Postgres as what it is not. */
 export type KeyKind = "id" | "text" | "number" | "time";

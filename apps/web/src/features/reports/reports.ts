@@ -2,7 +2,7 @@ import type { Log } from "@mailwright/platform";
 import { parseReport, type Report, type Reports, type ReportsAnswer } from "@mailwright/protocol";
 import type { Database } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
-import { storable } from "../../http/storable.ts";
+import { storable } from "../../db/storable.ts";
 import { noteActivity, SYSTEM } from "../campaigns/activity.ts";
 import { applyReports, countRefusals } from "./queries.ts";
 

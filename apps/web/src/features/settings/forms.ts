@@ -1,7 +1,7 @@
 import { type TInteger, Type } from "@sinclair/typebox";
 import { Changes, Input, optionalLine } from "../../http/forms.ts";
 import { addressField, optionalAddressField } from "../contacts/address-field.ts";
-import { RETRY_BOUNDS, type RetryPolicy } from "./settings.ts";
+import { RETRY_BOUNDS, type RetryPolicy } from "./retry-policy.ts";
 
 const sender = {
   organisation: optionalLine("Organisation"),

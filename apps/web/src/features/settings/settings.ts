@@ -1,5 +1,8 @@
 import type { Database, Queryable } from "../../db/open.ts";
+import type { RetryPolicy } from "./retry-policy.ts";
 import { selectSettings, type SettingRow, updateSettings } from "./queries.ts";
+
+export type { RetryPolicy } from "./retry-policy.ts";
 
 /** Who campaigns come from. What is not set is the empty string. */
 export interface Sender {
@@ -10,25 +13,9 @@ export interface Sender {
   postal_address: string;
 }
 
-/** When an email that was not accepted is tried again, and when no more. Waits and ages are seconds. */
-export interface RetryPolicy {
-  attempts: number;
-  first_wait_s: number;
-  max_wait_s: number;
-  max_age_s: number;
-}
-
 export interface Settings extends Sender {
   retry: RetryPolicy;
 }
-
-/** The bounds of a retry policy. They lie within those of the protocol, so a saved policy can always be sent. */
-export const RETRY_BOUNDS = {
-  attempts: { minimum: 1, maximum: 20 },
-  first_wait_s: { minimum: 1, maximum: 3_600 },
-  max_wait_s: { minimum: 1, maximum: 86_400 },
-  max_age_s: { minimum: 60, maximum: 7 * 86_400 },
-} as const satisfies Record<keyof RetryPolicy, { minimum: number; maximum: number }>;
 
 export async function readSettings(db: Queryable): Promise<Settings> {
   return settingsOf(await selectSettings(db));

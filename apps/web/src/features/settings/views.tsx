@@ -7,7 +7,8 @@ import { EmailField, NumberField, TextAreaField, TextField } from "../../ui/inpu
 import { PageHeader } from "../../ui/page-header.tsx";
 import { type Tab, Tabs } from "../../ui/tabs.tsx";
 import { describePolicy } from "./policy-words.ts";
-import { RETRY_BOUNDS, type RetryPolicy, type Sender, type Settings } from "./settings.ts";
+import { RETRY_BOUNDS, type RetryPolicy } from "./retry-policy.ts";
+import type { Sender, Settings } from "./settings.ts";
 
 /** The head of every page of the settings. */
 function SettingsHeader(props: { tabs: readonly Tab[] }): Html {

@@ -1,0 +1,30 @@
+import { desc, eq } from "drizzle-orm";
+import type { Queryable } from "../../db/open.ts";
+import { campaignActivity } from "../../db/schema/campaigns.ts";
+import type { Action, Activity } from "./activity.ts";
+
+export async function insertActivity(
+  db: Queryable,
+  campaign: string,
+  entry: { actor: string; action: Action; detail: Activity["detail"] },
+): Promise<void> {
+  await db.insert(campaignActivity).values({ campaign_id: campaign, ...entry });
+}
+
+export async function selectActivity(
+  db: Queryable,
+  campaign: string,
+  most: number,
+): Promise<Activity[]> {
+  return db
+    .select({
+      at: campaignActivity.at,
+      actor: campaignActivity.actor,
+      action: campaignActivity.action,
+      detail: campaignActivity.detail,
+    })
+    .from(campaignActivity)
+    .where(eq(campaignActivity.campaign_id, campaign))
+    .orderBy(desc(campaignActivity.id))
+    .limit(most);
+}
