@@ -24,7 +24,7 @@ const INSTALLATION: readonly Entry[] = [
   { link: { href: "/accounts", label: "People", icon: "shield-check" }, needs: "accounts:manage" },
   { link: { href: "/tokens", label: "API tokens", icon: "key-round" }, needs: "tokens:manage" },
   {
-    link: { href: "/developer/machines", label: "Developer", icon: "code-xml" },
+    link: { href: "/developer", label: "Developer", icon: "code-xml" },
     needs: "developer:read",
   },
 ];

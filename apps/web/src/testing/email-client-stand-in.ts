@@ -13,6 +13,10 @@ export interface EmailClientStandIn extends AsyncDisposable {
   batches: Batch[];
   controls: { campaign: string; state: string }[];
   contents: string[];
+  /** Everything that came, in its order. */
+  calls: { call: string; body: unknown }[];
+  /** What every call of this method and path is answered from now on, with 200. */
+  answerAlways(call: string, body: unknown): void;
   /** The answer to the next call of this method and path prefix, once; then the ordinary one again. */
   answerNext(call: string, answer: StandInAnswer): void;
 }
@@ -22,6 +26,8 @@ export function emailClientStandIn(): EmailClientStandIn {
   const batches: Batch[] = [];
   const controls: { campaign: string; state: string }[] = [];
   const contents: string[] = [];
+  const calls: EmailClientStandIn["calls"] = [];
+  const lasting = new Map<string, unknown>();
   const scripted: { call: string; answer: StandInAnswer }[] = [];
 
   const server = Bun.serve({
@@ -32,11 +38,13 @@ export function emailClientStandIn(): EmailClientStandIn {
       const call = `${request.method} ${pathname}`;
       const text = await request.text();
       const body: unknown = text === "" ? undefined : JSON.parse(text);
+      calls.push({ call, body });
       const index = scripted.findIndex((each) => call.startsWith(each.call));
       const next = index === -1 ? undefined : scripted.splice(index, 1)[0]?.answer;
       if (next === "silence") return new Promise<Response>(() => {});
       if (next !== undefined)
         return Response.json(next.body ?? {}, { status: next.status, headers: next.headers ?? {} });
+      if (lasting.has(call)) return Response.json(lasting.get(call));
       if (call.startsWith("PUT /v1/contents/")) contents.push(pathname.split("/")[3] as string);
       else if (call === "POST /v1/batches") batches.push(body as Batch);
       else if (call.endsWith("/control")) {
@@ -59,6 +67,8 @@ export function emailClientStandIn(): EmailClientStandIn {
     batches,
     controls,
     contents,
+    calls,
+    answerAlways: (call, body) => void lasting.set(call, body),
     answerNext: (call, answer) => scripted.push({ call, answer }),
     [Symbol.asyncDispose]: () => server.stop(true),
   };

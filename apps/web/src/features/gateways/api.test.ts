@@ -1,0 +1,180 @@
+import { afterAll, beforeEach, expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
+import { newId } from "@mailwright/platform";
+import type { Context } from "../../context.ts";
+import { apiClient } from "../../testing/client.ts";
+import { testContext } from "../../testing/context.ts";
+import {
+  type EmailClientStandIn,
+  emailClientStandIn,
+} from "../../testing/email-client-stand-in.ts";
+
+const ID = newId();
+
+const VIEW = {
+  gateways: [
+    {
+      id: ID,
+      name: "Example Mail",
+      kind: "http",
+      settings: { url: "https://mail.example.com/email", port: "443" },
+      secrets: ["password"],
+      rate_per_second: 50,
+      default: true,
+      complete: false,
+      breaker: "closed",
+    },
+  ],
+  kinds: [
+    {
+      kind: "http",
+      title: "HTTP gateway",
+      description: "Posts JSON.",
+      fields: [
+        { name: "url", label: "Endpoint", type: "url", required: true, secret: false },
+        { name: "port", label: "Port", type: "number", required: false, secret: false },
+        { name: "region", label: "Region", type: "text", required: true, secret: false },
+        { name: "password", label: "Password", type: "password", required: true, secret: true },
+      ],
+      capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
+    },
+  ],
+};
+
+const SHOWN = {
+  id: ID,
+  name: "Example Mail",
+  kind: "http",
+  url: "https://mail.example.com/email",
+  port: 443,
+  rate_per_second: 50,
+  default: true,
+  complete: false,
+  missing: ["region"],
+  secrets: ["password"],
+  breaker: "closed",
+};
+
+const stack = new AsyncDisposableStack();
+afterAll(() => stack.disposeAsync());
+
+let client: EmailClientStandIn;
+let context: Context;
+let call: Awaited<ReturnType<typeof apiClient>>["call"];
+
+beforeEach(async () => {
+  client = stack.use(emailClientStandIn());
+  context = stack.use(await testContext({ emailClient: client.client }));
+  client.answerAlways("GET /v1/settings", VIEW);
+  client.answerAlways("PATCH /v1/settings", VIEW);
+  ({ call } = await apiClient(context, "admin"));
+});
+
+function patches(): unknown[] {
+  return client.calls
+    .filter((each) => each.call === "PATCH /v1/settings")
+    .map(({ body }) => (body as { gateways: unknown[] }).gateways[0]);
+}
+
+test("a gateway is shown flat, without its secrets", async () => {
+  const list = await call("GET", "/api/v1/gateways");
+  expect([list.status, list.json()]).toEqual([200, { items: [SHOWN] }]);
+  const one = await call("GET", `/api/v1/gateways/${ID}`);
+  expect([one.status, one.json()]).toEqual([200, SHOWN]);
+  expect((await call("GET", `/api/v1/gateways/${newId()}`)).status).toBe(404);
+});
+
+test("the kinds say what each takes, as fields and as a schema", async () => {
+  const answer = await call("GET", "/api/v1/gateways/kinds");
+  const { items } = answer.json<{ items: { kind: string; fields: unknown; schema: object }[] }>();
+  expect(items[0]?.fields).toEqual(VIEW.kinds[0]?.fields);
+  expect(items[0]?.schema).toMatchObject({
+    type: "object",
+    additionalProperties: false,
+    properties: {
+      name: { type: "string" },
+      url: { type: "string" },
+      port: { type: "number" },
+      password: { type: "string", writeOnly: true },
+    },
+  });
+});
+
+test("a change says what it says, and the rest stays", async () => {
+  const change = { rate_per_second: null, port: 8443, password: "" };
+  const answer = await call("PATCH", `/api/v1/gateways/${ID}`, change);
+  expect([answer.status, answer.json()]).toEqual([200, SHOWN]);
+  expect(patches()).toEqual([
+    { id: ID, rate_per_second: null, settings: { port: "8443" }, secrets: { password: "" } },
+  ]);
+});
+
+/** The status of a call that is refused, and the field that it names. */
+async function faultOf(method: string, path: string, body: unknown) {
+  const answer = await call(method, `/api/v1/gateways${path}`, body);
+  return [answer.status, answer.json<{ field: string }>().field];
+}
+
+test("what does not belong to the kind, or does not fit, is refused by name", async () => {
+  const made = { name: "Mail", kind: "http" };
+  expect(await faultOf("POST", "", { ...made, kind: "pigeon" })).toEqual([422, "kind"]);
+  expect(await faultOf("POST", "", { kind: "http" })).toEqual([422, "name"]);
+  expect(await faultOf("POST", "", { ...made, colour: "red" })).toEqual([422, "colour"]);
+  expect(await faultOf("POST", "", { ...made, port: "many" })).toEqual([422, "port"]);
+  expect(await faultOf("POST", "", { ...made, url: { a: 1 } })).toEqual([422, "url"]);
+  expect(await faultOf("POST", "", { ...made, rate_per_second: 0 })).toEqual([
+    422,
+    "rate_per_second",
+  ]);
+  expect(await faultOf("PATCH", `/${ID}`, { kind: "smtp" })).toEqual([422, "kind"]);
+  expect(await faultOf("PATCH", `/${ID}`, { default: false })).toEqual([422, "default"]);
+  expect(patches()).toEqual([]);
+});
+
+test("what the email client refuses is refused at the same field", async () => {
+  const body = {
+    title: "Not changed",
+    detail: "That will not do.",
+    field: "gateways.0.settings.url",
+  };
+  client.answerNext("PATCH /v1/settings", { status: 422, body });
+  const answer = await call("PATCH", `/api/v1/gateways/${ID}`, { url: "x" });
+  expect([answer.status, answer.json<{ errors: unknown }>().errors]).toEqual([
+    422,
+    [{ field: "url", message: "That will not do." }],
+  ]);
+});
+
+test("a POST that is repeated under its key names the same gateway, even if nobody knows of the first", async () => {
+  const body = { name: "Mail", kind: "http", url: "https://mail.example.com" };
+  const key = { "idempotency-key": "make-mail" };
+  client.answerNext("PATCH /v1/settings", { status: 500 });
+  const first = await call("POST", "/api/v1/gateways", body, key);
+  expect([first.status, first.headers.get("retry-after")]).toEqual([503, "5"]);
+  await call("POST", "/api/v1/gateways", body, key);
+  const [one, two] = patches() as { id: string }[];
+  expect(one?.id).toBe(two!.id);
+});
+
+test("while the email client is away every call says so", async () => {
+  await client[Symbol.asyncDispose]();
+  for (const path of ["", "/kinds", `/${ID}`]) {
+    const answer = await call("GET", `/api/v1/gateways${path}`);
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([
+      503,
+      "application/problem+json",
+    ]);
+  }
+});
+
+test("a gateway is removed, and a test is answered as the gateway answered it", async () => {
+  const none = await call("POST", `/api/v1/gateways/${ID}/test`, { to: "anna@example.com" });
+  expect(none.status).toBe(409);
+  await context.db.execute(sql`UPDATE "setting" SET "from_email" = 'news@example.com'`);
+  const result = { outcome: "unauthorized", detail: "Wrong password." };
+  client.answerAlways(`POST /v1/gateways/${ID}/messages`, result);
+  const tested = await call("POST", `/api/v1/gateways/${ID}/test`, { to: "anna@example.com" });
+  expect([tested.status, tested.json()]).toEqual([200, result]);
+  expect((await call("DELETE", `/api/v1/gateways/${ID}`)).status).toBe(204);
+  expect(patches()).toEqual([{ id: ID, removed: true }]);
+});

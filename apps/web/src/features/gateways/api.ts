@@ -1,0 +1,209 @@
+import type { Static } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import { digestId, newId } from "@mailwright/platform";
+import type { GatewayKind } from "@mailwright/protocol";
+import type { Context } from "../../context.ts";
+import type { Token } from "../../http/access.ts";
+import { api } from "../../http/api.ts";
+import {
+  ConflictError,
+  found,
+  InvalidInputError,
+  NotFoundError,
+  RequestError,
+} from "../../http/faults.ts";
+import { faultsOf } from "../../http/messages.ts";
+import { ListOf } from "../../http/paging.ts";
+import { ById } from "../../http/params.ts";
+import { wireAddress } from "./action-routes.tsx";
+import { GatewayView, gatewayView, KindView, kindView, TestAnswer } from "./api-forms.ts";
+import { addGateway, changeGateway, type GatewayChange, type Saved } from "./changes.ts";
+import { bodySchema, GatewayInput, GatewayPatch, TestForm } from "./forms.ts";
+import { gatewayReader } from "./gateways.ts";
+import { removeGateway } from "./removal.ts";
+import { sendTest } from "./test-message.ts";
+
+export function gatewaysApi(context: Context) {
+  const readGateways = gatewayReader(context.gatewayWatch);
+  const tags = ["Gateways"];
+
+  async function all() {
+    const now = await readGateways();
+    return now.kind === "seen" ? now : notReached(now.why);
+  }
+
+  async function one(id: string) {
+    return found((await all()).gateways.find((gateway) => gateway.id === id));
+  }
+
+  return new Elysia({ name: "gateways-api", prefix: "/api/v1/gateways" })
+    .use(api(context))
+    .get("/", async () => ({ items: (await all()).gateways.map(gatewayView) }), {
+      permission: "gateways:read",
+      response: { 200: ListOf(GatewayView) },
+      detail: { summary: "List the gateways", tags },
+    })
+    .get("/kinds", async () => ({ items: (await all()).kinds.map(kindView) }), {
+      permission: "gateways:read",
+      response: { 200: ListOf(KindView) },
+      detail: { summary: "List the kinds of gateway, with the fields of each", tags },
+    })
+    .post(
+      "/",
+      async ({ body, actor, request, status }) => {
+        const { kinds } = await all();
+        const kind = kinds.find((each) => each.kind === body.kind);
+        if (kind === undefined) {
+          const names = kinds.map((each) => each.kind).join(", ");
+          throw new InvalidInputError({ kind: `Choose one of: ${names}.` });
+        }
+        const id = idFor(request, actor);
+        return status(201, view(await addGateway(context, id, kind, changeOf(kind, body))));
+      },
+      {
+        permission: "gateways:write",
+        body: GatewayInput,
+        response: { 201: GatewayView },
+        detail: { summary: "Add a gateway", tags },
+      },
+    )
+    .get("/:id", async ({ params }) => gatewayView(await one(params.id)), {
+      permission: "gateways:read",
+      params: ById,
+      response: { 200: GatewayView },
+      detail: { summary: "Read a gateway", tags },
+    })
+    .patch(
+      "/:id",
+      async ({ params, body }) => {
+        const gateway = await one(params.id);
+        if (body.kind !== undefined && body.kind !== gateway.kind)
+          throw new InvalidInputError({ kind: "A gateway keeps its kind: add another instead." });
+        if (body.default === false && gateway.default)
+          throw new InvalidInputError({
+            default: "One gateway is always the default: make another one the default instead.",
+          });
+        return view(await changeGateway(context, gateway, changeOf(gateway, body)));
+      },
+      {
+        permission: "gateways:write",
+        params: ById,
+        body: GatewayPatch,
+        response: { 200: GatewayView },
+        detail: {
+          summary: "Change a gateway; what is left out stays, an empty secret is forgotten",
+          tags,
+        },
+      },
+    )
+    .delete(
+      "/:id",
+      async ({ params, status }) => {
+        const removed = await removeGateway(context, await one(params.id));
+        switch (removed.kind) {
+          case "removed":
+            return status(204, undefined);
+          case "refused":
+            throw new ConflictError(removed.why);
+          case "unreachable":
+            return uncertain(removed.why);
+        }
+      },
+      {
+        permission: "gateways:write",
+        params: ById,
+        detail: { summary: "Remove a gateway that no running campaign goes through", tags },
+      },
+    )
+    .post(
+      "/:id/test",
+      async ({ params, body }) => {
+        const tested = await sendTest(context, await one(params.id), wireAddress(body.to));
+        switch (tested.kind) {
+          case "answered":
+            return tested.result;
+          case "no sender":
+            throw new ConflictError("No From address is set: set one in the settings first.");
+          case "unknown":
+            throw new NotFoundError();
+          case "refused":
+            throw new ConflictError(tested.why);
+          case "unreachable":
+            throw new RequestError(
+              503,
+              `Nobody can say whether the test was sent: the email client did not tell (${tested.why}).`,
+            );
+        }
+      },
+      {
+        permission: "campaigns:send",
+        params: ById,
+        body: TestForm,
+        response: { 200: TestAnswer },
+        detail: { summary: "Send one message through a gateway, outside the ledger", tags },
+      },
+    );
+}
+
+/**
+ * With an Idempotency-Key the id is made of it: should the first call get no answer although it was carried out, the
+ * repetition changes what it made instead of making another.
+ */
+function idFor(request: Request, { id }: Token): string {
+  const key = request.headers.get("idempotency-key");
+  if (key === null) return newId();
+  const hex = digestId(`gateway ${id} ${key}`);
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20, 32),
+  ].join("-");
+}
+
+/** The body as its kind understands it; what does not belong there is refused. */
+function changeOf(
+  kind: Pick<GatewayKind, "fields">,
+  body: Static<typeof GatewayPatch>,
+): GatewayChange {
+  const faults = faultsOf(bodySchema(kind), body);
+  if (Object.keys(faults).length > 0) throw new InvalidInputError(faults);
+  const values = kind.fields.flatMap(({ name }): [string, string][] => {
+    const value = (body as Record<string, unknown>)[name];
+    return value === undefined ? [] : [[name, String(value)]];
+  });
+  return {
+    name: body.name,
+    rate_per_second: body.rate_per_second,
+    ...(body.default === true && { default: true as const }),
+    values: Object.fromEntries(values),
+  };
+}
+
+function view(saved: Saved) {
+  switch (saved.kind) {
+    case "saved":
+      return gatewayView(saved.gateway);
+    case "refused":
+      throw new InvalidInputError(saved.faults);
+    case "unreachable":
+      return uncertain(saved.why);
+  }
+}
+
+function notReached(why: string): never {
+  throw new RequestError(
+    503,
+    `The email client, which keeps the gateways, does not answer: ${why}. Try again later.`,
+    { "retry-after": "5" },
+  );
+}
+
+function uncertain(why: string): never {
+  throw new RequestError(
+    503,
+    `It is not known whether this was carried out: the email client did not answer (${why}). Repeating it does no harm.`,
+    { "retry-after": "5" },
+  );
+}

@@ -1,0 +1,119 @@
+import {
+  type GatewayField,
+  type GatewayKind,
+  parseSettingsView,
+  type ServiceClient,
+  type SettingsPatch,
+} from "@mailwright/protocol";
+import type { GatewayWatch } from "../settings/gateway-watch.ts";
+import { described, type Gateway } from "./gateways.ts";
+
+/** What a change of gateways needs. */
+export interface GatewayContext {
+  emailClient: ServiceClient;
+  gatewayWatch: GatewayWatch;
+}
+
+/** What somebody decides about a gateway; what is left out stays as it is. */
+export interface GatewayChange {
+  name?: string | undefined;
+  /** Null for no limit. */
+  rate_per_second?: number | null | undefined;
+  /** Exactly one gateway is the default, so it can be made one but not unmade. */
+  default?: true | undefined;
+  /** By the names of the kind's fields, settings and secrets alike. An empty secret is forgotten. */
+  values?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What became of a change. What is wrong stands under the name of its field, or under none. */
+export type Saved =
+  | { kind: "saved"; gateway: Gateway }
+  | { kind: "refused"; faults: Record<string, string> }
+  /** Nobody can tell whether it was carried out; it may be repeated. */
+  | { kind: "unreachable"; why: string };
+
+/** Makes a gateway under an id of the caller's; repeated with the same id, it is made once. */
+export function addGateway(
+  context: GatewayContext,
+  id: string,
+  kind: GatewayKind,
+  change: GatewayChange,
+): Promise<Saved> {
+  return save(context, { id, kind: kind.kind, ...patchOf(change, kind.fields) });
+}
+
+export function changeGateway(
+  context: GatewayContext,
+  { id, fields }: Pick<Gateway, "id" | "fields">,
+  change: GatewayChange,
+): Promise<Saved> {
+  return save(context, { id, ...patchOf(change, fields) });
+}
+
+export type Removed =
+  { kind: "removed" } | { kind: "refused"; why: string } | { kind: "unreachable"; why: string };
+
+/** Forgets a gateway and its secrets. One that is gone already is gone. */
+export async function forgetGateway(context: GatewayContext, id: string): Promise<Removed> {
+  const answer = await patch(context, { id, removed: true });
+  switch (answer.kind) {
+    case "ok":
+      return { kind: "removed" };
+    case "refused":
+      return { kind: "refused", why: answer.title };
+    case "unreachable":
+      return answer;
+  }
+}
+
+type Change = SettingsPatch["gateways"][number];
+
+async function save(context: GatewayContext, change: Change): Promise<Saved> {
+  const answer = await patch(context, change);
+  switch (answer.kind) {
+    case "ok": {
+      const { gateways } = described(answer.value);
+      const gateway = gateways.find(({ id }) => id === change.id);
+      return gateway
+        ? { kind: "saved", gateway }
+        : { kind: "refused", faults: { "": "It was removed by somebody else meanwhile." } };
+    }
+    case "refused":
+      return { kind: "refused", faults: { [fieldAtFault(answer.field)]: answer.title } };
+    case "unreachable":
+      return answer;
+  }
+}
+
+async function patch({ emailClient, gatewayWatch }: GatewayContext, change: Change) {
+  const body: SettingsPatch = { gateways: [change] };
+  const answer = await emailClient.call("PATCH", "/v1/settings", body, parseSettingsView);
+  await gatewayWatch.refresh();
+  return answer;
+}
+
+function patchOf(
+  { name, rate_per_second, default: isDefault, values = {} }: GatewayChange,
+  fields: readonly GatewayField[],
+): Omit<Change, "id"> {
+  const [secrets, settings] = [true, false].map((secret) =>
+    Object.fromEntries(
+      fields
+        .filter((field) => field.secret === secret && values[field.name] !== undefined)
+        .map((field) => [field.name, values[field.name] ?? ""]),
+    ),
+  );
+  return {
+    ...(name !== undefined && { name }),
+    ...(rate_per_second !== undefined && { rate_per_second }),
+    ...(isDefault !== undefined && { default: isDefault }),
+    ...(settings && Object.keys(settings).length > 0 && { settings }),
+    ...(secrets && Object.keys(secrets).length > 0 && { secrets }),
+  };
+}
+
+/** `gateways.0.settings.url` is the field `url` of the form. What is wrong with all secrets belongs to none of them. */
+function fieldAtFault(path: string | undefined): string {
+  const [, field = ""] = /^gateways\.0\.(?:(?:settings|secrets)\.)?(\w+)$/.exec(path ?? "") ?? [];
+  return field === "secrets" || field === "settings" || field === "kind" ? "" : field;
+}

@@ -1,0 +1,253 @@
+import type { Html } from "@mailwright/html";
+import type { GatewayField, GatewayKind } from "@mailwright/protocol";
+import { Badge } from "../../ui/badge.tsx";
+import { Button, LinkButton } from "../../ui/button.tsx";
+import { Card } from "../../ui/card.tsx";
+import { CheckboxField } from "../../ui/choice.tsx";
+import { Definitions } from "../../ui/definitions.tsx";
+import { ConfirmLink } from "../../ui/dialog.tsx";
+import {
+  CsrfField,
+  field,
+  Form,
+  FormActions,
+  FormSection,
+  type FormState,
+} from "../../ui/form.tsx";
+import { NumberField, PasswordField, TextField, UrlField } from "../../ui/input.tsx";
+import { PageHeader } from "../../ui/page-header.tsx";
+import { clearing } from "./field-names.ts";
+import { type Gateway, isSet } from "./gateways.ts";
+import { GATEWAYS, GatewayState, rateOf, type Rights } from "./list-views.tsx";
+
+const CRUMBS = [{ href: GATEWAYS, label: "Gateways" }];
+
+export function NewGatewayPage(props: {
+  csrf: string;
+  kind: GatewayKind;
+  form: FormState;
+  /** Whether there are others, so that it is a question which is the default. */
+  others: boolean;
+  /** Of a form that was sent before: what was made then is not made twice. */
+  id?: string | undefined;
+}): Html {
+  const { csrf, kind, form, others, id } = props;
+  return (
+    <>
+      <PageHeader
+        title="Add a gateway"
+        crumbs={CRUMBS}
+        lead={`${kind.title}: ${kind.description}`}
+      />
+      <Card>
+        <Form action={GATEWAYS} csrf={csrf} label="Gateway" guard {...errorsOf(form)}>
+          <input type="hidden" name="kind" value={kind.kind} />
+          {id !== undefined && <input type="hidden" name="id" value={id} />}
+          <Account form={form} fields={kind.fields} />
+          <Sending form={form} />
+          {others && (
+            <CheckboxField
+              {...field(form, "default")}
+              label="Make it the default"
+              hint="Campaigns that name no gateway go through the default one."
+              checked={form.values?.["default"] === "on"}
+              optional
+            />
+          )}
+          <FormActions submit="Add gateway" cancel={GATEWAYS} />
+        </Form>
+      </Card>
+    </>
+  );
+}
+
+export interface GatewayPageProps {
+  csrf: string;
+  gateway: Gateway;
+  form: FormState;
+  rights: Rights;
+}
+
+export function GatewayPage(props: GatewayPageProps): Html {
+  const { csrf, gateway, form, rights } = props;
+  const address = `${GATEWAYS}/${gateway.id}`;
+  return (
+    <>
+      <PageHeader
+        title={gateway.name}
+        crumbs={CRUMBS}
+        badge={gateway.default && <Badge tone="accent">Default</Badge>}
+        lead={gateway.title}
+        actions={<Actions {...props} />}
+      />
+      <div class="columns" data-split="aside">
+        {rights.change ? (
+          <Card>
+            <Form action={address} csrf={csrf} label="Gateway" guard {...errorsOf(form)}>
+              <Account form={form} fields={gateway.fields} gateway={gateway} />
+              <Sending form={form} />
+              <FormActions submit="Save gateway" cancel={GATEWAYS} />
+            </Form>
+          </Card>
+        ) : (
+          <Facts gateway={gateway} />
+        )}
+        <Standing gateway={gateway} />
+      </div>
+    </>
+  );
+}
+
+function Actions({ csrf, gateway, rights }: GatewayPageProps): Html {
+  const address = `${GATEWAYS}/${gateway.id}`;
+  return (
+    <>
+      {rights.change && (
+        <ConfirmLink href={`${address}/remove`} variant="ghost" icon="trash-2">
+          Remove
+        </ConfirmLink>
+      )}
+      {rights.change && !gateway.default && (
+        <form method="post" action={`${address}/default`}>
+          <CsrfField csrf={csrf} />
+          <Button icon="check">Make default</Button>
+        </form>
+      )}
+      {rights.test && (
+        <LinkButton href={`${address}/test`} icon="mail-check">
+          Send a test
+        </LinkButton>
+      )}
+    </>
+  );
+}
+
+function Account(props: {
+  form: FormState;
+  fields: readonly GatewayField[];
+  gateway?: Gateway | undefined;
+}): Html {
+  const { form, fields, gateway } = props;
+  return (
+    <FormSection
+      title="Account"
+      lead="Where the service is reached, and how it knows you. What is secret is encrypted and never shown again."
+    >
+      <TextField
+        {...field(form, "name")}
+        label="Name"
+        hint="What it is called here."
+        maxlength={100}
+        autofocus={gateway === undefined}
+      />
+      {fields.map((one) =>
+        one.secret ? (
+          <Secret form={form} field={one} stored={gateway !== undefined && isSet(gateway, one)} />
+        ) : (
+          <Setting form={form} field={one} />
+        ),
+      )}
+    </FormSection>
+  );
+}
+
+function Setting(props: { form: FormState; field: GatewayField }): Html {
+  const { name, label, type, required, hint, placeholder } = props.field;
+  const common = {
+    ...field(props.form, name),
+    label,
+    optional: !required,
+    ...(hint !== undefined && { hint }),
+    ...(placeholder !== undefined && { placeholder }),
+  };
+  switch (type) {
+    case "url":
+      return <UrlField {...common} />;
+    case "number":
+      return <NumberField {...common} />;
+    case "text":
+    case "password":
+      return <TextField {...common} />;
+  }
+}
+
+/** A browser must not fill in what it knows: saved unseen, the reader's own password would become the gateway's. */
+const NEW_SECRET = "new-password";
+
+function Secret(props: { form: FormState; field: GatewayField; stored: boolean }): Html {
+  const { form, stored } = props;
+  const { name, label, required, hint, placeholder } = props.field;
+  return (
+    <>
+      <PasswordField
+        name={name}
+        error={form.errors?.[name]}
+        label={label}
+        hint={stored ? "Set – leave empty to keep." : hint}
+        placeholder={stored ? undefined : placeholder}
+        optional={stored || !required}
+        autocomplete={NEW_SECRET}
+      />
+      {stored && (
+        <CheckboxField
+          name={clearing(name)}
+          label={`Forget the stored ${label.toLowerCase()}`}
+          checked={form.values?.[clearing(name)] === "on"}
+          optional
+        />
+      )}
+    </>
+  );
+}
+
+function Sending(props: { form: FormState }): Html {
+  return (
+    <FormSection title="Sending" lead="How much the service is asked to take.">
+      <NumberField
+        {...field(props.form, "rate_per_second")}
+        label="Most emails a second"
+        hint="Of all campaigns together. A change is obeyed at once, also by what is being sent. Empty: as fast as the service takes them."
+        placeholder="No limit"
+        optional
+      />
+    </FormSection>
+  );
+}
+
+function Facts(props: { gateway: Gateway }): Html {
+  const { gateway } = props;
+  return (
+    <Card title="Account" lead="An owner or admin can change this.">
+      <Definitions
+        items={gateway.fields.map((one): [string, string | undefined] => [
+          one.label,
+          one.secret ? (isSet(gateway, one) ? "Set" : undefined) : gateway.settings[one.name],
+        ])}
+      />
+    </Card>
+  );
+}
+
+function Standing(props: { gateway: Gateway }): Html {
+  const { gateway } = props;
+  return (
+    <Card title="Now">
+      <Definitions
+        items={[
+          ["State", <GatewayState gateway={gateway} />],
+          ["Rate", rateOf(gateway)],
+        ]}
+      />
+      {gateway.breaker !== "closed" && (
+        <p class="muted small">
+          It failed or refused too often in a row, so it is given a rest and then tried with one
+          email. New credentials are tried at once.
+        </p>
+      )}
+    </Card>
+  );
+}
+
+function errorsOf({ errors }: FormState) {
+  return errors === undefined ? {} : { errors };
+}

@@ -1,0 +1,101 @@
+import { type TObject, type TSchema, Type } from "@sinclair/typebox";
+import type { GatewayField, GatewayKind } from "@mailwright/protocol";
+import { Changes, Input, line, optionalLine, SECRET } from "../../http/forms.ts";
+import { addressField } from "../contacts/address-field.ts";
+import { clearing } from "./field-names.ts";
+import { type Gateway, isSet } from "./gateways.ts";
+
+/** As long as the email client takes them. */
+const VALUE_LENGTH = 4_000;
+
+const Rate = Type.Union([
+  Type.Number({ title: "Rate", exclusiveMinimum: 0, maximum: 1_000_000 }),
+  Type.Null(),
+]);
+
+/**
+ * The form of a gateway, made of what its kind declares. Needed settings must be filled in; needed secrets only for a new
+ * gateway, since an empty one keeps what is stored.
+ */
+export function gatewayForm({ fields }: Pick<GatewayKind, "fields">, gateway?: Gateway): TObject {
+  const inputs = fields.map((field) => [field.name, inputOf(field, gateway === undefined)]);
+  const boxes = fields
+    .filter((field) => gateway !== undefined && field.secret && isSet(gateway, field))
+    .map(({ name }) => [clearing(name), Type.Boolean()]);
+  return Input({
+    ...(Object.fromEntries([...inputs, ...boxes]) as Record<string, TSchema>),
+    name: line("Name", 100),
+    rate_per_second: Rate,
+    default: Type.Boolean(),
+  });
+}
+
+function inputOf({ label, type, required, secret }: GatewayField, isNew: boolean): TSchema {
+  if (secret) {
+    const options = { title: label, maxLength: VALUE_LENGTH, ...SECRET };
+    return required && isNew
+      ? Type.String({ ...options, minLength: 1 })
+      : Type.Optional(Type.String(options));
+  }
+  if (type === "number") {
+    const number = Type.Number({ title: label });
+    return required ? number : Type.Optional(number);
+  }
+  return required ? line(label, VALUE_LENGTH) : optionalLine(label, VALUE_LENGTH);
+}
+
+/** What a form says of the kind's fields: settings as they are, secrets where they were typed or are to be forgotten. */
+export function valuesOf(
+  fields: readonly GatewayField[],
+  value: Readonly<Record<string, unknown>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    fields.flatMap(({ name, secret }): [string, string][] => {
+      const given = value[name];
+      if (given !== undefined) return [[name, String(given)]];
+      if (!secret) return [[name, ""]];
+      return value[clearing(name)] === true ? [[name, ""]] : [];
+    }),
+  );
+}
+
+export const TestForm = Input({ to: addressField("Address") });
+
+/** Fields of the kind stand beside the others, each under its own name. */
+const OF_THE_KIND = {
+  additionalProperties: Type.Union([Type.String({ maxLength: VALUE_LENGTH }), Type.Number()], {
+    description: "The fields of the kind, by name: see /gateways/kinds.",
+  }),
+};
+
+const common = {
+  rate_per_second: Type.Optional(Rate),
+  default: Type.Optional(Type.Boolean()),
+};
+
+const KindName = Type.String({ title: "Kind", minLength: 1, maxLength: 40 });
+
+/** What the API takes, before the kind has its say. */
+export const GatewayInput = Type.Object(
+  { name: line("Name", 100), kind: KindName, ...common },
+  OF_THE_KIND,
+);
+
+export const GatewayPatch = Type.Object(
+  { name: Type.Optional(line("Name", 100)), kind: Type.Optional(KindName), ...common },
+  OF_THE_KIND,
+);
+
+/**
+ * The schema of a body for one kind: what `GET /gateways/kinds` shows, and what is checked. Nothing of the kind is needed:
+ * a gateway may be made first and completed later.
+ */
+export function bodySchema({ fields }: Pick<GatewayKind, "fields">): TObject {
+  const own = fields.map((field): [string, TSchema] => [field.name, memberOf(field)]);
+  return Changes(Input({ ...GatewayPatch.properties, ...Object.fromEntries(own) }));
+}
+
+function memberOf({ label, type, secret }: GatewayField): TSchema {
+  if (secret) return Type.String({ title: label, maxLength: VALUE_LENGTH, writeOnly: true });
+  return type === "number" ? Type.Number({ title: label }) : optionalLine(label, VALUE_LENGTH);
+}

@@ -1,0 +1,227 @@
+import { Elysia } from "elysia";
+import { isId, newId } from "@mailwright/platform";
+import type { GatewayKind } from "@mailwright/protocol";
+import type { Context } from "../../context.ts";
+import { can } from "../../http/access.ts";
+import { found, NotFoundError } from "../../http/faults.ts";
+import { parseForm, type RefusedForm } from "../../http/forms.ts";
+import { ById } from "../../http/params.ts";
+import { pages, type PageTools } from "../../http/pages.tsx";
+import { settingsTabs } from "../../navigation.ts";
+import { addGateway, changeGateway, type Saved } from "./changes.ts";
+import { GatewayPage, NewGatewayPage } from "./editor-views.tsx";
+import { gatewayForm, valuesOf } from "./forms.ts";
+import { type Gateway, gatewayReader, type KnownGateways, type ReadGateways } from "./gateways.ts";
+import { GATEWAYS, GatewaysPage, KindsPage, NotReachedPage } from "./list-views.tsx";
+
+const NEW = { title: "Add a gateway", width: "narrow" } as const;
+
+/** The gateways of the settings. The email client keeps them; web shows, asks and hands on, and keeps nothing. */
+export function gatewayPages(context: Context) {
+  const readGateways = gatewayReader(context.gatewayWatch);
+  const read = { permission: "gateways:read" } as const;
+  const write = { permission: "gateways:write" } as const;
+
+  return new Elysia({ name: "gateways", prefix: GATEWAYS })
+    .use(pages(context))
+    .get(
+      "/",
+      async (tools) => {
+        const now = await readGateways();
+        if (now.kind === "unreachable") return showNotReached(tools, now.why);
+        return tools.show(
+          { title: "Gateways" },
+          <GatewaysPage
+            tabs={settingsTabs(GATEWAYS)}
+            csrf={tools.csrf}
+            gateways={now.gateways}
+            rights={rightsOf(tools)}
+          />,
+        );
+      },
+      read,
+    )
+    .get(
+      "/new",
+      async (tools) => {
+        const now = await readGateways();
+        if (now.kind === "unreachable") return showNotReached(tools, now.why);
+        const asked = new URL(tools.request.url).searchParams.get("kind");
+        const [only] = now.kinds.length === 1 ? now.kinds : [];
+        const kind = now.kinds.find((one) => one.kind === asked) ?? only;
+        return kind === undefined
+          ? tools.show(NEW, <KindsPage kinds={now.kinds} />)
+          : showNew(tools, kind, now, { values: {} });
+      },
+      write,
+    )
+    .post(
+      "/",
+      async (tools) => {
+        const now = await readGateways();
+        const known = now.kind === "seen" ? now : now.last;
+        if (known === undefined) return showNotReached(tools, "it was not asked yet");
+        const kind = known.kinds.find((one) => one.kind === tools.form.get("kind"));
+        if (kind === undefined) throw new NotFoundError("There is no gateway of this kind.");
+        const posted = parseForm(gatewayForm(kind), tools.form);
+        if (!posted.ok) return showNew(tools, kind, known, posted);
+        // Sent again because nobody knew whether it was carried out, it brings its id along and is made once.
+        const given = tools.form.get("id");
+        const id = isId(given) ? given : newId();
+        const saved =
+          now.kind === "unreachable"
+            ? away(now.why)
+            : await addGateway(context, id, kind, changeOf(kind, posted.value));
+        return saved.kind === "saved"
+          ? tools.leave(GATEWAYS, `The gateway “${saved.gateway.name}” was added.`)
+          : showNew(tools, kind, known, posted.refuse(faultsOf(saved)), statusOf(saved), id);
+      },
+      write,
+    )
+    .get(
+      "/:id",
+      (tools) =>
+        withGateway(readGateways, tools, (gateway) =>
+          showGateway(tools, gateway, { values: asTyped(gateway) }),
+        ),
+      { ...read, params: ById },
+    )
+    .post(
+      "/:id",
+      async (tools) => {
+        const now = await readGateways();
+        const known = now.kind === "seen" ? now : now.last;
+        if (known === undefined) return showNotReached(tools, "it was not asked yet");
+        const gateway = found(known.gateways.find(({ id }) => id === tools.params.id));
+        const posted = parseForm(gatewayForm(gateway, gateway), tools.form);
+        if (!posted.ok) return showGateway(tools, gateway, posted);
+        const saved =
+          now.kind === "unreachable"
+            ? away(now.why)
+            : await changeGateway(context, gateway, changeOf(gateway, posted.value));
+        return saved.kind === "saved"
+          ? tools.leave(GATEWAYS, `The gateway “${saved.gateway.name}” was saved.`)
+          : showGateway(tools, gateway, posted.refuse(faultsOf(saved)), statusOf(saved));
+      },
+      { ...write, params: ById },
+    );
+}
+
+type Shown = PageTools & { request: Request };
+
+/** Answers about one gateway of the email client: a 404 for one that it does not have, a 503 while it does not answer. */
+export async function withGateway(
+  readGateways: ReadGateways,
+  tools: Shown & { params: { id: string } },
+  answer: (gateway: Gateway, others: Gateway[]) => Response | Promise<Response>,
+): Promise<Response> {
+  const now = await readGateways();
+  if (now.kind === "unreachable") return showNotReached(tools, now.why);
+  const gateway = found(now.gateways.find(({ id }) => id === tools.params.id));
+  return answer(
+    gateway,
+    now.gateways.filter((one) => one !== gateway),
+  );
+}
+
+export function showNotReached({ request, show }: Shown, why: string) {
+  const path = request.method === "GET" ? new URL(request.url).pathname : GATEWAYS;
+  return show(
+    { title: "Gateways", status: 503 },
+    <NotReachedPage tabs={settingsTabs(GATEWAYS)} path={path} why={why} />,
+  );
+}
+
+function showNew(
+  { csrf, form: sent, show }: PageTools,
+  kind: GatewayKind,
+  { gateways }: KnownGateways,
+  form: RefusedForm | { values: Record<string, string> },
+  status = "ok" in form ? 422 : 200,
+  id?: string,
+) {
+  return show(
+    { ...NEW, status },
+    <NewGatewayPage
+      csrf={csrf}
+      kind={kind}
+      others={gateways.length > 0}
+      form={"ok" in form ? typedAgain(kind, sent, form) : form}
+      {...(status === 503 && { id })}
+    />,
+  );
+}
+
+function showGateway(
+  tools: PageTools,
+  gateway: Gateway,
+  form: RefusedForm | { values: Record<string, string> },
+  status = "ok" in form ? 422 : 200,
+) {
+  return tools.show(
+    { title: gateway.name, status },
+    <GatewayPage
+      csrf={tools.csrf}
+      gateway={gateway}
+      form={"ok" in form ? typedAgain(gateway, tools.form, form) : form}
+      rights={rightsOf(tools)}
+    />,
+  );
+}
+
+/** What hinders a save: the email client was not even asked. */
+type Unsaved = Exclude<Saved, { kind: "saved" }> | { kind: "away"; why: string };
+
+function away(why: string): Unsaved {
+  return { kind: "away", why };
+}
+
+function statusOf({ kind }: Unsaved): number {
+  return kind === "refused" ? 422 : 503;
+}
+
+function faultsOf(saved: Unsaved): Record<string, string> {
+  switch (saved.kind) {
+    case "refused":
+      return saved.faults;
+    case "away":
+      return {
+        "": `The email client does not answer (${saved.why}), so nothing was saved. Try again in a moment.`,
+      };
+    case "unreachable":
+      return {
+        "": `It is not known whether this was saved: the email client did not answer (${saved.why}). Saving it again does no harm.`,
+      };
+  }
+}
+
+/**
+ * A refused form, with a word at each secret that was typed: it is never sent back, and the next try without it would
+ * keep the old one unnoticed.
+ */
+function typedAgain(
+  { fields }: Pick<GatewayKind, "fields">,
+  form: URLSearchParams,
+  refused: RefusedForm,
+): RefusedForm {
+  const typed = fields.filter(({ name, secret }) => secret && (form.get(name) ?? "") !== "");
+  const words = typed.map(({ name }) => [name, "Type it again: what is secret is not sent back."]);
+  return { ...refused, errors: { ...Object.fromEntries(words), ...refused.errors } };
+}
+
+function changeOf(kind: Pick<GatewayKind, "fields">, value: Record<string, unknown>) {
+  return {
+    name: value["name"] as string,
+    rate_per_second: value["rate_per_second"] as number | null,
+    ...(value["default"] === true && { default: true as const }),
+    values: valuesOf(kind.fields, value),
+  };
+}
+
+function asTyped({ name, rate_per_second: rate, settings }: Gateway): Record<string, string> {
+  return { ...settings, name, rate_per_second: rate === null ? "" : String(rate) };
+}
+
+export function rightsOf({ user }: PageTools) {
+  return { change: can(user, "gateways:write"), test: can(user, "campaigns:send") };
+}
