@@ -7,6 +7,7 @@ import { peoplePages } from "./features/accounts/people-routes.tsx";
 import { signInPages, signOutPage } from "./features/accounts/sign-in-routes.tsx";
 import { tokenPages } from "./features/accounts/token-routes.tsx";
 import { apiDescription } from "./features/api/routes.ts";
+import { dashboardPages } from "./features/dashboard/routes.tsx";
 import { machinesApi } from "./features/developer/api.ts";
 import { galleryPages } from "./features/developer/gallery-routes.tsx";
 import { apiGuidePages } from "./features/developer/guide-routes.tsx";
@@ -47,6 +48,7 @@ const FEATURES: readonly ((context: Context) => AnyElysia)[] = [
   segmentsApi,
   settingsPages,
   settingsApi,
+  dashboardPages,
   gatewayPages,
   gatewayActionPages,
   gatewaysApi,

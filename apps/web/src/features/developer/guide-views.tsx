@@ -155,7 +155,7 @@ function Calls(props: { tag: string; calls: readonly ApiCall[] }): Html {
             label: "Call",
             primary: true,
             cell: ({ method, path }) => (
-              <span class="api-call">
+              <span class="row">
                 <Badge tone={toneOf(method)}>{method}</Badge>
                 <code>{path}</code>
               </span>

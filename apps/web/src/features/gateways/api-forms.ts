@@ -27,8 +27,7 @@ export function gatewayView(gateway: Gateway): Static<typeof GatewayView> {
     const isNumber = fields.some((one) => one.name === field && one.type === "number");
     return [field, isNumber && value !== "" ? Number(value) : value];
   });
-  return {
-    ...Object.fromEntries(own),
+  const common = {
     id,
     name,
     kind,
@@ -39,6 +38,8 @@ export function gatewayView(gateway: Gateway): Static<typeof GatewayView> {
     secrets,
     breaker,
   };
+  // Once for the order, and once more so that no setting can stand for one of them.
+  return { ...common, ...Object.fromEntries(own), ...common };
 }
 
 export const KindView = Type.Object({

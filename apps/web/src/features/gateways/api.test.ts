@@ -68,7 +68,7 @@ beforeEach(async () => {
   client.answerAlways("GET /v1/settings", VIEW);
   client.answerAlways("PATCH /v1/settings", VIEW);
   ({ call } = await apiClient(context, "admin"));
-});
+}, 30_000);
 
 function patches(): unknown[] {
   return client.calls

@@ -18,7 +18,7 @@ let admin: TestClient;
 beforeEach(async () => {
   fixture = stack.use(await gatewaysFixture());
   admin = await signedInClient(fixture.context, "admin");
-});
+}, 30_000);
 
 test("a gateway is made the default by one press", async () => {
   const answer = await admin.post(`/settings/gateways/${SPARE.id}/default`);

@@ -11,7 +11,7 @@ let admin: TestClient;
 beforeEach(async () => {
   fixture = stack.use(await gatewaysFixture());
   admin = await signedInClient(fixture.context, "admin");
-});
+}, 30_000);
 
 test("while the email client is away every page says so", async () => {
   await admin.get("/settings/gateways");

@@ -18,7 +18,7 @@ let admin: TestClient;
 beforeEach(async () => {
   fixture = stack.use(await gatewaysFixture());
   admin = await signedInClient(fixture.context, "admin");
-});
+}, 30_000);
 
 /** Saves a gateway, and has the email client find fault with a field of it. */
 function saveRefused(field: string) {
