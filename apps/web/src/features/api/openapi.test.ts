@@ -58,10 +58,13 @@ test("every call but this one says what it is for, that it wants a token, and wh
   expect(lacking.map(([name]) => name)).toEqual([]);
 });
 
+/** What else they take is for the gateway's kind to say, which refuses the rest: `gateways/api.test.ts` has that. */
+const REFUSED_LATER = ["POST /api/v1/gateways", "PATCH /api/v1/gateways/{id}"];
+
 test("every body refuses fields it does not know", () => {
   const lax = operations().filter(([, { requestBody }]) => {
     const schema = requestBody?.content["application/json"]?.schema;
     return schema !== undefined && schema.additionalProperties !== false;
   });
-  expect(lax.map(([name]) => name)).toEqual([]);
+  expect(lax.map(([name]) => name)).toEqual(REFUSED_LATER);
 });

@@ -80,6 +80,7 @@ export function machinesApi(context: Context) {
   for (const { graph } of MACHINES) {
     app.get(`/${graph.name}.svg`, () => drawingAnswer(graph), {
       permission: "developer:read",
+      response: { 200: Type.String({ contentMediaType: "image/svg+xml" }) },
       detail: { summary: `Draw the machine of an ${graph.name} (SVG)`, tags: ["Machines"] },
     });
   }

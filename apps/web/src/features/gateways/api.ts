@@ -1,4 +1,4 @@
-import type { Static } from "@sinclair/typebox";
+import { type Static, Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import { digestId, newId } from "@mailwright/platform";
 import type { GatewayKind } from "@mailwright/protocol";
@@ -112,6 +112,7 @@ export function gatewaysApi(context: Context) {
       {
         permission: "gateways:write",
         params: ById,
+        response: { 204: Type.Void() },
         detail: { summary: "Remove a gateway that no running campaign goes through", tags },
       },
     )
