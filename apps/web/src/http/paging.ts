@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
+import { t } from "elysia";
 import { isId } from "@mailwright/platform";
 import type { Cursor, Paged, PageRequest } from "../db/keyset.ts";
 import { isStorable } from "../db/storable.ts";
@@ -16,7 +17,8 @@ export const ListQuery = Type.Object({
     Type.String({ description: "The `next` of the page before.", maxLength: 2_000 }),
   ),
   limit: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: API_PAGE_LIMIT, default: API_PAGE_SIZE }),
+    // Elysia's own: it makes a number of what stands in an address.
+    t.Integer({ minimum: 1, maximum: API_PAGE_LIMIT, default: API_PAGE_SIZE }),
   ),
 });
 
