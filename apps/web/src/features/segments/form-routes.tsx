@@ -11,7 +11,7 @@ import { SegmentForm } from "./forms.ts";
 import { ruleChoices } from "./rule-choices.ts";
 import { draftOf, editDraft, fieldOfFault, inputOf, newDraft, readDraft } from "./rule-form.ts";
 import type { RuleDraft } from "./rule-form.ts";
-import { RuleCount } from "./rule-views.tsx";
+import { RuleCount } from "./rule-count-views.tsx";
 import { parseRule } from "./rule.ts";
 import {
   changeSegment,

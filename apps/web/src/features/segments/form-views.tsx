@@ -102,9 +102,7 @@ function SegmentFields(
       {...(form.errors && { errors: form.errors })}
     >
       {/* Enter presses the first button of a form: without this one it would take away a condition. */}
-      <button class="visually-hidden" type="submit" tabindex={-1} aria-hidden>
-        {props.submit}
-      </button>
+      <button class="visually-hidden" type="submit" tabindex={-1} aria-hidden />
       <input type="hidden" name="seen" value={form.values?.["seen"] ?? ""} />
       <TextField {...field(form, "name")} label="Name" maxlength={200} autofocus />
       {rule && (

@@ -35,10 +35,13 @@ export const SearchQuery = Type.Object({ q: Type.String({ default: "", maxLength
 /** Whether the segment's page counts a rule itself, for browsers without scripts. */
 export const CountQuery = Type.Object({ count: Type.Optional(Type.Literal("now")) });
 
+/** Whether a size is wanted as a number or with what it counts. */
+export const SizeQuery = Type.Object({ in: Type.Optional(Type.Literal("words")) });
+
 export const PastedForm = Input({
   addresses: Type.String({
     title: "Addresses",
-    minLength: 1,
+    pattern: String.raw`\S`,
     maxLength: 1_000_000,
     error: (value: unknown) =>
       typeof value === "string" && value.length > 1_000_000

@@ -8,7 +8,7 @@ import { pages, type PageTools } from "../../http/pages.tsx";
 import type { FormState } from "../../ui/form.tsx";
 import { formatPlural } from "../../ui/format.ts";
 import { PastedForm, SearchQuery, SelectedForm } from "./forms.ts";
-import { AddMembersPage } from "./member-views.tsx";
+import { AddMembersPage } from "./add-member-views.tsx";
 import { addPasted, findCandidates, type PastedOutcome } from "./members.ts";
 import { addToSegment, type MembersChange, readSegment, removeFromSegment } from "./segments.ts";
 

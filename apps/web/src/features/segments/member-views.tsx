@@ -1,19 +1,12 @@
 import type { Html } from "@mailwright/html";
-import { Badge } from "../../ui/badge.tsx";
-import { Callout } from "../../ui/banner.tsx";
 import { Bulk } from "../../ui/bulk.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
-import { Card } from "../../ui/card.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
-import { field, Form, FormActions, type FormState } from "../../ui/form.tsx";
 import { formatPlural } from "../../ui/format.ts";
-import { TextAreaField } from "../../ui/input.tsx";
-import { PageHeader } from "../../ui/page-header.tsx";
 import { Pager } from "../../ui/pager.tsx";
-import { SearchBox } from "../../ui/search-box.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
-import type { Candidate, Member, PastedOutcome } from "./members.ts";
+import type { Member } from "./members.ts";
 import type { SegmentRow } from "./segments.ts";
 
 export interface MemberListProps {
@@ -137,158 +130,7 @@ function NoMembers(props: MemberListProps): Html {
   );
 }
 
-export interface AddMembersProps {
-  segment: SegmentRow;
-  csrf: string;
-  form: FormState;
-  /** What became of the addresses that were just pasted. */
-  outcome?: PastedOutcome | undefined;
-  search: string;
-  candidates: readonly Candidate[];
-}
-
-export function AddMembersPage(props: AddMembersProps): Html {
-  const { segment, csrf, form, outcome } = props;
-  const path = `/segments/${segment.id}`;
-  return (
-    <>
-      <PageHeader
-        title="Add contacts"
-        crumbs={[
-          { href: "/segments", label: "Segments" },
-          { href: path, label: segment.name },
-        ]}
-        lead={`To “${segment.name}”, which has ${formatPlural(segment.size, "contact")}.`}
-      />
-      {outcome && <Outcome outcome={outcome} path={path} />}
-      <Card title="Search" lead="Contacts whose address or name begins with what you type.">
-        <div class="stack">
-          <SearchBox
-            action={`${path}/add`}
-            label="Search contacts"
-            value={props.search}
-            region="#candidates"
-          />
-          <Candidates {...props} />
-        </div>
-      </Card>
-      <Card title="Paste addresses" lead="For contacts you have already. The others are told.">
-        <Form
-          action={`${path}/members`}
-          csrf={csrf}
-          label="Paste addresses"
-          {...(form.errors && { errors: form.errors })}
-        >
-          <TextAreaField
-            {...field(form, "addresses")}
-            label="Addresses"
-            hint="One a line, or with commas or semicolons between. “Anna <anna@example.com>” will do, too."
-            rows={6}
-          />
-          <FormActions submit="Add them" cancel={path} />
-        </Form>
-      </Card>
-    </>
-  );
-}
-
-/** Whom the search found, to be picked; nothing is shown before something is sought. */
-function Candidates(props: AddMembersProps): Html {
-  const { segment, csrf, search, candidates } = props;
-  if (search === "") return <div id="candidates" />;
-  return (
-    <div class="stack" id="candidates">
-      <Bulk
-        id="bulk-candidates"
-        csrf={csrf}
-        noun="contacts"
-        actions={
-          <Button
-            formaction={`/segments/${segment.id}/members/selected`}
-            variant="primary"
-            icon="user-plus"
-          >
-            Add to the segment
-          </Button>
-        }
-      >
-        <Table
-          caption="Contacts found"
-          rows={candidates}
-          selection={{
-            form: "bulk-candidates",
-            name: "contact_id",
-            value: ({ id }) => id,
-            label: ({ email }) => email,
-          }}
-          columns={[
-            { label: "Email", primary: true, cell: ({ email }) => email },
-            { label: "Name", cell: nameOf },
-            {
-              label: "In the segment",
-              align: "end",
-              cell: ({ member }) =>
-                member ? <Badge tone="success">In the segment</Badge> : undefined,
-            },
-          ]}
-          empty={
-            <EmptyState icon="search" title="No contact found">
-              The search goes by the beginning of an address, a name or a last name.
-            </EmptyState>
-          }
-        />
-      </Bulk>
-    </div>
-  );
-}
-
-/** How many were added, and every address that was not, so that nothing that was pasted is lost without a word. */
-function Outcome(props: { outcome: PastedOutcome; path: string }): Html {
-  const { added, already, unknown, faults } = props.outcome;
-  const all = unknown.length === 0 && faults.length === 0;
-  return (
-    <Callout
-      tone={all ? "success" : "warning"}
-      title={`${formatPlural(added, "contact was", "contacts were")} added`}
-      action={
-        <LinkButton href={props.path} size="sm">
-          To the segment
-        </LinkButton>
-      }
-    >
-      {already > 0 && (
-        <p>{`${formatPlural(already, "of them was", "of them were")} in the segment already.`}</p>
-      )}
-      {unknown.length > 0 && (
-        <p>
-          {`${formatPlural(unknown.length, "address belongs", "addresses belong")} to no contact and ${unknown.length === 1 ? "stands" : "stand"} below still. `}
-          Add them as <a href="/contacts/new">contacts</a> or by an{" "}
-          <a href="/imports/new">import</a> first.
-        </p>
-      )}
-      {faults.length > 0 && (
-        <ul>
-          {faults.slice(0, MOST_FAULTS).map(({ text, message }) => (
-            <li>
-              <code>{shortened(text)}</code> {message}
-            </li>
-          ))}
-          {faults.length > MOST_FAULTS && (
-            <li>{`and ${formatPlural(faults.length - MOST_FAULTS, "more", "more")}`}</li>
-          )}
-        </ul>
-      )}
-    </Callout>
-  );
-}
-
-const MOST_FAULTS = 20;
-
-function shortened(text: string): string {
-  return text.length <= 80 ? text : `${text.slice(0, 79).toWellFormed()}…`;
-}
-
 /** What a contact is called: the name, or else first and last name. */
-function nameOf(contact: { name: string; first_name: string; last_name: string }): string {
+export function nameOf(contact: { name: string; first_name: string; last_name: string }): string {
   return contact.name === "" ? `${contact.first_name} ${contact.last_name}`.trim() : contact.name;
 }

@@ -9,7 +9,7 @@ import { askedPage, type KeyKind, pageLinks } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
 import { pages } from "../../http/pages.tsx";
 import { deletionOf, deleteSegment, obstacleInWords } from "./deletion.ts";
-import { CountQuery, SearchQuery, SegmentsQuery } from "./forms.ts";
+import { CountQuery, SearchQuery, SegmentsQuery, SizeQuery } from "./forms.ts";
 import { listMembers } from "./members.ts";
 import { namesIn } from "./rule-choices.ts";
 import { ruleInWords } from "./rule-words.ts";
@@ -84,13 +84,14 @@ export function segmentPages(context: Context) {
     )
     .get(
       "/:id/size",
-      async ({ params }) => {
+      async ({ params, request }) => {
         const { rule, size } = found(await readSegment(db, params.id));
         const counted =
           rule === null
             ? ({ kind: "counted", contacts: size } as const)
             : await sizeOf(context, rule);
-        return fragment(<CountedSize size={counted} />);
+        const words = parseQuery(SizeQuery, request).in === "words";
+        return fragment(<CountedSize size={counted} words={words} />);
       },
       readOne,
     )

@@ -7,7 +7,7 @@ const FIELD_WORDS: Record<BuiltInField, string> = {
   name: "Name",
   first_name: "First name",
   last_name: "Last name",
-  created_at: "Added",
+  created_at: "Date added",
   segment: "Segment",
 };
 

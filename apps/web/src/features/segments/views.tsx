@@ -13,7 +13,7 @@ import { Time } from "../../ui/time.tsx";
 import type { Deletion } from "./deletion.ts";
 import { MemberList, type MemberListProps } from "./member-views.tsx";
 import type { RuleInWords } from "./rule-words.ts";
-import { RuleText } from "./rule-views.tsx";
+import { RuleText } from "./rule-count-views.tsx";
 import type { SegmentRow } from "./segments.ts";
 import type { Size } from "./size.ts";
 
@@ -145,10 +145,10 @@ function ListedSize(props: { segment: SegmentRow }): Html {
   return rule === null ? <span data-numeric>{formatCount(size)}</span> : <SizeLater id={id} />;
 }
 
-function SizeLater(props: { id: string }): Html {
+function SizeLater(props: { id: string; words?: boolean }): Html {
   return (
     <span
-      hx-get={`/segments/${props.id}/size`}
+      hx-get={`/segments/${props.id}/size${props.words === true ? "?in=words" : ""}`}
       hx-trigger="revealed"
       hx-target="this"
       hx-swap="innerHTML"
@@ -158,10 +158,13 @@ function SizeLater(props: { id: string }): Html {
   );
 }
 
-/** The size of a dynamic segment, once it was counted. */
-export function CountedSize(props: { size: Size }): Html {
-  return props.size.kind === "counted" ? (
-    <span data-numeric>{formatCount(props.size.contacts)}</span>
+/** The size of a dynamic segment, once it was counted: a number, or in words. */
+export function CountedSize(props: { size: Size; words: boolean }): Html {
+  const { size, words } = props;
+  return size.kind === "counted" ? (
+    <span data-numeric>
+      {words ? `${formatPlural(size.contacts, "contact")} now` : formatCount(size.contacts)}
+    </span>
   ) : (
     <span class="muted" title="Counting takes longer than four seconds">
       Too many to count
@@ -214,7 +217,7 @@ export function SegmentPage(props: SegmentPageProps): Html {
       )}
       <SearchBox
         action={path}
-        label="Search by the beginning of an address or a name"
+        label="Search by address or name"
         value={props.members.search}
         region="#members"
       />
@@ -230,13 +233,9 @@ function SizeLine(props: SegmentPageProps): Html {
       {rule === undefined ? (
         formatPlural(segment.size, "contact")
       ) : size === undefined ? (
-        <>
-          <SizeLater id={segment.id} /> contacts now
-        </>
+        <SizeLater id={segment.id} words />
       ) : (
-        <>
-          <CountedSize size={size} /> {size.kind === "counted" && "contacts now"}
-        </>
+        <CountedSize size={size} words />
       )}
       {" · made "}
       <Time at={segment.created_at} now={now} />

@@ -1,0 +1,51 @@
+import { describe, expect, test } from "bun:test";
+import { ManualClock } from "@mailwright/testing";
+import { sql } from "drizzle-orm";
+import { testContext } from "../../testing/context.ts";
+import { withContacts } from "./fixtures/segments.ts";
+import { sizeOf } from "./size.ts";
+import { within } from "./timed-queries.ts";
+
+describe("the size of a dynamic segment", () => {
+  test("is counted, kept for half a minute, and then counted anew", async () => {
+    const clock = new ManualClock();
+    await using context = await testContext({ clock });
+    const { db } = context;
+    const rule = { all: [{ field: "name", is: "not_set" }] };
+    const add = (email: string) =>
+      db.execute(
+        sql`INSERT INTO "contact" ("email", "canonical_email") VALUES (${email}, ${email})`,
+      );
+    await add("a@example.com");
+    expect(await sizeOf(context, rule)).toEqual({ kind: "counted", contacts: 1 });
+    await add("b@example.com");
+    expect(await sizeOf(context, rule)).toEqual({ kind: "counted", contacts: 1 });
+    await clock.advance(30_000);
+    expect(await sizeOf(context, rule)).toEqual({ kind: "counted", contacts: 2 });
+  });
+
+  test("takes no longer than it may: Postgres gives up, and the connection is as good as before", async () => {
+    await using context = await testContext();
+    const { db } = context;
+    expect(await within(db, 50, (tx) => tx.execute(sql`SELECT pg_sleep(10)`))).toEqual({
+      kind: "too long",
+    });
+    const [shown] = await db.execute(sql`SHOW statement_timeout`);
+    expect(shown).toEqual({ statement_timeout: "30s" });
+  });
+
+  test("is asked for by many at once without more than a few counts running", async () => {
+    const { context } = await withContacts(2);
+    await using _ = context;
+    const sizes = await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        sizeOf(context, { field: "attributes.n", is: "greater_than", value: index }),
+      ),
+    );
+    expect(sizes.map((size) => size.kind === "counted" && size.contacts)).toEqual([
+      2,
+      1,
+      ...Array.from({ length: 28 }, () => 0),
+    ]);
+  });
+});
