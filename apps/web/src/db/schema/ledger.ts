@@ -49,6 +49,16 @@ export const email = pgTable(
     index("email_campaign_reason")
       .on(table.campaign_id, table.error_code, table.state, table.id)
       .where(sql`${table.state} IN ('failed', 'skipped', 'uncertain')`),
+    // The same by address. The reason at its end is there to be read without the row.
+    index("email_campaign_address")
+      .on(
+        table.campaign_id,
+        table.state,
+        sql`(lower(${table.address}) COLLATE "C")`,
+        table.id,
+        table.error_code,
+      )
+      .where(sql`${table.state} IN ('failed', 'skipped', 'uncertain')`),
   ],
 );
 

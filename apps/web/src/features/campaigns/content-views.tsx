@@ -82,10 +82,17 @@ export function PreviewCard(props: { campaign: Campaign; preview: Preview }): Ht
       }
     >
       <div class="stack">
-        {preview.html !== null && (
-          <Frame src={`/campaigns/${campaign.id}/preview`} title="The email as it is seen" />
+        {preview.html === null ? (
+          <CodeBlock label="Plain text" code={preview.text} wrap />
+        ) : (
+          <>
+            <Frame src={`/campaigns/${campaign.id}/preview`} title="The email as it is seen" />
+            <details>
+              <summary>As plain text</summary>
+              <CodeBlock label="Plain text" code={preview.text} wrap />
+            </details>
+          </>
         )}
-        <CodeBlock label="Plain text" code={preview.text} wrap />
       </div>
     </Card>
   );

@@ -152,8 +152,9 @@ function CampaignForm(props: CampaignFormProps): Html {
   );
 }
 
-/** Past so many, a search stands over the list. */
-const SEARCH_FROM = 8;
+/** Past so many, they stand in columns; past so many more, a search stands over them. */
+const COLUMNS_FROM = 4;
+const SEARCH_FROM = 12;
 
 function SegmentsField(props: CampaignFormProps): Html {
   const { choices, form } = props;
@@ -200,7 +201,7 @@ export function SegmentChoices(props: {
       <CheckboxGroup
         name="segment_ids"
         label="Segments"
-        id="field-segment_ids"
+        columns={segments.length > COLUMNS_FROM}
         {...(props.error !== undefined && { error: props.error })}
         {...(moreSegments && { hint: "There are more: find them by name." })}
         values={props.chosen}
@@ -219,7 +220,7 @@ export function AudienceEstimate(props: { estimate: Estimate | undefined }): Htm
   const { estimate } = props;
   if (estimate === undefined)
     return (
-      <p class="estimate muted">
+      <p class="audience-estimate muted">
         <Icon name="users" />
         Choose segments to see how many contacts they come to.
       </p>
@@ -229,7 +230,7 @@ export function AudienceEstimate(props: { estimate: Estimate | undefined }): Htm
       return <Counted {...estimate} />;
     case "at most":
       return (
-        <p class="estimate">
+        <p class="audience-estimate">
           <Icon name="users" />
           <span>
             At most <strong>{formatCount(estimate.contacts)}</strong> contacts. Counting each of
@@ -239,7 +240,7 @@ export function AudienceEstimate(props: { estimate: Estimate | undefined }): Htm
       );
     case "too long":
       return (
-        <p class="estimate">
+        <p class="audience-estimate">
           <Icon name="users" />
           <span>Counting these segments takes longer than you would wait; the launch does it.</span>
         </p>
@@ -262,7 +263,7 @@ function Counted(props: { contacts: number; suppressed: number }): Html {
       </Callout>
     );
   return (
-    <p class="estimate">
+    <p class="audience-estimate">
       <Icon name="users" />
       <span>
         <strong>{formatCount(contacts - suppressed)}</strong>

@@ -131,8 +131,12 @@ function CampaignList(props: CampaignListProps): Html {
             label: "Audience",
             sort: "audience",
             align: "end",
-            cell: ({ audience, launched_at }) =>
-              launched_at === null ? <span class="muted">–</span> : formatCount(audience),
+            cell: ({ audience, state }) =>
+              state === "draft" || state === "launching" ? (
+                <span class="muted">–</span>
+              ) : (
+                formatCount(audience)
+              ),
           },
           {
             label: "Made",

@@ -92,7 +92,7 @@ export function ReadinessList(props: {
   obstacles: readonly LaunchObstacle[];
 }): Html {
   return (
-    <ul class="checklist">
+    <ul class="readiness">
       {ABOUT.map(({ about, good, mend }) => {
         const obstacle = props.obstacles.find((each) => each.about === about);
         return (

@@ -142,22 +142,22 @@ export function LedgerProof(props: { campaign: Campaign }): Html {
       ? "Every recipient is accounted for."
       : "Every recipient is in exactly one state.";
   return (
-    <p class="proof" data-tone={addsUp ? "success" : "danger"}>
+    <p class="ledger-proof" data-tone={addsUp ? "success" : "danger"}>
       <Icon name={addsUp ? "circle-check" : "circle-alert"} />
       <span>
-        <span class="proof-sum">
+        <span>
           <strong>{formatCount(audience)}</strong>
           {" = "}
           {terms.map(({ state, emails }, index) => (
             <>
               {index > 0 && " + "}
-              <span class="proof-term">
+              <span class="ledger-term">
                 {`${formatCount(emails)} ${EMAIL_LOOKS[state].label.toLowerCase()}`}
               </span>
             </>
           ))}
         </span>{" "}
-        <span class="proof-verdict">{verdict}</span>
+        <span class="muted">{verdict}</span>
       </span>
     </p>
   );

@@ -102,7 +102,7 @@ function AudienceFigure(props: { estimate: Estimate }): Html {
   switch (estimate.kind) {
     case "counted":
       return (
-        <p class="figure">
+        <p class="audience-figure">
           <strong>{formatCount(estimate.contacts - estimate.suppressed)}</strong>
           <span class="muted">
             {estimate.suppressed === 0
@@ -113,14 +113,14 @@ function AudienceFigure(props: { estimate: Estimate }): Html {
       );
     case "at most":
       return (
-        <p class="figure">
+        <p class="audience-figure">
           <strong>{formatCount(estimate.contacts)}</strong>
           <span class="muted">recipients at most; the launch counts each of them once</span>
         </p>
       );
     case "too long":
       return (
-        <p class="figure">
+        <p class="audience-figure">
           <span class="muted">The launch counts the recipients, each once.</span>
         </p>
       );

@@ -4,9 +4,9 @@ import type { Queryable } from "../../db/open.ts";
 import {
   countReasons,
   type ReasonCount,
+  selectEmailsByAddress,
+  selectEmailsByContact,
   selectEmailsInOrder,
-  selectFewByAddress,
-  selectManyByAddress,
 } from "./list-queries.ts";
 import {
   type Email,
@@ -29,7 +29,7 @@ export interface EmailFilter {
   address?: string | undefined;
 }
 
-/** Up to so many emails are looked through for an address; above it, the contacts are: see `selectManyByAddress`. */
+/** Up to so many emails are looked through for an address; above it, the contacts are: see `selectEmailsByContact`. */
 const FEW = 10_000;
 
 /** One page of a campaign's emails: by address when one is sought, otherwise in the order of the audience. */
@@ -45,10 +45,12 @@ export function listEmails(
   if (states.length === 0) return Promise.resolve({ items: [] });
   if (!isSearch(address)) return selectEmailsInOrder(db, slices, page);
   const prefix = address.trim().toLowerCase();
-  const candidates = states.reduce((sum, each) => sum + counts[each], 0);
-  return candidates <= FEW
-    ? selectFewByAddress(db, slices, prefix, page)
-    : selectManyByAddress(db, slices, prefix, page);
+  const read = states
+    .filter((each) => !WITH_REASON.includes(each))
+    .reduce((sum, each) => sum + counts[each], 0);
+  return read <= FEW
+    ? selectEmailsByAddress(db, slices, prefix, page)
+    : selectEmailsByContact(db, slices, prefix, page);
 }
 
 /** Whether an address is sought at all; it decides the order, and so what a cursor is made of. */

@@ -1,10 +1,14 @@
 import { Elysia } from "elysia";
+import type { Html } from "@mailwright/html";
+import { emailGraph } from "@mailwright/email_machine";
 import type { Context } from "../../context.ts";
 import { can } from "../../http/access.ts";
 import { found } from "../../http/faults.ts";
 import { pages } from "../../http/pages.tsx";
 import { ById } from "../../http/params.ts";
-import { askJournal, explainEmail } from "./explanation.ts";
+import { drawMachine } from "../developer/machine-drawing.tsx";
+import { pathOf } from "../developer/machine-path.ts";
+import { askJournal, explainEmail, type EmailStory } from "./explanation.ts";
 import { EmailPage } from "./views.tsx";
 
 /** The page of one email. */
@@ -22,10 +26,17 @@ export function emailPages(context: Context) {
           story={story}
           now={clock.now()}
           journal={journal}
+          drawing={await drawingOf(story)}
           maySend={can(user, "campaigns:send")}
         />,
       );
     },
     { permission: "campaigns:read", params: ById },
   );
+}
+
+const GRAPH = emailGraph();
+
+function drawingOf({ email, steps }: EmailStory): Promise<Html> {
+  return drawMachine(GRAPH, { taken: pathOf(GRAPH, steps), now: email.state });
 }

@@ -21,6 +21,8 @@ export interface EmailProps {
   now: number;
   /** What the email client said; undefined when it was not asked. */
   journal: Journal | undefined;
+  /** The machine with the way that this email took. */
+  drawing: Html;
   maySend: boolean;
 }
 
@@ -56,6 +58,19 @@ export function EmailPage(props: EmailProps): Html {
           <JournalCard {...props} />
         </div>
       </div>
+      <Card
+        title="The way it took"
+        lead={
+          <>
+            {"The states of an email and its own way through them. "}
+            <a href="/developer/machines">See the machine by itself</a>
+          </>
+        }
+      >
+        <div class="machine-scroll" tabindex={0} role="region" aria-label="The way it took">
+          {props.drawing}
+        </div>
+      </Card>
     </>
   );
 }
@@ -94,7 +109,12 @@ function Why(props: { story: EmailStory }): Html {
   return (
     <Callout tone={tone} title={why.what}>
       <p>{why.meaning}</p>
-      {why.todo !== undefined && <p>{why.todo}</p>}
+      {why.todo !== undefined && (
+        <p>
+          <strong>{"What to do: "}</strong>
+          {why.todo}
+        </p>
+      )}
       {email.error_detail !== null && email.state !== "skipped" && (
         <p class="said">
           <span class="muted">{"As it was told: "}</span>
@@ -153,7 +173,7 @@ function StepDetail(props: { step: Step; severalRuns: boolean; now: number }): H
   ];
   const reason = reasonOf(step);
   return (
-    <div class="step">
+    <div class="email-step">
       <p class="row small">
         <Badge tone={EMAIL_LOOKS[step.state].tone}>{EMAIL_LOOKS[step.state].label}</Badge>
         <span class="muted">{about.join(", ")}</span>

@@ -1,0 +1,1 @@
+CREATE INDEX "email_campaign_address" ON "email" USING btree ("campaign_id","state",(lower("address") COLLATE "C"),"id","error_code") WHERE "email"."state" IN ('failed', 'skipped', 'uncertain');
