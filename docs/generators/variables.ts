@@ -1,0 +1,140 @@
+/** A variable of the environment, as a program reads it. */
+export interface Variable {
+  name: string;
+  /** As it would be written; absent for one that is required. Empty for one that may be left unset. */
+  fallback?: string;
+  meaning: string;
+}
+
+const PORT = "The port to listen on.";
+const LOG_LEVEL = "How much is logged, as JSON lines on stdout.";
+const SERVICE_KEYS =
+  "What signs the calls between web and the email client: `id:base64`, each of at least 32 bytes, separated by commas. The first signs, all are believed, so that a key can be rotated. The same for both.";
+
+/** What each program reads. `configuration.ts` holds it against the readers themselves. */
+export const VARIABLES = {
+  start: [
+    {
+      name: "DATA_DIR",
+      fallback: ".mailwright",
+      meaning: "Where data, generated secrets and process ids are kept.",
+    },
+    { name: "WEB_PORT", fallback: "5050", meaning: "The port of web." },
+    { name: "EMAIL_CLIENT_PORT", fallback: "5051", meaning: "The port of the email client." },
+    { name: "GATEWAY_MOCK_PORT", fallback: "5052", meaning: "The port of the stand-in gateway." },
+    {
+      name: "DATABASE_URL",
+      fallback: "",
+      meaning: "A Postgres 18 to use. Without it one is started in `DATA_DIR`.",
+    },
+    {
+      name: "REDIS_URL",
+      fallback: "",
+      meaning: "A Redis to use. Without it one is started in `DATA_DIR`.",
+    },
+    {
+      name: "POSTGRES_PORT",
+      fallback: "",
+      meaning: "The port of our own Postgres; else a free one.",
+    },
+    { name: "REDIS_PORT", fallback: "", meaning: "The port of our own Redis; else a free one." },
+    { name: "LOG_LEVEL", fallback: "info", meaning: LOG_LEVEL },
+  ],
+  web: [
+    { name: "DATABASE_URL", meaning: "The Postgres with everything that is true." },
+    { name: "SERVICE_KEYS", meaning: SERVICE_KEYS },
+    {
+      name: "WEB_URL",
+      fallback: "http://localhost:5050",
+      meaning: "Where people reach web. With https cookies are sent by https alone.",
+    },
+    {
+      name: "EMAIL_CLIENT_URL",
+      fallback: "http://localhost:5051",
+      meaning: "Where web reaches the email client.",
+    },
+    { name: "PORT", fallback: "5050", meaning: PORT },
+    {
+      name: "ADMIN_EMAIL",
+      fallback: "",
+      meaning: "With `ADMIN_PASSWORD`: the first owner, made where there is nobody yet.",
+    },
+    { name: "ADMIN_PASSWORD", fallback: "", meaning: "See `ADMIN_EMAIL`." },
+    { name: "LOG_LEVEL", fallback: "info", meaning: LOG_LEVEL },
+  ],
+  email_client: [
+    {
+      name: "REDIS_URL",
+      meaning: "The Redis with the work in progress. It has to run with AOF and `noeviction`.",
+    },
+    { name: "WEB_URL", meaning: "Where the email client reaches web, to report." },
+    { name: "SERVICE_KEYS", meaning: SERVICE_KEYS },
+    {
+      name: "CREDENTIALS_KEYS",
+      meaning: "What encrypts the secrets of gateways, written like `SERVICE_KEYS`.",
+    },
+    { name: "PORT", fallback: "5051", meaning: PORT },
+    { name: "LOG_LEVEL", fallback: "info", meaning: LOG_LEVEL },
+    {
+      name: "REDIS_SHARDS",
+      fallback: "1",
+      meaning: "Into how many parts the journal is split; more than one for Redis Cluster.",
+    },
+    { name: "SEND_CONCURRENCY", fallback: "64", meaning: "Attempts at once in one process." },
+    {
+      name: "EMAILS_LIMIT",
+      fallback: "100000",
+      meaning: "Emails that may be in the journal at once.",
+    },
+    { name: "OUTBOX_LIMIT", fallback: "200000", meaning: "Reports that may wait for web." },
+    {
+      name: "ATTEMPT_DEADLINE_MS",
+      fallback: "10000",
+      meaning: "How long one attempt may take, in milliseconds.",
+    },
+    {
+      name: "FIRST_GATEWAY_URL",
+      fallback: "",
+      meaning: "An HTTP gateway to begin with, where there is none yet.",
+    },
+    {
+      name: "FIRST_GATEWAY_USERNAME",
+      fallback: "",
+      meaning: "Its user name; required with `FIRST_GATEWAY_URL`.",
+    },
+    {
+      name: "FIRST_GATEWAY_PASSWORD",
+      fallback: "",
+      meaning: "Its password; required with `FIRST_GATEWAY_URL`.",
+    },
+  ],
+  gateway_mock: [
+    { name: "PORT", fallback: "5052", meaning: PORT },
+    { name: "LOG_LEVEL", fallback: "info", meaning: LOG_LEVEL },
+    {
+      name: "MOCK_SEED",
+      fallback: "1",
+      meaning: "Equal seeds draw equal answers, in the order in which requests arrive.",
+    },
+    {
+      name: "MOCK_WEIGHTS",
+      fallback: "",
+      meaning:
+        "Statuses and their weights, such as `202=90,429=5,500=5`; else the original's odds.",
+    },
+    { name: "MOCK_USERNAME", fallback: "", meaning: "A user name to insist on." },
+    { name: "MOCK_PASSWORD", fallback: "", meaning: "A password to insist on." },
+    {
+      name: "MOCK_LEDGER_FILE",
+      fallback: "",
+      meaning: "Where each acceptance is written down before it is answered.",
+    },
+    {
+      name: "MOCK_IDEMPOTENCY",
+      fallback: "0",
+      meaning: "1: a repeated Idempotency-Key gets the first answer again.",
+    },
+  ],
+} as const satisfies Record<string, readonly Variable[]>;
+
+export type Program = keyof typeof VARIABLES;
