@@ -8,6 +8,8 @@ import { signInPages, signOutPage } from "./features/accounts/sign-in-routes.tsx
 import { tokenPages } from "./features/accounts/token-routes.tsx";
 import { apiDescription } from "./features/api/routes.ts";
 import { dashboardPages } from "./features/dashboard/routes.tsx";
+import { contactsApi } from "./features/contacts/api.ts";
+import { contactPages } from "./features/contacts/routes.tsx";
 import { machinesApi } from "./features/developer/api.ts";
 import { galleryPages } from "./features/developer/gallery-routes.tsx";
 import { apiGuidePages } from "./features/developer/guide-routes.tsx";
@@ -28,6 +30,8 @@ import { memberPages } from "./features/segments/member-routes.tsx";
 import { segmentPages } from "./features/segments/routes.tsx";
 import { settingsApi } from "./features/settings/api.ts";
 import { settingsPages } from "./features/settings/routes.tsx";
+import { suppressionsApi } from "./features/suppressions/api.ts";
+import { suppressionPages } from "./features/suppressions/routes.tsx";
 import { envelope } from "./http/envelope.ts";
 import { answerError } from "./http/errors.tsx";
 import { RequestError } from "./http/faults.ts";
@@ -42,6 +46,10 @@ const FEATURES: readonly ((context: Context) => AnyElysia)[] = [
   accountPages,
   peoplePages,
   tokenPages,
+  contactPages,
+  contactsApi,
+  suppressionPages,
+  suppressionsApi,
   segmentPages,
   segmentFormPages,
   memberPages,

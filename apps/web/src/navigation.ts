@@ -17,6 +17,7 @@ const AUDIENCE: readonly Entry[] = [
   { link: { href: "/contacts", label: "Contacts", icon: "users" }, needs: "contacts:read" },
   { link: { href: "/segments", label: "Segments", icon: "layers" }, needs: "segments:read" },
   { link: { href: "/imports", label: "Imports", icon: "upload" }, needs: "contacts:read" },
+  { link: { href: "/suppressions", label: "Suppressions", icon: "ban" }, needs: "contacts:read" },
 ];
 
 const INSTALLATION: readonly Entry[] = [

@@ -10,10 +10,14 @@ export async function launchingCampaigns(db: Queryable): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Takes the freezing of one campaign for this transaction; false when another web is at it or it is done. */
+/**
+ * Takes the freezing of one campaign for this transaction; false when another web is at it or it is done. No contact is
+ * erased meanwhile (`contacts/erasure-queries.ts`): the address would be written into the ledger after it was erased there.
+ */
 export async function takeFreeze(tx: Queryable, campaign: string): Promise<boolean> {
   const rows = await tx.execute<{ taken: boolean }>(sql`
-    SELECT pg_try_advisory_xact_lock(hashtextextended(${`freeze ${campaign}`}, 0)) AS "taken"
+    SELECT pg_try_advisory_xact_lock(hashtextextended(${`freeze ${campaign}`}, 0)) AS "taken",
+      pg_advisory_xact_lock_shared(hashtextextended('erase contacts', 0))
     FROM "campaign" WHERE "id" = ${campaign} AND "state" = 'launching'
   `);
   return rows[0]?.taken === true;

@@ -1,0 +1,156 @@
+import { Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import type { Context } from "../../context.ts";
+import { api } from "../../http/api.ts";
+import { found, InvalidInputError, NotFoundError } from "../../http/faults.ts";
+import { apiPage, listAnswer, ListOf, ListQuery } from "../../http/paging.ts";
+import { ById } from "../../http/params.ts";
+import { addContact, changeContact, type Contact, readContact } from "./contacts.ts";
+import { eraseContacts } from "./erasure.ts";
+import {
+  ContactBody,
+  ContactChanges,
+  ContactListQuery,
+  ContactView,
+  PastEmailView,
+} from "./forms.ts";
+import { readHistory } from "./history.ts";
+import { listContacts } from "./listing.ts";
+
+const TAGS = { tags: ["Contacts"] };
+
+export function contactsApi(context: Context) {
+  const { db } = context;
+  const read = { permission: "contacts:read" } as const;
+  const write = { permission: "contacts:write" } as const;
+
+  return new Elysia({ name: "contacts-api", prefix: "/api/v1/contacts" })
+    .use(api(context))
+    .get(
+      "/",
+      async ({ query }) => {
+        const { search, segment_id: segment, suppressed } = query;
+        const standing =
+          suppressed === undefined ? undefined : suppressed ? "suppressed" : "mailable";
+        const list = await listContacts(
+          db,
+          { search, segment, standing },
+          { by: "added", direction: "descending" },
+          apiPage(query),
+        );
+        return listAnswer(list, viewOf);
+      },
+      {
+        ...read,
+        query: ContactListQuery,
+        response: { 200: ListOf(ContactView) },
+        detail: { summary: "List contacts, the newest first", ...TAGS },
+      },
+    )
+    .post(
+      "/",
+      async ({ body, status }) => {
+        const added = await addContact(db, body);
+        switch (added.kind) {
+          case "added":
+            return status(201, viewOf(added.contact));
+          case "refused":
+            throw new InvalidInputError(added.faults);
+          case "duplicate":
+            throw taken(added.id);
+        }
+      },
+      {
+        ...write,
+        body: ContactBody,
+        response: { 201: ContactView },
+        detail: { summary: "Add a contact", ...TAGS },
+      },
+    )
+    .get("/:id", async ({ params }) => viewOf(found(await readContact(db, params.id))), {
+      ...read,
+      params: ById,
+      response: { 200: ContactView },
+      detail: { summary: "Read a contact", ...TAGS },
+    })
+    .patch(
+      "/:id",
+      async ({ params, body }) => {
+        const changed = await changeContact(db, params.id, body);
+        switch (changed.kind) {
+          case "changed":
+            return viewOf(changed.contact);
+          case "missing":
+            throw new NotFoundError();
+          case "refused":
+            throw new InvalidInputError(changed.faults);
+          case "duplicate":
+            throw taken(changed.id);
+          case "changed meanwhile":
+            throw new Error("a change that names no revision came too late for one");
+        }
+      },
+      {
+        ...write,
+        params: ById,
+        body: ContactChanges,
+        response: { 200: ContactView },
+        detail: {
+          summary: "Change a contact",
+          description:
+            "What is left out stays. Attributes are merged into those that are there; null takes one away.",
+          ...TAGS,
+        },
+      },
+    )
+    .delete(
+      "/:id",
+      async ({ params, status }) => {
+        if ((await eraseContacts(db, [params.id])) === 0) throw new NotFoundError();
+        return status(204, undefined);
+      },
+      {
+        ...write,
+        params: ById,
+        response: { 204: Type.Undefined({ description: "Deleted" }) },
+        detail: {
+          summary: "Delete a contact",
+          description:
+            "Memberships go with it. Its emails stay counted in their campaigns, without the address.",
+          ...TAGS,
+        },
+      },
+    )
+    .get(
+      "/:id/emails",
+      async ({ params, query }) => {
+        const { id } = found(await readContact(db, params.id));
+        return listAnswer(await readHistory(db, id, apiPage(query)), (email) => ({
+          ...email,
+          changed_at: email.changed_at.toISOString(),
+        }));
+      },
+      {
+        ...read,
+        params: ById,
+        query: ListQuery,
+        response: { 200: ListOf(PastEmailView) },
+        detail: { summary: "List what a contact was sent or not, the newest first", ...TAGS },
+      },
+    );
+}
+
+function viewOf(contact: Contact) {
+  const { canonical_email: _canonical, revision: _revision, ...rest } = contact;
+  return {
+    ...rest,
+    created_at: contact.created_at.toISOString(),
+    updated_at: contact.updated_at.toISOString(),
+  };
+}
+
+function taken(id: string): InvalidInputError {
+  return new InvalidInputError({
+    email: `This is the address of another contact: /api/v1/contacts/${id}`,
+  });
+}

@@ -1,0 +1,70 @@
+import { sql } from "drizzle-orm";
+import type { Queryable } from "../../db/open.ts";
+
+/** Waits until no audience is being frozen, and lets none be frozen until the transaction ends. */
+export async function holdFreezes(tx: Queryable): Promise<void> {
+  // A million rows may be in the making; whoever erases somebody waits for them rather than fail.
+  await tx.execute(sql`SET LOCAL statement_timeout = 0`);
+  await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended('erase contacts', 0))`);
+}
+
+/** Deletes contacts, their memberships with them; answers which there were. */
+export async function deleteContacts(tx: Queryable, ids: readonly string[]): Promise<string[]> {
+  const rows = await tx.execute<{ id: string }>(sql`
+    WITH "doomed" AS MATERIALIZED (
+      SELECT "id" FROM "contact" WHERE "id" = ANY(${sql.param(ids)}::uuid[]) ORDER BY "id" FOR UPDATE
+    )
+    DELETE FROM "contact" USING "doomed" WHERE "contact"."id" = "doomed"."id" RETURNING "contact"."id"
+  `);
+  return rows.map(({ id }) => id);
+}
+
+const ERASED = "(address erased)";
+
+/**
+ * Erases the addresses of contacts from the ledger, also where a gateway repeated one in its answer. The emails stay, and
+ * stay counted.
+ */
+export async function eraseAddresses(tx: Queryable, ids: readonly string[]): Promise<void> {
+  await tx.execute(sql`
+    WITH "theirs" AS MATERIALIZED (
+      SELECT "id", "address" FROM "email"
+      WHERE "contact_id" = ANY(${sql.param(ids)}::uuid[]) AND "address" <> '' ORDER BY "id" FOR UPDATE
+    ),
+    "told" AS (
+      UPDATE "email_event" SET "error_detail" = ${without(sql`"email_event"."error_detail"`)}
+      FROM "theirs" WHERE "email_event"."email_id" = "theirs"."id"
+        AND position(lower("theirs"."address") IN lower("email_event"."error_detail")) > 0
+    )
+    UPDATE "email" SET "address" = '', "error_detail" = ${without(sql`"email"."error_detail"`)}
+    FROM "theirs" WHERE "email"."id" = "theirs"."id"
+  `);
+}
+
+/** A text without the address that stands in it, in any case. */
+function without(text: ReturnType<typeof sql>) {
+  return sql`regexp_replace(${text}, '***=' || "theirs"."address", ${ERASED}, 'gi')`;
+}
+
+/** What goes with contacts, and what stays: for whoever is about to delete them. */
+export interface Belongings {
+  memberships: number;
+  emails: number;
+  /** Of the emails, those that have not been handed over and will be skipped. */
+  waiting: number;
+  /** Of the emails, those that are being sent or tried right now. */
+  underWay: number;
+}
+
+export async function countBelongings(db: Queryable, ids: readonly string[]): Promise<Belongings> {
+  const param = sql.param(ids);
+  const [row] = await db.execute<Belongings & Record<string, unknown>>(sql`
+    SELECT
+      (SELECT count(*)::integer FROM "segment_contact" WHERE "contact_id" = ANY(${param}::uuid[])) AS "memberships",
+      count(*)::integer AS "emails",
+      (count(*) FILTER (WHERE "state" = 'queued'))::integer AS "waiting",
+      (count(*) FILTER (WHERE "state" IN ('sending', 'retrying', 'resolving')))::integer AS "underWay"
+    FROM "email" WHERE "contact_id" = ANY(${param}::uuid[])
+  `);
+  return row ?? { memberships: 0, emails: 0, waiting: 0, underWay: 0 };
+}

@@ -1,0 +1,172 @@
+import { Type } from "@sinclair/typebox";
+import { Changes, Input, optionalLine, parseForm } from "../../http/forms.ts";
+import { ListQuery } from "../../http/paging.ts";
+import { addressField } from "./address-field.ts";
+import { type AttributeValue, type Attributes, checkAttributes, readValue } from "./attributes.ts";
+import type { AttributeRow, TypedContact } from "./typed-contact.ts";
+
+const ID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
+
+const fields = {
+  email: addressField("Email"),
+  name: optionalLine("Name"),
+  first_name: optionalLine("First name"),
+  last_name: optionalLine("Last name"),
+};
+
+/** What a contact's page posts: attributes are pairs of `key` and `value`, in their order. */
+const ContactForm = Input({
+  ...fields,
+  key: Type.Array(Type.String()),
+  value: Type.Array(Type.String()),
+  /** What the contact was when the page was opened. */
+  revision: Type.Optional(Type.String({ maxLength: 100 })),
+});
+
+export type PostedContact = {
+  typed: TypedContact;
+  /** Adds what only the domain knows: faults by `email`, `attributes`, `attributes.city`. */
+  refuse(faults: Readonly<Record<string, string>>): TypedContact;
+} & (
+  | { ok: false }
+  | {
+      ok: true;
+      details: Record<keyof typeof fields, string> & { attributes: Record<string, AttributeValue> };
+      revision: string | undefined;
+    }
+);
+
+/** Reads the form of a contact that has had the attributes `before`. All that is wrong with it is told at once. */
+export function readContactForm(form: URLSearchParams, before: Attributes): PostedContact {
+  const posted = parseForm(ContactForm, form);
+  const { rows, attributes } = typedAttributes(form.getAll("key"), form.getAll("value"), before);
+  const refuse = (faults: Readonly<Record<string, string>>): TypedContact => ({
+    values: valuesOf(form),
+    errors: Object.fromEntries(Object.entries(faults).filter(([name]) => name in fields)),
+    rows: rows.map((row) => ({ ...row, error: row.error ?? faults[`attributes.${row.key}`] })),
+    rowsFault: faults["attributes"],
+  });
+  const faults = Object.fromEntries(
+    Object.entries(checkAttributes(attributes).faults).map(([key, message]) => [
+      `attributes.${key}`,
+      message,
+    ]),
+  );
+  const typed = refuse({ ...faults, ...(!posted.ok && posted.errors) });
+  if (!posted.ok || typed.rows.some(({ error }) => error !== undefined))
+    return { ok: false, typed, refuse };
+  const { key: _key, value: _value, revision, ...details } = posted.value;
+  return { ok: true, typed, refuse, details: { ...details, attributes }, revision };
+}
+
+/** The rows that were posted, blank ones left out, and the attributes they come to; a key that comes twice is a fault. */
+function typedAttributes(
+  keys: string[],
+  values: string[],
+  before: Attributes,
+): { rows: AttributeRow[]; attributes: Record<string, AttributeValue> } {
+  const seen = new Set<string>();
+  const rows: AttributeRow[] = [];
+  const typed: [string, AttributeValue][] = [];
+  for (const [index, untrimmed] of keys.entries()) {
+    const key = untrimmed.trim();
+    const value = (values[index] ?? "").replaceAll("\r\n", "\n").trim();
+    if (key === "" && value === "") continue;
+    const error = seen.has(key) ? `“${key}” stands above already: keep one of the two.` : undefined;
+    seen.add(key);
+    rows.push({ key, value, error });
+    // What shows as it did was not touched: a text that looks like a number stays a text.
+    const kept = Object.hasOwn(before, key) ? before[key] : undefined;
+    typed.push([key, typeof kept === "string" && kept === value ? kept : readValue(value)]);
+  }
+  return { rows, attributes: Object.fromEntries(typed) };
+}
+
+function valuesOf(form: URLSearchParams): Record<string, string> {
+  return Object.fromEntries(Object.keys(fields).map((name) => [name, form.get(name) ?? ""]));
+}
+
+export const ContactsQuery = Type.Object({
+  q: Type.String({ default: "", maxLength: 1_000 }),
+  segment: Type.Optional(Type.String({ pattern: ID })),
+  standing: Type.Optional(Type.Union([Type.Literal("mailable"), Type.Literal("suppressed")])),
+  sort: Type.Union([Type.Literal("added"), Type.Literal("address"), Type.Literal("name")], {
+    default: "added",
+  }),
+  direction: Type.Optional(Type.Union([Type.Literal("ascending"), Type.Literal("descending")])),
+});
+
+/** As many as one page of the list holds, several times over; an address of a page holds them all. */
+const chosen = Type.Array(Type.String({ pattern: ID }), {
+  title: "Contacts",
+  minItems: 1,
+  maxItems: 200,
+  error: "Select at least one contact.",
+});
+const segmentId = Type.String({ pattern: ID, error: "Choose a segment." });
+
+/** Contacts that were selected in the list. */
+export const ChosenForm = Input({ contact_id: chosen });
+export const ChosenQuery = Type.Object({
+  contact_id: { ...chosen, default: [] },
+  return_to: Type.String({ default: "", maxLength: 3_000 }),
+});
+/** The same, and a segment to add them to or to remove them from. */
+export const SelectionForm = Input({ contact_id: chosen, segment_id: segmentId });
+export const SegmentChoiceForm = Input({ segment_id: segmentId });
+
+const attributes = Type.Record(
+  Type.String(),
+  Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]),
+  { title: "Attributes", default: {}, error: "Use an object of texts, numbers and booleans." },
+);
+
+/** What the API takes; a PATCH takes any of it. */
+export const ContactBody = Input({ ...fields, attributes });
+export const ContactChanges = Changes(ContactBody);
+
+export const ContactListQuery = Type.Composite([
+  ListQuery,
+  Type.Object({
+    search: Type.Optional(
+      Type.String({
+        maxLength: 1_000,
+        description: "The beginning of an address, a name, a first or a last name; or `@domain`.",
+      }),
+    ),
+    segment_id: Type.Optional(Type.String({ description: "Only the contacts of this segment." })),
+    suppressed: Type.Optional(
+      Type.Boolean({ description: "Only those whose address is suppressed, or only the others." }),
+    ),
+  }),
+]);
+
+export const ContactView = Type.Object({
+  id: Type.String(),
+  email: Type.String(),
+  name: Type.String(),
+  first_name: Type.String(),
+  last_name: Type.String(),
+  attributes: Type.Record(
+    Type.String(),
+    Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]),
+  ),
+  suppressed: Type.Union([Type.String(), Type.Null()], {
+    description: "Why the address must not be mailed; null when it may.",
+  }),
+  created_at: Type.String(),
+  updated_at: Type.String(),
+});
+
+export const PastEmailView = Type.Object({
+  id: Type.String(),
+  campaign_id: Type.String(),
+  campaign_name: Type.Union([Type.String(), Type.Null()], {
+    description: "Null when the campaign was deleted.",
+  }),
+  state: Type.String(),
+  attempt: Type.Integer(),
+  changed_at: Type.String(),
+  error_code: Type.Union([Type.String(), Type.Null()]),
+  error_detail: Type.Union([Type.String(), Type.Null()]),
+});

@@ -1,0 +1,173 @@
+import { type SQL, sql } from "drizzle-orm";
+import { keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
+import type { Queryable } from "../../db/open.ts";
+import { contact, shownName } from "../../db/schema/contacts.ts";
+import type { Contact } from "./queries.ts";
+import type { Search } from "./search.ts";
+
+export interface ContactOrder {
+  by: "added" | "address" | "name";
+  direction: "ascending" | "descending";
+}
+
+/**
+ * How a page is looked for. No single plan is fast for both few contacts and many, and Postgres guesses wrong where those
+ * that are alike lie together, as they do after an import of a sorted file. `filter` is a condition on "contact".
+ *
+ * - `those`: a statement names few contacts; they are read, filtered and sorted.
+ * - `walk`: many pass; the order is walked for as long as a page may take, until enough of them have come by.
+ * - `members`: the same, but it is the list of a segment's members that is walked: it is in the order of the ids.
+ * - `all`: many pass and lie far away in the order; they are gathered and sorted.
+ */
+export type Way =
+  | { kind: "those"; ids: SQL; filter: SQL | undefined }
+  | { kind: "walk"; most: number; filter: SQL | undefined }
+  | { kind: "members"; segment: string; most: number; filter: SQL | undefined }
+  | { kind: "all"; filter: SQL | undefined };
+
+/** One page of the contacts in an order. */
+export async function selectContactPage(
+  db: Queryable,
+  { by, direction }: ContactOrder,
+  page: PageRequest,
+  way: Way,
+): Promise<Paged<Contact>> {
+  const key = KEYS[by];
+  const slice = keyset({ ...(key && { key }), id: contact.id, direction }, page);
+  // The relation is sorted by its own column "key", so what is sorted in it already is not sorted again.
+  const outer = keyset({ ...(key && { key: sql`"key"` }), id: contact.id, direction }, page);
+  const isWalk = way.kind === "walk" || way.kind === "members";
+  const rows = await db.execute<Row>(sql`
+    SELECT "contact".*, "contact"."updated_at"::text AS "revision", ${SUPPRESSED} AS "suppressed"
+    FROM (SELECT "contact".*, ${key ?? sql`''`} AS "key" FROM ${candidates(way, slice, page, direction)}) AS "contact"
+    WHERE ${(isWalk ? way.filter : undefined) ?? sql`true`}
+    ORDER BY ${sql.join(outer.orderBy, sql`, `)} LIMIT ${slice.limit}
+  `);
+  const { items, ...cursors } = toPage(rows, page, ({ key, id }) => ({ key, id }));
+  return { items: items.map(contactOf), ...cursors };
+}
+
+/** Whom a page is taken from. A limit or an offset keeps Postgres from taking the inner statement apart. */
+function candidates(
+  way: Way,
+  { where, orderBy }: ReturnType<typeof keyset>,
+  page: PageRequest,
+  direction: ContactOrder["direction"],
+): SQL {
+  const beyond = where ?? sql`true`;
+  const order = sql.join(orderBy, sql`, `);
+  switch (way.kind) {
+    case "those":
+      return sql`"contact" WHERE "contact"."id" = ANY(ARRAY(${way.ids})) AND ${way.filter ?? sql`true`} AND ${beyond} OFFSET 0`;
+    case "walk":
+      return sql`"contact" WHERE ${beyond} ORDER BY ${order} LIMIT ${way.most}`;
+    case "members": {
+      const members = keyset({ id: sql`"contact_id"`, direction }, page);
+      return sql`(SELECT "contact_id" FROM "segment_contact"
+        WHERE "segment_id" = ${way.segment}::uuid AND ${members.where ?? sql`true`}
+        ORDER BY ${sql.join(members.orderBy, sql`, `)} LIMIT ${way.most}) AS "member"
+        JOIN "contact" ON "contact"."id" = "contact_id"`;
+    }
+    case "all":
+      return way.filter
+        ? sql`"contact" WHERE ${way.filter} AND ${beyond} OFFSET 0`
+        : sql`"contact" WHERE ${beyond}`;
+  }
+}
+
+const SUPPRESSED = sql`(SELECT "reason" FROM "suppression" WHERE "suppression"."canonical_email" = "contact"."canonical_email")`;
+
+/** Times come as text where a statement is written by hand. */
+type Row = Omit<Contact, "created_at" | "updated_at"> & {
+  created_at: string;
+  updated_at: string;
+  key: string;
+};
+
+function contactOf({ key: _key, created_at, updated_at, ...row }: Row): Contact {
+  return { ...row, created_at: new Date(created_at), updated_at: new Date(updated_at) };
+}
+
+/** Texts without nulls that an index has in this order; none where the id is the order. */
+const KEYS: Readonly<Record<ContactOrder["by"], SQL | undefined>> = {
+  added: undefined,
+  address: sql`${contact.canonical_email}`,
+  name: sql`(${shownName(contact)} COLLATE "C")`,
+};
+
+/**
+ * The ids of contacts that match a search, each branch by its own index and none of them more than `most`: a branch that
+ * is full says that there are more.
+ */
+export function matchingIds(search: Search, most: number): SQL {
+  const branches = conditionsOf(search).map(
+    (condition) => sql`(SELECT "contact"."id" FROM "contact" WHERE ${condition} LIMIT ${most})`,
+  );
+  return sql.join(branches, sql` UNION `);
+}
+
+/** How many contacts match, as far as they were counted: exact below `most`. */
+export async function countMatches(db: Queryable, search: Search, most: number): Promise<number> {
+  const rows = await db.execute<{ matches: number }>(
+    sql`SELECT count(*)::integer AS "matches" FROM (${matchingIds(search, most)}) AS "match"`,
+  );
+  return rows[0]?.matches ?? 0;
+}
+
+/** The condition that holds for contacts that match a search. */
+export function matches(search: Search): SQL {
+  return sql`(${sql.join(conditionsOf(search), sql` OR `)})`;
+}
+
+function conditionsOf({ address, name, domain }: Search): SQL[] {
+  return [
+    ...(address === undefined
+      ? []
+      : [begins(sql`"contact"."canonical_email"`, sql`${address}::text`)]),
+    ...(name === undefined ? [] : nameConditions(sql`lower(${name}::text) COLLATE "C"`)),
+    ...(domain === undefined
+      ? []
+      : [begins(sql`split_part("contact"."canonical_email", '@', 2)`, sql`${domain}::text`)]),
+  ];
+}
+
+/** Each says what its index says; together they find whatever of the names begins so. */
+function nameConditions(prefix: SQL): SQL[] {
+  return [
+    begins(sql`${shownName(contact)} COLLATE "C"`, prefix),
+    sql`(${begins(sql`lower("contact"."first_name") COLLATE "C"`, prefix)} AND "contact"."name" <> ''
+      AND "contact"."first_name" <> '' AND NOT starts_with(lower("contact"."name"), lower("contact"."first_name")))`,
+    sql`(${begins(sql`lower("contact"."last_name") COLLATE "C"`, prefix)} AND "contact"."last_name" <> '')`,
+  ];
+}
+
+/** As a range, which an index serves whatever the text is: no character sorts after the last one there is. */
+function begins(text: SQL, prefix: SQL): SQL {
+  return sql`(${text} >= ${prefix} AND ${text} < ${prefix} || U&'\\+10FFFF')`;
+}
+
+/** The condition that an address may be mailed, or may not. */
+export function hasStanding(standing: "mailable" | "suppressed"): SQL {
+  const suppressed = sql`EXISTS (SELECT FROM "suppression" WHERE "suppression"."canonical_email" = "contact"."canonical_email")`;
+  return standing === "suppressed" ? suppressed : sql`NOT ${suppressed}`;
+}
+
+/** The same, asked of one contact after the other: as a join, Postgres would first read all that are suppressed. */
+export function showsStanding(standing: "mailable" | "suppressed"): SQL {
+  return standing === "suppressed" ? sql`${SUPPRESSED} IS NOT NULL` : sql`${SUPPRESSED} IS NULL`;
+}
+
+/** The ids of contacts whose address is suppressed. */
+export const SUPPRESSED_IDS: SQL = sql`
+  SELECT "contact"."id" FROM "suppression" JOIN "contact" USING ("canonical_email")`;
+
+/** The ids of a static segment's members. */
+export function memberIds(segment: string): SQL {
+  return sql`SELECT "contact_id" FROM "segment_contact" WHERE "segment_id" = ${segment}::uuid`;
+}
+
+/** Whether a static segment lists a contact, asked of one contact after the other. */
+export function isListed(segment: string): SQL {
+  return sql`(SELECT true FROM "segment_contact"
+    WHERE "segment_id" = ${segment}::uuid AND "contact_id" = "contact"."id") IS NOT NULL`;
+}

@@ -1,0 +1,153 @@
+import { and, type SQL } from "drizzle-orm";
+import type { Paged, PageRequest } from "../../db/keyset.ts";
+import type { Queryable } from "../../db/open.ts";
+import { audienceCondition } from "../segments/audience.ts";
+import { readSegment } from "../segments/segments.ts";
+import {
+  type ContactOrder,
+  countMatches,
+  hasStanding,
+  isListed,
+  matches,
+  matchingIds,
+  memberIds,
+  selectContactPage,
+  showsStanding,
+  SUPPRESSED_IDS,
+  type Way,
+} from "./list-queries.ts";
+import { type Contact, readTally } from "./queries.ts";
+import { parseSearch, type Search } from "./search.ts";
+
+export type { ContactOrder } from "./list-queries.ts";
+
+export interface ContactFilter {
+  /** As it was typed; see `parseSearch`. */
+  search?: string | undefined;
+  /** A segment's id. */
+  segment?: string | undefined;
+  standing?: "mailable" | "suppressed" | undefined;
+}
+
+export interface ContactList extends Paged<Contact> {
+  /** How many pass the filter, where that is known without counting them; `more` says there are at least so many. */
+  total: { contacts: number; more: boolean } | undefined;
+}
+
+/** So many contacts are read and sorted for a page, if need be: some 10 ms. */
+const FEW = 2_000;
+/** So many are walked past, in the hope that a page of them passes: some 10 ms. */
+const WALK = 5_000;
+
+/** One page of the contacts that pass a filter. A segment that is not there has nobody in it. */
+export async function listContacts(
+  db: Queryable,
+  filter: ContactFilter,
+  order: ContactOrder,
+  page: PageRequest,
+): Promise<ContactList> {
+  const parts = await partsOf(db, filter);
+  if (parts.length === 0) {
+    const list = await selectContactPage(db, order, page, { kind: "all", filter: undefined });
+    return { ...list, total: { contacts: await readTally(db, "contact"), more: false } };
+  }
+  const measures = await Promise.all(parts.map((part) => part.narrow?.measure()));
+  const few = parts.find((_, index) => (measures[index]?.atMost ?? Infinity) < FEW);
+  return {
+    ...(await findPage(db, parts, few, order, page)),
+    total: parts.length === 1 ? measures[0]?.total : undefined,
+  };
+}
+
+/** The condition on "contact" that a filter comes to; undefined when everybody passes. */
+export async function conditionOf(db: Queryable, filter: ContactFilter): Promise<SQL | undefined> {
+  const parts = await partsOf(db, filter);
+  return and(...parts.map(({ condition }) => condition));
+}
+
+async function findPage(
+  db: Queryable,
+  parts: Part[],
+  few: Part | undefined,
+  order: ContactOrder,
+  page: PageRequest,
+): Promise<Paged<Contact>> {
+  const find = (way: Way) => selectContactPage(db, order, page, way);
+  if (few?.narrow !== undefined) {
+    const others = parts.filter((part) => part !== few);
+    const filter = and(...others.map(({ condition }) => condition));
+    return find({ kind: "those", ids: few.narrow.ids, filter });
+  }
+  const listed =
+    order.by === "added" ? parts.find(({ segment }) => segment !== undefined) : undefined;
+  const filter = and(...parts.filter((part) => part !== listed).map(probeOf));
+  const walked = await find({
+    ...(listed?.segment === undefined
+      ? { kind: "walk" }
+      : { kind: "members", segment: listed.segment }),
+    most: WALK,
+    filter,
+  });
+  // A walk that met one contact more than the page holds has missed none of the page.
+  const more = page.before === undefined ? walked.next : walked.previous;
+  if (more !== undefined || filter === undefined) return walked;
+  return find({ kind: "all", filter: and(...parts.map(({ condition }) => condition)) });
+}
+
+function probeOf({ condition, probe }: Part): SQL {
+  return probe ?? condition;
+}
+
+/** One of the things that are asked of a contact. */
+interface Part {
+  condition: SQL;
+  /** The same for one contact after the other, where Postgres would do it at once. */
+  probe?: SQL;
+  /** The static segment whose members pass. */
+  segment?: string;
+  /** Where it can be said who passes without looking at everybody, and how many they are. */
+  narrow?: { ids: SQL; measure(): Promise<Measure> };
+}
+
+interface Measure {
+  /** Below `FEW` it is certain that no more pass. */
+  atMost: number;
+  total?: ContactList["total"];
+}
+
+async function partsOf(db: Queryable, filter: ContactFilter): Promise<Part[]> {
+  const { segment, standing } = filter;
+  const search = parseSearch(filter.search);
+  return [
+    ...(search ? [searchPart(db, search)] : []),
+    ...(segment ? [await segmentPart(db, segment)] : []),
+    ...(standing ? [standingPart(db, standing)] : []),
+  ];
+}
+
+function searchPart(db: Queryable, search: Search): Part {
+  const measure = async () => {
+    const found = await countMatches(db, search, FEW);
+    const more = found >= FEW;
+    return { atMost: found, total: { contacts: more ? FEW : found, more } };
+  };
+  return { condition: matches(search), narrow: { ids: matchingIds(search, FEW), measure } };
+}
+
+async function segmentPart(db: Queryable, id: string): Promise<Part> {
+  const segment = await readSegment(db, id);
+  const condition = audienceCondition(segment ? [segment] : []);
+  if (segment === undefined || segment.rule !== null) return { condition };
+  const { size } = segment;
+  const measure = async () => ({ atMost: size, total: { contacts: size, more: false } });
+  const narrow = { ids: memberIds(id), measure };
+  return { condition, probe: isListed(id), segment: id, narrow };
+}
+
+function standingPart(db: Queryable, standing: "mailable" | "suppressed"): Part {
+  const part = { condition: hasStanding(standing), probe: showsStanding(standing) };
+  if (standing === "mailable") return part;
+  // Some suppressed addresses are nobody's, so this bounds the contacts and does not count them.
+  const measure = async () => ({ atMost: await readTally(db, "suppression") });
+  return { ...part, narrow: { ids: SUPPRESSED_IDS, measure } };
+}
