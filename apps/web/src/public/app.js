@@ -62,7 +62,8 @@ function leaveLater(toast) {
 on("click", "[data-closes-toast]", (button) => button.closest(".toast").remove());
 
 document.addEventListener("htmx:error", (event) => {
-  if (!event.detail.ctx || event.detail.ctx.response) return;
+  /* A live region tries again by itself. */
+  if (!event.detail.ctx || event.detail.ctx.response || isLive(event.target)) return;
   const template = document.getElementById("connection-lost");
   const toasts = document.getElementById("toasts");
   if (template && toasts) toasts.append(template.content.cloneNode(true));
@@ -129,7 +130,10 @@ on("input", "form[data-guard]", (form) => {
   edited.add(form);
   sent.delete(form);
 });
-document.addEventListener("submit", (event) => sent.add(event.target));
+document.addEventListener("submit", (event) => {
+  // A file or a frame that is made of the form is no saving of it.
+  if (!event.submitter?.hasAttribute("data-downloads")) sent.add(event.target);
+});
 for (const failure of ["htmx:error", "htmx:response:error"]) {
   document.addEventListener(failure, (event) => sent.delete(event.target));
 }
@@ -222,25 +226,29 @@ setInterval(() => document.querySelectorAll("time[data-relative]").forEach(local
 
 /* ── Live regions: where event streams do not get through, fetch ────────────────────────────────────────────────── */
 
-document.addEventListener("htmx:sse:error", (event) => {
-  const region = event.target;
-  if (
-    !(region instanceof Element) ||
-    !region.hasAttribute("data-poll") ||
-    region.hasAttribute("data-polling")
-  )
-    return;
+/* A stream that breaks off says so itself; one that never begins is a request that failed. */
+document.addEventListener("htmx:sse:error", (event) => poll(event.target));
+document.addEventListener("htmx:error", (event) => poll(event.target));
+
+function poll(region) {
+  if (!isLive(region) || region.hasAttribute("data-polling")) return;
   region.setAttribute("data-polling", "");
   const timer = setInterval(() => {
     if (!region.isConnected || !region.hasAttribute("data-polling")) clearInterval(timer);
     else if (!document.hidden) {
       window.htmx.ajax("GET", region.getAttribute("data-poll"), {
+        source: region,
         target: region,
         swap: "innerMorph",
       });
     }
   }, POLL_MS);
-});
+}
+
+function isLive(element) {
+  return element instanceof Element && element.hasAttribute("data-poll");
+}
+
 document.addEventListener("htmx:sse:after:connection", (event) => {
   event.target.removeAttribute?.("data-polling");
 });
