@@ -14,8 +14,12 @@ export interface Pace {
   parkMs: number;
   /** How often the end of a lost attempt is asked for while somebody may still tell it. */
   askAgainMs: number;
-  /** Reports in the hands of a reporter for this long are taken from it: longer than a post can take. */
+  /** How long a reporter waits for the next report before it looks around; its dispose waits that long too. */
+  readBlockMs: number;
+  /** Reports whose reporter has shown no sign of life for this long are taken from it. */
   abandonedMs: number;
+  /** How often a reporter shows one. */
+  signOfLifeMs: number;
   /** How often reports are looked for whose reporter has died. */
   lookForAbandonedMs: number;
 }
@@ -28,6 +32,8 @@ export const PACE: Pace = {
   sitOutMs: 2_000,
   parkMs: 10_000,
   askAgainMs: 500,
-  abandonedMs: 15_000,
+  readBlockMs: 1_000,
+  abandonedMs: 5_000,
+  signOfLifeMs: 1_000,
   lookForAbandonedMs: 2_000,
 };

@@ -10,6 +10,9 @@ const QUEUE = "batches";
 /** Batches one process works on at once. Most of them only wait for their retries, so this is far above what sends. */
 const BATCHES_AT_ONCE = 40;
 
+/** How long BullMQ may take to close when no batch is under way any more. */
+const CLOSE_PATIENCE_MS = 2_000;
+
 /** After an unexpected failure a batch rests for this long. */
 const FAILED_WAIT_MS = 5_000;
 
@@ -65,14 +68,21 @@ export function startBatchWorkers(
   shards: readonly Shard[],
   context: RunnerContext,
 ): AsyncDisposable {
-  const { log, pace } = context;
+  const { clock, log, pace } = context;
   const stopping = new AbortController();
+  const underWay = new Set<Promise<void>>();
+  const work = async (job: Job, token: string | undefined) => {
+    const end = await runBatch(job.id as string, context, stopping.signal);
+    await leave(job, token, end, context);
+  };
   const workers = shards.map((shard) => {
     const worker = new Worker(
       QUEUE,
-      async (job, token) => {
-        const end = await runBatch(job.id as string, context, stopping.signal);
-        await leave(job, token, end, context);
+      (job, token) => {
+        const working = work(job, token);
+        const settled = working.catch(() => {}).finally(() => underWay.delete(settled));
+        underWay.add(settled);
+        return working;
       },
       {
         connection: redis,
@@ -97,7 +107,10 @@ export function startBatchWorkers(
   return {
     async [Symbol.asyncDispose]() {
       stopping.abort(new Error("the worker is stopping"));
-      await Promise.all(workers.map((worker) => worker.close()));
+      const closed = Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all(underWay);
+      // BullMQ waits for ever for the end of a connection that is just about to be made again (ioredis gives none).
+      await Promise.race([closed, clock.sleep(CLOSE_PATIENCE_MS)]);
     },
   };
 }

@@ -38,6 +38,7 @@ export async function runBatch(
   context: RunnerContext,
   signal: AbortSignal,
 ): Promise<BatchEnd> {
+  if (signal.aborted) return { kind: "stopped" };
   const { journal, contents, gateways, clock, log, pace } = context;
   const head = await journal.head(batch);
   if (head === undefined) return { kind: "done" };

@@ -12,7 +12,7 @@ export function watchOutbox(
   limit: number,
   clock: Clock,
   log: Log,
-): AsyncDisposable & { isFull(): boolean } {
+): Disposable & { isFull(): boolean } {
   const stopping = new AbortController();
   let full = false;
 
@@ -29,12 +29,10 @@ export function watchOutbox(
       }
     }
   }
-  const watching = watch();
+  void watch();
   return {
     isFull: () => full,
-    async [Symbol.asyncDispose]() {
-      stopping.abort(new Error("the watch ends"));
-      await watching;
-    },
+    // Not waited for: should Redis be away, its last look never ends.
+    [Symbol.dispose]: () => stopping.abort(new Error("the watch ends")),
   };
 }

@@ -19,9 +19,11 @@ export interface OutboxEntry {
 export interface Outbox {
   /** New entries, waiting up to `blockMs` for the first; [] when there are none. */
   next(blockMs: number): Promise<OutboxEntry[]>;
+  /** A sign of life: what is in hand is not abandoned. */
+  keep(entries: OutboxEntry[]): Promise<void>;
   /**
-   * Entries that another reporter took and never acknowledged for `idleMs`: it has died. Reporters that died with nothing
-   * in hand are forgotten.
+   * Entries that another reporter took, and of which there was no sign of life for `idleMs`: it has died. Reporters that
+   * died with nothing in hand are forgotten.
    */
   abandoned(idleMs: number): Promise<OutboxEntry[]>;
   /** Web has them: takes them out and forgets the emails that ended in them. */
@@ -35,8 +37,8 @@ const GROUP = "reporters";
 const ENTRIES = 50;
 /** How long the name of a finished batch is kept, so that a late repetition of it is recognised. */
 const REMEMBER_S = 7 * 86_400;
-/** A reporter shows a sign of life every second. */
-const DEAD_MS = 600_000;
+/** A reporter with nothing in hand is forgotten after this many times as long as one with something. */
+const FORGOTTEN_AFTER = 100;
 
 export function createOutbox(
   blocking: Redis,
@@ -80,9 +82,13 @@ export function createOutbox(
         );
         return parseEntries((streams?.[0] as [string, RawEntry[]] | undefined)?.[1] ?? []);
       }),
+    async keep(entries) {
+      const ids = entries.map(({ entry }) => entry);
+      if (ids.length > 0) await redis.xclaim(shard.outbox, GROUP, consumer, 0, ...ids, "JUSTID");
+    },
     abandoned: (idleMs) =>
       inGroup(async () => {
-        await forgetDead([shard.outbox], [GROUP, DEAD_MS]);
+        await forgetDead([shard.outbox], [GROUP, idleMs * FORGOTTEN_AFTER]);
         const [, entries] = (await redis.xautoclaim(
           shard.outbox,
           GROUP,

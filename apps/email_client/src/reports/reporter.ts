@@ -7,11 +7,11 @@ export interface ReporterContext {
   web: ServiceClient;
   clock: Clock;
   log: Log;
-  pace: Pick<Pace, "abandonedMs" | "lookForAbandonedMs">;
+  pace: Pick<Pace, "readBlockMs" | "signOfLifeMs" | "abandonedMs" | "lookForAbandonedMs">;
 }
 
-const READ_BLOCK_MS = 1_000;
 const LONGEST_WAIT_MS = 5_000;
+const LEAVE_PATIENCE_MS = 3_000;
 /** Half of what web takes in one call. An entry has 2 KB a report at the worst, and so 1 MB. */
 const POST_BYTES = 1_500_000;
 
@@ -26,8 +26,9 @@ export function startReporter(outbox: Outbox, context: ReporterContext): AsyncDi
   return {
     async [Symbol.asyncDispose]() {
       stopping.abort(new Error("the reporter is stopping"));
-      await running;
-      await outbox.leave().catch(() => {});
+      const left = running.then(() => outbox.leave()).catch(() => {});
+      // Should Redis be away, whoever comes next takes what is in hand a little later.
+      await Promise.race([left, context.clock.sleep(LEAVE_PATIENCE_MS)]);
     },
   };
 }
@@ -45,16 +46,49 @@ async function report(
       const look = Math.abs(clock.now() - lookedAt) >= pace.lookForAbandonedMs;
       if (look) lookedAt = clock.now();
       const left = look ? await outbox.abandoned(pace.abandonedMs) : [];
-      const entries = left.length > 0 ? left : await outbox.next(READ_BLOCK_MS);
-      for (const chunk of chunks(entries)) {
-        if (!(await post(chunk, context, signal))) return;
-        await outbox.acknowledge(chunk);
-      }
+      const entries = left.length > 0 ? left : await outbox.next(pace.readBlockMs);
+      await carry(entries, outbox, context, signal);
     } catch (error) {
       if (signal.aborted) return;
       log.warn({ err: error }, "the outbox could not be read or emptied; trying again");
       await clock.sleep(500, signal).catch(() => {});
     }
+  }
+}
+
+/** Posts and acknowledges, and shows signs of life until that is done. */
+async function carry(
+  entries: OutboxEntry[],
+  outbox: Outbox,
+  context: ReporterContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const carried = new AbortController();
+  const alive = keepAlive(entries, outbox, context, carried.signal);
+  try {
+    for (const chunk of chunks(entries)) {
+      if (!(await post(chunk, context, signal))) return;
+      await outbox.acknowledge(chunk);
+    }
+  } finally {
+    carried.abort();
+    await alive;
+  }
+}
+
+/** Web may be down for hours, and who waits for it has not died. */
+async function keepAlive(
+  entries: OutboxEntry[],
+  outbox: Outbox,
+  { clock, pace, log }: ReporterContext,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(pace.signOfLifeMs, signal).catch(() => {});
+    if (signal.aborted) return;
+    await outbox
+      .keep(entries)
+      .catch((error: unknown) => log.debug({ err: error }, "no sign of life could be given"));
   }
 }
 

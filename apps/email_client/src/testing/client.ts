@@ -34,7 +34,9 @@ export const SHORT_PACE: Pace = {
   sitOutMs: 300,
   parkMs: 500,
   askAgainMs: 50,
+  readBlockMs: 50,
   abandonedMs: 1_000,
+  signOfLifeMs: 200,
   lookForAbandonedMs: 200,
 };
 

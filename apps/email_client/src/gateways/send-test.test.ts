@@ -1,0 +1,27 @@
+import { expect, test } from "bun:test";
+import { setUp } from "../testing/client.ts";
+import { A_TEST_MESSAGE, call } from "../testing/raw-call.ts";
+
+test("a test message is sent once and at once, and its outcome is told, whatever it is", async () => {
+  await using given = await setUp({ config: { attemptDeadlineMs: 200 } });
+  const { gateway, gatewayId, web } = given;
+  const path = `/v1/gateways/${gatewayId}/messages`;
+  const outcomes: unknown[] = [];
+  for (const answer of ["accept", 401, 422, 503, "silence"] as const) {
+    gateway.answer = () => answer;
+    const sent = await call(given, { method: "POST", path, body: JSON.stringify(A_TEST_MESSAGE) });
+    outcomes.push(sent.body);
+  }
+  expect(outcomes).toEqual([
+    { outcome: "accepted", message_id: `m-${gateway.received[0]!.key}` },
+    {
+      outcome: "unauthorized",
+      detail: "The gateway refused the user name or the password (401).",
+    },
+    { outcome: "rejected", detail: "The gateway answered 422." },
+    { outcome: "unavailable", detail: "The gateway answered 503." },
+    { outcome: "ambiguous", detail: "The gateway did not answer in time." },
+  ]);
+  expect(gateway.received).toHaveLength(5);
+  expect(web.reports).toEqual([]);
+});

@@ -1,0 +1,49 @@
+import { expect, test } from "bun:test";
+import { silentLog } from "@mailwright/platform";
+import { ManualClock, until } from "@mailwright/testing";
+import { finished, send, setUp } from "../testing/client.ts";
+import { watchOutbox } from "./back-pressure.ts";
+
+test("the watch says full above the limit and not full at it, and a failed look changes nothing", async () => {
+  const clock = new ManualClock();
+  let look = async () => ({ outbox: 0, emails: 0, states: {} });
+  using watch = watchOutbox({ counts: () => look() }, 10, clock, silentLog);
+  const afterLooking = async (outbox: number) => {
+    look = async () => ({ outbox, emails: 0, states: {} });
+    await clock.advance(250);
+    return watch.isFull();
+  };
+  expect([await afterLooking(10), await afterLooking(11)]).toEqual([false, true]);
+  look = () => Promise.reject(new Error("Redis is down"));
+  await clock.advance(1_000);
+  expect(watch.isFull()).toBe(true);
+  expect(await afterLooking(10)).toBe(false);
+});
+
+test("while web is too far behind no attempt begins; when it has caught up sending goes on", async () => {
+  const said: unknown[] = [];
+  const log = silentLog.child({});
+  log.warn = ((_about: unknown, what: unknown) => void said.push(what)) as typeof log.warn;
+  await using given = await setUp({ config: { outboxLimit: 40, concurrency: 2 }, log });
+  const { gateway, web, calls } = given;
+  gateway.answer = async () => {
+    await Bun.sleep(10);
+    return "accept" as const;
+  };
+  web.answer = () => new Response(null, { status: 503 });
+  const handed = await send(given, 300);
+  await until(() => said.includes("sending waits for web"));
+  await until(async () => {
+    const { emails } = (await calls.batch(handed.batch))!;
+    return emails.every(({ state }) => state !== "sending");
+  });
+  const begun = gateway.received.length;
+  expect(begun).toBeLessThan(200);
+  let begunWhenWebWasBack = 0;
+  web.answer = () => {
+    begunWhenWebWasBack ||= gateway.received.length;
+    return undefined;
+  };
+  expect(await finished(given, handed)).toEqual({ sent: 300 });
+  expect(begunWhenWebWasBack).toBe(begun);
+});
