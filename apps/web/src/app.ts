@@ -32,6 +32,12 @@ import { settingsApi } from "./features/settings/api.ts";
 import { settingsPages } from "./features/settings/routes.tsx";
 import { suppressionsApi } from "./features/suppressions/api.ts";
 import { suppressionPages } from "./features/suppressions/routes.tsx";
+import { templatesApi } from "./features/templates/api.ts";
+import { templateEditorPages } from "./features/templates/editor-routes.tsx";
+import { templateFrames } from "./features/templates/frame-routes.ts";
+import { templatePages } from "./features/templates/routes.tsx";
+import { templateTestPages } from "./features/templates/test-routes.tsx";
+import { templateVersionPages } from "./features/templates/version-routes.tsx";
 import { envelope } from "./http/envelope.ts";
 import { answerError } from "./http/errors.tsx";
 import { RequestError } from "./http/faults.ts";
@@ -54,6 +60,12 @@ const FEATURES: readonly ((context: Context) => AnyElysia)[] = [
   segmentFormPages,
   memberPages,
   segmentsApi,
+  templatePages,
+  templateEditorPages,
+  templateFrames,
+  templateVersionPages,
+  templateTestPages,
+  templatesApi,
   settingsPages,
   settingsApi,
   dashboardPages,

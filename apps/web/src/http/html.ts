@@ -36,9 +36,8 @@ export function foreignDocument(markup: string): Response {
       "content-security-policy": [
         "sandbox allow-popups allow-popups-to-escape-sandbox",
         "default-src 'none'",
-        "img-src https: http: data:",
-        "style-src 'unsafe-inline' https:",
-        "font-src https: data:",
+        "img-src https: data:",
+        "style-src 'unsafe-inline'",
         "frame-ancestors 'self'",
         "base-uri 'none'",
         "form-action 'none'",

@@ -147,7 +147,8 @@ export async function updateSegment(
 ): Promise<SegmentRow | undefined> {
   const [row] = await tx
     .update(segment)
-    .set({ ...changes, updated_at: sql`now()` })
+    // Not the time of the transaction: two that follow each other closely would leave one revision.
+    .set({ ...changes, updated_at: sql`clock_timestamp()` })
     .where(eq(segment.id, id))
     .returning(COLUMNS);
   return row;
