@@ -1,4 +1,4 @@
-import type { Html } from "@mailwright/html";
+import type { Children, Html } from "@mailwright/html";
 import type { MachineGraph } from "@mailwright/email_machine";
 import {
   type Arrow,
@@ -25,12 +25,31 @@ export interface Marks {
   counts?: Readonly<Record<string, StateCount>> | undefined;
 }
 
-/** A machine as an SVG element for a page. `machine.css` has its looks; every state and transition has an id. */
+/**
+ * A machine drawn for a page, in a frame that scrolls where it is too wide. `machine.css` has its looks; every state and
+ * transition has an id, so there is room for one on a page.
+ *
+ *     await drawMachine(emailGraph(), { taken: pathOf(emailGraph(), events), now: email.state })
+ */
 export async function drawMachine(graph: MachineGraph, marks: Marks = {}): Promise<Html> {
-  return <MachineDrawing layout={await layoutMachine(graph)} {...marks} />;
+  const layout = await layoutMachine(graph);
+  return (
+    <MachineFrame>
+      <MachineDrawing layout={layout} {...marks} />
+    </MachineFrame>
+  );
 }
 
-/** The same of a layout that is there already. One a page, since its parts have ids. */
+/** What a drawing stands in: it is scrolled by key too. */
+export function MachineFrame(props: { children: Children }): Html {
+  return (
+    <div class="machine-scroll" tabindex={0} role="region" aria-label="The drawing">
+      {props.children}
+    </div>
+  );
+}
+
+/** The drawing alone, of a layout that is there already. */
 export function MachineDrawing(props: { layout: MachineLayout; xmlns?: string } & Marks): Html {
   const { layout, taken, now, counts } = props;
   const { graph, width, height, states, arrows } = layout;

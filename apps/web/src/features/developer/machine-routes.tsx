@@ -6,6 +6,7 @@ import { eventStream, whenChanged } from "../../http/event-stream.ts";
 import { found } from "../../http/faults.ts";
 import { fragment } from "../../http/html.ts";
 import { pages } from "../../http/pages.tsx";
+import { lookOnce } from "../dashboard/look-once.ts";
 import { layoutMachine } from "./machine-layout.ts";
 import { MachineNews, MachinePage, MachinesPage } from "./machine-views.tsx";
 import { countEmails, isSameMachine, type Machine, machineNamed, MACHINES } from "./machines.ts";
@@ -18,12 +19,13 @@ const ByName = Type.Object({ name: Type.String() });
 /** The state machines, drawn and in words, with the numbers of emails in each state as they change. */
 export function machinePages(context: Context) {
   const { clock } = context;
+  const countTogether = lookOnce(clock, LOOK_MS / 2, () => countEmails(context));
   const read = { permission: "developer:read" } as const;
   const readOne = { ...read, params: ByName } as const;
 
   const news = ({ graph }: Machine) =>
     async function () {
-      return <MachineNews graph={graph} counts={await countEmails(context)} />;
+      return <MachineNews graph={graph} counts={await countTogether()} />;
     };
 
   const app = new Elysia({ name: "machines", prefix: "/developer/machines" })

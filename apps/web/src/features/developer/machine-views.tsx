@@ -11,7 +11,7 @@ import { PageHeader } from "../../ui/page-header.tsx";
 import { Table } from "../../ui/table.tsx";
 import { EMAIL_STATES, type EmailState } from "../../ui/tone.ts";
 import { DEVELOPER, DeveloperHeader } from "./developer-header-views.tsx";
-import { MachineDrawing, type StateCount } from "./machine-drawing.tsx";
+import { MachineDrawing, MachineFrame, type StateCount } from "./machine-drawing.tsx";
 import type { MachineLayout } from "./machine-layout.ts";
 import type { Machine, MachineCounts } from "./machines.ts";
 
@@ -77,9 +77,9 @@ export function MachinePage(props: MachinePageProps): Html {
         flush
         foot="A double frame marks a settled state: an email leaves it by a requeue or a late answer of the gateway only. The number in a state is from the ledger; under it, how many of them are at the email client now."
       >
-        <div class="machine-scroll" tabindex={0} role="region" aria-label="The drawing">
+        <MachineFrame>
           <MachineDrawing layout={layout} counts={stateCounts(machine.graph, counts)} />
-        </div>
+        </MachineFrame>
       </Card>
       <Live id="machine-twin" stream={`${address}/counts/stream`} poll={`${address}/counts`}>
         <MachineTwin graph={machine.graph} counts={counts} />

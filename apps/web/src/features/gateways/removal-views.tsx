@@ -66,7 +66,10 @@ function InUse(props: { gateway: Gateway; running: GatewayUse["running"] }): Htm
           {`${formatPlural(props.running.total, "campaign is", "campaigns are")} on the way through it: `}
           <Campaigns {...props.running} />
         </p>
-        <p>Without it their emails would neither be sent nor end. Wait, or cancel them first.</p>
+        <p>
+          Without it emails on the way would neither be sent nor come to an end. Wait, or cancel
+          first.
+        </p>
       </div>
       <div class="confirm-actions">
         <LinkButton href={GATEWAYS} variant="primary" data-closes-dialog>
