@@ -87,22 +87,22 @@ describe("a clean stop", () => {
   });
 });
 
-describe("original: a job's status survives a crash of email_client", () => {
-  /** As a process leaves it that was killed during its first attempts. */
-  async function interrupted(redis: Redis, batch: string): Promise<void> {
-    const { records } = batchKeys(createShards(1)[0] as Shard, batch);
-    for (const [id, text] of Object.entries(await redis.hgetall(records))) {
-      const record: EmailRecord = {
-        ...(JSON.parse(text) as EmailRecord),
-        state: "sending",
-        seq: 1,
-        attempt: 1,
-        firstAt: Date.now(),
-      };
-      await redis.hset(records, id, JSON.stringify(record));
-    }
+/** As a process leaves it that was killed during its first attempts. */
+async function interrupted(redis: Redis, batch: string): Promise<void> {
+  const { records } = batchKeys(createShards(1)[0] as Shard, batch);
+  for (const [id, text] of Object.entries(await redis.hgetall(records))) {
+    const record: EmailRecord = {
+      ...(JSON.parse(text) as EmailRecord),
+      state: "sending",
+      seq: 1,
+      attempt: 1,
+      firstAt: Date.now(),
+    };
+    await redis.hset(records, id, JSON.stringify(record));
   }
+}
 
+describe("original: a job's status survives a crash of email_client", () => {
   test.each([
     ["hold", { uncertain: 6 }, 0],
     ["resend", { sent: 6 }, 6],

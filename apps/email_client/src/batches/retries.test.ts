@@ -89,9 +89,11 @@ describe("an email that the gateway could not take", () => {
   });
 });
 
-describe("a gateway that throttles", () => {
-  const tooMany = (headers: Record<string, string>) => new Response(null, { status: 429, headers });
+function tooMany(headers: Record<string, string>): Response {
+  return new Response(null, { status: 429, headers });
+}
 
+describe("a gateway that throttles", () => {
   test("original, weakness 8: is left alone by all for as long as it asked, and no attempt is spent", async () => {
     await using given = await setUp({ config: { concurrency: 1 } });
     const { gateway, web } = given;
