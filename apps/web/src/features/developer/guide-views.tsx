@@ -146,25 +146,27 @@ curl "${base}/campaigns/$CAMPAIGN/emails?state=failed" ${token}`}
 function Calls(props: { tag: string; calls: readonly ApiCall[] }): Html {
   return (
     <Card title={props.tag} flush>
-      <Table
-        caption={`Calls about ${props.tag}`}
-        rows={props.calls}
-        empty={<EmptyState icon="code-xml" title="No calls" />}
-        columns={[
-          {
-            label: "Call",
-            primary: true,
-            cell: ({ method, path }) => (
-              <span class="row">
-                <Badge tone={toneOf(method)}>{method}</Badge>
-                <code>{path}</code>
-              </span>
-            ),
-          },
-          { label: "What it does", cell: ({ summary }) => summary },
-          { label: "Needs", cell: ({ permission }) => <code>{permission}</code>, wide: true },
-        ]}
-      />
+      <div class="api-calls">
+        <Table
+          caption={`Calls about ${props.tag}`}
+          rows={props.calls}
+          empty={<EmptyState icon="code-xml" title="No calls" />}
+          columns={[
+            {
+              label: "Call",
+              primary: true,
+              cell: ({ method, path }) => (
+                <span class="api-call">
+                  <Badge tone={toneOf(method)}>{method}</Badge>
+                  <code>{path}</code>
+                </span>
+              ),
+            },
+            { label: "What it does", cell: ({ summary }) => summary },
+            { label: "Needs", cell: ({ permission }) => <code>{permission}</code>, wide: true },
+          ]}
+        />
+      </div>
     </Card>
   );
 }
