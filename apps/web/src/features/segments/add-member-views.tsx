@@ -4,6 +4,7 @@ import { Callout } from "../../ui/banner.tsx";
 import { Bulk } from "../../ui/bulk.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
+import { CheckboxField } from "../../ui/choice.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { field, Form, FormActions, type FormState } from "../../ui/form.tsx";
 import { formatPlural } from "../../ui/format.ts";
@@ -11,8 +12,8 @@ import { TextAreaField } from "../../ui/input.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { SearchBox } from "../../ui/search-box.tsx";
 import { Table } from "../../ui/table.tsx";
-import { nameOf } from "./member-views.tsx";
-import type { Candidate, PastedOutcome } from "./members.ts";
+import { nameOf } from "../contacts/names.ts";
+import type { Member, PastedOutcome } from "./members.ts";
 import type { SegmentRow } from "./segments.ts";
 
 export interface AddMembersProps {
@@ -22,7 +23,7 @@ export interface AddMembersProps {
   /** What became of the addresses that were just pasted. */
   outcome?: PastedOutcome | undefined;
   search: string;
-  candidates: readonly Candidate[];
+  candidates: readonly Member[];
 }
 
 export function AddMembersPage(props: AddMembersProps): Html {
@@ -50,7 +51,7 @@ export function AddMembersPage(props: AddMembersProps): Html {
           <Candidates {...props} />
         </div>
       </Card>
-      <Card title="Paste addresses" lead="For contacts you have already. The others are told.">
+      <Card title="Paste addresses">
         <Form
           action={`${path}/members`}
           csrf={csrf}
@@ -62,6 +63,12 @@ export function AddMembersPage(props: AddMembersProps): Html {
             label="Addresses"
             hint="One a line, or with commas or semicolons between. “Anna <anna@example.com>” will do, too."
             rows={6}
+          />
+          <CheckboxField
+            name="make"
+            label="Make contacts of addresses that are new"
+            hint="Without it they are not added, and you are told which they are."
+            checked={form.values?.["make"] !== undefined}
           />
           <FormActions submit="Add them" cancel={path} />
         </Form>
@@ -105,8 +112,7 @@ function Candidates(props: AddMembersProps): Html {
             {
               label: "In the segment",
               align: "end",
-              cell: ({ member }) =>
-                member ? <Badge tone="success">In the segment</Badge> : undefined,
+              cell: ({ added_at }) => added_at && <Badge tone="success">In the segment</Badge>,
             },
           ]}
           empty={
@@ -122,7 +128,7 @@ function Candidates(props: AddMembersProps): Html {
 
 /** How many were added, and every address that was not, so that nothing that was pasted is lost without a word. */
 function Outcome(props: { outcome: PastedOutcome; path: string }): Html {
-  const { added, already, unknown, faults } = props.outcome;
+  const { added, made, already, unknown, faults } = props.outcome;
   const all = unknown.length === 0 && faults.length === 0;
   return (
     <Callout
@@ -138,6 +144,7 @@ function Outcome(props: { outcome: PastedOutcome; path: string }): Html {
         </LinkButton>
       }
     >
+      {made > 0 && <p>{`${formatPlural(made, "of them is", "of them are")} new.`}</p>}
       {already > 0 && (
         <p>{`${formatPlural(already, "of them was", "of them were")} in the segment already.`}</p>
       )}

@@ -127,7 +127,7 @@ export function segmentsApi(context: Context) {
       "/:id/contacts",
       async ({ params, query }) => {
         const segment = found(await readSegment(db, params.id));
-        const members = await listMembers(db, segment, query.search ?? "", apiPage(query));
+        const members = await listMembers(db, segment.id, query.search ?? "", apiPage(query));
         if (members.kind === "too long")
           throw new ConflictError("The rule of this segment takes too long to list whom it finds.");
         return listAnswer(members.value, memberView);
@@ -191,10 +191,15 @@ function view(
   };
 }
 
-function memberView({ created_at, added_at, ...member }: Member) {
+function memberView({ id, email, name, first_name, last_name, ...member }: Member) {
   return {
-    ...member,
-    created_at: created_at.toISOString(),
-    added_at: added_at?.toISOString() ?? null,
+    id,
+    email,
+    name,
+    first_name,
+    last_name,
+    attributes: member.attributes,
+    created_at: member.created_at.toISOString(),
+    added_at: member.added_at?.toISOString() ?? null,
   };
 }

@@ -49,6 +49,8 @@ export const PastedForm = Input({
         : "Type or paste at least one address.",
     ...VERBATIM,
   }),
+  /** Whether addresses that no contact has become contacts. */
+  make: Type.Boolean({ default: false }),
 });
 
 /** The boxes that were checked in a list of contacts. */
@@ -112,6 +114,7 @@ export const MemberView = Type.Object({
   name: Type.String(),
   first_name: Type.String(),
   last_name: Type.String(),
+  attributes: Type.Record(Type.String(), Type.Unknown()),
   created_at: Type.String({ format: "date-time" }),
   added_at: Type.Union([Type.String({ format: "date-time" }), Type.Null()]),
 });

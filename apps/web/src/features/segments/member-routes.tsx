@@ -1,7 +1,8 @@
 import { Elysia } from "elysia";
 import { isId } from "@mailwright/platform";
 import type { Context } from "../../context.ts";
-import { ConflictError, found, NotFoundError } from "../../http/faults.ts";
+import { can } from "../../http/access.ts";
+import { ConflictError, ForbiddenError, found, NotFoundError } from "../../http/faults.ts";
 import { parseForm, parseQuery } from "../../http/forms.ts";
 import { ById } from "../../http/params.ts";
 import { pages, type PageTools } from "../../http/pages.tsx";
@@ -23,10 +24,12 @@ export function memberPages(context: Context) {
     .post(
       "/:id/members",
       async (tools) => {
-        const { params, form, leave } = tools;
+        const { params, form, leave, user } = tools;
         const posted = parseForm(PastedForm, form);
         if (!posted.ok) return showAdd(tools, params.id, posted, { status: 422 });
-        const outcome = await addPasted(db, params.id, posted.value.addresses);
+        const { addresses, make } = posted.value;
+        if (make && !can(user, "contacts:write")) throw new ForbiddenError();
+        const outcome = await addPasted(db, params.id, addresses, { make });
         if (outcome.kind !== "added") throw refusal(outcome);
         const { added, unknown, faults } = outcome;
         if (unknown.length === 0 && faults.length === 0)

@@ -6,12 +6,13 @@ import { formatPlural } from "../../ui/format.ts";
 import { Pager } from "../../ui/pager.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
-import type { Member } from "./members.ts";
+import { nameOf } from "../contacts/names.ts";
+import type { Member, MemberList as MemberPage } from "./members.ts";
 import type { SegmentRow } from "./segments.ts";
 
 export interface MemberListProps {
   segment: SegmentRow;
-  members: readonly Member[] | "too long";
+  list: MemberPage | "too long";
   search: string;
   next?: string | undefined;
   previous?: string | undefined;
@@ -22,9 +23,9 @@ export interface MemberListProps {
 
 /** The contacts of a segment; those of a static one can be selected and removed. */
 export function MemberList(props: MemberListProps): Html {
-  const { segment, members, csrf } = props;
+  const { segment, list, csrf } = props;
   const removable = props.writable && segment.rule === null;
-  if (members === "too long") {
+  if (list === "too long") {
     return (
       <div id="members">
         <EmptyState icon="hourglass" title="Listing them takes too long">
@@ -33,6 +34,7 @@ export function MemberList(props: MemberListProps): Html {
       </div>
     );
   }
+  const members = list.items;
   return (
     <div class="stack" id="members">
       {removable ? (
@@ -53,7 +55,7 @@ export function MemberList(props: MemberListProps): Html {
       )}
       {members.length > 0 && (
         <Pager
-          summary={`${formatPlural(members.length, "contact")} here, the newest contacts first`}
+          summary={summaryOf(list)}
           next={props.next}
           previous={props.previous}
           region="#members"
@@ -130,7 +132,10 @@ function NoMembers(props: MemberListProps): Html {
   );
 }
 
-/** What a contact is called: the name, or else first and last name. */
-export function nameOf(contact: { name: string; first_name: string; last_name: string }): string {
-  return contact.name === "" ? `${contact.first_name} ${contact.last_name}`.trim() : contact.name;
+/** How many there are, where that is known without counting them. */
+function summaryOf({ items, total }: MemberPage): string {
+  if (total === undefined) return `${formatPlural(items.length, "contact")} here`;
+  return total.more
+    ? `More than ${formatPlural(total.contacts, "contact")}`
+    : formatPlural(total.contacts, "contact");
 }

@@ -1,7 +1,6 @@
 import { and, asc, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import { keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
-import { attributeKey } from "../../db/schema/contacts.ts";
 import { segment, type SegmentRule } from "../../db/schema/segments.ts";
 
 /** A segment as it is stored. */
@@ -156,15 +155,6 @@ export async function updateSegment(
 
 export async function deleteSegmentRow(tx: Queryable, id: string): Promise<void> {
   await tx.delete(segment).where(eq(segment.id, id));
-}
-
-/** The keys of the custom attributes that contacts have or had, in their order. */
-export async function attributeKeys(db: Queryable): Promise<string[]> {
-  const rows = await db
-    .select({ key: attributeKey.key })
-    .from(attributeKey)
-    .orderBy(attributeKey.key);
-  return rows.map(({ key }) => key);
 }
 
 /** Where in a name the search begins, from 1; 0 where it does not stand in it, 1 for an empty search. */

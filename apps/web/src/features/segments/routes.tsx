@@ -62,14 +62,14 @@ export function segmentPages(context: Context) {
       async ({ params, request, show, user, csrf }) => {
         const segment = found(await readSegment(db, params.id));
         const { q } = parseQuery(SearchQuery, request);
-        const members = await listMembers(db, segment, q, askedPage(request));
+        const members = await listMembers(db, segment.id, q, askedPage(request));
         return show(
           { title: segment.name },
           <SegmentPage
             segment={segment}
             {...await ruleOf(segment, request)}
             members={{
-              members: members.kind === "in time" ? members.value.items : "too long",
+              list: members.kind === "in time" ? members.value : "too long",
               search: q,
               csrf,
               now: clock.now(),

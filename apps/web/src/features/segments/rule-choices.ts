@@ -1,6 +1,7 @@
 import { isId } from "@mailwright/platform";
 import type { Queryable } from "../../db/open.ts";
-import { attributeKeys, segmentNames, staticSegments } from "./queries.ts";
+import { readAttributeKeys } from "../contacts/contacts.ts";
+import { segmentNames, staticSegments } from "./queries.ts";
 import type { RuleDraft } from "./rule-form.ts";
 import { type SegmentRule, segmentsIn } from "./rule.ts";
 
@@ -16,7 +17,7 @@ const MOST_SEGMENTS = 1_000;
 /** The attributes contacts have, and the segments that list their members; those that a draft names are among them. */
 export async function ruleChoices(db: Queryable, draft: RuleDraft): Promise<RuleChoices> {
   const [attributes, segments] = await Promise.all([
-    attributeKeys(db),
+    readAttributeKeys(db),
     staticSegments(db, "", MOST_SEGMENTS),
   ]);
   const offered = new Set(segments.map(({ id }) => id));

@@ -1,10 +1,10 @@
 import type { Paged, PageRequest } from "../../db/keyset.ts";
 import type { Database, Queryable } from "../../db/open.ts";
 import { codeOf } from "../../db/retry.ts";
+import { readAttributeKeys } from "../contacts/contacts.ts";
 import { rulesThatHold } from "./dynamic-queries.ts";
 import { deleteMembers, insertMembers, staticSegmentsOf } from "./member-queries.ts";
 import {
-  attributeKeys,
   countSegments,
   dynamicSegments,
   holdSegments,
@@ -184,7 +184,7 @@ const ONLY_LISTS =
  * transaction has stored the rule.
  */
 async function faultsOfNames(tx: Queryable, rule: Group): Promise<SegmentFaults> {
-  const known = new Set(await attributeKeys(tx));
+  const known = new Set(await readAttributeKeys(tx));
   const asked = segmentsIn(rule);
   const held = asked.length === 0 ? [] : await holdSegments(tx, asked);
   const found = new Map(held.map((segment) => [segment.id, segment]));
