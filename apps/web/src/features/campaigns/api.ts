@@ -87,17 +87,18 @@ export function campaignsApi(context: Context) {
     )
     .delete(
       "/:id",
-      async ({ params, set }) => {
+      async ({ params, status }) => {
         const deletion = await deleteCampaign(db, params.id);
         if (deletion.kind === "unknown") throw new NotFoundError();
         if (deletion.kind === "refused")
           throw new ConflictError(`${deletion.why} ${describeState(deletion.state)}`);
         work.announce();
-        set.status = 204;
+        return status(204, undefined);
       },
       {
         permission: "campaigns:write",
         params: ById,
+        response: { 204: Type.Undefined({ description: "Deleted" }) },
         detail: { summary: "Delete a draft or a campaign that has ended", tags: TAGS },
       },
     )

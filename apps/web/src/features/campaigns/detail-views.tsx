@@ -109,7 +109,13 @@ function StateReason(props: { campaign: Campaign }): Html | null {
   const { state, state_reason } = props.campaign;
   if (state_reason === null) return null;
   return (
-    <Callout tone="warning" title={REASON_TITLES[state] ?? "Why it stands so"}>
+    <Callout
+      tone="warning"
+      title={REASON_TITLES[state] ?? "Why it stands so"}
+      {...(state === "paused" && {
+        action: <LinkButton href="/settings/gateways">To the gateways</LinkButton>,
+      })}
+    >
       {state_reason}
     </Callout>
   );

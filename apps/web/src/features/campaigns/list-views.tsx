@@ -106,8 +106,7 @@ function CampaignList(props: CampaignListProps): Html {
             primary: true,
             cell: ({ name, template }) => (
               <span class="two-lines">
-                <span>{name}</span>
-                {template && <span class="muted small">{template.name}</span>}
+                <span>{name}</span> {template && <span class="muted small">{template.name}</span>}
               </span>
             ),
           },

@@ -1,5 +1,4 @@
 import type { Html } from "@mailwright/html";
-import { EmailBadge } from "../../ui/badge.tsx";
 import { Bulk } from "../../ui/bulk.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { ConfirmLink } from "../../ui/dialog.tsx";
@@ -7,13 +6,13 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { formatCount, formatPlural } from "../../ui/format.ts";
 import { Pager } from "../../ui/pager.tsx";
 import { SearchBox } from "../../ui/search-box.tsx";
-import { type Column, Table } from "../../ui/table.tsx";
+import { Table } from "../../ui/table.tsx";
 import { Segments } from "../../ui/tabs.tsx";
-import { Time } from "../../ui/time.tsx";
 import { EMAIL_LOOKS, EMAIL_STATES, type EmailState } from "../../ui/tone.ts";
 import type { Email, EmailFilter, Recipient } from "../emails/emails.ts";
 import { reasonOf } from "../emails/reasons.ts";
 import { CampaignPage, type CampaignProps } from "./detail-views.tsx";
+import { recipientColumns } from "./recipient-columns-views.tsx";
 import { mayRequeue } from "./standing.ts";
 
 export interface RecipientsProps extends CampaignProps {
@@ -186,61 +185,8 @@ function RecipientTable(props: RecipientsProps & { selectable?: boolean }): Html
         },
       })}
       empty={<NobodyHere {...props} />}
-      columns={columnsOf(props)}
+      columns={recipientColumns(props)}
     />
-  );
-}
-
-function columnsOf({ contacts, now }: RecipientsProps): Column<Email>[] {
-  return [
-    {
-      label: "Recipient",
-      primary: true,
-      cell: ({ address: to }) => (to === "" ? <span class="muted">Erased</span> : to),
-    },
-    {
-      label: "Contact",
-      wide: true,
-      cell: ({ contact_id }) => {
-        const contact = contacts.get(contact_id);
-        return contact === undefined ? (
-          <span class="muted">Deleted</span>
-        ) : (
-          <a href={`/contacts/${contact.id}`}>{contact.name || "Contact"}</a>
-        );
-      },
-    },
-    { label: "State", cell: ({ state }) => <EmailBadge state={state} /> },
-    { label: "Why", cell: (email) => <Why email={email} now={now} /> },
-    { label: "Attempts", align: "end", cell: ({ attempt }) => attempt },
-    {
-      label: "Changed",
-      align: "end",
-      wide: true,
-      cell: ({ changed_at }) => <Time at={changed_at} now={now} />,
-    },
-  ];
-}
-
-/** The reason in words, what the gateway said, and when it is tried again. */
-function Why(props: { email: Email; now: number }): Html | null {
-  const { email, now } = props;
-  const reason = reasonOf(email);
-  if (reason === "") return null;
-  const said = email.state === "skipped" ? null : email.error_detail;
-  return (
-    <span class="two-lines">
-      <span>
-        {reason}
-        {email.state === "retrying" && email.due_at && (
-          <>
-            {"; next attempt "}
-            <Time at={email.due_at} now={now} />
-          </>
-        )}
-      </span>
-      {said && <span class="muted small said">{said}</span>}
-    </span>
   );
 }
 

@@ -65,11 +65,7 @@ export async function selectEmailsByAddress(
   if (first === undefined) return { items: [] };
   const rows = second
     ? await unionAll(first, second, ...rest)
-        .orderBy(
-          page.before === undefined
-            ? sql`"key" COLLATE "C", "id"`
-            : sql`"key" COLLATE "C" DESC, "id" DESC`,
-        )
+        .orderBy(page.before === undefined ? sql`"key", "id"` : sql`"key" DESC, "id" DESC`)
         .limit(limit)
     : await first;
   return toPage(rows, page, ({ key, id }) => ({ key, id }));

@@ -1,0 +1,66 @@
+import type { Html } from "@mailwright/html";
+import { EmailBadge } from "../../ui/badge.tsx";
+import type { Column } from "../../ui/table.tsx";
+import { Time } from "../../ui/time.tsx";
+import type { Email, Recipient } from "../emails/emails.ts";
+import { reasonOf } from "../emails/reasons.ts";
+
+/** What a row says of an email: who, how it stands, why, how often it was tried. */
+export function recipientColumns({
+  contacts,
+  now,
+}: {
+  contacts: ReadonlyMap<string, Recipient>;
+  now: number;
+}): Column<Email>[] {
+  return [
+    {
+      label: "Recipient",
+      primary: true,
+      cell: ({ address: to }) => (to === "" ? <span class="muted">Erased</span> : to),
+    },
+    {
+      label: "Contact",
+      wide: true,
+      cell: ({ contact_id }) => {
+        const contact = contacts.get(contact_id);
+        return contact === undefined ? (
+          <span class="muted">Deleted</span>
+        ) : (
+          <a href={`/contacts/${contact.id}`}>{contact.name || "Contact"}</a>
+        );
+      },
+    },
+    { label: "State", cell: ({ state }) => <EmailBadge state={state} /> },
+    { label: "Why", cell: (email) => <Why email={email} now={now} /> },
+    { label: "Attempts", align: "end", cell: ({ attempt }) => attempt },
+    {
+      label: "Changed",
+      align: "end",
+      wide: true,
+      cell: ({ changed_at }) => <Time at={changed_at} now={now} />,
+    },
+  ];
+}
+
+/** The reason in words, what the gateway said, and when it is tried again. */
+function Why(props: { email: Email; now: number }): Html | null {
+  const { email, now } = props;
+  const reason = reasonOf(email);
+  if (reason === "") return null;
+  const said = email.state === "skipped" ? null : email.error_detail;
+  return (
+    <span class="two-lines">
+      <span>
+        {reason}
+        {email.state === "retrying" && email.due_at && (
+          <>
+            {"; next attempt "}
+            <Time at={email.due_at} now={now} />
+          </>
+        )}
+      </span>{" "}
+      {said && <span class="muted small said">{said}</span>}
+    </span>
+  );
+}
