@@ -67,9 +67,12 @@ export function MachineDrawing(props: { layout: MachineLayout; xmlns?: string } 
     >
       <title id="machine-title">{`The states of an ${graph.name}`}</title>
       <desc id="machine-description">{describe(graph, taken, now)}</desc>
-      {arrows.map((arrow) => (
-        <ArrowLine arrow={arrow} taken={arrow.events.some(({ edge }) => isTaken(edge.id))} />
-      ))}
+      {[false, true].map((wanted) =>
+        // What was taken lies over what was not.
+        arrows
+          .filter(({ events }) => events.some(({ edge }) => isTaken(edge.id)) === wanted)
+          .map((arrow) => <ArrowLine arrow={arrow} taken={wanted} />),
+      )}
       {arrows.map((arrow) => (
         <ArrowWords arrow={arrow} isTaken={isTaken} />
       ))}
