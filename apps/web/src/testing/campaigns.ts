@@ -28,6 +28,8 @@ export async function campaignFixture(
   standIn.answerAlways("GET /v1/settings", settingsWith(gateway));
   const context = stack.use(await testContext({ ...parts, emailClient: standIn.client }));
   const { db } = context;
+  // No page waits long for the first look, so on a busy machine it would be shown without.
+  await context.gatewayWatch.refresh();
   const [segment, template] = [newId(), newId()];
   await db.execute(
     sql`UPDATE "setting" SET "from_name" = 'Acme', "from_email" = 'news@example.com', "postal_address" = '1 Road'`,
@@ -79,7 +81,7 @@ export async function addTemplate(
   `);
 }
 
-/** What `emailsIn` writes of each email, besides its state. */
+/** What `launchedWith` writes of each email, besides its state. */
 export interface Ending {
   error_code?: string;
   error_detail?: string;

@@ -54,6 +54,7 @@ test("a draft names only what there is, and says at which field it does not", as
 test("an email client that does not answer keeps nobody from writing a draft", async () => {
   await using fixture = await campaignFixture(1);
   fixture.standIn.answerNext("GET /v1/settings", { status: 500 });
+  await fixture.context.gatewayWatch.refresh();
   const draft = {
     name: "News",
     template_id: fixture.template,
