@@ -1,6 +1,7 @@
 import { emailGraph, type MachineGraph } from "@mailwright/email_machine";
 import { type MachineView, parseMachineView, type ServiceClient } from "@mailwright/protocol";
 import type { Queryable } from "../../db/open.ts";
+import { whyNotReached } from "../gateways/reach.ts";
 import { selectLedgerTotals } from "./queries.ts";
 
 /** A state machine that the product runs on. */
@@ -61,7 +62,7 @@ async function askClient(emailClient: ServiceClient): Promise<MachineCounts["cli
     case "refused":
       return { kind: "unreachable", why: `it answered ${answer.status}` };
     case "unreachable":
-      return answer;
+      return { kind: "unreachable", why: whyNotReached(answer.why) };
   }
 }
 

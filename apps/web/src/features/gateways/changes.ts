@@ -7,6 +7,7 @@ import {
 } from "@mailwright/protocol";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
 import { described, type Gateway } from "./gateways.ts";
+import { whyNotReached } from "./reach.ts";
 
 /** What a change of gateways needs. */
 export interface GatewayContext {
@@ -62,7 +63,7 @@ export async function forgetGateway(context: GatewayContext, id: string): Promis
     case "refused":
       return { kind: "refused", why: answer.title };
     case "unreachable":
-      return answer;
+      return { kind: "unreachable", why: whyNotReached(answer.why) };
   }
 }
 
@@ -81,7 +82,7 @@ async function save(context: GatewayContext, change: Change): Promise<Saved> {
     case "refused":
       return { kind: "refused", faults: { [fieldAtFault(answer.field)]: answer.title } };
     case "unreachable":
-      return answer;
+      return { kind: "unreachable", why: whyNotReached(answer.why) };
   }
 }
 

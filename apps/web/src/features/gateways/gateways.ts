@@ -1,5 +1,6 @@
 import type { GatewayField, GatewayKind, GatewayView, SettingsView } from "@mailwright/protocol";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
+import { whyNotReached } from "./reach.ts";
 
 /** A gateway as its pages and the API show it: never a secret, only which are set. */
 export interface Gateway extends GatewayView {
@@ -34,7 +35,7 @@ export function gatewayReader(gatewayWatch: GatewayWatch): ReadGateways {
       last = described(seen.view);
       return { kind: "seen", ...last };
     }
-    const why = seen.kind === "unreachable" ? seen.why : "it was not asked";
+    const why = seen.kind === "unreachable" ? whyNotReached(seen.why) : "it was not asked";
     return { kind: "unreachable", why, last };
   };
 }

@@ -1,6 +1,7 @@
 import { parseTestResult, type ServiceClient, type TestResult } from "@mailwright/protocol";
 import type { Queryable } from "../../db/open.ts";
 import { readSettings } from "../settings/settings.ts";
+import { whyNotReached } from "./reach.ts";
 
 /** What became of a test. `unreachable` leaves it open whether it was sent. */
 export type Tested =
@@ -40,6 +41,6 @@ export async function sendTest(
     case "refused":
       return answer.status === 404 ? { kind: "unknown" } : { kind: "refused", why: answer.title };
     case "unreachable":
-      return answer;
+      return { kind: "unreachable", why: whyNotReached(answer.why) };
   }
 }
