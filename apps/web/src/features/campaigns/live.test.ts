@@ -58,7 +58,7 @@ test("a page is kept up to date at most four times a second, up to the last emai
   const { response, seen } = await open(context, `/campaigns/${id}/live`);
   expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
   let moves = 0;
-  for (; seen.messages.length < 6; moves++) await move(context, id);
+  for (; seen.messages.length < 12; moves++) await move(context, id);
   await finish(context, id);
   await until(() => seen.ended, { what: "the stream to end" });
   expect(seen.messages.at(-1)?.text).toBe("event: done\ndata: ");
