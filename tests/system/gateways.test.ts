@@ -53,7 +53,7 @@ beforeAll(async () => {
   admin = await signedInClient(context, "admin");
   ({ call } = await apiClient(context, "admin"));
 }, 60_000);
-afterAll(() => stack.disposeAsync());
+afterAll(() => stack.disposeAsync(), 30_000);
 
 /** Adds a gateway as a browser would, and finds its address in the list. */
 async function addGateway(fields: Record<string, string>): Promise<string> {

@@ -6,7 +6,7 @@ import { eventStream, type Messages, whenChanged } from "./event-stream.ts";
 import { listen } from "./listen.ts";
 
 const servers = new AsyncDisposableStack();
-afterAll(() => servers.disposeAsync());
+afterAll(() => servers.disposeAsync(), 30_000);
 
 /** A server whose only answer is the stream, and what a browser has read of it. */
 async function streaming(messages: Messages) {

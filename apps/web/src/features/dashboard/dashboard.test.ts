@@ -8,7 +8,7 @@ import { testContext } from "../../testing/context.ts";
 import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
 
 const stack = new AsyncDisposableStack();
-afterAll(() => stack.disposeAsync());
+afterAll(() => stack.disposeAsync(), 30_000);
 
 let clock: ManualClock;
 let context: Context;

@@ -26,7 +26,7 @@ beforeAll(async () => {
     VALUES ('One', 'sending', 'test', 1300, 1200, 3, 97, 0), ('Two', 'finished', 'test', 34, 34, 0, 0, 0)
   `);
 }, 30_000);
-afterAll(() => stack.disposeAsync());
+afterAll(() => stack.disposeAsync(), 30_000);
 
 /** What the email client says, of some emails that it has. */
 function machine() {

@@ -56,7 +56,7 @@ const SHOWN = {
 };
 
 const stack = new AsyncDisposableStack();
-afterAll(() => stack.disposeAsync());
+afterAll(() => stack.disposeAsync(), 30_000);
 
 let client: EmailClientStandIn;
 let context: Context;

@@ -10,7 +10,7 @@ import {
 } from "./fixtures/gateways.ts";
 
 const stack = new AsyncDisposableStack();
-afterAll(() => stack.disposeAsync());
+afterAll(() => stack.disposeAsync(), 30_000);
 
 let fixture: GatewaysFixture;
 let admin: TestClient;

@@ -3,7 +3,7 @@ import { signedInClient, type TestClient } from "../../testing/client.ts";
 import { GATEWAY, type GatewaysFixture, gatewaysFixture } from "./fixtures/gateways.ts";
 
 const stack = new AsyncDisposableStack();
-afterAll(() => stack.disposeAsync());
+afterAll(() => stack.disposeAsync(), 30_000);
 
 let fixture: GatewaysFixture;
 let admin: TestClient;
