@@ -7,8 +7,21 @@ export async function insertActivity(
   db: Queryable,
   campaign: string,
   entry: { actor: string; action: Action; detail: Activity["detail"] },
+): Promise<string> {
+  const [row] = await db
+    .insert(campaignActivity)
+    .values({ campaign_id: campaign, ...entry })
+    .returning({ id: campaignActivity.id });
+  if (row === undefined) throw new Error("a row that was inserted was not returned");
+  return row.id;
+}
+
+export async function updateActivity(
+  db: Queryable,
+  entry: string,
+  detail: Activity["detail"],
 ): Promise<void> {
-  await db.insert(campaignActivity).values({ campaign_id: campaign, ...entry });
+  await db.update(campaignActivity).set({ detail }).where(eq(campaignActivity.id, entry));
 }
 
 export async function selectActivity(

@@ -1,5 +1,5 @@
 import type { Queryable } from "../../db/open.ts";
-import { insertActivity, selectActivity } from "./activity-queries.ts";
+import { insertActivity, selectActivity, updateActivity } from "./activity-queries.ts";
 
 /** What happens to a campaign as a whole. */
 export type Action =
@@ -15,15 +15,27 @@ export interface Activity {
   detail: Record<string, string | number>;
 }
 
-/** Writes down who did what. Within the transaction that does it, so that neither is there without the other. */
+/**
+ * Writes down who did what. Within the transaction that does it, so that neither is there without the other. The answer
+ * is the id of the entry.
+ */
 export function noteActivity(
   db: Queryable,
   campaign: string,
   actor: string,
   action: Action,
   detail: Activity["detail"] = {},
-): Promise<void> {
+): Promise<string> {
   return insertActivity(db, campaign, { actor, action, detail });
+}
+
+/** Says in an entry how far what it tells of has come, as more of it is done. */
+export function amendActivity(
+  db: Queryable,
+  entry: string,
+  detail: Activity["detail"],
+): Promise<void> {
+  return updateActivity(db, entry, detail);
 }
 
 /** The newest first. A campaign has few of them: they are made by people. */

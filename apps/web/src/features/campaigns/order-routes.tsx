@@ -10,11 +10,10 @@ import { type Campaign, readCampaign } from "./campaigns.ts";
 import { CancelConfirm, RequeueConfirm } from "./confirm-views.tsx";
 import { RequeueInput } from "./forms.ts";
 import { launchCampaign } from "./launch.ts";
-import { giveOrder, type Order } from "./orders.ts";
+import { giveOrder, type Order, requeueInTime } from "./orders.ts";
 import { reviewLaunch } from "./review.ts";
 import { ReviewPage } from "./review-views.tsx";
 import { mayRequeue } from "./standing.ts";
-import { requeueCampaign } from "./steering.ts";
 import { describeState } from "./words.ts";
 
 /** The orders that are given to a campaign: launch, pause, resume, cancel, send again. */
@@ -133,11 +132,10 @@ export function orderPages(context: Context) {
       "/:id/requeue",
       async ({ params, request, user, leave }) => {
         const { states, emails } = askedFor(request);
-        const requeue = await requeueCampaign(db, params.id, user.name, states, emails);
+        const requeue = await requeueInTime(context, params.id, user.name, states, emails);
         if (requeue.kind === "unknown") throw new NotFoundError();
         if (requeue.kind === "refused") throw new ConflictError(cannotRequeue(requeue.state));
-        work.announce();
-        return leave(`/campaigns/${params.id}`, requeuedMessage(requeue.emails));
+        return leave(`/campaigns/${params.id}`, requeuedMessage(requeue));
       },
       sendOne,
     );
@@ -157,10 +155,14 @@ export function cannotRequeue(state: Campaign["state"]): string {
   return `Emails can be sent again while a campaign is sending, paused or finished. ${describeState(state)}`;
 }
 
-export function requeuedMessage(emails: number): Flash {
-  return emails === 0
+export function requeuedMessage(
+  requeue: { kind: "requeued"; emails: number } | { kind: "under way" },
+): Flash {
+  if (requeue.kind === "under way")
+    return { tone: "success", message: "They are being queued again, a few thousand at a time." };
+  return requeue.emails === 0
     ? { tone: "info", message: "There was nothing to send again." }
-    : { tone: "success", message: `${formatPlural(emails, "email")} will be sent again.` };
+    : { tone: "success", message: `${formatPlural(requeue.emails, "email")} will be sent again.` };
 }
 
 /** What the address asks to be sent again; whatever makes no sense is passed over, and failed ones are meant by default. */

@@ -8,8 +8,7 @@ import { campaignView } from "./api.ts";
 import { readCampaign } from "./campaigns.ts";
 import { CampaignView, RequeueInput } from "./forms.ts";
 import { launchCampaign } from "./launch.ts";
-import { giveOrder, type Order } from "./orders.ts";
-import { requeueCampaign } from "./steering.ts";
+import { giveOrder, type Order, requeueInTime } from "./orders.ts";
 import { describeState } from "./words.ts";
 
 /** Orders to campaigns over the API. Each answers 202, or 409 with why not; what is ordered goes on after the answer. */
@@ -68,18 +67,27 @@ export function campaignOrdersApi(context: Context) {
       "/:id/requeue",
       async ({ params, body, actor, status }) => {
         const { states, email_ids } = body;
-        const requeue = await requeueCampaign(db, params.id, actor.name, states, email_ids);
+        const { counts } = found(await readCampaign(db, params.id));
+        const requeue = await requeueInTime(context, params.id, actor.name, states, email_ids);
         if (requeue.kind === "unknown") throw new NotFoundError();
         if (requeue.kind === "refused")
           throw new ConflictError(`${requeue.why} ${describeState(requeue.state)}`);
-        work.announce();
-        return status(202, { requeued: requeue.emails });
+        const expected = states.reduce((sum, state) => sum + counts[state], 0);
+        return status(202, {
+          requeued: requeue.kind === "requeued" ? requeue.emails : expected,
+        });
       },
       {
         permission: "campaigns:send",
         params: ById,
         body: RequeueInput,
-        response: { 202: Type.Object({ requeued: Type.Integer() }) },
+        response: {
+          202: Type.Object({
+            requeued: Type.Integer({
+              description: "How many; of very many, how many it is going to be.",
+            }),
+          }),
+        },
         detail: {
           summary: "Send failed or uncertain emails again; uncertain ones may arrive twice",
           tags: ["Campaigns"],

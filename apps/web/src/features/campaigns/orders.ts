@@ -1,7 +1,15 @@
 import type { Work } from "../../work.ts";
 import type { DispatchContext } from "../dispatch/context.ts";
 import { syncControl } from "../dispatch/control.ts";
-import { cancelCampaign, pauseCampaign, resumeCampaign, type Steering } from "./steering.ts";
+import type { Requeueable } from "./requeue-queries.ts";
+import {
+  cancelCampaign,
+  pauseCampaign,
+  type Requeue,
+  requeueCampaign,
+  resumeCampaign,
+  type Steering,
+} from "./steering.ts";
 
 export type Order = "pause" | "resume" | "cancel";
 
@@ -47,4 +55,42 @@ async function confirmedInTime(context: DispatchContext, id: string): Promise<bo
   const confirmed = await Promise.race([told, waited]);
   enough.abort();
   return confirmed;
+}
+
+/** So long a person waits for a requeue to be through. A hundred thousand emails take some seconds. */
+const REQUEUE_PATIENCE_MS = 10_000;
+
+/** What became of a requeue; `under way` when it goes on after this has answered. */
+export type Requeued = Requeue | { kind: "under way" };
+
+/** Has emails sent again, and leaves it to go on by itself when there are very many of them. */
+export async function requeueInTime(
+  context: DispatchContext & { work: Work },
+  id: string,
+  actor: string,
+  states: Requeueable[],
+  emails: string[] | "all" = "all",
+  patienceMs = REQUEUE_PATIENCE_MS,
+): Promise<Requeued> {
+  const { db, clock, log, work } = context;
+  const enough = new AbortController();
+  const requeue = requeueCampaign(db, id, actor, states, emails);
+  const patience = clock.sleep(patienceMs, enough.signal).then(
+    () => ({ kind: "under way" as const }),
+    () => ({ kind: "under way" as const }),
+  );
+  const outcome = await Promise.race([requeue, patience]);
+  enough.abort();
+  if (outcome.kind === "under way") {
+    requeue.then(
+      () => work.announce(),
+      (error: unknown) =>
+        log.error(
+          { campaign: id, err: error },
+          "a requeue was broken off; the rest stays as it was",
+        ),
+    );
+  }
+  work.announce();
+  return outcome;
 }

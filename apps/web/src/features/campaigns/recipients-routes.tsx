@@ -14,8 +14,8 @@ import { requeueAddress } from "./confirm-views.tsx";
 import { campaignProps } from "./detail-routes.tsx";
 import { RequeueInput } from "./forms.ts";
 import { cannotRequeue, requeuedMessage } from "./order-routes.tsx";
+import { requeueInTime } from "./orders.ts";
 import { RecipientsPage } from "./recipients-views.tsx";
-import { requeueCampaign } from "./steering.ts";
 
 const RecipientsQuery = Type.Object({
   q: Type.String({ default: "", maxLength: 254 }),
@@ -25,7 +25,7 @@ const RecipientsQuery = Type.Object({
 
 /** A campaign's emails, one a recipient. */
 export function recipientPages(context: Context) {
-  const { db, clock, work } = context;
+  const { db, clock } = context;
   const readOne = { permission: "campaigns:read", params: ById } as const;
   const sendOne = { permission: "campaigns:send", params: ById } as const;
 
@@ -80,11 +80,10 @@ export function recipientPages(context: Context) {
         // What may be sent twice is asked about first.
         if (states.includes("uncertain"))
           return leave(requeueAddress(params.id, { states, emails }));
-        const requeue = await requeueCampaign(db, params.id, user.name, states, emails);
+        const requeue = await requeueInTime(context, params.id, user.name, states, emails);
         if (requeue.kind === "unknown") throw new NotFoundError();
         if (requeue.kind === "refused") throw new ConflictError(cannotRequeue(requeue.state));
-        work.announce();
-        return leave(recipients, requeuedMessage(requeue.emails));
+        return leave(recipients, requeuedMessage(requeue));
       },
       sendOne,
     );

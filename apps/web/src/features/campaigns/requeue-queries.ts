@@ -5,23 +5,32 @@ import type { Queryable } from "../../db/open.ts";
 
 export type Requeueable = "failed" | "uncertain";
 
+/** Which emails of a campaign are requeued: those in the states, all or of the named ones, in the order of their ids. */
+export interface RequeueSlice {
+  states: readonly Requeueable[];
+  emails: readonly string[] | "all";
+  /** Past this id; from the first without it. */
+  after: string | undefined;
+  most: number;
+}
+
 /**
- * Starts the next run of emails that ended in one of the states, all of the campaign's or those named, and makes batches
- * of them; the answer is how many. The machine says what a requeued email is: queued, its run one higher, everything of
- * the last run gone from it but not from its history.
+ * Starts the next run of emails that ended in one of the states, and makes batches of them; the answer is how many, and
+ * the last of them. The machine says what a requeued email is: queued, its run one higher, everything of the last run
+ * gone from it but not from its history.
  */
 export async function requeueEmails(
   db: Queryable,
   campaign: string,
-  states: Requeueable[],
-  emails: string[] | "all",
-): Promise<number> {
+  { states, emails, after, most }: RequeueSlice,
+): Promise<{ requeued: number; last: string | null }> {
   const chosen: SQL = emails === "all" ? sql`` : sql`AND "id" = ANY(${sql.param(emails)}::uuid[])`;
-  const rows = await db.execute<{ requeued: number }>(sql`
+  const beyond: SQL = after === undefined ? sql`` : sql`AND "id" > ${after}::uuid`;
+  const rows = await db.execute<{ requeued: number; last: string | null }>(sql`
     WITH "locked" AS MATERIALIZED (
       SELECT "id" FROM "email"
-      WHERE "campaign_id" = ${campaign} AND "state" = ANY(${sql.param(states)}::"email_state"[]) ${chosen}
-      ORDER BY "id" FOR UPDATE
+      WHERE "campaign_id" = ${campaign} AND "state" = ANY(${sql.param(states)}::"email_state"[]) ${chosen} ${beyond}
+      ORDER BY "id" LIMIT ${most} FOR UPDATE
     ),
     "moved" AS (
       UPDATE "email" SET "state" = 'queued', "run" = "run" + 1, "seq" = 0, "attempt" = 0, "changed_at" = now(),
@@ -40,7 +49,8 @@ export async function requeueEmails(
       RETURNING "size"
     ),
     ${countMoves(sql`(SELECT sum("size") FROM "batches")::integer`)}
-    SELECT (SELECT count(*) FROM "moved")::integer AS "requeued", (SELECT count(*) FROM "counted") AS "campaigns"
+    SELECT (SELECT count(*) FROM "moved")::integer AS "requeued",
+      (SELECT "id" FROM "moved" ORDER BY "id" DESC LIMIT 1) AS "last", (SELECT count(*) FROM "counted") AS "campaigns"
   `);
-  return rows[0]?.requeued ?? 0;
+  return rows[0] ?? { requeued: 0, last: null };
 }

@@ -1,12 +1,15 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { newId, silentLog, systemClock } from "@mailwright/platform";
+import { until } from "@mailwright/testing";
+import { campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
 import { gaps, launchingCampaign, ledgerFixture, standing } from "../../testing/ledger.ts";
 import { freezeLaunched } from "../dispatch/freeze.ts";
 import { handOverNext } from "../dispatch/handover.ts";
 import { takeReports } from "../reports/reports.ts";
 import { activityOf } from "./activity.ts";
+import { requeueInTime } from "./orders.ts";
 import { cancelCampaign, pauseCampaign, requeueCampaign, resumeCampaign } from "./steering.ts";
 
 /** A campaign of four: one sent, one failed, one uncertain, one still on its way unless `all` have ended. */
@@ -190,4 +193,38 @@ test("who did what is kept, in the transaction that did it", async () => {
     ["Bo", "resumed", {}],
     ["Anna", "paused", {}],
   ]);
+});
+
+test("very many emails are requeued a few thousand at a time, each once, and told of in one entry", async () => {
+  await using fixture = await campaignFixture(5_200);
+  const { db } = fixture.context;
+  const id = await fixture.draft();
+  await launchedWith(fixture, id, "finished", { failed: 5_100, sent: 100 });
+  expect(await requeueCampaign(db, id, "Anna", ["failed"])).toEqual({
+    kind: "requeued",
+    emails: 5_100,
+  });
+  expect(await standing(db, id)).toMatchObject({
+    state: "sending",
+    counts: { queued: 5_100, sent: 100 },
+  });
+  const [again] = await db.execute<{ runs: number }>(
+    sql`SELECT max("run")::integer AS "runs" FROM "email" WHERE "campaign_id" = ${id}`,
+  );
+  expect(again?.runs).toBe(2);
+  const [entry, ...others] = (await activityOf(db, id)).filter(
+    ({ action }) => action === "requeued",
+  );
+  expect([entry?.detail, others]).toEqual([{ emails: 5_100, states: "failed" }, []]);
+});
+
+test("a requeue that takes longer than anybody waits goes on after the answer", async () => {
+  await using fixture = await campaignFixture(5);
+  const { context } = fixture;
+  const id = await fixture.draft();
+  await launchedWith(fixture, id, "finished", { failed: 5 });
+  expect(await requeueInTime(context, id, "Anna", ["failed"], "all", 0)).toEqual({
+    kind: "under way",
+  });
+  await until(async () => (await standing(context.db, id)).counts["queued"] === 5);
 });
