@@ -45,6 +45,8 @@ const HOSTILE = [
 const text = fc
   .array(fc.constantFrom(...HOSTILE), { minLength: 1, maxLength: 3 })
   .map((pieces) => pieces.join(""));
+/** One of them alone means the most to whatever takes it for more than text. */
+const sought = fc.oneof(fc.constantFrom(...HOSTILE), text);
 const KEYS = ["city", "fav'ourite; --", 'a"b\\c', "日本", "$1"] as const;
 
 interface Person {
@@ -170,7 +172,7 @@ function lowered(value: string): string {
 const words = fc.record({
   field: fc.constantFrom("name", "first_name", "last_name", ...KEYS.map(attributeField)),
   is: fc.constantFrom("equals", "not_equals", "contains", "not_contains", "begins_with"),
-  value: text.filter((value) => value.trim() !== ""),
+  value: sought.filter((value) => value.trim() !== ""),
 });
 const presence = fc.record({
   field: fc.constantFrom("name", ...KEYS.map(attributeField)),
@@ -196,7 +198,11 @@ const groupOf = (parts: fc.Arbitrary<SegmentRule>): fc.Arbitrary<SegmentRule> =>
   const list = fc.array(parts, { minLength: 1, maxLength: 3 });
   return fc.oneof(fc.record({ all: list }), fc.record({ any: list }));
 };
-const rules = groupOf(fc.oneof(condition, groupOf(condition)));
+/** Mostly single conditions: in a group the others hide what one of them gets wrong. */
+const rules = fc.oneof(
+  { weight: 3, arbitrary: condition.map((only): SegmentRule => ({ all: [only] })) },
+  { weight: 2, arbitrary: groupOf(fc.oneof(condition, groupOf(condition))) },
+);
 
 test("hostile strings never change the row set: a rule finds whom it means, whatever is in it", async () => {
   await fc.assert(
@@ -209,7 +215,7 @@ test("hostile strings never change the row set: a rule finds whom it means, what
           .toSorted(),
       );
     }),
-    { numRuns: 150 },
+    { numRuns: 1_000 },
   );
 });
 
