@@ -87,7 +87,7 @@ export function PreviewCard(props: { campaign: Campaign; preview: Preview }): Ht
         ) : (
           <>
             <Frame src={`/campaigns/${campaign.id}/preview`} title="The email as it is seen" />
-            <details>
+            <details class="text-part">
               <summary>As plain text</summary>
               <CodeBlock label="Plain text" code={preview.text} wrap />
             </details>

@@ -185,10 +185,10 @@ export function RowUpdate(props: { campaign: Campaign }): Html {
   const { campaign } = props;
   return (
     <>
-      <hx-partial hx-target={`#${cellId(campaign, "state")}`}>
+      <hx-partial hx-target={`#${cellId(campaign, "state")}`} hx-swap="innerHTML">
         <CampaignBadge state={campaign.state} />
       </hx-partial>
-      <hx-partial hx-target={`#${cellId(campaign, "progress")}`}>
+      <hx-partial hx-target={`#${cellId(campaign, "progress")}`} hx-swap="innerHTML">
         <RowProgress campaign={campaign} />
       </hx-partial>
     </>

@@ -15,7 +15,7 @@ import { campaignProps } from "./detail-routes.tsx";
 import { RequeueInput } from "./forms.ts";
 import { cannotRequeue, requeuedMessage } from "./order-routes.tsx";
 import { requeueInTime } from "./orders.ts";
-import { RecipientsPage } from "./recipients-views.tsx";
+import { recipientsAddress, RecipientsPage } from "./recipients-views.tsx";
 
 const RecipientsQuery = Type.Object({
   q: Type.String({ default: "", maxLength: 254 }),
@@ -71,9 +71,9 @@ export function recipientPages(context: Context) {
     )
     .post(
       "/:id/requeue-selected",
-      async ({ params, form, user, leave }) => {
+      async ({ params, request, form, user, leave }) => {
         const posted = parseForm(RequeueInput, form);
-        const recipients = `/campaigns/${params.id}/recipients`;
+        const recipients = recipientsAddress(params.id, filterOf(request));
         if (!posted.ok) return leave(recipients, NOTHING_SELECTED);
         const { states, email_ids: emails = [] } = posted.value;
         if (emails.length === 0) return leave(recipients, NOTHING_SELECTED);

@@ -111,13 +111,13 @@ function StateTabs(props: RecipientsProps): Html {
       region="#recipients"
       tabs={[
         {
-          href: address(campaign.id, { address: filter.address }),
+          href: recipientsAddress(campaign.id, { address: filter.address }),
           label: "All",
           count: campaign.audience,
           current: filter.state === undefined,
         },
         ...states.map((state) => ({
-          href: address(campaign.id, { state, address: filter.address }),
+          href: recipientsAddress(campaign.id, { state, address: filter.address }),
           label: EMAIL_LOOKS[state].label,
           count: campaign.counts[state],
           current: filter.state === state,
@@ -139,14 +139,16 @@ function ReasonNote(props: RecipientsProps): Html {
     <p class="row small">
       <span class="muted">Only with this reason:</span>
       <strong>{reason}</strong>
-      <a href={address(campaign.id, { ...filter, reason: undefined })}>Show every reason</a>
+      <a href={recipientsAddress(campaign.id, { ...filter, reason: undefined })}>
+        Show every reason
+      </a>
     </p>
   );
 }
 
 function BulkActions(props: RecipientsProps): Html {
   const { campaign, filter } = props;
-  const action = `/campaigns/${campaign.id}/requeue-selected`;
+  const action = withFilter(`/campaigns/${campaign.id}/requeue-selected`, filter);
   return (
     <>
       {filter.state !== "uncertain" && (
@@ -199,7 +201,7 @@ function NobodyHere(props: RecipientsProps): Html {
         title="Nobody here has such an address"
         action={
           filter.state !== undefined && (
-            <LinkButton href={address(campaign.id, { address: filter.address })}>
+            <LinkButton href={recipientsAddress(campaign.id, { address: filter.address })}>
               Look in every state
             </LinkButton>
           )
@@ -227,7 +229,8 @@ function summaryOf({ campaign, filter, emails, next, previous }: RecipientsProps
   return formatPlural(of, "recipient");
 }
 
-function address(id: string, filter: EmailFilter): string {
+/** The page of recipients that pass a filter. */
+export function recipientsAddress(id: string, filter: EmailFilter): string {
   return withFilter(`/campaigns/${id}/recipients`, filter);
 }
 

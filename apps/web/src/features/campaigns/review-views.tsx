@@ -48,7 +48,7 @@ export function ReviewPage(props: ReviewProps): Html {
             <p class="muted">No template is chosen, so there is nothing to show.</p>
           </Card>
         )}
-        <div class="stack">
+        <div class="stack review-decision">
           <LaunchCard {...props} />
           {obstacles.length > 0 && (
             <Card title="What stands in the way">
