@@ -30,6 +30,8 @@ export const contactImport = pgTable("import", {
   separator: text().notNull().default(","),
   /** Whether the first row names the columns. */
   has_header: boolean().notNull().default(true),
+  /** What the columns are called, for the file of rejected rows: the uploaded one is gone by then. */
+  headings: text().array().notNull().default([]),
   /** Column of the file, by position, to field of the contact; null leaves the column out. */
   mapping: jsonb().$type<(string | null)[]>(),
   on_duplicate: text({ enum: ["update", "skip"] })
