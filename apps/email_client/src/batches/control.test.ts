@@ -107,17 +107,23 @@ describe("a campaign that is cancelled", () => {
     }
   });
 
-  test("is heard while the gateway is down and its breaker lets nothing through", async () => {
-    await using given = await setUp();
-    const { calls, gateway } = given;
-    gateway.answer = () => 503;
-    const policy = { first_wait_s: 3_600, max_wait_s: 3_600 };
-    const handed = await Promise.all(Array.from({ length: 4 }, () => send(given, 50, policy)));
-    await until(() => gateway.received.length >= 50);
-    await Promise.all(handed.map(({ campaign }) => calls.control(campaign, "cancelled")));
-    for (const each of handed)
-      expect(await finished(given, each, 3_000)).toEqual({ cancelled: 50 });
-  });
+  test.each([
+    ["wait in the queue", {}],
+    ["sit it out", { sitOutMs: 60_000, turnMs: 60_000 }],
+  ])(
+    "is heard while its gateway's breaker lets nothing through and its batches %s",
+    async (_where, pace) => {
+      await using given = await setUp({ pace });
+      const { calls, gateway } = given;
+      gateway.answer = () => 503;
+      const policy = { first_wait_s: 3_600, max_wait_s: 3_600 };
+      const handed = await Promise.all(Array.from({ length: 4 }, () => send(given, 50, policy)));
+      await until(() => gateway.received.length >= 55, { timeoutMs: 20_000 });
+      await Promise.all(handed.map(({ campaign }) => calls.control(campaign, "cancelled")));
+      for (const each of handed)
+        expect(await finished(given, each, 3_000)).toEqual({ cancelled: 50 });
+    },
+  );
 
   test("ends also when its gateway is gone", async () => {
     await using given = await setUp();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { newId } from "@mailwright/platform";
 import { DETAIL_LENGTH } from "@mailwright/protocol";
+import { until } from "@mailwright/testing";
 import { aGateway, finished, send, setUp } from "../testing/client.ts";
 import { batch, content, recipient } from "../testing/factories.ts";
 import { gatewayStandIn } from "../testing/gateway-stand-in.ts";
@@ -100,6 +101,38 @@ describe("original, weakness 8: what is wrong for good fails at once, and says w
     expect(error?.code).toBe("unrenderable");
     expect(error?.detail).toHaveLength(DETAIL_LENGTH);
   });
+});
+
+test("a gateway with a low rate keeps nobody from another, though its batches are more than are worked on at once", async () => {
+  await using given = await setUp({ pace: { turnMs: 300 } });
+  const { gateway, gatewayId, calls } = given;
+  await using other = gatewayStandIn();
+  const otherId = newId();
+  await calls.patch({ gateways: [aGateway(otherId, other.url)] });
+  await calls.patch({ gateways: [{ id: gatewayId, rate_per_second: 20 }] });
+  await Promise.all(Array.from({ length: 45 }, () => send(given, 10)));
+  await until(() => gateway.received.length > 5);
+  expect(await finished(given, await send({ calls, gatewayId: otherId }, 50))).toEqual({
+    sent: 50,
+  });
+  expect(gateway.received.length).toBeLessThan(200);
+});
+
+test("a rate is kept by all attempts together, and a new one holds at once", async () => {
+  await using given = await setUp();
+  const { gateway, gatewayId, calls } = given;
+  const rate = 40;
+  await calls.patch({ gateways: [{ id: gatewayId, rate_per_second: rate }] });
+  const handed = await Promise.all(Array.from({ length: 5 }, () => send(given, 40)));
+  await until(() => gateway.received.length >= 40);
+  const times = gateway.received.map(({ at }) => at);
+  for (const from of times) {
+    const inHalfASecond = times.filter((at) => at >= from && at < from + 500).length;
+    // Half a second's, the burst, one, and as many as a busy machine may hold up and then deliver at once.
+    expect(inHalfASecond).toBeLessThanOrEqual(rate * 0.6 + 1 + 4);
+  }
+  await calls.patch({ gateways: [{ id: gatewayId, rate_per_second: null }] });
+  for (const each of handed) expect(await finished(given, each)).toEqual({ sent: 40 });
 });
 
 test("a gateway that is down keeps nobody from another, though its batches are more than are worked on at once", async () => {

@@ -25,6 +25,16 @@ describe("answers that no gateway should give", () => {
     expect(read).toBeLessThan(ANSWER_LIMIT + 5_000_000);
   });
 
+  test("a small answer that unpacks to a huge one is not unpacked whole", async () => {
+    const bomb = Bun.gzipSync(new Uint8Array(200_000_000));
+    const before = process.memoryUsage.rss();
+    const outcome = await outcomeOf(
+      () => new Response(bomb, { status: 202, headers: { "content-encoding": "gzip" } }),
+    );
+    expect(outcome.kind).toBe("ambiguous");
+    expect(process.memoryUsage.rss() - before).toBeLessThan(100_000_000);
+  });
+
   test("a body that breaks off changes nothing about what the status said", async () => {
     for (const [status, kind] of [
       [500, "unavailable"],

@@ -1,0 +1,53 @@
+import { expect, test } from "bun:test";
+import { ConfigError } from "@mailwright/platform";
+import { readEmailClientConfig } from "./config.ts";
+
+const key = (id: string, bytes = 32) => `${id}:${Buffer.alloc(bytes, id).toString("base64")}`;
+const whole = {
+  REDIS_URL: "redis://:secret@localhost:6379",
+  WEB_URL: "http://localhost:5050/",
+  SERVICE_KEYS: `${key("new")},${key("old")}`,
+  CREDENTIALS_KEYS: key("c1", 48),
+};
+
+test("what is given and what is usual make the whole", () => {
+  expect(readEmailClientConfig(whole)).toMatchObject({
+    port: 5051,
+    redisUrl: "redis://:secret@localhost:6379",
+    webUrl: "http://localhost:5050",
+    serviceKeys: [{ id: "new" }, { id: "old" }],
+    credentialsKeys: [{ id: "c1" }],
+    logLevel: "info",
+    shards: 1,
+    concurrency: 64,
+    emailsLimit: 100_000,
+    outboxLimit: 200_000,
+    attemptDeadlineMs: 10_000,
+  });
+});
+
+test("all faults are told at once, and none of them repeats a secret", () => {
+  const faulty = {
+    REDIS_URL: "http://:secret@localhost",
+    SERVICE_KEYS: "short:c2VjcmV0",
+    SEND_CONCURRENCY: "many",
+    ATTEMPT_DEADLINE_MS: "1",
+  };
+  let told = "";
+  try {
+    readEmailClientConfig(faulty);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    told = (error as ConfigError).message;
+  }
+  for (const name of [
+    "REDIS_URL",
+    "WEB_URL",
+    "SERVICE_KEYS",
+    "CREDENTIALS_KEYS",
+    "SEND_CONCURRENCY",
+    "ATTEMPT_DEADLINE_MS",
+  ])
+    expect(told).toContain(name);
+  expect(told).not.toMatch(/secret|c2VjcmV0/);
+});
