@@ -13,6 +13,9 @@ export interface AttemptContext {
   attemptDeadlineMs: number;
 }
 
+/** A gateway that asks for less asks for nothing, and gets the ordinary wait, which grows. */
+const LEAST_RETRY_AFTER_MS = 1_000;
+
 /**
  * One call to the gateway for one email, as the fact that the machine wants to hear. It never throws: a template that
  * cannot be rendered is a rejection, an attempt past its deadline is ambiguous.
@@ -84,7 +87,7 @@ function eventOf(outcome: Outcome, at: number): EmailEvent {
         at,
         reason,
         roll: Math.random(),
-        ...(retryAfterMs !== undefined && { retryAfterMs }),
+        ...(retryAfterMs !== undefined && retryAfterMs >= LEAST_RETRY_AFTER_MS && { retryAfterMs }),
       };
     }
     default:

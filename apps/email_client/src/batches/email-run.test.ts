@@ -13,7 +13,7 @@ import type { Gateway, Resolution } from "../gateways/gateway.ts";
 import { createShards } from "../redis/keys.ts";
 import { recipient } from "../testing/factories.ts";
 import type { Verdict } from "./committer.ts";
-import { type LiveEmail, runEmail } from "./email-run.ts";
+import { type LiveEmail, MOST_ATTEMPTS, runEmail } from "./email-run.ts";
 import { initialRecord } from "./initial-record.ts";
 import type { Claim, Transition } from "./journal.ts";
 import { createSlots } from "./slots.ts";
@@ -242,6 +242,31 @@ describe("an email that the journal had lost", () => {
     expect(await ended(clock, run(person))).toBe("waiting");
     expect(await ended(clock, run(person))).toBe("settled");
     expect(delivered).toHaveLength(1);
+  });
+});
+
+test("an email that is throttled for ever fails before the ledger runs out of numbers", async () => {
+  const outcome: EmailEvent = {
+    type: "THROTTLED",
+    at: 5,
+    roll: 0,
+    reason: { code: "throttled", detail: "The gateway answered 429." },
+  };
+  const tired = (attempt: number): EmailRecord => ({
+    ...newRecord(),
+    state: "retrying",
+    seq: 2 * attempt,
+    attempt,
+    throttled: attempt,
+    due: 0,
+  });
+  const { run, reports } = worker({ outcome });
+  expect(await run(email(tired(MOST_ATTEMPTS - 2)))).toBe("waiting");
+  expect(await run(email(tired(MOST_ATTEMPTS - 1)))).toBe("settled");
+  expect(reports().at(-1)).toMatchObject({
+    state: "failed",
+    attempt: MOST_ATTEMPTS,
+    error: { code: "throttled" },
   });
 });
 

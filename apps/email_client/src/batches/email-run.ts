@@ -1,5 +1,10 @@
-import { type EmailEvent, type EmailRecord, isSettled, step } from "@mailwright/email_machine";
-import type { RetryPolicy } from "@mailwright/email_machine";
+import {
+  type EmailEvent,
+  type EmailRecord,
+  isSettled,
+  type RetryPolicy,
+  step,
+} from "@mailwright/email_machine";
 import type { Recipient } from "@mailwright/protocol";
 import type { Committer, Verdict } from "./committer.ts";
 import type { Claim, Transition } from "./journal.ts";
@@ -111,8 +116,16 @@ function kindOf({ state }: EmailRecord, presumed: boolean): Transition["kind"] {
   return state === "sending" && !presumed ? "start" : "go";
 }
 
-function deliver({ id, recipient }: LiveEmail, context: EmailRunContext): Promise<EmailEvent> {
+/** Throttled attempts cost nothing, but the ledger numbers transitions up to 32,767, and each attempt makes two. */
+export const MOST_ATTEMPTS = 10_000;
+
+async function deliver(
+  { id, recipient, record }: LiveEmail,
+  context: EmailRunContext,
+): Promise<EmailEvent> {
   if (recipient === undefined)
     throw new Error(`the recipient of email ${id} is gone before it settled`);
-  return context.deliver(recipient);
+  const event = await context.deliver(recipient);
+  const isEnough = event.type === "THROTTLED" && record.attempt >= MOST_ATTEMPTS;
+  return isEnough ? { type: "REJECTED", at: event.at, reason: event.reason } : event;
 }

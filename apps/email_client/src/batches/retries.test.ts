@@ -111,12 +111,19 @@ describe("a gateway that throttles", () => {
     ]);
   });
 
-  test("without saying for how long is asked again after the ordinary wait", async () => {
+  test.each([
+    ["without saying for how long", {}],
+    ["and asks for no time at all", { "retry-after": "0" }],
+  ])("%s is asked again after the ordinary wait", async (_how, headers) => {
     await using given = await setUp();
-    const { gateway } = given;
-    gateway.answer = ({ attempt }) => (attempt < 4 ? tooMany({}) : "accept");
-    expect(await finished(given, await send(given, 4, { attempts: 1 }))).toEqual({ sent: 4 });
+    const { gateway, web } = given;
+    gateway.answer = ({ attempt }) => (attempt < 4 ? tooMany(headers) : "accept");
+    const policy = { attempts: 1, first_wait_s: 0.2, max_wait_s: 0.2 };
+    const handed = await send(given, 4, policy);
+    expect(await finished(given, handed)).toEqual({ sent: 4 });
     expect(gateway.received).toHaveLength(16);
+    for (const { at, due } of web.historyOf(handed.recipients[0]!.id))
+      if (due !== undefined) expect(due - at).toBeGreaterThanOrEqual(20);
   });
 });
 

@@ -93,8 +93,10 @@ describe("at the start", () => {
   });
 
   test("one that is too old is refused", async () => {
-    const info = async () => "# Server\r\nredis_version:6.2.14\r\n";
-    const old = { ping: async () => "PONG", info } as unknown as Redis;
+    const old = {
+      ping: async () => "PONG",
+      info: async () => "# Server\r\nredis_version:6.2.14\r\n",
+    } as unknown as Redis;
     await expect(requireRedis(old, systemClock, silentLog)).rejects.toThrow(
       "Redis is version 6.2.14; it has to be 7.0 or newer",
     );

@@ -12,7 +12,7 @@ export interface ReporterContext {
 
 const LONGEST_WAIT_MS = 5_000;
 const LEAVE_PATIENCE_MS = 3_000;
-/** Half of what web takes in one call. An entry has 2 KB a report at the worst, and so 1 MB. */
+/** Half of what web takes in one call. A single entry fits always: 500 reports of nothing but escapes have 2.5 MB. */
 const POST_BYTES = 1_500_000;
 
 /**
