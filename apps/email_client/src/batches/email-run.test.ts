@@ -245,6 +245,11 @@ describe("an email that the journal had lost", () => {
   });
 });
 
+function tired(attempt: number): EmailRecord {
+  const numbers = { seq: 2 * attempt, attempt, throttled: attempt };
+  return { ...newRecord(), state: "retrying", due: 0, ...numbers };
+}
+
 test("an email that is throttled for ever fails before the ledger runs out of numbers", async () => {
   const outcome: EmailEvent = {
     type: "THROTTLED",
@@ -252,14 +257,6 @@ test("an email that is throttled for ever fails before the ledger runs out of nu
     roll: 0,
     reason: { code: "throttled", detail: "The gateway answered 429." },
   };
-  const tired = (attempt: number): EmailRecord => ({
-    ...newRecord(),
-    state: "retrying",
-    seq: 2 * attempt,
-    attempt,
-    throttled: attempt,
-    due: 0,
-  });
   const { run, reports } = worker({ outcome });
   expect(await run(email(tired(MOST_ATTEMPTS - 2)))).toBe("waiting");
   expect(await run(email(tired(MOST_ATTEMPTS - 1)))).toBe("settled");
