@@ -10,6 +10,8 @@ import { apiDescription } from "./features/api/routes.ts";
 import { dashboardPages } from "./features/dashboard/routes.tsx";
 import { contactsApi } from "./features/contacts/api.ts";
 import { contactPages } from "./features/contacts/routes.tsx";
+import { importsApi } from "./features/imports/api.ts";
+import { importPages } from "./features/imports/routes.tsx";
 import { machinesApi } from "./features/developer/api.ts";
 import { galleryPages } from "./features/developer/gallery-routes.tsx";
 import { apiGuidePages } from "./features/developer/guide-routes.tsx";
@@ -54,6 +56,8 @@ const FEATURES: readonly ((context: Context) => AnyElysia)[] = [
   tokenPages,
   contactPages,
   contactsApi,
+  importPages,
+  importsApi,
   suppressionPages,
   suppressionsApi,
   segmentPages,

@@ -1,5 +1,6 @@
 import type { Context } from "./context.ts";
 import { forgetEndedSignIns } from "./features/accounts/sessions.ts";
+import { forgetAbandonedImports } from "./features/imports/imports.ts";
 import { reportOf } from "./http/error-report.ts";
 import { forgetAnswers } from "./http/idempotency.ts";
 import { forgetNonces } from "./http/service.ts";
@@ -23,9 +24,10 @@ export async function keepHouse(context: Context, signal: AbortSignal): Promise<
   }
 }
 
-/** Deletes old nonces, kept answers, sessions and counts of failed sign-ins, once. */
+/** Deletes old nonces, kept answers, sessions, counts of failed sign-ins and abandoned uploads, once. */
 export async function sweep({ db, clock }: Context): Promise<void> {
   await forgetNonces(db, clock.now());
   await forgetAnswers(db, clock.now());
   await forgetEndedSignIns(db, clock);
+  await forgetAbandonedImports(db);
 }

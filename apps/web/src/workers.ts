@@ -1,6 +1,7 @@
 import type { Context } from "./context.ts";
 import { clearDeletedCampaigns } from "./features/campaigns/deletion.ts";
 import { startDispatcher } from "./features/dispatch/dispatcher.ts";
+import { runImports } from "./features/imports/worker.ts";
 import { keepHouse } from "./housekeeping.ts";
 
 /** What goes on in the background of every instance, each until `signal` aborts. */
@@ -8,6 +9,7 @@ const WORKERS: readonly ((context: Context, signal: AbortSignal) => Promise<void
   keepHouse,
   dispatch,
   clearDeletedCampaigns,
+  runImports,
 ];
 
 /** Starts the workers; disposing waits until each has put down what it was at. */

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
+import { newId } from "@mailwright/platform";
+import { freezeLaunched } from "../dispatch/freeze.ts";
+import type { DispatchContext } from "../dispatch/context.ts";
+import type { Context } from "../../context.ts";
+import { testContext } from "../../testing/context.ts";
+import { launchingCampaign, standing } from "../../testing/ledger.ts";
+import { suppress } from "../suppressions/suppressions.ts";
+import { countContacts, readContact } from "./contacts.ts";
+import { belongingsOf, eraseContacts } from "./erasure.ts";
+import { added } from "./fixtures/contacts.ts";
+
+let context: Context;
+let segment: string;
+beforeAll(async () => {
+  context = await testContext();
+}, 30_000);
+beforeEach(async () => {
+  for (const table of ["contact", "suppression", "segment", "campaign", "email", "email_event"])
+    await context.db.execute(sql`DELETE FROM ${sql.identifier(table)}`);
+  segment = newId();
+  await context.db.execute(sql`INSERT INTO "segment" ("id", "name") VALUES (${segment}, 'All')`);
+});
+afterAll(() => context[Symbol.asyncDispose]());
+
+async function member(email: string) {
+  const contact = await added(context.db, { email });
+  await context.db.execute(
+    sql`INSERT INTO "segment_contact" ("segment_id", "contact_id") VALUES (${segment}, ${contact.id})`,
+  );
+  return contact;
+}
+
+async function frozenCampaign() {
+  const { db } = context;
+  const campaign = await launchingCampaign({ db, segment, gateway: newId() } as never);
+  await freezeLaunched(context as unknown as DispatchContext);
+  return campaign;
+}
+
+test("an erased contact is gone from its segments, and from the ledger but for the count", async () => {
+  const { db } = context;
+  const anna = await member("Anna@example.com");
+  await member("bernd@example.com");
+  const campaign = await frozenCampaign();
+  await db.execute(sql`
+    UPDATE "email" SET "error_detail" = '550 5.1.1 <anna@Example.com>: unknown; ask Anna@example.com' WHERE "contact_id" = ${anna.id}`);
+  await db.execute(sql`
+    INSERT INTO "email_event" ("email_id", "run", "seq", "event", "state", "at", "attempt", "error_detail")
+    SELECT "id", 1, 1, 'REJECTED', 'failed', now(), 1, 'no such user: ANNA@EXAMPLE.COM' FROM "email" WHERE "contact_id" = ${anna.id}`);
+  expect(await belongingsOf(db, [anna.id])).toEqual({
+    memberships: 1,
+    emails: 1,
+    waiting: 1,
+    underWay: 0,
+  });
+
+  expect(await eraseContacts(db, [anna.id, newId()])).toBe(1);
+
+  expect(await readContact(db, anna.id)).toBeUndefined();
+  expect(await countContacts(db)).toBe(1);
+  const [size] = await db.execute(sql`SELECT "size" FROM "segment" WHERE "id" = ${segment}`);
+  expect(size).toEqual({ size: 1 });
+  expect((await standing(db, campaign)).counts).toEqual({ queued: 2 });
+  const kept = await db.execute<Record<string, string>>(sql`
+    SELECT "email"."address", "email"."error_detail", "email_event"."error_detail" AS "told" FROM "email"
+    JOIN "email_event" ON "email_event"."email_id" = "email"."id" WHERE "contact_id" = ${anna.id}`);
+  expect([...kept]).toEqual([
+    {
+      address: "",
+      error_detail: "550 5.1.1 <(address erased)>: unknown; ask (address erased)",
+      told: "no such user: (address erased)",
+    },
+  ]);
+  const [other] = await db.execute(
+    sql`SELECT count(*)::integer AS "n" FROM "email" WHERE "address" = 'bernd@example.com'`,
+  );
+  expect(other).toEqual({ n: 1 });
+});
+
+test("that an address must not be mailed outlives its contact", async () => {
+  const { db } = context;
+  const anna = await member("anna@example.com");
+  await suppress(db, ["anna@example.com"], { reason: "unsubscribed", origin: "test" });
+  await eraseContacts(db, [anna.id]);
+  expect((await added(db, { email: "anna@example.com" })).suppressed).toBe("unsubscribed");
+});
+
+test("an audience that is frozen while its contacts are erased keeps no erased address", async () => {
+  const { db } = context;
+  const people = await Promise.all(
+    Array.from({ length: 40 }, (_, n) => member(`p${n}@example.com`)),
+  );
+  const campaign = await launchingCampaign({ db, segment, gateway: newId() } as never);
+  await Promise.all([
+    freezeLaunched(context as unknown as DispatchContext),
+    ...people.slice(0, 20).map(({ id }) => eraseContacts(db, [id])),
+  ]);
+  const orphans = await db.execute(sql`
+    SELECT "address" FROM "email" WHERE "campaign_id" = ${campaign} AND "address" <> ''
+      AND NOT EXISTS (SELECT FROM "contact" WHERE "contact"."id" = "email"."contact_id")`);
+  expect([...orphans]).toEqual([]);
+});
+
+test("two who erase the same contacts in different orders both finish", async () => {
+  const { db } = context;
+  const people = await Promise.all(
+    Array.from({ length: 30 }, (_, n) => member(`p${n}@example.com`)),
+  );
+  const ids = people.map(({ id }) => id);
+  const counts = await Promise.all([eraseContacts(db, ids), eraseContacts(db, ids.toReversed())]);
+  expect(counts.toSorted((a, b) => a - b)).toEqual([0, 30]);
+  expect(await countContacts(db)).toBe(0);
+});

@@ -1,0 +1,131 @@
+import { newId } from "@mailwright/platform";
+import type { Database, Queryable } from "../../db/open.ts";
+import { codeOf, retried } from "../../db/retry.ts";
+import { addNewcomers } from "../segments/newcomers.ts";
+import { addToSegment } from "../segments/segments.ts";
+import type { Batch } from "./file-reader.ts";
+import { endImport } from "./queries.ts";
+import type { Row } from "./rows.ts";
+import {
+  advanceImport,
+  type ClaimedImport,
+  commitLater,
+  holdImport,
+  type IdentifiedRow,
+  insertContacts,
+  insertRejects,
+  knownContacts,
+  takeTime,
+  updateContacts,
+} from "./work-queries.ts";
+
+/** `lost`: the import was cancelled, or another web has written this batch; there is nothing more to do here. */
+export type Written = "written" | "lost";
+
+/**
+ * Writes the batches of one import, each in one transaction together with the place it leads to. Two may be in the making
+ * at once: the later one writes its contacts while the earlier one ends, and then waits for it.
+ */
+export class BatchWriter {
+  readonly #db: Database;
+  readonly #import: Pick<ClaimedImport, "id" | "on_duplicate">;
+  /**
+   * Whether contacts with the addresses of a batch are looked for first. A file of nobody but new people does without,
+   * which spares a seventh of the work; one batch that meets somebody is written twice, and the others look.
+   */
+  #looksFirst = true;
+  #hasMetSomebody = false;
+
+  constructor(db: Database, claimed: Pick<ClaimedImport, "id" | "on_duplicate">) {
+    this.#db = db;
+    this.#import = claimed;
+  }
+
+  /** `before` is the batch before this one, on its way; none of its addresses may be in this one. */
+  async write(batch: Batch, before: Promise<Written>): Promise<Written> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await retried(() => this.#attempt(batch, before));
+      } catch (error) {
+        if (error instanceof LostError) return "lost";
+        // Somebody has one of the addresses: they were not looked for, or came in the very moment.
+        if (codeOf(error) !== UNIQUE_VIOLATION || tries === MOST_TRIES) throw error;
+        this.#hasMetSomebody = true;
+        this.#looksFirst = true;
+      }
+    }
+  }
+
+  #attempt(batch: Batch, before: Promise<Written>): Promise<Written> {
+    const { id, on_duplicate } = this.#import;
+    return this.#db.transaction(async (tx): Promise<Written> => {
+      await takeTime(tx);
+      if (!batch.isLast) await commitLater(tx);
+      const { fresh, met } = await this.#writeContacts(tx, batch.rows);
+      const held = (await before) === "lost" ? undefined : await holdImport(tx, id, batch.from);
+      // What was written until here goes with the transaction.
+      if (held === undefined) throw new LostError();
+      if (held.segment_id !== null) await join(tx, held.segment_id, fresh, met);
+      await insertRejects(tx, id, batch.rejects);
+      const matched = met.length + batch.repeated;
+      const updates = on_duplicate === "update";
+      await advanceImport(
+        tx,
+        id,
+        { bytes: batch.to, lines: batch.nextLine - 1 },
+        {
+          rows: batch.rows.length + batch.repeated + batch.rejects.length,
+          inserted: fresh.length,
+          updated: updates ? matched : 0,
+          skipped: updates ? 0 : matched,
+          rejected: batch.rejects.length,
+        },
+      );
+      if (batch.isLast) await endImport(tx, id, { state: "done" });
+      return "written";
+    });
+  }
+
+  /** The rows by whether they met a contact that was there already. */
+  async #writeContacts(
+    tx: Queryable,
+    rows: readonly Row[],
+  ): Promise<{ fresh: IdentifiedRow[]; met: IdentifiedRow[] }> {
+    const known = this.#looksFirst ? await knownContacts(tx, rows) : new Map<number, string>();
+    if (known.size > 0) this.#hasMetSomebody = true;
+    this.#looksFirst = this.#hasMetSomebody;
+    const fresh: IdentifiedRow[] = [];
+    const met: IdentifiedRow[] = [];
+    for (const [position, row] of rows.entries()) {
+      const id = known.get(position);
+      if (id === undefined) fresh.push({ ...row, id: newId() });
+      else met.push({ ...row, id });
+    }
+    await insertContacts(tx, fresh);
+    if (this.#import.on_duplicate === "update") await updateContacts(tx, met);
+    return { fresh, met };
+  }
+}
+
+/** A segment that is deleted or given a rule meanwhile takes nobody in; the contacts are there all the same. */
+async function join(
+  tx: Queryable,
+  segment: string,
+  fresh: readonly IdentifiedRow[],
+  met: readonly IdentifiedRow[],
+): Promise<void> {
+  await addNewcomers(tx, segment, idsOf(fresh));
+  if (met.length > 0) await addToSegment(tx, segment, idsOf(met));
+}
+
+function idsOf(rows: readonly IdentifiedRow[]): string[] {
+  return rows.map(({ id }) => id);
+}
+
+/** Ends a transaction whose batch is none of this web's any more. */
+class LostError extends Error {
+  override readonly name = "LostError";
+}
+
+const UNIQUE_VIOLATION = "23505";
+const MOST_TRIES = 5;

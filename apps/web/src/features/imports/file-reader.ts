@@ -1,0 +1,210 @@
+import { isBlank } from "./columns.ts";
+import { RecordReader } from "./record-reader.ts";
+import { faultReason, mergeRows, type ReadRow, type Row, rowReader } from "./rows.ts";
+import { CHUNK } from "./upload.ts";
+
+/** Rows of the file that are written in one transaction, together with how far it is. */
+export interface Batch {
+  /** Where in the file it begins and ends, in bytes, and the number of the line after it. */
+  from: number;
+  to: number;
+  nextLine: number;
+  /** Each address once. */
+  rows: Row[];
+  /** Rows whose address an earlier row of the batch had. */
+  repeated: number;
+  rejects: Reject[];
+  isLast: boolean;
+}
+
+export interface Reject {
+  line: number;
+  reason: string;
+  cells: string[];
+}
+
+export interface FileSource {
+  separator: string;
+  hasHeader: boolean;
+  mapping: readonly (string | null)[];
+  /** Of two rows with one address: the later one adds to the earlier, or is passed over. */
+  onDuplicate: "update" | "skip";
+  size: number;
+  /** A piece of the file, by its position; undefined past the end. */
+  readChunk(position: number): Promise<Uint8Array | undefined>;
+}
+
+export const BATCH = 20_000;
+/** Text that is split at once: the pages of this web wait no longer than that takes, some 5 ms. */
+const SLICE = 65_536;
+/** So many quotes that are never closed say that the whole file is not what it should be; each costs a long look. */
+const MOST_UNCLOSED = 1_000;
+
+/** What keeps a whole file from being read, for the person who uploaded it. */
+export class UnreadableFileError extends Error {
+  override readonly name = "UnreadableFileError";
+}
+
+/** Reads a file batch by batch from any place where a batch has ended. */
+export class FileReader {
+  readonly #source: FileSource;
+  readonly #records: RecordReader;
+  readonly #readRow: ReadRow;
+  #headerDue: boolean;
+  /** Where the next bytes to be split begin. */
+  #at: number;
+  readonly #chunks: ChunkWindow;
+  #unclosed = 0;
+  #isDone = false;
+
+  constructor(source: FileSource, place: { bytes: number; lines: number }) {
+    this.#source = source;
+    this.#records = new RecordReader(source.separator, place.lines + 1);
+    this.#readRow = rowReader(source.mapping);
+    this.#headerDue = source.hasHeader && place.bytes === 0;
+    this.#at = place.bytes;
+    this.#chunks = new ChunkWindow(source);
+  }
+
+  /** The next batch; undefined after the last. */
+  async next(): Promise<Batch | undefined> {
+    if (this.#isDone) return undefined;
+    const from = this.#place();
+    const gathered = new Gathering(this.#source.onDuplicate);
+    while (gathered.size < BATCH) {
+      const cells = this.#records.next();
+      if (cells !== undefined) this.#read(cells, gathered);
+      else if (!(await this.#more())) {
+        this.#isDone = true;
+        break;
+      }
+    }
+    return {
+      from,
+      to: this.#place(),
+      nextLine: this.#records.nextLine,
+      ...gathered.result(),
+      isLast: this.#isDone,
+    };
+  }
+
+  #read(cells: string[], gathered: Gathering): void {
+    const { fault, line } = this.#records;
+    if (fault === undefined && isBlank(cells)) return;
+    if (this.#headerDue) {
+      this.#headerDue = false;
+      if (fault === undefined) return;
+    }
+    if (fault === "unclosed" && ++this.#unclosed > MOST_UNCLOSED)
+      throw new UnreadableFileError(
+        `More than ${MOST_UNCLOSED} rows have a quotation mark that is never closed. Look how the file was written.`,
+      );
+    const row = fault === undefined ? this.#readRow(cells) : { reason: faultReason(fault) };
+    if ("reason" in row) gathered.reject({ line, reason: row.reason, cells });
+    else gathered.add(row);
+  }
+
+  /** Pushes more of the file to be split; false when there is no more. */
+  async #more(): Promise<boolean> {
+    const { size } = this.#source;
+    if (this.#at >= size) return false;
+    const position = Math.floor(this.#at / CHUNK);
+    const offset = this.#at % CHUNK;
+    const chunk = await this.#chunks.get(position);
+    const isEnd = offset + SLICE >= chunk.length;
+    const end = isEnd ? chunk.length : wholeCharacters(chunk, offset + SLICE);
+    // A character may lie across two pieces of the file: its end is taken with its beginning.
+    const isLast = this.#at - offset + chunk.length >= size;
+    const beyond = isEnd && !isLast ? await this.#chunks.get(position + 1) : NOTHING;
+    const bytes = Buffer.concat([
+      chunk.subarray(offset, end),
+      beyond.subarray(0, followers(beyond)),
+    ]);
+    this.#at += bytes.length;
+    this.#records.push(bytes.toString(), this.#at >= size);
+    await new Promise((resolve) => setImmediate(resolve));
+    return true;
+  }
+
+  /** Where in the file the next record begins. */
+  #place(): number {
+    return this.#at - Buffer.byteLength(this.#records.rest);
+  }
+}
+
+/** The pieces of the file around the one being split: while it is, the next one is on its way. */
+class ChunkWindow {
+  readonly #source: Pick<FileSource, "size" | "readChunk">;
+  readonly #held = new Map<number, Promise<Uint8Array | undefined>>();
+
+  constructor(source: Pick<FileSource, "size" | "readChunk">) {
+    this.#source = source;
+  }
+
+  async get(position: number): Promise<Uint8Array> {
+    for (const held of this.#held.keys()) if (held < position - 1) this.#held.delete(held);
+    const chunk = this.#ask(position);
+    if ((position + 1) * CHUNK < this.#source.size) this.#ask(position + 1);
+    const bytes = await chunk;
+    if (bytes === undefined)
+      throw new UnreadableFileError("A part of the uploaded file is gone. Import it again.");
+    return bytes;
+  }
+
+  #ask(position: number): Promise<Uint8Array | undefined> {
+    const asked = this.#held.get(position) ?? this.#source.readChunk(position);
+    this.#held.set(position, asked);
+    // It fails when it is waited for, if it ever is.
+    asked.catch(() => {});
+    return asked;
+  }
+}
+
+const NOTHING = new Uint8Array();
+
+/** The nearest place at or before `end` where no character is cut in two. */
+function wholeCharacters(bytes: Uint8Array, end: number): number {
+  let at = end;
+  while (((bytes[at] ?? 0) & 0xc0) === 0x80) at -= 1;
+  return at;
+}
+
+/** How many bytes at the beginning belong to a character that began before. */
+function followers(bytes: Uint8Array): number {
+  let count = 0;
+  while (((bytes[count] ?? 0) & 0xc0) === 0x80) count += 1;
+  return count;
+}
+
+/** What a batch is gathered into. */
+class Gathering {
+  readonly #onDuplicate: FileSource["onDuplicate"];
+  readonly #rows = new Map<string, Row>();
+  readonly #rejects: Reject[] = [];
+  #repeated = 0;
+
+  constructor(onDuplicate: FileSource["onDuplicate"]) {
+    this.#onDuplicate = onDuplicate;
+  }
+
+  get size(): number {
+    return this.#rows.size + this.#rejects.length + this.#repeated;
+  }
+
+  add(row: Row): void {
+    const before = this.#rows.get(row.canonical);
+    if (before === undefined) this.#rows.set(row.canonical, row);
+    else {
+      this.#repeated += 1;
+      if (this.#onDuplicate === "update") this.#rows.set(row.canonical, mergeRows(before, row));
+    }
+  }
+
+  reject(reject: Reject): void {
+    this.#rejects.push(reject);
+  }
+
+  result(): Pick<Batch, "rows" | "repeated" | "rejects"> {
+    return { rows: [...this.#rows.values()], repeated: this.#repeated, rejects: this.#rejects };
+  }
+}

@@ -1,0 +1,44 @@
+import { Type } from "@sinclair/typebox";
+import { Input } from "../../http/forms.ts";
+
+const ID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
+
+const onDuplicate = Type.Union([Type.Literal("update"), Type.Literal("skip")], {
+  title: "Contacts that are here already",
+  default: "update",
+});
+
+/** What is to be done with the file, besides its columns: those are read by `plan.ts`. */
+export const PlanForm = Input({
+  on_duplicate: onDuplicate,
+  segment_id: Type.Union([Type.Literal(""), Type.String({ pattern: ID })], {
+    title: "Segment",
+    default: "",
+    error: "Choose a segment of the list.",
+  }),
+  segment_name: Type.String({ title: "New segment", maxLength: 200, default: "" }),
+});
+
+export const ImportQuery = Type.Object({
+  segment_id: Type.Optional(
+    Type.String({ pattern: ID, description: "A segment that lists its members: they join it." }),
+  ),
+  on_duplicate: Type.Optional(onDuplicate),
+});
+
+export const ImportView = Type.Object({
+  id: Type.String(),
+  state: Type.String({ description: "mapping, running, done, failed or cancelled." }),
+  file_name: Type.String(),
+  segment_id: Type.Union([Type.String(), Type.Null()]),
+  on_duplicate: Type.String(),
+  rows: Type.Integer({ description: "So far. The four counts below add up to it." }),
+  inserted: Type.Integer(),
+  updated: Type.Integer(),
+  skipped: Type.Integer(),
+  rejected: Type.Integer(),
+  progress: Type.Number({ description: "The part of the file that was read, from 0 to 1." }),
+  error: Type.Union([Type.String(), Type.Null()], { description: "Why it failed." }),
+  created_at: Type.String(),
+  finished_at: Type.Union([Type.String(), Type.Null()]),
+});

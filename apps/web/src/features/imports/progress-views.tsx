@@ -1,0 +1,239 @@
+import type { Html } from "@mailwright/html";
+import { Callout } from "../../ui/banner.tsx";
+import { LinkButton } from "../../ui/button.tsx";
+import { Card } from "../../ui/card.tsx";
+import { Definitions } from "../../ui/definitions.tsx";
+import { Confirm, ConfirmLink } from "../../ui/dialog.tsx";
+import { formatBytes, formatCount, formatDuration, formatPlural } from "../../ui/format.ts";
+import { Live } from "../../ui/live.tsx";
+import { PageHeader } from "../../ui/page-header.tsx";
+import { Progress } from "../../ui/progress.tsx";
+import { Stat, Stats } from "../../ui/stat.tsx";
+import { Table } from "../../ui/table.tsx";
+import { Time } from "../../ui/time.tsx";
+import type { Import } from "./imports.ts";
+import { ImportBadge, titleOf } from "./list-views.tsx";
+import type { RejectedRow } from "./rejects.ts";
+import { hasEnded } from "./standing.ts";
+
+export interface ImportPageProps {
+  source: Import;
+  rejects: readonly RejectedRow[];
+  now: number;
+  mayWrite: boolean;
+}
+
+/** An import that was started: how far it is, or what it came to. */
+export function ImportPage(props: ImportPageProps): Html {
+  const { source } = props;
+  const path = `/imports/${source.id}`;
+  return (
+    <>
+      <PageHeader
+        title={titleOf(source)}
+        crumbs={[{ href: "/imports", label: "Imports" }]}
+        lead={
+          <>
+            Begun by {source.created_by}, <Time at={source.created_at} now={props.now} />
+          </>
+        }
+      />
+      {hasEnded(source) ? (
+        <ImportProgress {...props} />
+      ) : (
+        <>
+          <Live id="import" stream={`${path}/live`} poll={`${path}/progress`}>
+            <ImportProgress {...props} />
+          </Live>
+          <noscript>
+            <LinkButton href={path}>Look again</LinkButton>
+          </noscript>
+        </>
+      )}
+    </>
+  );
+}
+
+/** The region that is kept up to date while an import runs. */
+export function ImportProgress(props: ImportPageProps): Html {
+  const { source } = props;
+  return (
+    <div class="stack" data-gap="lg">
+      <Outcome {...props} />
+      <Stats label="Rows">
+        <Stat label="Rows read" value={formatCount(source.rows)} />
+        <Stat label="Added" value={formatCount(source.inserted)} tone="success" />
+        <Stat label="Updated" value={formatCount(source.updated)} tone="info" />
+        <Stat label="Skipped" value={formatCount(source.skipped)} tone="skipped" />
+        <Stat label="Rejected" value={formatCount(source.rejected)} tone="danger" />
+      </Stats>
+      {source.rejected > 0 && <Rejects {...props} />}
+      <Facts source={source} />
+    </div>
+  );
+}
+
+function Outcome(props: ImportPageProps): Html {
+  const { source, mayWrite } = props;
+  const path = `/imports/${source.id}`;
+  switch (source.state) {
+    case "uploading":
+    case "mapping":
+    case "running":
+      return (
+        <Card
+          title="Importing"
+          lead="It goes on in the background: you can leave this page and come back."
+          actions={
+            mayWrite && (
+              <ConfirmLink href={`${path}/cancel`} size="sm">
+                Cancel
+              </ConfirmLink>
+            )
+          }
+        >
+          <Progress
+            label={`${formatPlural(source.rows, "row")} so far`}
+            value={source.bytes_read}
+            max={Math.max(1, source.bytes)}
+          />
+        </Card>
+      );
+    case "done":
+      return (
+        <Callout
+          tone="success"
+          title={doneTitle(source)}
+          action={
+            source.segment_id === null ? (
+              <LinkButton href="/contacts">See the contacts</LinkButton>
+            ) : (
+              <LinkButton href={`/segments/${source.segment_id}`}>See the segment</LinkButton>
+            )
+          }
+        >
+          {summaryOf(source)}
+        </Callout>
+      );
+    case "failed":
+      return (
+        <Callout tone="danger" title="The import failed">
+          {source.error ?? "It could not be finished."} {keptSoFar(source)}
+        </Callout>
+      );
+    case "cancelled":
+      return (
+        <Callout tone="warning" title="The import was cancelled">
+          {keptSoFar(source)}
+        </Callout>
+      );
+  }
+}
+
+function doneTitle({ rows, started_at, finished_at }: Import): string {
+  const words = formatPlural(rows, "row");
+  return started_at === null || finished_at === null
+    ? `${words} imported`
+    : `${words} in ${formatDuration(Math.max(1, finished_at.getTime() - started_at.getTime()))}`;
+}
+
+function summaryOf({ rows, rejected, segment_name }: Import): string {
+  if (rows === 0) return "There was no row in the file but the names of its columns.";
+  const taken = rejected === 0 ? "Every row was taken." : "The rows below were not taken.";
+  return segment_name === null ? taken : `${taken} The contacts are in “${segment_name}” now.`;
+}
+
+function keptSoFar({ inserted, updated }: Import): string {
+  return inserted + updated === 0
+    ? "No contact was added or changed."
+    : `What it did before stays: ${formatCount(inserted)} added, ${formatCount(updated)} updated.`;
+}
+
+/** Some of the rows that were not taken; all of them are in the file. */
+function Rejects(props: ImportPageProps): Html {
+  const { source, rejects } = props;
+  return (
+    <Card
+      title={`${formatPlural(source.rejected, "row was", "rows were")} not taken`}
+      lead="Mend them in the file and import just that file: what was taken before is only met again."
+      actions={
+        <LinkButton href={`/imports/${source.id}/rejects`} size="sm" icon="download" download>
+          Download as CSV
+        </LinkButton>
+      }
+      flush
+    >
+      <Table
+        caption="Rows that were not taken"
+        rows={rejects}
+        empty={<p class="muted">They show up here in a moment.</p>}
+        columns={[
+          { label: "Line", align: "end", cell: ({ line }) => formatCount(line) },
+          { label: "Reason", primary: true, cell: ({ reason }) => reason },
+          {
+            label: "Row",
+            cell: ({ cells }) => <code class="reject-row">{cells.join(" · ").slice(0, 200)}</code>,
+          },
+        ]}
+      />
+    </Card>
+  );
+}
+
+function Facts(props: { source: Import }): Html {
+  const { source } = props;
+  return (
+    <Card title="The import">
+      <Definitions
+        items={[
+          ["State", <ImportBadge state={source.state} />],
+          ["File", `${titleOf(source)}, ${formatBytes(source.bytes)}`],
+          ["Columns", columnsOf(source)],
+          [
+            "Who was here already",
+            source.on_duplicate === "update" ? "Was updated" : "Was left as they were",
+          ],
+          ["Segment", source.segment_name ?? undefined],
+          ["Ended", source.finished_at && <Time at={source.finished_at} />],
+        ]}
+      />
+    </Card>
+  );
+}
+
+function columnsOf({ headings, mapping }: Import): Html | undefined {
+  if (mapping === null) return undefined;
+  return (
+    <span class="column-list">
+      {headings.map((heading, index) => {
+        const target = mapping[index];
+        return (
+          <span>
+            {heading} →{" "}
+            {target === null || target === undefined ? "left out" : <code>{target}</code>}
+          </span>
+        );
+      })}
+    </span>
+  );
+}
+
+export function CancelConfirm(props: { csrf: string; source: Import }): Html {
+  const { source } = props;
+  const isWaiting = source.state === "mapping";
+  return (
+    <Confirm
+      title={isWaiting ? `Discard ${titleOf(source)}?` : `Cancel the import of ${titleOf(source)}?`}
+      action={`/imports/${source.id}/cancel`}
+      csrf={props.csrf}
+      cancel={`/imports/${source.id}`}
+      confirm={isWaiting ? "Discard the file" : "Cancel the import"}
+      danger
+      consequences={["The uploaded file"]}
+    >
+      {isWaiting
+        ? "Nothing of it has been imported."
+        : "What was imported before stays. To have the rest, upload the file again: who is here already is only met again."}
+    </Confirm>
+  );
+}

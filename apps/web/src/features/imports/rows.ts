@@ -1,0 +1,98 @@
+import { parseAddress } from "../contacts/address.ts";
+import { ATTRIBUTES_LENGTH, VALUE_LENGTH } from "../contacts/attributes.ts";
+import { textOfCell, valueOfCell } from "../contacts/cells.ts";
+import type { Mapping } from "./columns.ts";
+import { LONGEST } from "./record-reader.ts";
+
+/** A contact as a row of the file has it. What is blank says nothing. */
+export interface Row {
+  email: string;
+  canonical: string;
+  name: string;
+  first_name: string;
+  last_name: string;
+  /** As JSON: it is on its way to Postgres, and rarely looked at. */
+  attributes: string;
+}
+
+export type ReadRow = (cells: readonly string[]) => Row | { reason: string };
+
+const NAME_LENGTH = 200;
+const NO_ATTRIBUTES = "{}";
+
+/** Makes the function that reads a row by a mapping. A million rows a second pass it, so little is done for each. */
+export function rowReader(mapping: Mapping): ReadRow {
+  const email = mapping.indexOf("email");
+  const name = mapping.indexOf("name");
+  const first = mapping.indexOf("first_name");
+  const last = mapping.indexOf("last_name");
+  const fields = new Set([email, name, first, last]);
+  const attributes = mapping.flatMap((key, index) =>
+    key === null || fields.has(index) ? [] : [{ key, index, prefix: `${JSON.stringify(key)}:` }],
+  );
+  const width = mapping.length;
+
+  return (cells) => {
+    if (cells.length > width && cells.slice(width).some((cell) => cell.trim() !== ""))
+      return {
+        reason: `The row has ${cells.length} cells, and there are ${width} columns: is a separator in a cell that has no quotes around it?`,
+      };
+    const address = parseAddress(textOfCell(cells[email] ?? ""));
+    if (!address.ok)
+      return {
+        reason: (cells[email] ?? "").trim() === "" ? "There is no email address." : address.message,
+      };
+    const row: Row = {
+      email: address.email,
+      canonical: address.canonical,
+      name: nameOf(cells[name]),
+      first_name: nameOf(cells[first]),
+      last_name: nameOf(cells[last]),
+      attributes: NO_ATTRIBUTES,
+    };
+    if (Math.max(row.name.length, row.first_name.length, row.last_name.length) > NAME_LENGTH)
+      return { reason: `A name is longer than ${NAME_LENGTH} characters.` };
+    let json = "";
+    for (const { key, index, prefix } of attributes) {
+      const text = cells[index]?.trim() ?? "";
+      if (text === "") continue;
+      if (text.length > VALUE_LENGTH)
+        return { reason: `The attribute “${key}” is longer than ${VALUE_LENGTH} characters.` };
+      json += (json === "" ? "" : ",") + prefix + JSON.stringify(valueOfCell(text));
+    }
+    if (json.length > ATTRIBUTES_LENGTH)
+      return { reason: `The attributes are longer than ${ATTRIBUTES_LENGTH} characters together.` };
+    if (json !== "") row.attributes = `{${json}}`;
+    return row;
+  };
+}
+
+function nameOf(cell: string | undefined): string {
+  if (cell === undefined || cell === "") return "";
+  const text = textOfCell(cell).trim();
+  return text.includes("\n") ? text.replaceAll(/\s*\n\s*/g, " ") : text;
+}
+
+/** What a row says of a contact that an earlier one spoke of already: what is not blank in it wins. */
+export function mergeRows(before: Row, row: Row): Row {
+  return {
+    email: row.email,
+    canonical: row.canonical,
+    name: row.name || before.name,
+    first_name: row.first_name || before.first_name,
+    last_name: row.last_name || before.last_name,
+    attributes:
+      before.attributes === NO_ATTRIBUTES || row.attributes === NO_ATTRIBUTES
+        ? before.attributes === NO_ATTRIBUTES
+          ? row.attributes
+          : before.attributes
+        : JSON.stringify({ ...JSON.parse(before.attributes), ...JSON.parse(row.attributes) }),
+  };
+}
+
+/** Why a record cannot be read at all. */
+export function faultReason(fault: "unclosed" | "too long"): string {
+  return fault === "unclosed"
+    ? "A quotation mark is opened here and never closed."
+    : `The row is longer than ${LONGEST} characters.`;
+}

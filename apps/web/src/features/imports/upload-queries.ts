@@ -1,0 +1,75 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { Queryable } from "../../db/open.ts";
+import { contactImport, importChunk } from "../../db/schema/imports.ts";
+import type { Encoding } from "./transcoder.ts";
+
+/** An upload that says nothing for so long has broken off. */
+const PATIENCE = sql`now() + interval '10 minutes'`;
+
+/** Begins an import whose file is on its way; answers its id. */
+export async function insertUpload(
+  db: Queryable,
+  { fileName, createdBy }: { fileName: string; createdBy: string },
+): Promise<string> {
+  const [row] = await db
+    .insert(contactImport)
+    .values({
+      state: "uploading",
+      file_name: fileName,
+      created_by: createdBy,
+      leased_until: PATIENCE,
+    })
+    .returning({ id: contactImport.id });
+  if (row === undefined) throw new Error("an import was inserted and is not there");
+  return row.id;
+}
+
+/** Keeps one piece of the file. False when the import is gone: whoever cleared it away took it for broken off. */
+export async function insertChunk(
+  db: Queryable,
+  id: string,
+  position: number,
+  bytes: Uint8Array,
+): Promise<boolean> {
+  const kept = await db
+    .update(contactImport)
+    .set({ leased_until: PATIENCE, bytes: sql`${contactImport.bytes} + ${bytes.byteLength}` })
+    .where(and(eq(contactImport.id, id), eq(contactImport.state, "uploading")))
+    .returning({ id: contactImport.id });
+  if (kept.length === 0) return false;
+  await db.insert(importChunk).values({ import_id: id, position, bytes });
+  return true;
+}
+
+export interface UploadEnd {
+  encoding: Encoding;
+  separator: string;
+  has_header: boolean;
+  mapping: (string | null)[];
+}
+
+/** The file is here whole: somebody may say what its columns are. */
+export async function finishUpload(db: Queryable, id: string, end: UploadEnd): Promise<void> {
+  await db
+    .update(contactImport)
+    .set({ ...end, state: "mapping", leased_until: null })
+    .where(and(eq(contactImport.id, id), eq(contactImport.state, "uploading")));
+}
+
+/** Forgets an import that has not begun, with its file. */
+export async function deleteUpload(db: Queryable, id: string): Promise<void> {
+  await db.delete(contactImport).where(eq(contactImport.id, id));
+}
+
+/** Bytes of the file from a piece on; empty past its end. */
+export async function selectChunk(
+  db: Queryable,
+  id: string,
+  position: number,
+): Promise<Uint8Array | undefined> {
+  const [row] = await db
+    .select({ bytes: importChunk.bytes })
+    .from(importChunk)
+    .where(and(eq(importChunk.import_id, id), eq(importChunk.position, position)));
+  return row?.bytes;
+}
