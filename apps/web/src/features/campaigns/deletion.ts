@@ -44,7 +44,9 @@ export async function clearDeletedCampaigns(
   while (!signal.aborted) {
     let wait = LOOK_EVERY_MS;
     try {
-      await clearStrays(db, signal);
+      const cleared = await clearStrays(db, signal);
+      if (cleared > 0)
+        log.info({ emails: cleared }, "the emails of deleted campaigns are cleared away");
     } catch (error) {
       if (signal.aborted) return;
       log.error({ err: error }, "the emails of a deleted campaign could not be cleared away yet");

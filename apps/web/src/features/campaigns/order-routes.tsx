@@ -36,6 +36,8 @@ export function orderPages(context: Context) {
       if (ordered.kind === "unknown") throw new NotFoundError();
       if (ordered.kind === "refused")
         throw new ConflictError(`${ordered.why} ${describeState(ordered.state)}`);
+      if ((await readCampaign(db, params.id))?.state === "draft")
+        return leave(`/campaigns/${params.id}`, "The launch was taken back. It is a draft again.");
       const message: Flash = ordered.confirmed
         ? { tone: "success", message: said.confirmed }
         : { tone: "warning", message: `${said.given} ${NOT_CONFIRMED}` };

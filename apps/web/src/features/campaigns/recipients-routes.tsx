@@ -8,6 +8,7 @@ import { pages } from "../../http/pages.tsx";
 import { askedPage, pageLinks } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
 import { type EmailFilter, isSearch, listEmails, recipientsOf } from "../emails/emails.ts";
+import { whereaboutsAt } from "../emails/explanation.ts";
 import { exportEmails } from "../emails/export.ts";
 import { readCampaign } from "./campaigns.ts";
 import { requeueAddress } from "./confirm-views.tsx";
@@ -40,6 +41,10 @@ export function recipientPages(context: Context) {
         const asked = askedPage(request, isSearch(filter.address) ? "text" : "id");
         const page = await listEmails(db, campaign, filter, asked);
         const contacts = await recipientsOf(db, page.items);
+        const whereabouts =
+          page.items.length === 0 && filter.address !== undefined
+            ? await whereaboutsAt(db, campaign.id, filter.address)
+            : undefined;
         return tools.show(
           { title: `Recipients of ${campaign.name}`, width: "wide" },
           <RecipientsPage
@@ -47,6 +52,7 @@ export function recipientPages(context: Context) {
             emails={page.items}
             contacts={contacts}
             filter={filter}
+            whereabouts={whereabouts}
             {...pageLinks(request, page)}
           />,
         );

@@ -10,6 +10,7 @@ import { Table } from "../../ui/table.tsx";
 import { Segments } from "../../ui/tabs.tsx";
 import { EMAIL_LOOKS, EMAIL_STATES, type EmailState } from "../../ui/tone.ts";
 import type { Email, EmailFilter, Recipient } from "../emails/emails.ts";
+import type { Whereabouts } from "../emails/explanation.ts";
 import { reasonOf } from "../emails/reasons.ts";
 import { CampaignPage, type CampaignProps } from "./detail-views.tsx";
 import { recipientColumns } from "./recipient-columns-views.tsx";
@@ -20,6 +21,8 @@ export interface RecipientsProps extends CampaignProps {
   /** The contacts that are still there, by id. */
   contacts: ReadonlyMap<string, Recipient>;
   filter: EmailFilter;
+  /** What became of the very address that was sought, when no email in sight has it. */
+  whereabouts: Whereabouts | undefined;
   next: string | undefined;
   previous: string | undefined;
 }
@@ -193,24 +196,8 @@ function RecipientTable(props: RecipientsProps & { selectable?: boolean }): Html
 }
 
 function NobodyHere(props: RecipientsProps): Html {
-  const { campaign, filter } = props;
-  if (filter.address)
-    return (
-      <EmptyState
-        icon="search"
-        title="Nobody here has such an address"
-        action={
-          filter.state !== undefined && (
-            <LinkButton href={recipientsAddress(campaign.id, { address: filter.address })}>
-              Look in every state
-            </LinkButton>
-          )
-        }
-      >
-        Whoever is not listed was not in the audience when it was frozen, so nothing was sent to
-        them.
-      </EmptyState>
-    );
+  const { filter } = props;
+  if (filter.address) return <NobodyFound {...props} />;
   return (
     <EmptyState icon="inbox" title="Nobody here">
       {filter.state === undefined
@@ -218,6 +205,37 @@ function NobodyHere(props: RecipientsProps): Html {
         : `No email of this campaign is ${EMAIL_LOOKS[filter.state].label.toLowerCase()} now.`}
     </EmptyState>
   );
+}
+
+function NobodyFound(props: RecipientsProps): Html {
+  const { campaign, filter, whereabouts } = props;
+  const { address } = filter;
+  return (
+    <EmptyState
+      icon="search"
+      title="Nobody here has such an address"
+      action={
+        whereabouts?.kind === "email" ? (
+          <LinkButton href={`/emails/${whereabouts.id}`}>See what became of it</LinkButton>
+        ) : (
+          filter.state !== undefined && (
+            <LinkButton href={recipientsAddress(campaign.id, { address })}>
+              Look in every state
+            </LinkButton>
+          )
+        )
+      }
+    >
+      {whereaboutsWords(whereabouts)}
+    </EmptyState>
+  );
+}
+
+function whereaboutsWords(whereabouts: Whereabouts | undefined): string {
+  if (whereabouts?.kind === "none") return whereabouts.why;
+  if (whereabouts?.kind === "email")
+    return "An email to this address is in the campaign, but not in what is listed here.";
+  return "Whoever is not listed was not in the audience when it was frozen, so nothing was sent to them.";
 }
 
 function summaryOf({ campaign, filter, emails, next, previous }: RecipientsProps): string {

@@ -9,6 +9,7 @@ import { freezeLaunched } from "../dispatch/freeze.ts";
 import { handOverNext } from "../dispatch/handover.ts";
 import { takeReports } from "../reports/reports.ts";
 import { activityOf } from "./activity.ts";
+import { launchCampaign } from "./launch.ts";
 import { requeueInTime } from "./orders.ts";
 import { cancelCampaign, pauseCampaign, requeueCampaign, resumeCampaign } from "./steering.ts";
 
@@ -227,4 +228,32 @@ test("a requeue that takes longer than anybody waits goes on after the answer", 
     kind: "under way",
   });
   await until(async () => (await standing(context.db, id)).counts["queued"] === 5);
+});
+
+test("a launch that is taken back while its audience is being frozen sends nothing, and leaves nothing behind", async () => {
+  await using fixture = await campaignFixture(3);
+  const { context } = fixture;
+  const { db } = context;
+  const id = await fixture.draft();
+  expect(await launchCampaign(context, id, "Anna")).toEqual({ kind: "launching" });
+  let freezing: Promise<void> | undefined;
+  // Whoever holds the table keeps the freeze at its first email.
+  await db.transaction(async (tx) => {
+    await tx.execute(sql`LOCK TABLE "email" IN SHARE MODE`);
+    freezing = freezeLaunched(context);
+    await until(async () => {
+      const waiting = await db.execute(
+        sql`SELECT FROM pg_locks WHERE NOT "granted" AND "relation" = '"email"'::regclass`,
+      );
+      return waiting.length === 1;
+    });
+    expect(await cancelCampaign(db, id, "Anna")).toEqual({ kind: "done" });
+  });
+  await freezing;
+  const [now] = await db.execute<{ state: string; launched_at: string | null }>(
+    sql`SELECT "state", "launched_at" FROM "campaign" WHERE "id" = ${id}`,
+  );
+  expect({ ...now }).toEqual({ state: "draft", launched_at: null });
+  expect(await db.execute(sql`SELECT FROM "email"`)).toHaveLength(0);
+  expect(await db.execute(sql`SELECT FROM "batch"`)).toHaveLength(0);
 });

@@ -11,16 +11,17 @@ export async function launchingCampaigns(db: Queryable): Promise<string[]> {
 }
 
 /**
- * Takes the freezing of one campaign for this transaction; false when another web is at it or it is done. No contact is
- * erased meanwhile (`contacts/erasure-queries.ts`): the address would be written into the ledger after it was erased there.
+ * Takes the freezing of one campaign for this transaction; the answer is the launch that it is for, undefined when another
+ * web is at it or it is done. No contact is erased meanwhile (`contacts/erasure-queries.ts`): the address would be written
+ * into the ledger after it was erased there.
  */
-export async function takeFreeze(tx: Queryable, campaign: string): Promise<boolean> {
-  const rows = await tx.execute<{ taken: boolean }>(sql`
+export async function takeFreeze(tx: Queryable, campaign: string): Promise<string | undefined> {
+  const rows = await tx.execute<{ taken: boolean; launch: string }>(sql`
     SELECT pg_try_advisory_xact_lock(hashtextextended(${`freeze ${campaign}`}, 0)) AS "taken",
-      pg_advisory_xact_lock_shared(hashtextextended('erase contacts', 0))
+      pg_advisory_xact_lock_shared(hashtextextended('erase contacts', 0)), "launched_at"::text AS "launch"
     FROM "campaign" WHERE "id" = ${campaign} AND "state" = 'launching'
   `);
-  return rows[0]?.taken === true;
+  return rows[0]?.taken === true ? rows[0].launch : undefined;
 }
 
 /** The segments of a campaign with what decides their members. */
@@ -76,26 +77,41 @@ export async function freezeAudience(
   return rows[0] ?? { queued: 0, skipped: 0 };
 }
 
-/** The campaign begins to send what was frozen. One whose whole audience was skipped is finished at once. */
+/**
+ * The campaign begins to send what was frozen. One whose whole audience was skipped is finished at once. False when its
+ * launch was taken back meanwhile: then nothing of what was frozen may stay.
+ */
 export async function beginSending(
   tx: Queryable,
   campaign: string,
+  launch: string,
   { queued, skipped }: { queued: number; skipped: number },
-): Promise<void> {
-  await tx.execute(sql`
+): Promise<boolean> {
+  const rows = await tx.execute(sql`
     UPDATE "campaign" SET
       "state" = ${queued === 0 ? "finished" : "sending"}::"campaign_state",
       "finished_at" = CASE WHEN ${queued} = 0 THEN now() END,
       "state_reason" = NULL, "audience" = ${queued + skipped}, "queued" = ${queued}, "unhanded" = ${queued},
       "skipped" = ${skipped}, "updated_at" = now()
-    WHERE "id" = ${campaign}
+    WHERE "id" = ${campaign} AND ${isLaunch(launch)} RETURNING "id"
   `);
+  return rows.length > 0;
 }
 
 /** Nobody was there to be mailed: the campaign is a draft again and says why. */
-export async function backToDraft(tx: Queryable, campaign: string, why: string): Promise<void> {
+export async function backToDraft(
+  tx: Queryable,
+  campaign: string,
+  launch: string,
+  why: string,
+): Promise<void> {
   await tx.execute(sql`
     UPDATE "campaign" SET "state" = 'draft', "state_reason" = ${why}, "launched_at" = NULL, "updated_at" = now()
-    WHERE "id" = ${campaign}
+    WHERE "id" = ${campaign} AND ${isLaunch(launch)}
   `);
+}
+
+/** Still the same launch: one that was taken back and given anew is another, of perhaps another draft. */
+function isLaunch(launch: string): SQL {
+  return sql`"state" = 'launching' AND "launched_at"::text = ${launch}`;
 }

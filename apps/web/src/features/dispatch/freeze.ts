@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import type { Queryable } from "../../db/open.ts";
 import type { SegmentRule } from "../../db/schema/segments.ts";
 import { audienceCondition } from "../segments/audience.ts";
 import type { DispatchContext } from "./context.ts";
@@ -15,19 +16,37 @@ const NOBODY = "Nobody was left in its segments when the audience was to be froz
 
 /**
  * Freezes the audience of every campaign that was launched: one transaction each. Should this web or Postgres die in
- * the middle nothing has happened, and whoever looks next does it; however many webs look, one does it.
+ * the middle nothing has happened, and whoever looks next does it; however many webs look, one does it. A launch that is
+ * taken back meanwhile leaves nothing behind.
  */
 export async function freezeLaunched({ db, log }: DispatchContext): Promise<void> {
   for (const campaign of await launchingCampaigns(db)) {
-    await db.transaction(async (tx) => {
-      // A million rows take longer than any page would wait.
-      await tx.execute(sql`SET LOCAL statement_timeout = 0`);
-      if (!(await takeFreeze(tx, campaign))) return;
-      const segments = await segmentsOf<SegmentRule>(tx, campaign);
-      const frozen = await freezeAudience(tx, campaign, audienceCondition(segments));
-      if (frozen.queued + frozen.skipped === 0) await backToDraft(tx, campaign, NOBODY);
-      else await beginSending(tx, campaign, frozen);
-      log.info({ campaign, ...frozen }, "the audience is frozen");
-    });
+    try {
+      const frozen = await db.transaction((tx) => freeze(tx, campaign));
+      if (frozen !== undefined) log.info({ campaign, ...frozen }, "the audience is frozen");
+    } catch (error) {
+      if (!(error instanceof TakenBackError)) throw error;
+      log.info({ campaign }, "a launch was taken back while its audience was being frozen");
+    }
   }
+}
+
+async function freeze(
+  tx: Queryable,
+  campaign: string,
+): Promise<{ queued: number; skipped: number } | undefined> {
+  // A million rows take longer than any page would wait.
+  await tx.execute(sql`SET LOCAL statement_timeout = 0`);
+  const launch = await takeFreeze(tx, campaign);
+  if (launch === undefined) return undefined;
+  const segments = await segmentsOf<SegmentRule>(tx, campaign);
+  const frozen = await freezeAudience(tx, campaign, audienceCondition(segments));
+  if (frozen.queued + frozen.skipped === 0) await backToDraft(tx, campaign, launch, NOBODY);
+  else if (!(await beginSending(tx, campaign, launch, frozen))) throw new TakenBackError();
+  return frozen;
+}
+
+/** Rolls back what was frozen for a launch that is none any more. */
+class TakenBackError extends Error {
+  override readonly name = "TakenBackError";
 }

@@ -1,6 +1,7 @@
 import { parseJournaledEmail, type JournaledEmail, type ServiceClient } from "@mailwright/protocol";
 import type { Queryable } from "../../db/open.ts";
 import { mayRequeue } from "../campaigns/standing.ts";
+import { parseAddress } from "../contacts/address.ts";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
 import {
   type Email,
@@ -8,6 +9,7 @@ import {
   type EmailEventRow,
   type Recipient,
   selectBeginnings,
+  selectContactAt,
   selectEmail,
   selectEmailOf,
   selectLastEvents,
@@ -101,6 +103,19 @@ export async function whereaboutsOf(
         ? "The contact was added after the campaign was launched, when its audience was frozen already."
         : "The contact was in none of the campaign's segments when its audience was frozen.",
   };
+}
+
+/** The same for whoever has an address; undefined for what is no whole address. */
+export async function whereaboutsAt(
+  db: Queryable,
+  campaign: string,
+  address: string,
+): Promise<Whereabouts | undefined> {
+  const parsed = parseAddress(address);
+  if (!parsed.ok) return undefined;
+  const contact = await selectContactAt(db, parsed.canonical);
+  if (contact === undefined) return { kind: "none", why: "No contact has this address." };
+  return whereaboutsOf(db, campaign, contact.id);
 }
 
 /** What the email client says of an email at this moment. */

@@ -62,6 +62,18 @@ export async function selectEmailOf(
   return row;
 }
 
+/** The contact with this canonical address. */
+export async function selectContactAt(
+  db: Queryable,
+  canonical: string,
+): Promise<{ id: string } | undefined> {
+  const [row] = await db
+    .select({ id: contact.id })
+    .from(contact)
+    .where(eq(contact.canonical_email, canonical));
+  return row;
+}
+
 /** When a campaign was launched, and when a contact came to be: what decides between those who have no email. */
 export async function selectBeginnings(
   db: Queryable,

@@ -209,8 +209,28 @@ test("the page of recipients filters by state with counts, says why in words, an
   expect(page.find("td[data-label=Contact] a")).toHaveLength(30);
   const skipped = await editor.get(`/campaigns/${id}/recipients?state=skipped`);
   expect(skipped.textOf("td[data-label=Why]")).toBe("Unsubscribed");
-  const none = await editor.get(`/campaigns/${id}/recipients?q=nobody`);
-  expect(none.textOf(".empty-text")).toContain("was not in the audience when it was frozen");
+});
+
+test("whoever is not among the recipients is told why, by address", async () => {
+  await using fixture = await campaignFixture(3);
+  const { context } = fixture;
+  const id = await fixture.draft();
+  await launchedWith(fixture, id, "finished", { sent: 2 });
+  const viewer = await signedInClient(context, "viewer");
+  const said = async (query: string) =>
+    (await viewer.get(`/campaigns/${id}/recipients?${query}`)).textOf(".empty-text");
+  expect(await said("q=nobody")).toContain("was not in the audience when it was frozen");
+  expect(await said("q=nobody@example.com")).toBe("No contact has this address.");
+  const [outside] = await context.db.execute<{ email: string }>(sql`
+    SELECT "email" FROM "contact" WHERE NOT EXISTS (SELECT FROM "email" WHERE "contact_id" = "contact"."id")
+  `);
+  expect(await said(`q=${outside?.email}`)).toContain("in none of the campaign's segments");
+  const [inside] = await context.db.execute<{ address: string }>(
+    sql`SELECT "address" FROM "email"`,
+  );
+  expect(await said(`q=${inside?.address}&state=failed`)).toContain(
+    "but not in what is listed here",
+  );
 });
 
 test("recipients are exported whole, in order, with their states, and no cell is a formula", async () => {
