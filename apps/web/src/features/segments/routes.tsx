@@ -86,11 +86,11 @@ export function segmentPages(context: Context) {
       "/:id/size",
       async ({ params, request }) => {
         const { rule, size } = found(await readSegment(db, params.id));
+        const words = parseQuery(SizeQuery, request).in === "words";
         const counted =
           rule === null
             ? ({ kind: "counted", contacts: size } as const)
-            : await sizeOf(context, rule);
-        const words = parseQuery(SizeQuery, request).in === "words";
+            : await sizeOf(context, rule, { urgent: words });
         return fragment(<CountedSize size={counted} words={words} />);
       },
       readOne,

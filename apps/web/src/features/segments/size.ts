@@ -29,14 +29,21 @@ interface Kept {
 /** What was counted with each database, the newest last, and who waits for a turn. */
 const shelves = new WeakMap<Database, { kept: Map<string, Kept>; turns: Turns }>();
 
-/** The size of what a rule decides: counted when asked for, and good for half a minute. */
-export function sizeOf({ db, clock }: CountContext, rule: SegmentRule): Promise<Size> {
+/**
+ * The size of what a rule decides: counted when asked for, and good for half a minute. An `urgent` one, which somebody
+ * waits for, is counted before those that only fill a list.
+ */
+export function sizeOf(
+  { db, clock }: CountContext,
+  rule: SegmentRule,
+  { urgent = true }: { urgent?: boolean } = {},
+): Promise<Size> {
   const shelf = shelves.get(db) ?? { kept: new Map<string, Kept>(), turns: takingTurns(AT_ONCE) };
   shelves.set(db, shelf);
   const key = JSON.stringify(rule);
   const known = shelf.kept.get(key);
   if (known !== undefined && clock.now() - known.at < FRESH_MS) return known.size;
-  const size = shelf.turns(() => count(db, rule));
+  const size = shelf.turns(() => count(db, rule), urgent);
   shelf.kept.delete(key);
   shelf.kept.set(key, { at: clock.now(), size });
   // A count that failed says nothing about the next.
@@ -51,20 +58,22 @@ async function count(db: Database, rule: SegmentRule): Promise<Size> {
   return counted.kind === "in time" ? { kind: "counted", contacts: counted.value } : counted;
 }
 
-type Turns = <T>(run: () => Promise<T>) => Promise<T>;
+type Turns = <T>(run: () => Promise<T>, urgent: boolean) => Promise<T>;
 
-/** Runs at most `most` at once; the others wait, first come first served. */
+/** Runs at most `most` at once; the others wait, the urgent ones before the rest. */
 function takingTurns(most: number): Turns {
-  const waiting: (() => void)[] = [];
+  const urgent: (() => void)[] = [];
+  const others: (() => void)[] = [];
   let running = 0;
-  return async (run) => {
-    if (running >= most) await new Promise<void>((resolve) => void waiting.push(resolve));
+  return async (run, isUrgent) => {
+    const line = isUrgent ? urgent : others;
+    if (running >= most) await new Promise<void>((resolve) => void line.push(resolve));
     else running += 1;
     try {
       return await run();
     } finally {
       // The turn is handed on, so nobody who comes later gets in between.
-      const next = waiting.shift();
+      const next = urgent.shift() ?? others.shift();
       if (next === undefined) running -= 1;
       else next();
     }

@@ -2,6 +2,7 @@ import type { Html } from "@mailwright/html";
 import { Callout } from "../../ui/banner.tsx";
 import { Time } from "../../ui/time.tsx";
 import { type ChangedLines, changedLines } from "./changed-lines.ts";
+import { kindInWords } from "./list-views.tsx";
 import type { Meanwhile, VersionRow } from "./templates.ts";
 
 /** Who saved what since somebody began to edit: nothing of theirs is lost, and nothing of the others' without a look. */
@@ -48,7 +49,7 @@ export function Changes(props: { before: VersionRow; after: VersionRow }): Html 
     <div class="stack" data-gap="sm">
       {before.kind !== after.kind && (
         <p>
-          It was written in {before.kind} and is written in {after.kind}.
+          It was {kindInWords(before.kind)} and is {kindInWords(after.kind)}.
         </p>
       )}
       {before.subject !== after.subject && (
