@@ -118,7 +118,7 @@ describe("a campaign that is cancelled", () => {
       gateway.answer = () => 503;
       const policy = { first_wait_s: 3_600, max_wait_s: 3_600 };
       const handed = await Promise.all(Array.from({ length: 4 }, () => send(given, 50, policy)));
-      await until(() => gateway.received.length >= 55, { timeoutMs: 20_000 });
+      await until(async () => (await calls.settings()).gateways[0]?.breaker !== "closed");
       await Promise.all(handed.map(({ campaign }) => calls.control(campaign, "cancelled")));
       for (const each of handed)
         expect(await finished(given, each, 3_000)).toEqual({ cancelled: 50 });

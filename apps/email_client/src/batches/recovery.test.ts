@@ -11,7 +11,7 @@ const SLOWLY = async () => {
   return "accept" as const;
 };
 
-describe("a clean stop", () => {
+describe("original, weakness 11: a clean stop", () => {
   test("lets the attempts under way end and gives the rest to another client: none is lost, none is sent twice", async () => {
     await using given = await setUp();
     const { gateway, web, client } = given;
@@ -22,7 +22,6 @@ describe("a clean stop", () => {
     await client[Symbol.asyncDispose]();
     const stopped = performance.now();
     const begun = gateway.received.length;
-    expect(gateway.accepted).toHaveLength(begun);
     await until(() => gateway.received.length > begun, { what: "the other client to go on" });
     expect(performance.now() - stopped).toBeLessThan(3_000);
     const calls = callsTo(other.url);

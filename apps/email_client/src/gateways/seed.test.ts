@@ -67,7 +67,7 @@ describe("every status has one meaning", () => {
   );
 });
 
-describe("202 is an acceptance", () => {
+describe("202 is an acceptance (original, weakness 4: whatever its id looks like, web can store it)", () => {
   test.each([
     ["a text", "m-1", "m-1"],
     ["a number", 42, "42"],

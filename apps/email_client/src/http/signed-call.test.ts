@@ -119,7 +119,7 @@ describe("a call that is signed but not what it should be changes nothing", () =
     expect(response.status).toBe(400);
   });
 
-  test("422 with the field's name when it has the wrong shape", async () => {
+  test("422 with the field's name when it has the wrong shape (original, weakness 10: From is never unset)", async () => {
     await using given = await setUp();
     const good = batch();
     const [person] = good.recipients;
@@ -145,6 +145,7 @@ describe("a call that is signed but not what it should be changes nothing", () =
         "gateways.0.rate_per_second",
       ],
       ["PUT", `/v1/contents/${"a".repeat(64)}`, content(), "hash"],
+      ["PUT", `/v1/contents/${"a".repeat(64)}`, { ...content(), sender: undefined }, "sender"],
     ];
     const before = await state(given);
     for (const [method, path, body, field] of wrong) {
@@ -155,7 +156,7 @@ describe("a call that is signed but not what it should be changes nothing", () =
   });
 });
 
-test("a call while Redis is away is answered 503 and can be repeated", async () => {
+test("original, weakness 23: a call while Redis is away is answered 503 and can be repeated", async () => {
   const redis = await ownRedis();
   await using given = await setUp({ redis });
   await redis.kill();

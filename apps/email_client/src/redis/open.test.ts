@@ -58,7 +58,7 @@ describe("while Redis is away", () => {
 });
 
 describe("at the start", () => {
-  test("Redis is waited for until it answers", async () => {
+  test("original, weakness 23: Redis is waited for until it answers", async () => {
     await using server = await ownRedis();
     await using proxy = new FaultProxy(server.port);
     proxy.set({ mode: "refuse" });

@@ -41,7 +41,7 @@ async function secretsOf(redis: Redis, vault: Vault, id: string) {
 }
 
 describe("secrets", () => {
-  test("are never shown, in no call and not even as asterisks: only which are set", async () => {
+  test("original: credentials do not lie in Redis in plain text, and are never shown, in no call and not even as asterisks: only which are set", async () => {
     await using given = await setUp();
     const id = newId();
     expect(await given.patch(whole(id, { rate_per_second: 14 }))).toBeUndefined();
@@ -107,7 +107,7 @@ describe("secrets", () => {
   });
 });
 
-describe("a patch", () => {
+describe("original, weakness 22: a patch is made whole or not at all, and", () => {
   test("changes what it names and keeps the rest", async () => {
     await using given = await setUp();
     const id = newId();

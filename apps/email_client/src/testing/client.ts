@@ -12,6 +12,7 @@ import {
   type ServiceAnswer,
   type ServiceClient,
   type SettingsPatch,
+  type SettingsView,
 } from "@mailwright/protocol";
 import { testRedis, type TestRedis, until } from "@mailwright/testing";
 import { newId } from "@mailwright/platform";
@@ -116,6 +117,7 @@ export function aGateway(id: string, url: string): SettingsPatch["gateways"][num
 export interface Calls {
   client: ServiceClient;
   patch(patch: SettingsPatch): Promise<void>;
+  settings(): Promise<SettingsView>;
   put(content: Content): Promise<string>;
   post(batch: Batch): Promise<number>;
   control(campaign: string, state: Control["state"]): Promise<void>;
@@ -128,6 +130,9 @@ export function callsTo(url: string): Calls {
     client,
     async patch(patch) {
       must(await client.call("PATCH", "/v1/settings", patch, parseSettingsView));
+    },
+    async settings() {
+      return must(await client.call("GET", "/v1/settings", undefined, parseSettingsView));
     },
     async put(wanted) {
       const hash = contentHash(wanted);
