@@ -151,8 +151,8 @@ function Outcome(props: { outcome: PastedOutcome; path: string }): Html {
       {unknown.length > 0 && (
         <p>
           {`${formatPlural(unknown.length, "address belongs", "addresses belong")} to no contact and ${unknown.length === 1 ? "stands" : "stand"} below still. `}
-          Add them as <a href="/contacts/new">contacts</a> or by an{" "}
-          <a href="/imports/new">import</a> first.
+          Check the box to make contacts of them, or bring them in by an{" "}
+          <a href="/imports">import</a>.
         </p>
       )}
       {faults.length > 0 && (
