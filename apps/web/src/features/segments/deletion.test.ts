@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
+import { campaignFixture } from "../../testing/campaigns.ts";
 import { testContext } from "../../testing/context.ts";
+import { launchCampaign } from "../campaigns/launch.ts";
 import { deletionOf, deleteSegment } from "./deletion.ts";
 import { asks, campaignTo, created, withContacts } from "./fixtures/segments.ts";
 import { addToSegment, createSegment } from "./segments.ts";
@@ -62,4 +64,41 @@ describe("deleting a segment", () => {
       ]);
     }
   });
+
+  test("and a launch to it at the same moment never leave a launched campaign without its segment", async () => {
+    await using fixture = await campaignFixture(2);
+    const { context } = fixture;
+    const { db } = context;
+    await context.gatewayWatch.refresh();
+    const seen = new Set<string>();
+    for (let round = 0; round < 16; round++) {
+      const segment = (await created(db, `Target ${round}`)).id;
+      const contacts = await db.execute<{ id: string }>(sql`SELECT "id" FROM "contact"`);
+      await addToSegment(
+        db,
+        segment,
+        contacts.map(({ id }) => id),
+      );
+      const draft = await fixture.draft(`To ${round}`);
+      await db.execute(
+        sql`INSERT INTO "campaign_segment" ("campaign_id", "segment_id") VALUES (${draft}, ${segment})`,
+      );
+      const [launched, deleted] = await Promise.all([
+        launchCampaign(context, draft, "Anna"),
+        // At another point of the launch in each round.
+        db.execute(sql`SELECT pg_sleep(${round / 1_000})`).then(() => deleteSegment(db, segment)),
+      ]);
+      const [named] = await db.execute<{ segments: number; frozen: string[] }>(sql`
+        SELECT (SELECT count(*)::integer FROM "campaign_segment" WHERE "campaign_id" = ${draft}) AS "segments",
+          "segment_names" AS "frozen" FROM "campaign" WHERE "id" = ${draft}
+      `);
+      if (launched.kind === "launching")
+        expect([round, named?.segments]).toEqual([round, named?.frozen.length]);
+      seen.add(`${launched.kind}, ${deleted.kind}`);
+    }
+    expect(seen.difference(PAIRS)).toEqual(new Set());
+  });
 });
+
+/** The launch came first and keeps the segment, or the deletion did: then the launch is without it, or told so. */
+const PAIRS = new Set(["launching, refused", "launching, deleted", "changed meanwhile, deleted"]);

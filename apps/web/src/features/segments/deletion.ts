@@ -1,5 +1,6 @@
 import type { Database, Queryable } from "../../db/open.ts";
-import { campaignsNaming } from "./deletion-queries.ts";
+import { retried } from "../../db/retry.ts";
+import { campaignsNaming, lockDraftsNaming, touchDraftsNaming } from "./deletion-queries.ts";
 import {
   deleteSegmentRow,
   dynamicSegments,
@@ -39,22 +40,28 @@ export async function deletionOf(db: Queryable, id: string): Promise<Deletion | 
   };
 }
 
+export type Deleted =
+  { kind: "deleted" } | { kind: "unknown" } | { kind: "refused"; obstacle: Obstacle };
+
 /**
  * Deletes a segment. Its memberships go and drafts no longer name it; contacts stay, and campaigns that were sent keep
- * their record: their audience was frozen, and the segment's name with it.
+ * their record: their audience was frozen, and the segment's name with it. A draft that is being launched at this moment
+ * either keeps the segment or is told that it changed: no audience is frozen that lacks it without a word.
  */
-export async function deleteSegment(
-  db: Database,
-  id: string,
-): Promise<{ kind: "deleted" } | { kind: "unknown" } | { kind: "refused"; obstacle: Obstacle }> {
-  return db.transaction(async (tx) => {
-    const segment = await lockSegment(tx, id, "references");
-    if (segment === undefined) return { kind: "unknown" };
-    const obstacle = await obstacleTo(tx, id);
-    if (obstacle !== undefined) return { kind: "refused", obstacle };
-    await deleteSegmentRow(tx, id);
-    return { kind: "deleted" };
-  });
+export function deleteSegment(db: Database, id: string): Promise<Deleted> {
+  return retried(() =>
+    db.transaction(async (tx): Promise<Deleted> => {
+      // Whoever edits a draft locks it before the segments it names, so they are locked in that order here too.
+      await lockDraftsNaming(tx, id);
+      const segment = await lockSegment(tx, id, "references");
+      if (segment === undefined) return { kind: "unknown" };
+      const obstacle = await obstacleTo(tx, id);
+      if (obstacle !== undefined) return { kind: "refused", obstacle };
+      await touchDraftsNaming(tx, id);
+      await deleteSegmentRow(tx, id);
+      return { kind: "deleted" };
+    }),
+  );
 }
 
 async function obstacleTo(db: Queryable, id: string): Promise<Obstacle | undefined> {
