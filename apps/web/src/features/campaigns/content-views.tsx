@@ -7,7 +7,7 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { Frame } from "../../ui/frame.tsx";
 import { describePolicy } from "../settings/policy-words.ts";
 import type { Campaign } from "./campaigns.ts";
-import { CampaignPage, type CampaignProps } from "./detail-views.tsx";
+import { CampaignPage, type CampaignProps, templateAddress } from "./detail-views.tsx";
 import type { CampaignContent, Preview } from "./preview.ts";
 
 /** What everybody gets. */
@@ -34,7 +34,8 @@ export function ContentPage(props: CampaignProps & { content: CampaignContent | 
 function ContentFacts(props: { campaign: Campaign; content: CampaignContent }): Html {
   const { campaign, content } = props;
   const { sender, policy } = content;
-  const { template, template_version } = campaign;
+  const { template, template_version, launched_at } = campaign;
+  const address = templateAddress(campaign);
   return (
     <Definitions
       items={[
@@ -43,9 +44,9 @@ function ContentFacts(props: { campaign: Campaign; content: CampaignContent }): 
         ["Subject", content.subject],
         [
           "Template",
-          template && (
-            <a href={`/templates/${template.id}`}>
-              {template_version === null
+          template && address !== undefined && (
+            <a href={address}>
+              {launched_at === null || template_version === null
                 ? template.name
                 : `${template.name}, version ${template_version}`}
             </a>

@@ -232,3 +232,15 @@ function More(props: CampaignProps): Html {
     </MenuWithButton>
   );
 }
+
+/** Where the template stands as this campaign has it: the frozen version, or what a draft would freeze. */
+export function templateAddress({
+  template,
+  template_version,
+  launched_at,
+}: Campaign): string | undefined {
+  if (template === null) return undefined;
+  return launched_at === null || template_version === null
+    ? `/templates/${template.id}`
+    : `/templates/${template.id}/versions/${template_version}`;
+}

@@ -14,7 +14,7 @@ import type { ReasonCount } from "../emails/emails.ts";
 import { reasonOf } from "../emails/reasons.ts";
 import type { Estimate } from "./audience.ts";
 import type { Campaign } from "./campaigns.ts";
-import { CampaignTabs, type CampaignProps } from "./detail-views.tsx";
+import { CampaignTabs, type CampaignProps, templateAddress } from "./detail-views.tsx";
 import type { LaunchObstacle } from "./launch.ts";
 import { CampaignStanding } from "./progress-views.tsx";
 import type { Pace } from "./rate.ts";
@@ -261,12 +261,15 @@ function Setup(props: OverviewProps): Html {
 }
 
 function TemplateFact(props: { campaign: Campaign }): Html {
-  const { template, template_version } = props.campaign;
-  if (template === null) return <span class="muted">Deleted since</span>;
+  const { template, template_version, launched_at } = props.campaign;
+  const address = templateAddress(props.campaign);
+  if (template === null || address === undefined) return <span class="muted">Deleted since</span>;
   return (
     <>
-      <a href={`/templates/${template.id}`}>{template.name}</a>
-      {template_version !== null && <span class="muted">{`, version ${template_version}`}</span>}
+      <a href={address}>{template.name}</a>
+      {launched_at !== null && template_version !== null && (
+        <span class="muted">{`, version ${template_version}`}</span>
+      )}
     </>
   );
 }

@@ -30,7 +30,7 @@ export interface EmailFilter {
 }
 
 /** Up to so many emails are looked through for an address; above it, the contacts are: see `selectEmailsByContact`. */
-const FEW = 10_000;
+const FEW = 25_000;
 
 /** One page of a campaign's emails: by address when one is sought, otherwise in the order of the audience. */
 export function listEmails(
