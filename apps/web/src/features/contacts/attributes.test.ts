@@ -51,6 +51,7 @@ test.each([
 test("attributes are kept trimmed, without blanks, and each bad one is named", () => {
   const given = {
     city: " Kraków ",
+    street: "Długa 1\r\n2. piętro",
     age: 30,
     vip: false,
     gone: null,
@@ -61,7 +62,7 @@ test("attributes are kept trimmed, without blanks, and each bad one is named", (
     long: "x".repeat(2_001),
   };
   const { kept, blank, faults } = checkAttributes(given);
-  expect(kept).toEqual({ city: "Kraków", age: 30, vip: false });
+  expect(kept).toEqual({ city: "Kraków", street: "Długa 1\n2. piętro", age: 30, vip: false });
   expect(blank).toEqual(["gone", "empty"]);
   expect(Object.keys(faults)).toEqual(["email", "Bad Key", "list", "long"]);
   expect(sizeFault(kept)).toBeUndefined();

@@ -46,7 +46,7 @@ export interface CheckedAttributes {
 }
 
 /**
- * Checks attributes. White space around a text is no part of it, and what is blank or null is no value: its key is not
+ * Checks attributes. White space around a text is no part of it, its lines end alike, and what is blank or null is no value: its key is not
  * kept, and is taken away from a contact that has it.
  */
 export function checkAttributes(given: Readonly<Record<string, unknown>>): CheckedAttributes {
@@ -55,7 +55,8 @@ export function checkAttributes(given: Readonly<Record<string, unknown>>): Check
   const faults: [string, string][] = [];
   for (const [key, value] of Object.entries(given)) {
     const fault = keyFault(key) ?? valueFault(value);
-    const trimmed = typeof value === "string" ? value.trim() : value;
+    const trimmed =
+      typeof value === "string" ? value.trim().replaceAll(/\r\n?/g, "\n") : value;
     if (fault !== undefined) faults.push([key, fault]);
     else if (trimmed === null || trimmed === "") blank.push(key);
     else kept.push([key, trimmed as AttributeValue]);

@@ -2,7 +2,7 @@ import { stringify } from "csv-stringify/sync";
 
 /** One piece of a CSV (RFC 4180). What the cells hold is for the caller to make safe; see `cells.ts`. */
 export function csvRows(rows: readonly (readonly string[])[]): string {
-  return stringify(rows as string[][], { record_delimiter: "\r\n" });
+  return stringify(rows as string[][], { record_delimiter: "\r\n", quoted_match: /[\r\n]/ });
 }
 
 /**

@@ -10,6 +10,8 @@ import {
   advanceImport,
   type ClaimedImport,
   commitLater,
+  countAdded,
+  countLater,
   holdImport,
   type IdentifiedRow,
   insertContacts,
@@ -48,6 +50,11 @@ export class BatchWriter {
         return await retried(() => this.#attempt(batch, before));
       } catch (error) {
         if (error instanceof LostError) return "lost";
+        if (error instanceof WaitedTooLongError) {
+          // Not in a transaction any more: whoever waited for this one goes on, and with them the batch before.
+          if ((await before) === "lost") return "lost";
+          continue;
+        }
         // Somebody has one of the addresses: they were not looked for, or came in the very moment.
         if (codeOf(error) !== UNIQUE_VIOLATION || tries === MOST_TRIES) throw error;
         this.#hasMetSomebody = true;
@@ -60,11 +67,14 @@ export class BatchWriter {
     const { id, on_duplicate } = this.#import;
     return this.#db.transaction(async (tx): Promise<Written> => {
       await takeTime(tx);
+      await countLater(tx);
       if (!batch.isLast) await commitLater(tx);
       const { fresh, met } = await this.#writeContacts(tx, batch.rows);
-      const held = (await before) === "lost" ? undefined : await holdImport(tx, id, batch.from);
+      const held =
+        (await inTime(before)) === "lost" ? undefined : await holdImport(tx, id, batch.from);
       // What was written until here goes with the transaction.
       if (held === undefined) throw new LostError();
+      await countAdded(tx, fresh.length);
       if (held.segment_id !== null) await join(tx, held.segment_id, fresh, met);
       await insertRejects(tx, id, batch.rejects);
       const matched = met.length + batch.repeated;
@@ -120,6 +130,27 @@ async function join(
 
 function idsOf(rows: readonly IdentifiedRow[]): string[] {
   return rows.map(({ id }) => id);
+}
+
+/** A batch takes a second or less. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * What became of the batch before. It may be waiting for somebody who waits for this one, and Postgres cannot see that
+ * this one waits too: so it gives up in the end.
+ */
+async function inTime(before: Promise<Written>): Promise<Written> {
+  const tooLong = Promise.withResolvers<never>();
+  const timer = setTimeout(() => tooLong.reject(new WaitedTooLongError()), PATIENCE_MS);
+  try {
+    return await Promise.race([before, tooLong.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+class WaitedTooLongError extends Error {
+  override readonly name = "WaitedTooLongError";
 }
 
 /** Ends a transaction whose batch is none of this web's any more. */

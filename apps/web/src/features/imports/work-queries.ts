@@ -136,6 +136,18 @@ export async function insertContacts(tx: Queryable, rows: readonly IdentifiedRow
   `);
 }
 
+/**
+ * Leaves it to this transaction to count the contacts that it adds (`countAdded`): as every INSERT does it by itself, it
+ * would hold the tally from then on, against the batch before that has to end first.
+ */
+export async function countLater(tx: Queryable): Promise<void> {
+  await tx.execute(sql`SET LOCAL mailwright.tally = 'by hand'`);
+}
+
+export async function countAdded(tx: Queryable, added: number): Promise<void> {
+  await tx.execute(sql`UPDATE "tally" SET "count" = "count" + ${added} WHERE "name" = 'contact'`);
+}
+
 /** Brings contacts up to what the rows say; a row that says nothing new writes nothing. */
 export async function updateContacts(tx: Queryable, rows: readonly IdentifiedRow[]): Promise<void> {
   if (rows.length === 0) return;
