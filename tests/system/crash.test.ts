@@ -45,25 +45,36 @@ function reached(
 }
 
 /**
- * Resolves when attempts stand in the journal that email_client cannot know of yet. With seconds of latency to Redis the
- * attempts that were under way settle first, then nothing is in `sending` for as long as the answers are on their way,
- * and then the next attempts are.
+ * Resolves when attempts stand in the journal that email_client cannot know of yet: with seconds of latency to Redis, and
+ * a gateway that answers at once, they are those that the gateway has not seen a moment later either.
  */
-async function journalledAfterSilence({ redis }: Installation): Promise<void> {
-  const direct = new Redis(redis.url);
-  const sending = async () => Number(await direct.hget("{mw-0}:counts", "sending"));
+async function journalledUnheard(all: Installation): Promise<void> {
+  const direct = new Redis(all.redis.url);
+  let before: string[] = [];
   try {
-    await until(async () => (await sending()) === 0, {
-      what: "the attempts under way to settle",
-      timeoutMs: 15_000,
-    });
-    await until(async () => (await sending()) > 0, {
-      what: "the next attempts in the journal",
-      timeoutMs: 15_000,
-    });
+    await until(
+      async () => {
+        const unheard = await sendingUnseen(all, direct);
+        const still = unheard.filter((id) => before.includes(id));
+        before = unheard;
+        return still.length > 0;
+      },
+      { what: "attempts in the journal that were not tried", timeoutMs: 30_000, everyMs: 300 },
+    );
   } finally {
     direct.disconnect();
   }
+}
+
+/** The emails that the journal says are being sent and the gateway has not accepted. */
+async function sendingUnseen(all: Installation, redis: Redis): Promise<string[]> {
+  const sending: string[] = [];
+  for (const key of await redis.keys("{mw-0}:records:*")) {
+    for (const [id, record] of Object.entries(await redis.hgetall(key)))
+      if ((JSON.parse(record) as { state: string }).state === "sending") sending.push(id);
+  }
+  const accepted = await acceptances(all);
+  return sending.filter((id) => !accepted.has(id));
 }
 
 describe("kill -9 of email_client", () => {
@@ -75,7 +86,7 @@ describe("kill -9 of email_client", () => {
     // From here on Redis takes each attempt down two seconds before email_client hears that it has, and only then would
     // a socket be touched: it is killed in between.
     all.links.redis.set({ latencyMs: 2_000 });
-    await journalledAfterSilence(all);
+    await journalledUnheard(all);
     await all.emailClients[0]?.kill();
     all.links.redis.heal();
     await all.emailClients[0]?.start();

@@ -9,7 +9,8 @@ interface Described {
   query?: TObject;
   params?: TObject;
   response?: Record<string, TSchema>;
-  detail?: Record<string, unknown>;
+  /** `responses` is for answers that are no JSON. */
+  detail?: { responses?: Record<string, object>; [more: string]: unknown };
 }
 
 const PREFIX = "/api/v1/";
@@ -75,8 +76,9 @@ function operation(method: string, hooks: Described): object {
       requestBody: { required: true, content: { "application/json": { schema: body } } },
     }),
     responses: {
+      ...detail.responses,
       ...Object.fromEntries(
-        Object.entries(response).map(([status, schema]) => [status, answer(schema)]),
+        Object.entries(response).map(([status, schema]) => [status, answer(status, schema)]),
       ),
       default: {
         description: "A problem",
@@ -105,9 +107,9 @@ function parametersOf(schema: TObject | undefined, place: "path" | "query"): obj
   }));
 }
 
-function answer(schema: TSchema): object {
+function answer(status: string, schema: TSchema): object {
   return {
     description: schema.description ?? "Done",
-    content: { "application/json": { schema } },
+    ...(status !== "204" && { content: { "application/json": { schema } } }),
   };
 }

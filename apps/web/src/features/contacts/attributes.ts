@@ -55,8 +55,7 @@ export function checkAttributes(given: Readonly<Record<string, unknown>>): Check
   const faults: [string, string][] = [];
   for (const [key, value] of Object.entries(given)) {
     const fault = keyFault(key) ?? valueFault(value);
-    const trimmed =
-      typeof value === "string" ? value.trim().replaceAll(/\r\n?/g, "\n") : value;
+    const trimmed = typeof value === "string" ? value.trim().replaceAll(/\r\n?/g, "\n") : value;
     if (fault !== undefined) faults.push([key, fault]);
     else if (trimmed === null || trimmed === "") blank.push(key);
     else kept.push([key, trimmed as AttributeValue]);

@@ -124,12 +124,14 @@ test("all that is wrong with a contact is told at once, each at its field", asyn
   expect(await countContacts(context.db)).toBe(0);
 });
 
+function sixtyAttributes(from: number) {
+  return Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`k${from + n}`, n]));
+}
+
 test("a merge that would make a contact too large is refused", async () => {
   const { db } = context;
-  const many = (from: number) =>
-    Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`k${from + n}`, n]));
-  const { id } = await added(db, { email: "anna@example.com", attributes: many(0) });
-  const changed = await changeContact(db, id, { attributes: many(100) });
+  const { id } = await added(db, { email: "anna@example.com", attributes: sixtyAttributes(0) });
+  const changed = await changeContact(db, id, { attributes: sixtyAttributes(100) });
   expect(changed).toMatchObject({ kind: "refused", faults: { attributes: expect.any(String) } });
 });
 

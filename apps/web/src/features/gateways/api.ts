@@ -112,7 +112,7 @@ export function gatewaysApi(context: Context) {
       {
         permission: "gateways:write",
         params: ById,
-        response: { 204: Type.Void() },
+        response: { 204: Type.Undefined({ description: "Deleted" }) },
         detail: { summary: "Remove a gateway that no running campaign goes through", tags },
       },
     )

@@ -120,6 +120,7 @@ export function segmentsApi(context: Context) {
       {
         permission: "segments:write",
         params: ById,
+        response: { 204: Type.Undefined({ description: "Deleted" }) },
         detail: { summary: "Delete a segment; its contacts stay", tags },
       },
     )
@@ -149,6 +150,7 @@ export function segmentsApi(context: Context) {
       {
         permission: "segments:write",
         params: byIds("id", "contact_id"),
+        response: { 204: Type.Undefined({ description: "In the segment" }) },
         detail: { summary: "Add a contact to a static segment", tags },
       },
     )
@@ -161,6 +163,7 @@ export function segmentsApi(context: Context) {
       {
         permission: "segments:write",
         params: byIds("id", "contact_id"),
+        response: { 204: Type.Undefined({ description: "Not in the segment" }) },
         detail: { summary: "Remove a contact from a static segment", tags },
       },
     );

@@ -119,6 +119,7 @@ export function templatesApi(context: Context) {
       {
         permission: write,
         params: ById,
+        response: { 204: Type.Undefined({ description: "Deleted" }) },
         detail: { summary: "Delete a template; what was launched keeps what it sent", tags },
       },
     )

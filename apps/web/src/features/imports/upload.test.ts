@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
+import {
+  countsOf,
+  empty,
+  everybody,
+  imported,
+  type ImportingContext,
+  importingContext,
+  inPieces,
+  rejectsOf,
+  uploaded,
+} from "./fixtures/imports.ts";
+import { receiveFile } from "./upload.ts";
+
+let context: ImportingContext;
+beforeAll(async () => {
+  context = await importingContext();
+}, 30_000);
+beforeEach(() => empty(context));
+afterAll(() => context[Symbol.asyncDispose]());
+
+describe("files as people have them", () => {
+  test.each([
+    ["CRLF", "email,city\r\na@example.com,Łódź\r\n"],
+    ["CR alone", "email,city\ra@example.com,Łódź\r"],
+    ["no line end at the end", "email,city\na@example.com,Łódź"],
+    ["a byte order mark", "\ufeffemail,city\na@example.com,Łódź\n"],
+    ["UTF-16", Buffer.from("\ufeffemail,city\na@example.com,Łódź\n", "utf16le")],
+    ["NULs", "em\0ail,city\na@exa\0mple.com,Łódź\0\n"],
+    ["tabs", "email\tcity\na@example.com\tŁódź\n"],
+    ["bars", "email|city\na@example.com|Łódź\n"],
+    ["quotes everywhere", '"email","city"\n"a@example.com","Łódź"\n'],
+    ["blank lines and rows", "\n\nemail,city\n\na@example.com,Łódź\n,\n\n"],
+    ["ragged rows", "email,city\na@example.com,Łódź,,\n"],
+    ["a heading that says nothing", "who,city\na@example.com,Łódź\n"],
+    ["the address last", "city,email\nŁódź,a@example.com\n"],
+  ])("%s", async (_, content) => {
+    const done = await imported(context, content);
+    expect(countsOf(done)).toEqual({ rows: 1, inserted: 1, updated: 0, skipped: 0, rejected: 0 });
+    expect(await everybody(context)).toEqual([
+      {
+        email: "a@example.com",
+        name: "",
+        first_name: "",
+        last_name: "",
+        attributes: { city: "Łódź" },
+        segments: [],
+      },
+    ]);
+  });
+
+  test("one column of addresses, without a heading", async () => {
+    const done = await imported(context, "a@example.com\nb@example.com\n");
+    expect(countsOf(done)).toMatchObject({ rows: 2, inserted: 2 });
+  });
+
+  test("columns with one heading each get a key of their own", async () => {
+    const { mapping } = await uploaded(
+      context,
+      "Email,Email,City,City,,\nx,a@example.com,1,2,3,\n",
+    );
+    expect(mapping).toEqual(["email", "email_2", "city", "city_2", "column_5", null]);
+  });
+
+  test("Windows-1252", async () => {
+    const bytes = Buffer.from("email,city\na@example.com,Köln\n", "latin1");
+    const done = await imported(context, bytes);
+    expect(done.encoding).toBe("windows-1252");
+    expect((await everybody(context))[0]?.attributes).toEqual({ city: "Köln" });
+  });
+
+  test("a huge cell, and a file of one endless line, cost only themselves", async () => {
+    const huge = "x".repeat(3_000_000);
+    const done = await imported(context, `email,note\na@example.com,${huge}\nb@example.com,ok\n`);
+    expect(countsOf(done)).toEqual({ rows: 2, inserted: 1, updated: 0, skipped: 0, rejected: 1 });
+    expect((await rejectsOf(context, done))[1]).toStartWith(
+      "2,The row is longer than 131072 characters.",
+    );
+  });
+
+  test.each([
+    ["", "The file is empty."],
+    ["\n\n", "The file is empty."],
+    ["PK\u0003\u0004 and so on", "This is a spreadsheet, not a CSV."],
+    ["%PDF-1.7", "This is a PDF."],
+    [Array.from({ length: 201 }, (_, n) => `c${n}`).join(","), "The file has 201 columns"],
+  ])("%j is refused", async (content, message) => {
+    const about = { fileName: "x.csv", createdBy: "test" };
+    const received = await receiveFile(context.db, about, inPieces(content));
+    expect(received.kind === "refused" && received.message).toStartWith(message);
+    const [left] = await context.db.execute(sql`SELECT count(*)::integer AS "n" FROM "import"`);
+    expect(left).toEqual({ n: 0 });
+  });
+});
