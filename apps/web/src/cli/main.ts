@@ -8,9 +8,10 @@ import { surroundingEnvironment } from "./environment.ts";
 import { migrate } from "./migrate.ts";
 import { rekey } from "./rekey.ts";
 import { replay } from "./replay.ts";
+import { seed } from "./seed.ts";
 import { token } from "./token.ts";
 
-const COMMANDS: Record<string, Command> = { doctor, migrate, rekey, replay, token };
+const COMMANDS: Record<string, Command> = { doctor, migrate, rekey, replay, seed, token };
 
 async function main([name = "", ...args]: string[]): Promise<number> {
   const command = COMMANDS[name];
