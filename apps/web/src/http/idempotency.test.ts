@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { Type } from "@sinclair/typebox";
+import { eq } from "drizzle-orm";
 import { type AnyElysia, Elysia } from "elysia";
 import { ManualClock } from "@mailwright/testing";
 import type { Context } from "../context.ts";
 import { createToken } from "../features/accounts/tokens.ts";
-import { testContext } from "../testing/context.ts";
+import { idempotencyKey } from "../db/schema/calls.ts";
+import { TEST_KEY, testContext } from "../testing/context.ts";
 import { api } from "./api.ts";
 import { envelope } from "./envelope.ts";
 import { answerError } from "./errors.tsx";
 import { ConflictError } from "./faults.ts";
 import { Input } from "./forms.ts";
 import { forgetAnswers } from "./idempotency.ts";
+import { createSeals } from "./seal.ts";
 
 const clock = new ManualClock();
 let context: Context;
@@ -93,6 +96,45 @@ test("a key is for one request", async () => {
   const other = await call("four", "b");
   expect([other.status, other.body["field"], done]).toEqual([422, "Idempotency-Key", 1]);
 });
+
+test("what is kept of a request cannot be guessed without the keys of the installation", async () => {
+  await call("secret", "correct horse");
+  const [row] = await context.db
+    .select()
+    .from(idempotencyKey)
+    .where(eq(idempotencyKey.key, "secret"));
+  const body = sha256(JSON.stringify({ name: "correct horse" })).digest("hex");
+  const request = `POST /api/v1/things\n${body}`;
+  const guesses = (["hex", "base64url"] as const).map((form) => sha256(request).digest(form));
+  expect(guesses).not.toContain(row?.request_hash ?? "");
+  expect(row?.request_hash).toBe(context.seals.proof("idempotency", request));
+  expect(createSeals([key("another")]).proof("idempotency", request)).not.toBe(row?.request_hash);
+});
+
+test("a repeated call is known again after the keys of the installation were rotated", async () => {
+  await call("rotated");
+  const before = context.seals;
+  try {
+    context.seals = createSeals([key("newer"), TEST_KEY]);
+    const second = await call("rotated");
+    expect([second.status, second.headers.get("idempotency-replayed"), done]).toEqual([
+      201,
+      "true",
+      1,
+    ]);
+    expect((await call("rotated", "b")).status).toBe(422);
+  } finally {
+    context.seals = before;
+  }
+});
+
+function sha256(text: string) {
+  return new Bun.CryptoHasher("sha256").update(text);
+}
+
+function key(id: string) {
+  return { id, bytes: new Uint8Array(32).fill(40 + id.length) };
+}
 
 test("what came to nothing may be tried again with the same key", async () => {
   meanwhile = () => {

@@ -33,7 +33,9 @@ export async function replayOrClaim(
   if (key === null || request.method !== "POST") return undefined;
   if (!/^[\x21-\x7e]{1,200}$/.test(key))
     throw new RequestError(400, "An Idempotency-Key is 1 to 200 visible ASCII characters.");
-  const call = { caller, key, request_hash: hashOf(request), now: context.clock.now() };
+  const text = textOf(request);
+  const request_hash = context.seals.proof("idempotency", text);
+  const call = { caller, key, request_hash, now: context.clock.now() };
   if (await claim(context.db, call)) {
     finishWith(request, (response) => settle(context.db, call, response));
     return undefined;
@@ -41,7 +43,8 @@ export async function replayOrClaim(
   const earlier = await read(context.db, call);
   // Between the two statements the first call may have failed and given its key back.
   if (earlier === undefined) return underWay();
-  if (earlier.request_hash !== call.request_hash) return otherRequest();
+  if (context.seals.check("idempotency", text, earlier.request_hash) === "bad")
+    return otherRequest();
   if (earlier.status === null)
     return call.now - earlier.created_at.getTime() < UNDER_WAY_MS ? underWay() : cutOff();
   return new Response(earlier.body, {
@@ -113,15 +116,16 @@ function isCall(caller: string, key: string) {
   return and(eq(idempotencyKey.caller, caller), eq(idempotencyKey.key, key)) ?? sql`false`;
 }
 
-/** Of a body that was not read (a file being streamed), its kind and size have to do. */
-function hashOf(request: Request): string {
+/**
+ * What makes a request the one it is. Its body may hold a password, so only a keyed hash of this is kept: from the table
+ * alone nobody can find out by guessing. Of a body that was not read (a file being streamed), its kind and size have to do.
+ */
+function textOf(request: Request): string {
   const { pathname, search } = new URL(request.url);
   const body =
     digests.get(request) ??
     `${request.headers.get("content-type")} ${request.headers.get("content-length")}`;
-  return new Bun.CryptoHasher("sha256")
-    .update(`${request.method} ${pathname}${search}\n${body}`)
-    .digest("hex");
+  return `${request.method} ${pathname}${search}\n${body}`;
 }
 
 function underWay(): Response {

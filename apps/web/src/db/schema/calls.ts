@@ -7,7 +7,7 @@ export const idempotencyKey = pgTable(
   {
     caller: text().notNull(),
     key: text().notNull(),
-    /** SHA-256 of method, path and body: one key is for one request. */
+    /** HMAC-SHA256 of method, path and body by a key of web's own: one Idempotency-Key is for one request. */
     request_hash: text().notNull(),
     /** Null while the first call is under way. */
     status: integer(),
