@@ -139,6 +139,8 @@ test("who is not there is missing, and a suppressed address says why", async () 
   const { db } = context;
   expect(await changeContact(db, newId(), { name: "x" })).toEqual({ kind: "missing" });
   const { id } = await added(db, { email: "Anna@example.com" });
+  await suppress(db, ["bernd@example.com"], { reason: "complained", origin: "test" });
+  expect((await readContact(db, id))?.suppressed).toBeNull();
   await suppress(db, ["anna@example.com"], { reason: "bounced", origin: "test" });
   expect((await readContact(db, id))?.suppressed).toBe("bounced");
 });

@@ -23,8 +23,9 @@ export interface Contact {
 export const CONTACT_COLUMNS = {
   ...getTableColumns(contact),
   revision: sql<string>`${contact.updated_at}::text`,
+  // By name: of a column in a selection drizzle leaves out the table, and then it would be the suppression's own.
   suppressed: sql<Contact["suppressed"]>`(
-    SELECT "suppression"."reason" FROM "suppression" WHERE "suppression"."canonical_email" = ${contact.canonical_email})`,
+    SELECT "suppression"."reason" FROM "suppression" WHERE "suppression"."canonical_email" = "contact"."canonical_email")`,
 };
 
 export type ContactRow = Omit<typeof contact.$inferInsert, "id" | "created_at" | "updated_at">;
