@@ -40,7 +40,7 @@ import { templateFrames } from "./features/templates/frame-routes.ts";
 import { templatePages } from "./features/templates/routes.tsx";
 import { templateTestPages } from "./features/templates/test-routes.tsx";
 import { templateVersionPages } from "./features/templates/version-routes.tsx";
-import { envelope } from "./http/envelope.ts";
+import { type Apology, envelope } from "./http/envelope.ts";
 import { answerError } from "./http/errors.tsx";
 import { RequestError } from "./http/faults.ts";
 import { guardedRoutes, methodsAt } from "./http/routes-of.ts";
@@ -91,20 +91,20 @@ const FEATURES: readonly ((context: Context) => AnyElysia)[] = [
 /** The whole of web. It opens nothing and starts nothing; a route that names no permission makes it throw. */
 export function buildApp(context: Context): AnyElysia {
   const checks = { postgres: () => context.db.execute(sql`SELECT 1`) };
+  const answer: Apology = (request, error) =>
+    answerError(context, (path) => methodsAt(app, path), request, error);
   const app: AnyElysia = new Elysia({
     // Fields that a schema does not know are refused, not dropped without a word.
     normalize: false,
     // Bun's own router would go around the envelope.
     systemRouter: false,
   })
-    .wrap(envelope(context))
+    .wrap(envelope(context, answer))
     .onRequest(({ request }) => {
       if (request.url.includes("%00"))
         throw new RequestError(400, "There is a character in the address that cannot stand there.");
     })
-    .onError(({ error, request }) =>
-      answerError(context, (path) => methodsAt(app, path), request, error),
-    )
+    .onError(({ error, request }) => answer(request, error))
     .use(healthRoutes(checks, context.metrics));
   for (const feature of FEATURES) app.use(feature(context));
   app.use(apiDescription(context, () => app.routes));

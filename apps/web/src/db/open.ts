@@ -10,6 +10,9 @@ export type Queryable = Pick<
   "select" | "selectDistinct" | "insert" | "update" | "delete" | "execute"
 >;
 
+/** What `db.transaction` gives to its function, where a query needs a transaction and nothing less. */
+export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
+
 export interface OpenDatabase extends AsyncDisposable {
   db: Database;
   /** The driver itself, for COPY and cursors. */
@@ -26,6 +29,8 @@ export function openDatabase(url: string, { connections = 20 } = {}): OpenDataba
     max: connections,
     idle_timeout: 60,
     connect_timeout: 5,
+    // The driver's own waits grow to 20 s, and whoever draws a connection that just failed waits with it.
+    backoff: (failures) => Math.min(0.05 * 2 ** failures, 0.5),
     onnotice: () => {},
     connection: { application_name: "mailwright", statement_timeout: 30_000 },
   });

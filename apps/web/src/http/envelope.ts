@@ -2,11 +2,13 @@ import { Histogram } from "prom-client";
 import { newId } from "@mailwright/platform";
 import { isSecure } from "../config.ts";
 import type { Context } from "../context.ts";
-import { reportOf } from "./error-report.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
 
 /** What is done to the answer of one request before it leaves: a cookie added, an outcome kept. */
 export type LastStep = (response: Response) => void | Promise<void>;
+
+/** Makes an answer of what went wrong after the routes, or where they could not catch it. It logs, and never fails. */
+export type Apology = (request: Request, error: unknown) => Response | Promise<Response>;
 
 type Fetch = (request: Request, ...rest: unknown[]) => Promise<Response>;
 
@@ -32,7 +34,7 @@ export function finishWith(request: Request, step: LastStep): void {
  * What surrounds every request: its id, its line in the log, its time in the metrics, the security headers, and the last
  * steps that were asked for. The line has no query: people search for addresses.
  */
-export function envelope({ config, log, metrics }: Context) {
+export function envelope({ config, log, metrics }: Context, apologise: Apology) {
   const seconds = new Histogram({
     name: "http_request_duration_seconds",
     help: "Time to the answer's headers",
@@ -74,8 +76,7 @@ export function envelope({ config, log, metrics }: Context) {
       for (const step of lastSteps.get(request) ?? []) await step(response);
       return response;
     } catch (error) {
-      log.error({ requestId: requestId(request), ...reportOf(error) }, "an answer was given up");
-      return new Response("Something went wrong on our side.", { status: 500 });
+      return apologise(request, error);
     }
   }
 }

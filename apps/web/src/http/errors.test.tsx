@@ -19,7 +19,7 @@ beforeAll(async () => {
     log: { error: write("error"), info: write("info") } as unknown as Log,
   });
   app = new Elysia()
-    .wrap(envelope(context))
+    .wrap(envelope(context, (request, error) => answerError(context, () => [], request, error)))
     .onError(({ error, request }) =>
       answerError(context, (path) => methodsAt(app, path), request, error),
     )

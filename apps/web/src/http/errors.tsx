@@ -2,10 +2,12 @@ import type { TSchema } from "@sinclair/typebox";
 import { ParseError, ValidationError } from "elysia";
 import { problem, problemResponse } from "@mailwright/platform";
 import type { Context } from "../context.ts";
+import { isAway } from "../db/away.ts";
 import { AuthLayout } from "../ui/auth-layout.tsx";
 import { Buttons, LinkButton } from "../ui/button.tsx";
 import { Layout } from "../ui/layout.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
+import type { Shell } from "../ui/shell.ts";
 import { themeOf } from "../ui/theme.ts";
 import { Toast, TOASTS_ID } from "../ui/toast.tsx";
 import { hasBody, mediaType } from "./body.ts";
@@ -55,7 +57,7 @@ export function answerError(
   const trouble = troubleOf(context, methodsOf, request, fault);
   return isHtmx(request) && !isHistoryRestore(request)
     ? messageOf(trouble)
-    : pageOf(context, request, trouble);
+    : pageOf(context, methodsOf, request, trouble);
 }
 
 /** Our own words for what Elysia throws; anything else stays as it is. */
@@ -90,6 +92,10 @@ function troubleOf(
     log.info({ requestId: id }, "the caller went away before it was answered");
     return { ...NOTHING, status: 400, title: "The request broke off", message: "" };
   }
+  if (isAway(fault)) {
+    log.error({ requestId: id, ...reportOf(fault), stack: undefined }, "the database is away");
+    return AWAY;
+  }
   const { pathname } = new URL(request.url);
   log.error(
     { requestId: id, method: request.method, path: pathname, ...reportOf(fault) },
@@ -104,6 +110,15 @@ function troubleOf(
 }
 
 const NOTHING = { errors: {}, headers: {} };
+
+const AWAY: Trouble = {
+  errors: {},
+  headers: { "retry-after": "5" },
+  status: 503,
+  title: "The database does not answer",
+  message:
+    "Wait a moment and try again; if you were saving something, look first whether it was kept. If it stays so, tell whoever runs Mailwright: `bun mailwright doctor` says what is wrong.",
+};
 
 const TITLES: Record<Fault["name"], string> = {
   NotFoundError: "Not found",
@@ -178,11 +193,25 @@ function messageOf({ status, title, message, headers }: Trouble): Response {
   });
 }
 
-async function pageOf(context: Context, request: Request, trouble: Trouble): Promise<Response> {
+async function pageOf(
+  context: Context,
+  methodsOf: MethodsOf,
+  request: Request,
+  trouble: Trouble,
+): Promise<Response> {
+  // After a failure nothing is tried that may fail in the same way.
+  if (trouble.status >= 500) return pageIn(undefined, request, trouble);
+  try {
+    const person = await signedIn(context, request);
+    return pageIn(person && (await shellFor(context, request, person)), request, trouble);
+  } catch (error) {
+    return pageIn(undefined, request, troubleOf(context, methodsOf, request, error));
+  }
+}
+
+/** The page within everything that stands around one, or without it where that is not to be had. */
+function pageIn(shell: Shell | undefined, request: Request, trouble: Trouble): Response {
   const nonce = newNonce();
-  // In a failure the database may be what failed: then no page that needs it is tried.
-  const person = trouble.status === 500 ? undefined : await signedIn(context, request);
-  const shell = person && (await shellFor(context, request, person));
   const html = shell ? (
     <Layout shell={{ ...shell, nonce }} title={trouble.title} width="narrow">
       <PageHeader title={trouble.title} lead={trouble.message} />

@@ -27,7 +27,7 @@ beforeAll(async () => {
   context = await testContext({ clock });
   ({ token } = await createToken(context.db, { name: "shop", role: "editor", createdBy: "test" }));
   app = new Elysia({ normalize: false })
-    .wrap(envelope(context))
+    .wrap(envelope(context, (request, error) => answerError(context, () => [], request, error)))
     .onError(({ error, request }) => answerError(context, () => [], request, error))
     .use(
       new Elysia({ prefix: "/api/v1/things" }).use(api(context)).post(

@@ -18,7 +18,7 @@ let firstRead = Promise.withResolvers<void>();
 beforeAll(async () => {
   context = await testContext();
   const app = new Elysia()
-    .wrap(envelope(context))
+    .wrap(envelope(context, (request, error) => answerError(context, () => [], request, error)))
     .onError(({ error, request }) => answerError(context, () => [], request, error))
     .use(
       new Elysia()

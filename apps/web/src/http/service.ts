@@ -3,6 +3,7 @@ import { Elysia } from "elysia";
 import { problem, problemResponse } from "@mailwright/platform";
 import { type Parsed, receive } from "@mailwright/protocol";
 import type { Context } from "../context.ts";
+import { answeredSoon } from "../db/away.ts";
 import type { Queryable } from "../db/open.ts";
 import { serviceNonce } from "../db/schema/calls.ts";
 import { leaveBody, naming } from "./routes-of.ts";
@@ -32,7 +33,8 @@ export function serviceCall<T>(
   const receiver = {
     keys: config.serviceKeys,
     now: () => clock.now(),
-    rememberNonce: (nonce: string, ttlMs: number) => rememberNonce(db, nonce, clock.now() + ttlMs),
+    rememberNonce: (nonce: string, ttlMs: number) =>
+      answeredSoon(rememberNonce(db, nonce, clock.now() + ttlMs)),
   };
   return async ({ request }: { request: Request }): Promise<Response> => {
     const call = await receive(request, receiver, limit, parse);
