@@ -30,12 +30,29 @@ export function planOf(templates: readonly Template[]): Step {
   const steps = templates.map(stepOf);
   return (scope, context) => {
     let output = "";
-    for (const step of steps) {
-      output += typeof step === "string" ? step : step(scope, context);
-      if (context.breakCalled || context.continueCalled) break;
+    let at = 0;
+    try {
+      for (const step of steps) {
+        output += typeof step === "string" ? step : step(scope, context);
+        if (context.breakCalled || context.continueCalled) break;
+        at++;
+      }
+    } catch (error) {
+      throw error instanceof StepError ? error : new StepError(templates[at], error);
     }
     return output;
   };
+}
+
+/** What went wrong, and the piece of Liquid that it went wrong in, as the marketer wrote it. */
+export class StepError extends Error {
+  override readonly name = "StepError";
+  readonly liquid: string;
+
+  constructor(template: Template | undefined, cause: unknown) {
+    super("a piece of a template could not be rendered", { cause });
+    this.liquid = template?.token.getText() ?? "";
+  }
 }
 
 function stepOf(template: Template): string | Step {

@@ -235,7 +235,8 @@ describe("limits", () => {
     const render = rendererOf({ kind: "text", body: "{{ contact.code | base64_decode }}" });
     expect(render({ code: "!" })).toEqual({
       ok: false,
-      reason: "The text part could not be rendered: invalid base64 provided to base64_decode.",
+      reason:
+        "The text part could not be rendered at {{ contact.code | base64_decode }}: invalid base64 provided to base64_decode.",
     });
     expect(render({ code: "SGk=" })).toMatchObject({ ok: true, text: "Hi" });
   });

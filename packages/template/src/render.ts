@@ -1,7 +1,7 @@
 import { Context, type Liquid, LiquidError } from "liquidjs";
 import type { TemplateContent } from "./content.ts";
 import { DEFAULT_LIMITS, htmlEngine, type Limits, textEngine } from "./engine.ts";
-import { planOf, type Scope } from "./plan.ts";
+import { planOf, type Scope, StepError } from "./plan.ts";
 
 /** What a template calls `contact`: built-in fields and custom attributes side by side (see `contactVariables`). */
 export type Variables = Readonly<Record<string, unknown>>;
@@ -14,7 +14,7 @@ export interface Common {
 
 export type Rendered =
   | { ok: true; subject: string; html: string | null; text: string }
-  /** `reason` is a sentence about the template; it holds nothing of the contact. */
+  /** `reason` is a sentence about the template, with the piece at fault; it holds nothing of the contact. */
   | { ok: false; reason: string };
 
 /**
@@ -101,16 +101,26 @@ function tidyText(text: string): string {
 }
 
 function failure(part: PartName, error: unknown): Rendered {
-  const message = plainMessage(error);
-  if (message.endsWith("limit exceeded")) return tooMuch(part);
-  return { ok: false, reason: `The ${part} part could not be rendered: ${message}.` };
+  const [liquid, cause] = error instanceof StepError ? [error.liquid, error.cause] : ["", error];
+  const message = plainMessage(cause);
+  if (message.endsWith("limit exceeded")) return tooMuch(part, liquid);
+  return { ok: false, reason: `The ${part} part could not be rendered${at(liquid)}: ${message}.` };
 }
 
-function tooMuch(part: PartName): Rendered {
+function tooMuch(part: PartName, liquid = ""): Rendered {
   return {
     ok: false,
-    reason: `The ${part} part would take too much time or memory: it may have a loop that never ends.`,
+    reason: `The ${part} part would take too much time or memory${at(liquid)}: it may have a loop that never ends.`,
   };
+}
+
+/** As much of a piece as names its variable. */
+const LONGEST_PIECE = 120;
+
+function at(liquid: string): string {
+  if (liquid === "") return "";
+  const line = liquid.replaceAll(/\s+/g, " ");
+  return ` at ${line.length > LONGEST_PIECE ? `${line.slice(0, LONGEST_PIECE)}…` : line}`;
 }
 
 /** The message without LiquidJS's line, which counts in the compiled source and not in what the marketer wrote. */

@@ -84,7 +84,27 @@ describe("original, weakness 8: what is wrong for good fails at once, and says w
       event: "REJECTED",
       state: "failed",
       attempt: 1,
-      error: { code: "unrenderable" },
+      error: {
+        code: "unrenderable",
+        detail:
+          "The text part would take too much time or memory at {% for i in (1..contact.n) %}: it may have a loop that never ends.",
+      },
+    });
+  });
+
+  test("a contact whose attribute a filter cannot take, with the variable that it was", async () => {
+    await using given = await setUp();
+    const { calls, gateway, gatewayId, web } = given;
+    const text = "Hi {% if contact.code %}{{ contact.code | url_decode }}{% endif %}";
+    const hash = await calls.put(content({ template: { subject: "Hi", html: null, text } }));
+    const [fine, poison] = ["a%20b", "%E0%A4%A"].map((code) => recipient({ variables: { code } }));
+    const handed = batch({ content: hash, gateway: gatewayId, recipients: [poison!, fine!] });
+    await calls.post(handed);
+    expect(await finished(given, handed)).toEqual({ failed: 1, sent: 1 });
+    expect(gateway.received.map(({ body }) => body["text"])).toEqual(["Hi a b"]);
+    expect(web.historyOf(poison!.id).at(-1)?.error).toEqual({
+      code: "unrenderable",
+      detail: "The text part could not be rendered at {{ contact.code | url_decode }}: URI error.",
     });
   });
 

@@ -118,7 +118,10 @@ function factOf(type: EmailEventType, record: EmailRecord, now: number, draws: D
 const REJECTIONS: readonly Reason[] = [
   { code: "rejected", detail: "The gateway answered 400." },
   { code: "rejected", detail: "The gateway answered 422." },
-  { code: "unrenderable", detail: "line 7: contact.orders is not a number" },
+  {
+    code: "unrenderable",
+    detail: "The html part could not be rendered at {{ contact.voucher | url_decode }}: URI error.",
+  },
 ];
 const OUTAGES: readonly Reason[] = [
   { code: "unavailable", detail: "The gateway answered 500." },
