@@ -1,0 +1,66 @@
+import { expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
+import type { Context } from "../../context.ts";
+import { campaignFixture } from "../../testing/campaigns.ts";
+import { freezeLaunched } from "../dispatch/freeze.ts";
+import { contentOf } from "../dispatch/handover-queries.ts";
+import { changeSettings } from "../settings/settings.ts";
+import { deleteTemplate, saveTemplate } from "../templates/templates.ts";
+import { readCampaign } from "./campaigns.ts";
+import { launchCampaign, launchObstacles } from "./launch.ts";
+
+async function frozenContent(context: Context, id: string) {
+  const campaign = await readCampaign(context.db, id);
+  return {
+    version: campaign?.template_version,
+    content: await contentOf(context.db, campaign?.content_hash ?? ""),
+  };
+}
+
+test("what everybody gets is frozen at launch, whatever becomes of the template and the settings", async () => {
+  await using at = await campaignFixture(2);
+  const { context, template } = at;
+  const first = await at.draft("First");
+  expect(await launchCampaign(context, first, "Anna")).toEqual({ kind: "launching" });
+  const before = await frozenContent(context, first);
+  expect([before.version, before.content?.template.text, before.content?.sender.email]).toEqual([
+    1,
+    "Hello {{ contact.first_name }}",
+    "news@example.com",
+  ]);
+  await saveTemplate(context.db, template, { body: "Hello, changed" }, "Bob");
+  await changeSettings(context.db, { from_email: "other@example.com", retry: { attempts: 9 } });
+  const second = await at.draft("Second");
+  expect(await launchCampaign(context, second, "Anna")).toEqual({ kind: "launching" });
+  const { version, content } = await frozenContent(context, second);
+  expect([
+    version,
+    content?.template.text,
+    content?.sender.email,
+    content?.policy.attempts,
+  ]).toEqual([2, "Hello, changed", "other@example.com", 9]);
+  await deleteTemplate(context.db, template);
+  await freezeLaunched({ ...context, emailClient: at.standIn.client });
+  expect(await frozenContent(context, first)).toEqual(before);
+});
+
+test("a template that nobody could be sent is an obstacle to the launch, and says what is wrong with it", async () => {
+  await using at = await campaignFixture(2);
+  const { context, template } = at;
+  const draft = await at.draft();
+  // No page saves such a body; a restored backup or an older version of Mailwright may hold one.
+  await context.db.execute(
+    sql`UPDATE "template_version" SET "body" = '{% if contact.city %}' WHERE "template_id" = ${template}`,
+  );
+  const [obstacle, ...others] = await launchObstacles(context, draft);
+  expect([obstacle?.about, others]).toEqual(["template", []]);
+  expect(obstacle?.message).toMatch(/^The template cannot be sent: .+/);
+  expect((await launchCampaign(context, draft, "Anna")).kind).toBe("not ready");
+});
+
+test("a variable that no contact has is no obstacle: whoever lacks it gets nothing in its place", async () => {
+  await using at = await campaignFixture(2);
+  const { context, template } = at;
+  await saveTemplate(context.db, template, { body: "Hello {{ contact.nickname }}" }, "Anna");
+  expect(await launchCampaign(context, await at.draft(), "Anna")).toEqual({ kind: "launching" });
+});
