@@ -16,6 +16,12 @@ COPY tests/package.json tests/
 # Neither the embedded database nor anything for tests is wanted here.
 RUN bun install --frozen-lockfile --production --omit=optional \
     --filter ./apps/web --filter ./apps/email_client --filter ./apps/gateway_mock
+# What no server reads: two thirds of it. Of lucide only the single icons are read (apps/web/src/public/icons.ts).
+RUN cd node_modules/.bun \
+    && rm -rf @types+* bun-types@* csstype@* drizzle-kit@* esbuild@* @esbuild* tsx@* typescript@* undici-types@* \
+    && find . -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.cts' -o -name '*.d.mts' \) -delete \
+    && find lucide-static@*/node_modules/lucide-static -mindepth 1 -maxdepth 1 \
+        ! -name icons ! -name package.json ! -name LICENSE -exec rm -rf {} +
 
 FROM oven/bun:1.4.4-slim
 WORKDIR /app
