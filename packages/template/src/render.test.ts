@@ -118,7 +118,7 @@ describe("what a contact's data can do", () => {
 });
 
 describe("what a template can reach", () => {
-  test("own properties of what it is given, and nothing of their prototypes", () => {
+  test("original, weakness 15: own properties of what it is given, and nothing of their prototypes", () => {
     const paths = [
       "contact.constructor",
       "contact.constructor.name",

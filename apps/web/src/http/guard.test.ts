@@ -74,7 +74,7 @@ test("a session does not open the API", async () => {
   expect((await owner.get("/api/v1/settings")).status).toBe(401);
 });
 
-test("every call between the services has to be signed", async () => {
+test("original, spoofable updates: every call between the services has to be signed", async () => {
   for (const route of routes.filter(({ permission }) => permission === "service")) {
     const answer = await owner.send(pathOf(route), {
       method: route.method,
@@ -85,7 +85,7 @@ test("every call between the services has to be signed", async () => {
   }
 });
 
-test("every page that changes something refuses what does not come from our own page with the session's token", async () => {
+test("original, no CSRF protection: every page that changes something refuses what does not come from our own page with the session's token", async () => {
   const unsafe = pageRoutes().filter(({ method }) => !isSafe(method));
   expect(unsafe.length).toBeGreaterThan(8);
   for (const route of unsafe) {

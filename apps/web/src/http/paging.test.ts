@@ -42,7 +42,7 @@ const ORDERS: Record<string, { order: Order; kind: "id" | "text" }> = {
 };
 
 test.each(Object.keys(ORDERS))(
-  "pages %s go through every row once, forwards and back",
+  "original, weakness 18: pages %s go through every row once, forwards and back, and none lies past the end",
   async (name) => {
     const { order, kind } = ORDERS[name]!;
     for (const limit of [1, 4, 22, 23, 24]) {

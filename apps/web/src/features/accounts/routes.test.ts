@@ -13,7 +13,7 @@ afterAll(() => contexts.disposeAsync());
 
 const ANNA = { name: "Anna", email: "anna@example.com", password: "correct horse" };
 
-test("the first visit makes the owner, and every later one asks to sign in", async () => {
+test("original, no sign-in: the first visit makes the owner, and every later one asks to sign in", async () => {
   const browser = visitor(context);
   expect((await browser.get("/sign-in")).headers.get("location")).toBe("/setup");
   const refused = await browser.post("/setup", { name: " ", email: "anna", password: "short" });

@@ -58,6 +58,20 @@ test("a template that nobody could be sent is an obstacle to the launch, and say
   expect((await launchCampaign(context, draft, "Anna")).kind).toBe("not ready");
 });
 
+test("original, weakness 10: without a From address nothing is launched, and nothing without a sender reaches a gateway", async () => {
+  await using at = await campaignFixture(2);
+  const { context } = at;
+  const draft = await at.draft();
+  await changeSettings(context.db, { from_email: "" });
+  expect(await launchCampaign(context, draft, "Anna")).toEqual({
+    kind: "not ready",
+    obstacles: [{ about: "sender", message: "Set the From name and address in the settings." }],
+  });
+  expect((await readCampaign(context.db, draft))?.state).toBe("draft");
+  await freezeLaunched({ ...context, emailClient: at.standIn.client });
+  expect(at.standIn.calls.filter(({ call }) => call.includes("/batches"))).toEqual([]);
+});
+
 test("a variable that no contact has is no obstacle: whoever lacks it gets nothing in its place", async () => {
   await using at = await campaignFixture(2);
   const { context, template } = at;

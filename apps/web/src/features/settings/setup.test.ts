@@ -85,7 +85,7 @@ test("what is not set up is named until it is, and what blocks a launch is told 
   expect(await kinds()).toEqual([]);
 });
 
-test("every page says what is not set up, with the way there", async () => {
+test("original, no warning when not set up: every page says what is not set up, with the way there", async () => {
   const owner = await signedInClient(context);
   const page = await owner.get("/account");
   expect(page.find(".banner p").map(({ text }) => text)).toEqual([
