@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import type { Context } from "../context.ts";
+import { answeredSoon } from "../db/away.ts";
 import { can, type Permission, type Token } from "./access.ts";
 import { hasBody, mediaType, parseJson, readBody } from "./body.ts";
 import { ForbiddenError, InvalidInputError, UnauthenticatedError } from "./faults.ts";
@@ -49,7 +50,8 @@ export function api(context: Context) {
 
 async function admit(context: Context, request: Request, permission: Permission): Promise<Token> {
   const [, given] = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-  const token = given === undefined ? undefined : await context.identities.byToken(given);
+  const token =
+    given === undefined ? undefined : await answeredSoon(context.identities.byToken(given));
   if (token === undefined) {
     throw new UnauthenticatedError(
       "Send a token in the header `Authorization: Bearer <token>`. Tokens are made in Settings.",

@@ -52,6 +52,7 @@ test.each(Object.keys(ORDERS))(
       for (let next = pages[0]!.next; next; next = pages.at(-1)!.next)
         pages.push(await read({ limit, after: decodeCursor(next, kind)! }, order));
       expect(pages.flatMap(({ items }) => items)).toEqual(all);
+      expect(pages.filter(({ items }) => items.length === 0)).toEqual([]);
       const back = [pages.at(-1)!];
       for (let previous = back[0]!.previous; previous; previous = back[0]!.previous)
         back.unshift(await read({ limit, before: decodeCursor(previous, kind)! }, order));

@@ -1,5 +1,6 @@
 import { isSecure } from "../config.ts";
 import type { Context } from "../context.ts";
+import { answeredSoon } from "../db/away.ts";
 import { SESSION_MAX_AGE_S, type SignedIn } from "./access.ts";
 import { cookieName, cookieOf, privateCookie } from "./cookies.ts";
 import { finishWith } from "./envelope.ts";
@@ -22,7 +23,7 @@ async function recognise(context: Context, request: Request): Promise<SignedIn |
   const cookie = cookieOf(request, cookieName(COOKIE, isSecure(context.config)));
   const opened = cookie === undefined ? undefined : context.seals.open("session", cookie);
   if (opened === undefined) return undefined;
-  const person = await context.identities.bySession(opened.text);
+  const person = await answeredSoon(context.identities.bySession(opened.text));
   if (person !== undefined && opened.old) {
     finishWith(request, ({ headers }) =>
       headers.append("set-cookie", sessionCookie(context, opened.text)),

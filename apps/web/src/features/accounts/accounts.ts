@@ -1,5 +1,4 @@
 import { newId } from "@mailwright/platform";
-import { answeredSoon } from "../../db/away.ts";
 import type { Database, Queryable } from "../../db/open.ts";
 import { can, mayGrant, type Role, type User } from "../../http/access.ts";
 import { hashPassword, temporaryPassword } from "./passwords.ts";
@@ -34,7 +33,7 @@ export interface ListedAccount extends Account {
 }
 
 export async function hasAccounts(db: Queryable): Promise<boolean> {
-  return (await answeredSoon(countUsers(db))) > 0;
+  return (await countUsers(db)) > 0;
 }
 
 /**

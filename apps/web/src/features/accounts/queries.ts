@@ -1,4 +1,5 @@
 import { and, asc, count, desc, eq, gt, lt, ne, sql } from "drizzle-orm";
+import { answeredSoon } from "../../db/away.ts";
 import type { Queryable } from "../../db/open.ts";
 import { authAccount, authSession, authUser } from "../../db/schema/accounts.ts";
 import { signInThrottle } from "../../db/schema/calls.ts";
@@ -11,8 +12,9 @@ export async function lockFirstOwner(db: Queryable): Promise<void> {
   await db.execute(sql`SELECT pg_advisory_xact_lock(${FIRST_OWNER_LOCK})`);
 }
 
+/** Every page that is open to strangers begins with it. */
 export async function countUsers(db: Queryable): Promise<number> {
-  const [row] = await db.select({ users: count() }).from(authUser);
+  const [row] = await answeredSoon(db.select({ users: count() }).from(authUser).execute());
   return row?.users ?? 0;
 }
 
