@@ -11,6 +11,8 @@ export interface InstallationOptions {
   weights?: string;
   /** More environment for each email client. */
   emailClientEnv?: Record<string, string>;
+  /** `false` leaves it as a first visitor finds it: no gateway, no sender. */
+  setUp?: boolean;
 }
 
 /** A whole installation as separate processes, with a network that misbehaves on request between any two of them. */
@@ -26,6 +28,7 @@ export interface Installation extends AsyncDisposable {
   sql: postgres.Sql;
   /** Signed calls to the first email client, past every fault. */
   emailClient: ServiceClient;
+  /** The id of the default gateway; "" when nothing was set up. */
   gateway: string;
   /** A call to the first web's API; throws unless the answer is 2xx. */
   api<T>(method: string, path: string, body?: unknown): Promise<T>;
@@ -37,6 +40,7 @@ export async function startInstallation({
   emailClients = 1,
   weights = "202=1",
   emailClientEnv = {},
+  setUp = true,
 }: InstallationOptions = {}): Promise<Installation> {
   const stack = new AsyncDisposableStack();
   try {
@@ -81,7 +85,9 @@ export async function startInstallation({
       keys: [SERVICE_KEY],
       now: Date.now,
     });
-    const gateway = await setUpGateway(emailClient, `http://127.0.0.1:${gatewayLink.port}/email`);
+    const gateway = setUp
+      ? await setUpGateway(emailClient, `http://127.0.0.1:${gatewayLink.port}/email`)
+      : "";
     const installation: Installation = {
       postgres: pg,
       redis,
@@ -97,12 +103,14 @@ export async function startInstallation({
       mock: (method, path, body) => call(`${gatewayMock.url}${path}`, method, body),
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };
-    await installation.api("PATCH", "/settings", {
-      from_name: "Acme",
-      from_email: "news@example.com",
-      postal_address: "1 Example Street, Exampletown",
-      retry: { attempts: 5, first_wait_s: 1, max_wait_s: 2, max_age_s: 3_600 },
-    });
+    if (setUp) {
+      await installation.api("PATCH", "/settings", {
+        from_name: "Acme",
+        from_email: "news@example.com",
+        postal_address: "1 Example Street, Exampletown",
+        retry: { attempts: 5, first_wait_s: 1, max_wait_s: 2, max_age_s: 3_600 },
+      });
+    }
     return installation;
   } catch (error) {
     await stack.disposeAsync();
