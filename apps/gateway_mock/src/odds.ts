@@ -1,3 +1,5 @@
+import { createDraws } from "@mailwright/platform";
+
 export interface Weight {
   status: number;
   weight: number;
@@ -27,25 +29,14 @@ export function parseWeights(text: string): Weight[] | undefined {
 /** Answers a function that draws statuses by their weights; equal seeds draw equal sequences. */
 export function createOdds(seed: number, weights: readonly Weight[]): () => number {
   const total = weights.reduce((sum, { weight }) => sum + weight, 0);
-  const random = mulberry32(seed);
+  const draws = createDraws(seed);
   return () => {
-    let left = random() * total;
+    let left = draws.fraction() * total;
     for (const { status, weight } of weights) {
       left -= weight;
       if (left < 0) return status;
     }
     // Only a rounding error of the last subtraction comes here.
     return weights.findLast(({ weight }) => weight > 0)?.status ?? 202;
-  };
-}
-
-/** Tommy Ettinger's mulberry32: 32 bits of state, from 0 up to but not including 1. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }

@@ -6,6 +6,7 @@ export {
   type Reader,
   readConfig,
 } from "./config.ts";
+export { createDraws, type Draws } from "./draws.ts";
 export { healthRoutes, type HealthCheck } from "./health.ts";
 export { digestId, isId, newId } from "./ids.ts";
 export { createLog, type Log, silentLog } from "./log.ts";

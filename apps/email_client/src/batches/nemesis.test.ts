@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { newId, silentLog, systemClock } from "@mailwright/platform";
+import { createDraws, newId, silentLog, systemClock } from "@mailwright/platform";
 import { FaultProxy, ownRedis, until } from "@mailwright/testing";
 import { Redis } from "ioredis";
 import { startEmailClient } from "../start.ts";
@@ -14,17 +14,6 @@ import {
 import { type Answer, gatewayStandIn } from "../testing/gateway-stand-in.ts";
 import { webStandIn } from "../testing/web-stand-in.ts";
 
-/** The same faults on every run (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 const ANSWERS: [weight: number, answer: Answer][] = [
   [0.7, "accept"],
   [0.86, 500],
@@ -34,7 +23,7 @@ const ANSWERS: [weight: number, answer: Answer][] = [
 ];
 
 test("three clients on a Redis that dies, behind networks that break, a web that comes and goes and a gateway with moods: everything settles, nothing is accepted twice, nothing is missing in what web heard", async () => {
-  const random = seeded(20_261_124);
+  const { fraction: random } = createDraws(20_261_124);
   await using stack = new AsyncDisposableStack();
   const redis = stack.use(await ownRedis());
   const gateway = stack.use(gatewayStandIn());

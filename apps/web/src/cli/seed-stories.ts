@@ -8,7 +8,7 @@ import {
   step,
 } from "@mailwright/email_machine";
 import type { Report } from "@mailwright/protocol";
-import type { Draws } from "./seed-draws.ts";
+import type { Draws } from "@mailwright/platform";
 
 /** What happens to an email, one fact after another, by the default policy. */
 type Story = readonly EmailEventType[];
