@@ -31,14 +31,15 @@ export async function insertChunk(
   position: number,
   bytes: Uint8Array,
 ): Promise<boolean> {
-  const kept = await db
-    .update(contactImport)
-    .set({ leased_until: PATIENCE, bytes: sql`${contactImport.bytes} + ${bytes.byteLength}` })
-    .where(and(eq(contactImport.id, id), eq(contactImport.state, "uploading")))
-    .returning({ id: contactImport.id });
-  if (kept.length === 0) return false;
-  await db.insert(importChunk).values({ import_id: id, position, bytes });
-  return true;
+  const kept = await db.execute(sql`
+    WITH "held" AS (
+      UPDATE "import" SET "leased_until" = ${PATIENCE}, "bytes" = "bytes" + ${bytes.byteLength}
+      WHERE "id" = ${id} AND "state" = 'uploading' RETURNING "id"
+    )
+    INSERT INTO "import_chunk" ("import_id", "position", "bytes")
+    SELECT "id", ${position}, ${bytes}::bytea FROM "held" RETURNING "position"
+  `);
+  return kept.length > 0;
 }
 
 export interface UploadEnd {
