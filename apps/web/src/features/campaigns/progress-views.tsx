@@ -99,7 +99,7 @@ function Figures(props: StandingProps): Html {
           label="Uncertain"
           tone="uncertain"
           value={formatCount(counts.uncertain)}
-          note="perhaps accepted, perhaps not"
+          note="perhaps accepted"
           href={`${recipients}?state=uncertain`}
         />
       )}
@@ -121,8 +121,8 @@ function PaceFigure(props: { pace: Pace | undefined }): Html {
   return (
     <Stat
       label="Time left"
-      value={`about ${formatDuration(Math.max(1_000, pace.leftMs))}`}
-      note={paceWords(pace.perSecond)}
+      value={formatDuration(Math.max(1_000, pace.leftMs))}
+      note={`at about ${paceWords(pace.perSecond)}`}
     />
   );
 }
