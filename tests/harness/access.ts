@@ -37,18 +37,19 @@ export async function setUpGateway(emailClient: ServiceClient, url: string): Pro
   return id;
 }
 
-/** A JSON call; throws unless the answer is 2xx. */
+/** A JSON call; throws unless the answer is 2xx, and comes in time. */
 export async function call<T>(
   url: string,
   method: string,
   body: unknown,
   headers: Record<string, string> = {},
+  timeoutMs = 30_000,
 ): Promise<T> {
   const response = await fetch(url, {
     method,
     headers: { ...headers, ...(body !== undefined && { "content-type": "application/json" }) },
     ...(body !== undefined && { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(timeoutMs),
   });
   const text = await response.text();
   if (!response.ok)

@@ -1,4 +1,3 @@
-import { expect } from "bun:test";
 import { until } from "@mailwright/testing";
 import type { Installation } from "./installation.ts";
 
@@ -95,51 +94,4 @@ export async function acceptances({ mock }: Installation): Promise<Map<string, n
     if (page.next === null || page.next === undefined) return counts;
     after = String(page.next);
   }
-}
-
-/**
- * The promise, checked against the gateway's own ledger and the whole history: every recipient in exactly one final
- * state, the counts their fold, every history without a gap, whatever is `sent` accepted, and nothing accepted twice or
- * accepted without being `sent`, unless it was told to be uncertain.
- */
-export async function expectPromiseKept(
-  installation: Installation,
-  campaign: string,
-): Promise<void> {
-  const { sql } = installation;
-  const { state, audience, counts } = await standingOf(installation, campaign);
-  const fold =
-    await sql`SELECT state, count(*)::int AS n FROM email WHERE campaign_id = ${campaign} GROUP BY 1`;
-  expect(Object.fromEntries(fold.map((row) => [row["state"], row["n"]]))).toEqual(counts);
-  expect(Object.values(counts).reduce((sum, n) => sum + n, 0)).toBe(audience);
-  expect(["finished", "cancelled"]).toContain(state);
-  expect(
-    Object.keys(counts).filter((each) =>
-      ["queued", "sending", "retrying", "resolving"].includes(each),
-    ),
-  ).toEqual([]);
-
-  // What a killed reporter had in hand is taken over by another after 15 seconds, so a history may be whole a little later.
-  const gaps = () => sql`
-    SELECT email.id FROM email LEFT JOIN email_event e ON e.email_id = email.id AND e.run = email.run AND e.seq > 0
-    WHERE campaign_id = ${campaign} GROUP BY email.id
-    HAVING count(e.seq) <> email.seq OR coalesce(max(e.seq), 0) <> email.seq`;
-  await until(async () => (await gaps()).length === 0, {
-    what: "every history to be without a gap",
-    timeoutMs: 40_000,
-    everyMs: 200,
-  });
-
-  const emails = await sql`
-    SELECT id, state, EXISTS (SELECT FROM email_event WHERE email_id = id AND state IN ('resolving', 'uncertain')) AS doubted
-    FROM email WHERE campaign_id = ${campaign}`;
-  const accepted = await acceptances(installation);
-  const broken = emails.filter(({ id, state: end, doubted }) => {
-    const times = accepted.get(id as string) ?? 0;
-    if (end === "sent") return times < 1 || (times > 1 && !doubted);
-    return times > 0 && !doubted;
-  });
-  expect(
-    broken.map(({ id, state: end }) => ({ id, end, accepted: accepted.get(id as string) ?? 0 })),
-  ).toEqual([]);
 }

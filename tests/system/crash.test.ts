@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { until } from "@mailwright/testing";
 import { Redis } from "ioredis";
-import { acceptances, ended, expectPromiseKept, launchCampaign, standingOf } from "./campaign.ts";
+import { acceptances, ended, launchCampaign, standingOf } from "./campaign.ts";
 import { type Installation, type InstallationOptions, startInstallation } from "./installation.ts";
+import { expectPromiseKept } from "./promise.ts";
 
 // Small numbers are enough: what is tested is where a process dies, not how much it does before.
 const CONTACTS = 300;
@@ -77,7 +78,7 @@ async function sendingUnseen(all: Installation, redis: Redis): Promise<string[]>
   return sending.filter((id) => !accepted.has(id));
 }
 
-describe("kill -9 of email_client", () => {
+describe("original, job status survives a crash: kill -9 of email_client", () => {
   test("before the socket: what was journalled and never tried is uncertain, the rest is sent", async () => {
     const all = await installation();
     await all.mock("PUT", "/script", [{ delay_ms: 20, status: 202, times: 100_000 }]);
@@ -149,7 +150,7 @@ describe("kill -9 of email_client", () => {
   });
 });
 
-describe("kill -9 of web", () => {
+describe("original, job status survives a crash: kill -9 of web", () => {
   test("between commit and dispatch: the launch stands, and is carried out after the restart", async () => {
     const all = await installation();
     // The first launch shows web the gateways; the second it commits without being able to hand anything over.

@@ -22,14 +22,16 @@ export interface Installation extends AsyncDisposable {
   webs: Program[];
   emailClients: Program[];
   gatewayMock: Program;
-  /** The links: email client to Redis, to web and to the gateway; web to the email client. */
-  links: { redis: FaultProxy; web: FaultProxy; gateway: FaultProxy; emailClient: FaultProxy };
+  /** The links: email client to Redis, to web and to the gateway; web to the email client and to Postgres. */
+  links: Record<"redis" | "web" | "gateway" | "emailClient" | "postgres", FaultProxy>;
   /** Straight to the ledger, past every fault. */
   sql: postgres.Sql;
   /** Signed calls to the first email client, past every fault. */
   emailClient: ServiceClient;
   /** The id of the default gateway; "" when nothing was set up. */
   gateway: string;
+  /** An owner's token for the API of any web. */
+  token: string;
   /** A call to the first web's API; throws unless the answer is 2xx. */
   api<T>(method: string, path: string, body?: unknown): Promise<T>;
   mock<T>(method: string, path: string, body?: unknown): Promise<T>;
@@ -51,6 +53,7 @@ export async function startInstallation({
     );
     // Ports that are known before their servers: the services name each other.
     const redisLink = stack.use(new FaultProxy(redis.port));
+    const postgresLink = stack.use(new FaultProxy(pg.port));
     const gatewayLink = stack.use(new FaultProxy(gatewayMock.port));
     const shared = { SERVICE_KEYS: KEYS, CREDENTIALS_KEYS: KEYS, LOG_LEVEL: "info" };
     const lateLinks = { web: lateProxy(), emailClient: lateProxy() };
@@ -69,7 +72,7 @@ export async function startInstallation({
     for (let n = 0; n < webs; n++) {
       const env = {
         ...shared,
-        DATABASE_URL: pg.url,
+        DATABASE_URL: postgresLink.through(pg.url),
         EMAIL_CLIENT_URL: `http://127.0.0.1:${emailClientLink.port}`,
         WEB_URL: "http://localhost:5050",
       };
@@ -94,10 +97,17 @@ export async function startInstallation({
       webs: pages,
       emailClients: clients,
       gatewayMock,
-      links: { redis: redisLink, web: webLink, gateway: gatewayLink, emailClient: emailClientLink },
+      links: {
+        redis: redisLink,
+        web: webLink,
+        gateway: gatewayLink,
+        emailClient: emailClientLink,
+        postgres: postgresLink,
+      },
       sql,
       emailClient,
       gateway,
+      token,
       api: (method, path, body) =>
         call(`${firstWeb.url}/api/v1${path}`, method, body, { authorization: `Bearer ${token}` }),
       mock: (method, path, body) => call(`${gatewayMock.url}${path}`, method, body),

@@ -41,7 +41,7 @@ async function secretsOf(redis: Redis, vault: Vault, id: string) {
 }
 
 describe("secrets", () => {
-  test("original: credentials do not lie in Redis in plain text, and are never shown, in no call and not even as asterisks: only which are set", async () => {
+  test("original, encrypted credentials: they do not lie in Redis in plain text, and are never shown, in no call and not even as asterisks: only which are set", async () => {
     await using given = await setUp();
     const id = newId();
     expect(await given.patch(whole(id, { rate_per_second: 14 }))).toBeUndefined();

@@ -1,0 +1,47 @@
+import type { Draws } from "@mailwright/platform";
+import type { Installation } from "../system/installation.ts";
+
+/** Something that a person does while emails are being sent. */
+export interface Deed {
+  name: string;
+  weight: number;
+  /** Resolves when it is done, or has been refused. */
+  act(all: Installation, campaigns: readonly string[], draws: Draws): Promise<unknown>;
+}
+
+function toCampaign(
+  name: string,
+  weight: number,
+  method: string,
+  path: string,
+  body?: object,
+): Deed {
+  return {
+    name,
+    weight,
+    act: ({ api }, campaigns, draws) =>
+      api(method, `/campaigns/${draws.pick(campaigns)}/${path}`, body),
+  };
+}
+
+/** What people do to campaigns, contacts and gateways while both services have troubles of their own. */
+export const DEEDS: readonly Deed[] = [
+  toCampaign("pause", 3, "POST", "pause"),
+  toCampaign("resume", 6, "DELETE", "pause"),
+  toCampaign("cancel", 1, "POST", "cancel"),
+  toCampaign("requeue what failed", 3, "POST", "requeue", { states: ["failed"] }),
+  {
+    name: "unsubscribe somebody",
+    weight: 3,
+    async act({ api, sql }) {
+      const [row] = await sql`SELECT email FROM contact ORDER BY random() LIMIT 1`;
+      await api("POST", "/suppressions", { email: row?.["email"] });
+    },
+  },
+  {
+    name: "change the gateway's password",
+    weight: 2,
+    act: ({ api, gateway }, _, draws) =>
+      api("PATCH", `/gateways/${gateway}`, { password: `hunter${draws.below(1_000)}` }),
+  },
+];

@@ -1,0 +1,51 @@
+import { Redis } from "ioredis";
+import { peakMemoryMb } from "../bench/memory.ts";
+import { KEYS } from "../harness/access.ts";
+import type { Program } from "../harness/program.ts";
+import type { Installation } from "../system/installation.ts";
+import type { Breach } from "../system/promise.ts";
+
+/** Far above what either needs (150 to 250 MB), far below what one would grow to that keeps what it has done. */
+const MOST_MEMORY_MB = 500;
+
+/** What no log may hold: the gateway's passwords all begin like the first. */
+const NOT_FOR_LOGS = ["hunter", "@example.com", "Hello P", "mw_", KEYS.slice(3)];
+
+/** What is broken when all is quiet, of what concerns the processes and not the ledger. */
+export async function breachesOfPrograms(all: Installation): Promise<Breach[]> {
+  const left = await journalLeft(all);
+  const programs: [string, Program][] = [
+    ...all.webs.map((web, n): [string, Program] => [`web ${n + 1}`, web]),
+    ...all.emailClients.map((client, n): [string, Program] => [`email client ${n + 1}`, client]),
+  ];
+  return [
+    ...(left === 0 ? [] : [bounded("Redis", `${left} emails and reports are still there`)]),
+    ...programs.flatMap(([name, program]): Breach[] => {
+      const memory = peakMemoryMb(program.pid);
+      const said = NOT_FOR_LOGS.filter((text) => program.output().includes(text));
+      return [
+        ...(memory > MOST_MEMORY_MB ? [bounded(name, `${memory} MB`)] : []),
+        ...said.map((text) => ({
+          invariant: "I nothing personal is logged" as const,
+          about: name,
+          detail: text,
+        })),
+      ];
+    }),
+  ];
+}
+
+/** Emails and reports that the email client still holds. */
+export async function journalLeft({ redis }: Installation): Promise<number> {
+  const direct = new Redis(redis.url);
+  try {
+    const counts = await direct.hgetall("{mw-0}:counts");
+    return Object.values(counts).reduce((sum, count) => sum + Number(count), 0);
+  } finally {
+    direct.disconnect();
+  }
+}
+
+function bounded(about: string, detail: string): Breach {
+  return { invariant: "H bounded", about, detail };
+}
