@@ -25,6 +25,11 @@ export function requestId(request: Request): string {
   return id;
 }
 
+/** The path of a request for the log: an address that stands in it (`/suppressions/anna@example.com`) is left out. */
+export function loggedPath(request: Request): string {
+  return new URL(request.url).pathname.replaceAll(/[^/]*(?:@|%40)[^/]*/gi, "…");
+}
+
 /** Has `step` run on the answer to this request, whatever it turns out to be. */
 export function finishWith(request: Request, step: LastStep): void {
   lastSteps.set(request, [...(lastSteps.get(request) ?? []), step]);
@@ -55,12 +60,12 @@ export function envelope({ config, log, metrics }: Context, apologise: Apology) 
       response.headers.set("x-request-id", id);
       const duration = performance.now() - startedAt;
       seconds.observe({ method: request.method, status: response.status }, duration / 1_000);
-      const { pathname } = new URL(request.url);
-      log[QUIET.test(pathname) ? "debug" : "info"](
+      const path = loggedPath(request);
+      log[QUIET.test(path) ? "debug" : "info"](
         {
           requestId: id,
           method: request.method,
-          path: pathname,
+          path,
           status: response.status,
           ms: Math.round(duration),
         },

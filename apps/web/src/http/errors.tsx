@@ -11,7 +11,7 @@ import type { Shell } from "../ui/shell.ts";
 import { themeOf } from "../ui/theme.ts";
 import { Toast, TOASTS_ID } from "../ui/toast.tsx";
 import { hasBody, mediaType } from "./body.ts";
-import { requestId } from "./envelope.ts";
+import { loggedPath, requestId } from "./envelope.ts";
 import { reportOf } from "./error-report.ts";
 import {
   DetourError,
@@ -96,9 +96,8 @@ function troubleOf(
     log.error({ requestId: id, ...reportOf(fault), stack: undefined }, "the database is away");
     return AWAY;
   }
-  const { pathname } = new URL(request.url);
   log.error(
-    { requestId: id, method: request.method, path: pathname, ...reportOf(fault) },
+    { requestId: id, method: request.method, path: loggedPath(request), ...reportOf(fault) },
     "failed",
   );
   return {
