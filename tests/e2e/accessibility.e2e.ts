@@ -1,6 +1,6 @@
+import { lookThrough } from "@mailwright/testing/looks.ts";
 import { addressesOf, STRANGERS, subjectsOf } from "./addresses.ts";
 import { expect, type Page, test as base } from "./fixtures.ts";
-import { axeFaults, dress, LOOKS, overflow } from "./looks.ts";
 import { startInstallation } from "../system/installation.ts";
 import { makeWorld, type World } from "./world.ts";
 
@@ -33,22 +33,13 @@ test("the pages for strangers pass axe and fit", async ({ page, world, complaint
   }
 });
 
-/** All that is wrong with a page, in any look. */
+/** All that is wrong with a page, in any look or by the browser's own word. */
 async function faultsOf(
   page: Page,
   origin: string,
   address: string,
   complaints: string[],
 ): Promise<string[]> {
-  await dress(page, LOOKS[0]);
-  const response = await page.goto(origin + address);
-  const faults = response?.status() === 200 ? [] : [`It answered ${response?.status()}.`];
-  for (const look of LOOKS) {
-    await dress(page, look);
-    const beside = await overflow(page);
-    const found = await axeFaults(page, look.examine);
-    if (beside > 0) found.push(`It stands out by ${beside} px.`);
-    faults.push(...found.map((fault) => `${look.width} px, ${look.colorScheme}: ${fault}`));
-  }
+  const faults = await lookThrough(page, origin + address);
   return [...faults, ...complaints.splice(0)].map((fault) => `${address}: ${fault}`);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Installation, startInstallation } from "../system/installation.ts";
 import { expect, OWNER, type Page, test as base } from "./fixtures.ts";
-import { axeFaults } from "./looks.ts";
+import { axeFaults } from "@mailwright/testing/looks.ts";
 
 const test = base.extend<{ fresh: Installation }>({
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Browser, chromium, type Page } from "@playwright/test";
 import { until } from "@mailwright/testing";
 import { startInstallation } from "../system/installation.ts";
-import { dress, type Look } from "./looks.ts";
+import { dress, type Look } from "@mailwright/testing/looks.ts";
 import { makeWorld, type World } from "./world.ts";
 
 const FOLDER = join(import.meta.dir, "../../docs/screenshots");

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { AxeBuilder } from "@axe-core/playwright";
-import { expect, type Locator, type Page, test as base } from "@playwright/test";
+import { expect, type Locator, test as base } from "@playwright/test";
+import { axeFaults, lookThrough } from "@mailwright/testing/looks.ts";
 
 /** The gallery's own server, one a worker, on a port that is free. */
 const test = base.extend<{ complaints: string[] }, { address: string }>({
@@ -32,37 +32,19 @@ const test = base.extend<{ complaints: string[] }, { address: string }>({
 });
 
 const ROOT = new URL("../../../../../", import.meta.url).pathname;
-const WIDTHS = [1440, 390];
 
-for (const colorScheme of ["light", "dark"] as const) {
-  for (const width of WIDTHS) {
-    test(`every component passes axe and fits, ${colorScheme}, ${width} px`, async ({
-      page,
-      address,
-    }) => {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.setViewportSize({ width, height: 900 });
-      for (const path of [
-        "/developer/ui",
-        "/developer/ui/confirm",
-        "/developer/ui/form",
-        "/sign-in",
-      ]) {
-        await page.goto(new URL(path, address).href);
-        expect(await faults(page)).toEqual([]);
-        const across = await page.locator("html").evaluate((html) => html.scrollWidth);
-        expect(across).toBeLessThanOrEqual(width);
-      }
-    });
+test("every component passes axe and fits, in every look", async ({ page, address }) => {
+  for (const path of ["/developer/ui", "/developer/ui/confirm", "/developer/ui/form", "/sign-in"]) {
+    expect(await lookThrough(page, new URL(path, address).href)).toEqual([]);
   }
-}
+});
 
 test("a link that asks first opens a dialog, and Cancel closes it", async ({ page, address }) => {
   await page.goto(address);
   await page.getByRole("link", { name: "Delete", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: "Delete “Spring sale”?" });
   await expect(dialog).toBeVisible();
-  expect(await faults(page)).toEqual([]);
+  expect(await axeFaults(page)).toEqual([]);
   await dialog.getByRole("link", { name: "Cancel" }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByRole("link", { name: "Delete", exact: true })).toBeFocused();
@@ -252,17 +234,6 @@ test.describe("without scripts", () => {
     forgive(complaints, "422");
   });
 });
-
-async function faults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-    .analyze();
-  return violations.flatMap(({ id, impact, nodes }) =>
-    nodes.map(
-      ({ target, failureSummary }) => `${impact} ${id} ${target.join(" ")}: ${failureSummary}`,
-    ),
-  );
-}
 
 /** Takes out the complaints a test has provoked, each of which must be there. */
 function forgive(complaints: string[], ...provoked: string[]): void {
