@@ -38,14 +38,16 @@ export interface CampaignListProps {
 }
 
 export function CampaignsPage(props: CampaignListProps): Html {
-  const { query, mayWrite } = props;
+  const { query, mayWrite, total } = props;
+  const isUsed = total > 0 || query.q !== "" || query.state !== undefined;
   return (
     <>
       <PageHeader
         title="Campaigns"
         lead="Every campaign, and what became of each of its emails."
         actions={
-          mayWrite && (
+          mayWrite &&
+          isUsed && (
             <LinkButton href="/campaigns/new" variant="primary" icon="plus">
               New campaign
             </LinkButton>
@@ -53,20 +55,22 @@ export function CampaignsPage(props: CampaignListProps): Html {
         }
       />
       <div class="stack">
-        <SearchBox
-          action="/campaigns"
-          label="Search campaigns"
-          value={query.q}
-          region="#campaigns"
-          keep={{ sort: query.sort, direction: query.direction }}
-        >
-          <FilterSelect
-            name="state"
-            label="State"
-            value={query.state}
-            options={[{ value: "", label: "Every state" }, ...STATES]}
-          />
-        </SearchBox>
+        {isUsed && (
+          <SearchBox
+            action="/campaigns"
+            label="Search campaigns"
+            value={query.q}
+            region="#campaigns"
+            keep={{ sort: query.sort, direction: query.direction }}
+          >
+            <FilterSelect
+              name="state"
+              label="State"
+              value={query.state}
+              options={[{ value: "", label: "Every state" }, ...STATES]}
+            />
+          </SearchBox>
+        )}
         <CampaignList {...props} />
       </div>
     </>

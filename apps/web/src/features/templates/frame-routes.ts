@@ -59,6 +59,6 @@ function emailDocument({ email, problems }: Rendering): Response {
 /** A text that has no markup of its own, on lines as it has them. */
 function plainDocument(text: string): Response {
   return foreignDocument(
-    `<!doctype html><meta charset="utf-8"><title>Email</title><style>body{margin:24px}pre{font:15px/1.6 ui-sans-serif,system-ui,sans-serif;white-space:pre-wrap;overflow-wrap:anywhere}</style><pre>${Bun.escapeHTML(text)}</pre>`,
+    `<!doctype html><meta charset="utf-8"><title>Email</title><style>:root{color-scheme:light dark}body{margin:24px}pre{font:15px/1.6 ui-sans-serif,system-ui,sans-serif;white-space:pre-wrap;overflow-wrap:anywhere}</style><pre>${Bun.escapeHTML(text)}</pre>`,
   );
 }
