@@ -2,10 +2,6 @@ import { expect, test } from "bun:test";
 import { createDraws } from "./draws.ts";
 
 test("the same seed draws the same, another one does not", () => {
-  const drawn = (seed: number) => {
-    const draws = createDraws(seed);
-    return Array.from({ length: 20 }, () => draws.below(1_000));
-  };
   expect(drawn(7)).toEqual(drawn(7));
   expect(drawn(7)).not.toEqual(drawn(8));
 });
@@ -18,3 +14,8 @@ test("draws are spread evenly, and stay in their bounds", () => {
   const heads = Array.from({ length: 10_000 }, () => draws.percent(30)).filter(Boolean).length;
   expect(Math.abs(heads - 3_000)).toBeLessThan(200);
 });
+
+function drawn(seed: number): number[] {
+  const draws = createDraws(seed);
+  return Array.from({ length: 20 }, () => draws.below(1_000));
+}
