@@ -42,10 +42,11 @@ test("every email carries what was handed over for it, and a Message-ID that is 
 });
 
 test("original, weakness 6: an email's time does not run while it waits for its turn, however many there are", async () => {
-  await using given = await setUp({ config: { concurrency: 4, attemptDeadlineMs: 400 } });
+  await using given = await setUp({ config: { concurrency: 4, attemptDeadlineMs: 2_000 } });
   const { gateway } = given;
+  // The last of them waits for its turn for more than two deadlines.
   gateway.answer = async () => {
-    await Bun.sleep(20);
+    await Bun.sleep(100);
     return "accept" as const;
   };
   expect(await finished(given, await send(given, 200))).toEqual({ sent: 200 });

@@ -41,6 +41,7 @@ test("whatever is pasted, every part of it is an address or a fault, and none is
           expect(text).toContain(typed);
       },
     ),
+    { numRuns: 1_000, examples: [['\0""<'], ['"a,b" <'], ['"a,b" c <d@example.com>']] },
   );
 });
 

@@ -23,13 +23,14 @@ export function parsePasted(text: string): PastedAddresses {
   return { addresses, faults };
 }
 
-/** The name in `"Kowalska, Anna" <anna@example.com>`, whose comma is none between two addresses. */
-const QUOTED_NAME = /"[^"\n]{0,300}"(?=\s*<)/g;
+/**
+ * What stands between two separators. The name in `"Kowalska, Anna" <anna@example.com>` is passed over whole: its comma is
+ * none between two addresses.
+ */
+const PIECE = /(?:"[^"\n]{0,300}"(?=\s*<)|[^\n\r,;"]+|")+/g;
 
 function candidatesIn(text: string): string[] {
-  return text
-    .replaceAll(QUOTED_NAME, "")
-    .split(/[\n\r,;]+/)
+  return (text.match(PIECE) ?? [])
     .flatMap((piece) => {
       const [, bracketed] = /<([^<>]*)>/.exec(piece) ?? [];
       if (bracketed !== undefined) return [bracketed];
