@@ -69,8 +69,8 @@ test("from the first visit to a finished campaign", async ({ page, fresh }) => {
     await fresh.mock("PUT", "/script", [{ status: 400, times: REFUSED }]);
     await goTo(page, "Campaigns");
     await page.getByRole("link", { name: "New campaign" }).first().click();
-    await page.getByLabel("Name").fill("Autumn letter");
-    await page.getByLabel("Template").selectOption({ label: "Autumn letter" });
+    await page.getByLabel("Name", { exact: true }).fill("Autumn letter");
+    await page.getByLabel("Template", { exact: true }).selectOption({ label: "Autumn letter" });
     await page.getByLabel("Autumn fair").check();
     await expect(page.getByText(`${GOOD_ROWS} contacts as of now`)).toBeVisible();
     await page.getByRole("button", { name: "Save as draft" }).click();

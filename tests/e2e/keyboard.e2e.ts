@@ -71,9 +71,9 @@ test("a campaign is made and launched", async ({
   await expect(page.getByRole("heading", { level: 1, name: "Campaigns" })).toBeVisible();
   await tabTo(page, page.getByRole("link", { name: "New campaign" }).first());
   await page.keyboard.press("Enter");
-  await tabTo(page, page.getByLabel("Name"));
+  await tabTo(page, page.getByLabel("Name", { exact: true }));
   await page.keyboard.type("All by key");
-  await tabTo(page, page.getByLabel("Template"));
+  await tabTo(page, page.getByLabel("Template", { exact: true }));
   await page.keyboard.type(`${name} letter`);
   await tabTo(page, page.getByLabel(`${name} readers`));
   await page.keyboard.press("Space");

@@ -67,7 +67,7 @@ test("a viewer is invited, chooses a password, sees everything, and can change n
 /** By the page of people; the answer is the password that it shows once. */
 async function invite(page: Page, address: string): Promise<string> {
   await page.goto(`${address}/accounts/new`);
-  await page.getByLabel("Name").fill(VIEWER.name);
+  await page.getByLabel("Name", { exact: true }).fill(VIEWER.name);
   await page.getByLabel("Email").fill(VIEWER.email);
   await page.getByRole("radio", { name: "Viewer" }).check();
   await page.getByRole("button", { name: "Make the account" }).click();

@@ -48,8 +48,8 @@ test("a campaign is made, launched and seen to its end", async ({
 }) => {
   const { name } = await makeDraft(installation, "Without a script", 4);
   await page.goto(`${address}/campaigns/new`);
-  await page.getByLabel("Name").fill("By hand alone");
-  await page.getByLabel("Template").selectOption({ label: `${name} letter` });
+  await page.getByLabel("Name", { exact: true }).fill("By hand alone");
+  await page.getByLabel("Template", { exact: true }).selectOption({ label: `${name} letter` });
   await page.getByLabel(`${name} readers`).check();
   await page.getByRole("button", { name: "Save as draft" }).click();
   await page.getByRole("link", { name: "Review and launch" }).click();
