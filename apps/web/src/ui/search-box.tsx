@@ -3,7 +3,8 @@ import { Icon } from "./icon.tsx";
 
 /**
  * A search over a list. It is a GET form: the address says what was sought. With scripts the list follows the typing,
- * a quarter of a second behind, and the cursor stays. The key `/` goes to it.
+ * a quarter of a second behind, and the cursor stays. The key `/` goes to it. Who leaves the field has changed nothing
+ * more, so the list is not asked for again: that would take away what was selected in it meanwhile.
  */
 export function SearchBox(props: {
   action: string;
@@ -26,7 +27,7 @@ export function SearchBox(props: {
       method="get"
       action={action}
       hx-get={action}
-      hx-trigger="submit, input changed delay:250ms, change delay:10ms"
+      hx-trigger="submit, input changed delay:250ms, change changed delay:10ms"
       hx-target={region}
       hx-select={region}
       hx-swap="outerHTML"
