@@ -3,6 +3,7 @@ export * from "./contents.ts";
 export * from "./control.ts";
 export * from "./machine.ts";
 export * from "./receive.ts";
+export { reportOf, shortDetail } from "./report-of.ts";
 export * from "./reports.ts";
 export * from "./service-client.ts";
 export * from "./settings.ts";

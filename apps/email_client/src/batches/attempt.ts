@@ -1,10 +1,9 @@
 import type { EmailEvent, Reason } from "@mailwright/email_machine";
 import type { Clock } from "@mailwright/platform";
-import type { Recipient } from "@mailwright/protocol";
+import { type Recipient, shortDetail } from "@mailwright/protocol";
 import type { ReadyContent } from "../contents/contents.ts";
 import type { Message, Outcome } from "../gateways/gateway.ts";
 import type { OpenGateway } from "../gateways/registry.ts";
-import { shortDetail } from "./detail.ts";
 
 export interface AttemptContext {
   clock: Clock;

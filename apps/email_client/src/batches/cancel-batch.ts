@@ -1,7 +1,7 @@
 import { DEFAULT_RETRY_POLICY, step } from "@mailwright/email_machine";
 import { type EmailRunEnd, isInDoubt, type LiveEmail, runEmail } from "./email-run.ts";
 import type { Claim } from "./journal.ts";
-import { reportOf } from "./report-of.ts";
+import { reportOf } from "@mailwright/protocol";
 import type { RunnerContext } from "./runner.ts";
 
 /** What is not known to have been refused stays uncertain: a cancelled campaign sends nothing again. */

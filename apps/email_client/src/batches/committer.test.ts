@@ -5,7 +5,7 @@ import { ManualClock } from "@mailwright/testing";
 import { createShards, shardOf } from "../redis/keys.ts";
 import { createCommitter, TICK } from "./committer.ts";
 import type { Claim, Commit, Journal, Transition } from "./journal.ts";
-import { reportOf } from "./report-of.ts";
+import { reportOf } from "@mailwright/protocol";
 
 type Work = Parameters<Journal["commit"]>[0];
 

@@ -5,10 +5,9 @@ import {
   type RetryPolicy,
   step,
 } from "@mailwright/email_machine";
-import type { Recipient } from "@mailwright/protocol";
+import { type Recipient, reportOf } from "@mailwright/protocol";
 import type { Committer, Verdict } from "./committer.ts";
 import type { Claim, Transition } from "./journal.ts";
-import { reportOf } from "./report-of.ts";
 import { resolve, type ResolveContext } from "./resolve.ts";
 
 /** One email in the hands of this worker. */

@@ -7,11 +7,10 @@ import {
   step,
 } from "@mailwright/email_machine";
 import { newId } from "@mailwright/platform";
-import type { Batch } from "@mailwright/protocol";
+import { type Batch, reportOf } from "@mailwright/protocol";
 import { testRedis } from "@mailwright/testing";
 import type { Redis } from "ioredis";
 import { type Claim, createJournal, type Journal, type Transition } from "../batches/journal.ts";
-import { reportOf } from "../batches/report-of.ts";
 import { createShards, type Shard } from "../redis/keys.ts";
 import { createOutbox } from "../reports/outbox.ts";
 import { batch } from "./factories.ts";

@@ -1,9 +1,8 @@
 import type { EmailEvent } from "@mailwright/email_machine";
 import { newRecord } from "@mailwright/email_machine";
-import type { Report } from "@mailwright/protocol";
+import { type Report, reportOf } from "@mailwright/protocol";
 import { newId } from "@mailwright/platform";
 import type { Redis } from "ioredis";
-import { reportOf } from "../batches/report-of.ts";
 import type { Shard } from "../redis/keys.ts";
 
 /** So many reports of one email, as its transitions would make them. */

@@ -7,7 +7,7 @@ import {
   type RetryPolicy,
   step,
 } from "@mailwright/email_machine";
-import type { Report } from "@mailwright/protocol";
+import { type Report, reportOf } from "@mailwright/protocol";
 import type { Draws } from "@mailwright/platform";
 
 /** What happens to an email, one fact after another, by the default policy. */
@@ -138,21 +138,4 @@ const SILENCE: Reason = { code: "ambiguous", detail: "The gateway did not answer
 function drawnMessageId(draws: Draws): string {
   const [one, two] = [draws.below(2 ** 32), draws.below(2 ** 32)];
   return `${one.toString(36)}${two.toString(36)}@gateway.example`;
-}
-
-function reportOf(id: string, event: EmailEvent, record: EmailRecord, gateway: string): Report {
-  const { run, seq, state, attempt, due, messageId, reason } = record;
-  return {
-    id,
-    run,
-    seq,
-    event: event.type,
-    state,
-    at: event.at,
-    attempt,
-    gateway,
-    ...(due !== undefined && { due }),
-    ...(messageId !== undefined && { message_id: messageId }),
-    ...(reason !== undefined && { error: reason }),
-  };
 }

@@ -9,7 +9,7 @@ import {
   step,
 } from "@mailwright/email_machine";
 import { newId, silentLog, systemClock } from "@mailwright/platform";
-import type { Report } from "@mailwright/protocol";
+import { type Report, reportOf } from "@mailwright/protocol";
 import type { Database } from "../../db/open.ts";
 import { gaps, launchingCampaign, ledgerFixture, standing } from "../../testing/ledger.ts";
 import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
@@ -43,20 +43,7 @@ function storyOf(id: string, events: EmailEvent[], run = 1): Report[] {
     const taken = step(record, event, { ...DEFAULT_RETRY_POLICY, attempts: 100 });
     if (taken === undefined || event.type === "REPORTED" || event.type === "REQUEUE") continue;
     record = taken.record;
-    const { seq, state, attempt, due, messageId, reason } = record;
-    reports.push({
-      id,
-      run,
-      seq,
-      event: event.type,
-      state,
-      at: event.at,
-      attempt,
-      gateway,
-      ...(due !== undefined && { due }),
-      ...(messageId !== undefined && { message_id: messageId }),
-      ...(reason !== undefined && { error: reason }),
-    });
+    reports.push(reportOf(id, event, record, gateway));
   }
   return reports;
 }
