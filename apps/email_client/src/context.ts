@@ -43,6 +43,7 @@ export function createContext(config: Config, clock: Clock, log: Log, pace: Pace
   const redis = openRedis(config.redisUrl, log);
   const queue = createBatchQueue(redis, shards, log);
   const vault = createVault(config.credentialsKeys);
+  const gateways = createGatewayRegistry(redis, vault, clock, log);
   return {
     config,
     clock,
@@ -53,7 +54,7 @@ export function createContext(config: Config, clock: Clock, log: Log, pace: Pace
     journal: createJournal(redis, shards, config.emailsLimit),
     contents: createContents(redis),
     queue,
-    gateways: createGatewayRegistry(redis, vault, clock, log),
+    gateways,
     vault,
     pace,
     web: createServiceClient({
@@ -63,6 +64,7 @@ export function createContext(config: Config, clock: Clock, log: Log, pace: Pace
     }),
     async [Symbol.asyncDispose]() {
       await queue[Symbol.asyncDispose]();
+      gateways[Symbol.dispose]();
       redis.disconnect();
     },
   };

@@ -8,4 +8,4 @@ export * from "./reports.ts";
 export * from "./service-client.ts";
 export * from "./settings.ts";
 export * from "./signing.ts";
-export { type Parsed, parser } from "./values.ts";
+export { Address, type Parsed, parser } from "./values.ts";

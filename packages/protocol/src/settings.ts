@@ -10,12 +10,20 @@ export const GatewayField = Type.Object({
     Type.Literal("url"),
     Type.Literal("number"),
     Type.Literal("password"),
+    /** One of `options`. */
+    Type.Literal("choice"),
+    /** Several lines, such as a key in PEM form. */
+    Type.Literal("multiline"),
   ]),
   required: Type.Boolean(),
   /** A secret is written and never read back. */
   secret: Type.Boolean(),
   hint: Type.Optional(Type.String()),
   placeholder: Type.Optional(Type.String()),
+  /** Of a choice; the first is what holds while none is made. */
+  options: Type.Optional(
+    Type.Array(Type.Object({ value: Type.String(), label: Type.String() }), { minItems: 1 }),
+  ),
 });
 export type GatewayField = Static<typeof GatewayField>;
 

@@ -29,12 +29,19 @@ export type Outcome =
 export type Resolution =
   { kind: "confirmed"; messageId?: string } | { kind: "not-accepted" } | { kind: "unknown" };
 
+/** Whether a service can be reached and knows the account. Nothing is sent to find out. */
+export type Check = { kind: "ready"; detail: string } | Exclude<Outcome, { kind: "accepted" }>;
+
 /** An account at an email service, ready to send. The only place that knows the service's status codes. */
 export interface Gateway {
   /** Never throws; `signal` is the deadline of the whole attempt. */
   send(message: Message, signal: AbortSignal): Promise<Outcome>;
   /** Asks what became of the message with this key. */
   resolve?(key: string, signal: AbortSignal): Promise<Resolution>;
+  /** Tries the settings without sending anything. Never throws. */
+  check?(signal: AbortSignal): Promise<Check>;
+  /** Gives up the connections that are held open; what is under way may still end. */
+  close?(): void;
 }
 
 /** A kind of gateway: one file a provider. */
@@ -46,11 +53,14 @@ export interface GatewayAdapter {
   fields: GatewayField[];
   capabilities: GatewayCapabilities;
   /** What is wrong with these settings beyond what the fields say, with the field at fault. */
-  fault?(settings: Record<string, string>): SettingFault | undefined;
+  fault?(
+    settings: Record<string, string>,
+    secrets: Record<string, string>,
+  ): SettingFault | undefined;
   open(settings: Record<string, string>, secrets: Record<string, string>, clock: Clock): Gateway;
 }
 
-/** `field` is the name of a setting; `message` is read by a person and says what to do. */
+/** `field` is the name of a setting or a secret; `message` is read by a person and says what to do. */
 export interface SettingFault {
   field: string;
   message: string;

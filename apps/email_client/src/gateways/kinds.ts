@@ -1,9 +1,10 @@
 import type { GatewayKind } from "@mailwright/protocol";
 import type { GatewayAdapter } from "./gateway.ts";
 import { seedGateway } from "./seed.ts";
+import { smtpGateway } from "./smtp.ts";
 
 /** Every kind of gateway that there is. */
-const ADAPTERS: readonly GatewayAdapter[] = [seedGateway];
+export const ADAPTERS: readonly GatewayAdapter[] = [smtpGateway, seedGateway];
 
 export function adapterOf(kind: string): GatewayAdapter | undefined {
   return ADAPTERS.find((adapter) => adapter.kind === kind);

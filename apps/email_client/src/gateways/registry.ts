@@ -6,6 +6,7 @@ import type { Vault } from "../settings/vault.ts";
 import { type Breaker, createBreaker } from "./breaker.ts";
 import type { Gateway } from "./gateway.ts";
 import { adapterOf, isComplete } from "./kinds.ts";
+import { refusingUnsafe } from "./unsafe-message.ts";
 
 /** A gateway that can be sent through now. */
 export interface OpenGateway {
@@ -15,7 +16,7 @@ export interface OpenGateway {
   breaker: Breaker;
 }
 
-export interface GatewayRegistry {
+export interface GatewayRegistry extends Disposable {
   /**
    * Undefined when there is no such gateway, it lacks a setting, or its secrets cannot be opened: nothing is failed for
    * that, it waits. While Redis does not answer, what was read last holds.
@@ -51,8 +52,11 @@ export function createGatewayRegistry(
     const record = await readGateway(redis, id);
     const readAt = clock.now();
     if (cached !== undefined && cached.version === record?.version) return { ...cached, readAt };
-    // New credentials deserve a new trial.
-    if (cached?.version !== undefined) breakers.delete(id);
+    if (cached?.version !== undefined) {
+      // New credentials deserve a new trial.
+      breakers.delete(id);
+      closeOpen(cached);
+    }
     const open = record === undefined ? "it does not exist" : await openRecord(record);
     if (typeof open === "string") log.error({ gateway: id, why: open }, "a gateway cannot be used");
     return { version: record?.version, readAt, open };
@@ -67,7 +71,7 @@ export function createGatewayRegistry(
     if (secrets === undefined) return "its secrets cannot be opened with CREDENTIALS_KEYS";
     const breaker = breakers.get(id) ?? createBreaker();
     breakers.set(id, breaker);
-    const gateway = adapter.open(settings, secrets, clock);
+    const gateway = refusingUnsafe(adapter.open(settings, secrets, clock));
     return { id, gateway, ratePerSecond: rate_per_second, breaker };
   }
 
@@ -90,5 +94,12 @@ export function createGatewayRegistry(
     refresh() {
       for (const cached of cache.values()) cached.readAt = Number.NEGATIVE_INFINITY;
     },
+    [Symbol.dispose]() {
+      for (const cached of cache.values()) closeOpen(cached);
+    },
   };
+}
+
+function closeOpen({ open }: Cached): void {
+  if (typeof open !== "string") open.gateway.close?.();
 }

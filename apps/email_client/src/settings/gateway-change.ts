@@ -36,8 +36,11 @@ export async function applyChange(
     ([, value]) => value !== "",
   );
   const settings = { ...before?.settings, ...change.settings };
-  const fault = urlFault(adapter, settings) ?? adapter.fault?.(settings);
-  if (fault !== undefined) return { ...fault, field: `settings.${fault.field}` };
+  const fault =
+    choiceFault(adapter, settings) ??
+    urlFault(adapter, settings) ??
+    adapter.fault?.(settings, Object.fromEntries(secrets));
+  if (fault !== undefined) return { ...fault, field: pathOf(adapter, fault.field) };
   return {
     id: change.id,
     version: newId(),
@@ -63,6 +66,27 @@ function strayField(
   if (setting !== undefined) return `settings.${setting}`;
   const secret = Object.keys(secrets).find((name) => !isField(name, true));
   return secret === undefined ? undefined : `secrets.${secret}`;
+}
+
+function pathOf({ fields }: GatewayAdapter, name: string): string {
+  const isSecret = fields.some((field) => field.name === name && field.secret);
+  return `${isSecret ? "secrets" : "settings"}.${name}`;
+}
+
+function choiceFault(
+  { fields }: GatewayAdapter,
+  settings: Record<string, string>,
+): SettingFault | undefined {
+  const wrong = fields.find(({ name, options }) => {
+    const value = settings[name] ?? "";
+    return options !== undefined && value !== "" && !options.some((one) => one.value === value);
+  });
+  return (
+    wrong && {
+      field: wrong.name,
+      message: `Choose one of: ${wrong.options?.map(({ value }) => value).join(", ")}.`,
+    }
+  );
 }
 
 function urlFault(

@@ -3,7 +3,7 @@ import type { GatewayField, GatewayKind } from "@mailwright/protocol";
 import { Badge } from "../../ui/badge.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
-import { CheckboxField } from "../../ui/choice.tsx";
+import { CheckboxField, SelectField } from "../../ui/choice.tsx";
 import { Definitions } from "../../ui/definitions.tsx";
 import { ConfirmLink } from "../../ui/dialog.tsx";
 import {
@@ -14,7 +14,7 @@ import {
   FormSection,
   type FormState,
 } from "../../ui/form.tsx";
-import { NumberField, PasswordField, TextField, UrlField } from "../../ui/input.tsx";
+import { NumberField, PasswordField, TextAreaField, TextField, UrlField } from "../../ui/input.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { clearing } from "./field-names.ts";
 import { type Gateway, isSet } from "./gateways.ts";
@@ -152,7 +152,7 @@ function Account(props: {
 }
 
 function Setting(props: { form: FormState; field: GatewayField }): Html {
-  const { name, label, type, required, hint, placeholder } = props.field;
+  const { name, label, type, required, hint, placeholder, options = [] } = props.field;
   const common = {
     ...field(props.form, name),
     label,
@@ -165,6 +165,10 @@ function Setting(props: { form: FormState; field: GatewayField }): Html {
       return <UrlField {...common} />;
     case "number":
       return <NumberField {...common} />;
+    case "choice":
+      return <SelectField {...common} optional={false} options={options} />;
+    case "multiline":
+      return <TextAreaField {...common} rows={4} code />;
     case "text":
     case "password":
       return <TextField {...common} />;
@@ -176,18 +180,22 @@ const NEW_SECRET = "new-password";
 
 function Secret(props: { form: FormState; field: GatewayField; stored: boolean }): Html {
   const { form, stored } = props;
-  const { name, label, required, hint, placeholder } = props.field;
+  const { name, label, type, required, hint, placeholder } = props.field;
+  const common = {
+    name,
+    label,
+    error: form.errors?.[name],
+    hint: stored ? "Set – leave empty to keep." : hint,
+    placeholder: stored ? undefined : placeholder,
+    optional: stored || !required,
+  };
   return (
     <>
-      <PasswordField
-        name={name}
-        error={form.errors?.[name]}
-        label={label}
-        hint={stored ? "Set – leave empty to keep." : hint}
-        placeholder={stored ? undefined : placeholder}
-        optional={stored || !required}
-        autocomplete={NEW_SECRET}
-      />
+      {type === "multiline" ? (
+        <TextAreaField {...common} rows={4} code />
+      ) : (
+        <PasswordField {...common} autocomplete={NEW_SECRET} />
+      )}
       {stored && (
         <CheckboxField
           name={clearing(name)}
@@ -221,11 +229,20 @@ function Facts(props: { gateway: Gateway }): Html {
       <Definitions
         items={gateway.fields.map((one): [string, string | undefined] => [
           one.label,
-          one.secret ? (isSet(gateway, one) ? "Set" : undefined) : gateway.settings[one.name],
+          shownValue(gateway, one),
         ])}
       />
     </Card>
   );
+}
+
+/** Of a secret and of what is long, only whether it is set. */
+function shownValue(gateway: Gateway, field: GatewayField): string | undefined {
+  if (field.secret || field.type === "multiline") return isSet(gateway, field) ? "Set" : undefined;
+  const value = gateway.settings[field.name];
+  const { options } = field;
+  if (options === undefined) return value;
+  return (options.find((one) => one.value === value) ?? options[0])?.label;
 }
 
 function Standing(props: { gateway: Gateway }): Html {

@@ -30,7 +30,8 @@ export function gatewayForm({ fields }: Pick<GatewayKind, "fields">, gateway?: G
   });
 }
 
-function inputOf({ label, type, required, secret }: GatewayField, isNew: boolean): TSchema {
+function inputOf(field: GatewayField, isNew: boolean): TSchema {
+  const { label, type, required, secret } = field;
   if (secret) {
     const options = { title: label, maxLength: VALUE_LENGTH, ...SECRET };
     return required && isNew
@@ -41,7 +42,20 @@ function inputOf({ label, type, required, secret }: GatewayField, isNew: boolean
     const number = Type.Number({ title: label });
     return required ? number : Type.Optional(number);
   }
+  if (type === "choice") return required ? choiceOf(field) : Type.Optional(choiceOf(field));
+  if (type === "multiline") return textOf(field, required ? { minLength: 1 } : { default: "" });
   return required ? line(label, VALUE_LENGTH) : optionalLine(label, VALUE_LENGTH);
+}
+
+function choiceOf({ label, options = [] }: GatewayField): TSchema {
+  return Type.Union(
+    options.map(({ value }) => Type.Literal(value)),
+    { title: label },
+  );
+}
+
+function textOf({ label }: GatewayField, limits: { minLength?: number; default?: string }) {
+  return Type.String({ title: label, maxLength: VALUE_LENGTH, ...limits });
 }
 
 /** What a form says of the kind's fields: settings as they are, secrets where they were typed or are to be forgotten. */
@@ -95,7 +109,17 @@ export function bodySchema({ fields }: Pick<GatewayKind, "fields">): TObject {
   return Changes(Input({ ...GatewayPatch.properties, ...Object.fromEntries(own) }));
 }
 
-function memberOf({ label, type, secret }: GatewayField): TSchema {
+function memberOf(field: GatewayField): TSchema {
+  const { label, type, secret } = field;
   if (secret) return Type.String({ title: label, maxLength: VALUE_LENGTH, writeOnly: true });
-  return type === "number" ? Type.Number({ title: label }) : optionalLine(label, VALUE_LENGTH);
+  switch (type) {
+    case "number":
+      return Type.Number({ title: label });
+    case "choice":
+      return choiceOf(field);
+    case "multiline":
+      return textOf(field, {});
+    default:
+      return optionalLine(label, VALUE_LENGTH);
+  }
 }

@@ -1,0 +1,93 @@
+import { createPrivateKey } from "node:crypto";
+import type { GatewayField } from "@mailwright/protocol";
+import type { SettingFault } from "./gateway.ts";
+
+/** What a gateway asks for that signs by itself (RFC 6376). All three or none. */
+export const DKIM_FIELDS: GatewayField[] = [
+  {
+    name: "dkim_domain",
+    label: "DKIM domain",
+    type: "text",
+    required: false,
+    secret: false,
+    placeholder: "example.com",
+    hint: "The domain of your From address, if messages are to be signed here. Empty: the server signs, or nobody does.",
+  },
+  {
+    name: "dkim_selector",
+    label: "DKIM selector",
+    type: "text",
+    required: false,
+    secret: false,
+    placeholder: "mail",
+    hint: "The public key stands in DNS at <selector>._domainkey.<domain>.",
+  },
+  {
+    name: "dkim_private_key",
+    label: "DKIM private key",
+    type: "multiline",
+    required: false,
+    secret: true,
+    placeholder: "-----BEGIN PRIVATE KEY-----",
+    hint: "RSA of at least 1024 bits, in PEM form.",
+  },
+];
+
+export interface DkimKey {
+  domainName: string;
+  keySelector: string;
+  privateKey: string;
+}
+
+/** The key to sign with, when one is set. */
+export function dkimKey(
+  settings: Record<string, string>,
+  secrets: Record<string, string>,
+): DkimKey | undefined {
+  const domainName = settings["dkim_domain"] ?? "";
+  const keySelector = settings["dkim_selector"] ?? "";
+  const privateKey = secrets["dkim_private_key"] ?? "";
+  if (domainName === "" || keySelector === "" || privateKey === "") return undefined;
+  return { domainName, keySelector, privateKey };
+}
+
+const LABEL = "[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?";
+const LABELS = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
+const LEAST_BITS = 1024;
+
+/** A key that cannot sign is told when it is saved: later, messages would go out without a signature. */
+export function dkimFault(
+  settings: Record<string, string>,
+  secrets: Record<string, string>,
+): SettingFault | undefined {
+  const values = { ...settings, ...secrets };
+  const names = DKIM_FIELDS.map(({ name }) => name);
+  const missing = names.find((name) => (values[name] ?? "") === "");
+  if (names.every((name) => (values[name] ?? "") === "")) return undefined;
+  if (missing !== undefined)
+    return {
+      field: missing,
+      message: "A DKIM signature needs the domain, the selector and the key.",
+    };
+  for (const field of ["dkim_domain", "dkim_selector"]) {
+    if (!LABELS.test(values[field] ?? ""))
+      return { field, message: "Enter it as it stands in DNS: letters, digits, hyphens and dots." };
+  }
+  return keyFault(values["dkim_private_key"] ?? "");
+}
+
+function keyFault(pem: string): SettingFault | undefined {
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(pem);
+    if (asymmetricKeyType !== "rsa") return faulty("This is not an RSA key.");
+    return (asymmetricKeyDetails?.modulusLength ?? 0) < LEAST_BITS
+      ? faulty("This key is too short: receivers take none of less than 1024 bits.")
+      : undefined;
+  } catch {
+    return faulty("This is not a private key in PEM form, or it is encrypted.");
+  }
+}
+
+function faulty(message: string): SettingFault {
+  return { field: "dkim_private_key", message };
+}

@@ -1,0 +1,239 @@
+import type { Readable } from "node:stream";
+import { MESSAGE_ID_LENGTH } from "@mailwright/protocol";
+import nodemailer, { type SendMailOptions } from "nodemailer";
+import DKIM from "nodemailer/lib/dkim";
+import { createSlots } from "../batches/slots.ts";
+import { answerText } from "./answer-text.ts";
+import { DKIM_FIELDS, dkimFault, dkimKey } from "./dkim.ts";
+import type { Check, Gateway, GatewayAdapter, Message, SettingFault } from "./gateway.ts";
+import { outcomeOfSmtpFailure } from "./smtp-outcome.ts";
+
+/**
+ * Any SMTP server (RFC 5321, submission by RFC 6409), over connections that are kept. SMTP knows no idempotency key and no
+ * look-up: an attempt whose message was handed over whole and whose reply did not come stays uncertain.
+ */
+export const smtpGateway: GatewayAdapter = {
+  kind: "smtp",
+  title: "SMTP server",
+  description: "A mail server of your own or of your provider, with STARTTLS or TLS.",
+  fields: [
+    {
+      name: "host",
+      label: "Host",
+      type: "text",
+      required: true,
+      secret: false,
+      placeholder: "smtp.example.com",
+    },
+    {
+      name: "security",
+      label: "Encryption",
+      type: "choice",
+      required: false,
+      secret: false,
+      options: [
+        { value: "starttls", label: "STARTTLS, on port 587" },
+        { value: "tls", label: "TLS from the first byte, on port 465" },
+        { value: "none", label: "None: only for a server on this machine" },
+      ],
+    },
+    {
+      name: "port",
+      label: "Port",
+      type: "number",
+      required: false,
+      secret: false,
+      hint: "Empty: the usual one of the encryption; 25 without.",
+    },
+    {
+      name: "username",
+      label: "User name",
+      type: "text",
+      required: false,
+      secret: false,
+      hint: "Empty: the server takes messages without signing in.",
+    },
+    { name: "password", label: "Password", type: "password", required: false, secret: true },
+    {
+      name: "connections",
+      label: "Connections",
+      type: "number",
+      required: false,
+      secret: false,
+      hint: "How many are open at once, at most. Empty: 5.",
+    },
+    {
+      name: "ca_certificate",
+      label: "CA certificate",
+      type: "multiline",
+      required: false,
+      secret: false,
+      placeholder: "-----BEGIN CERTIFICATE-----",
+      hint: "Only for a server whose certificate no public authority has signed.",
+    },
+    ...DKIM_FIELDS,
+  ],
+  capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
+  fault: (settings, secrets) => serverFault(settings) ?? dkimFault(settings, secrets),
+  open: openSmtpGateway,
+};
+
+const CONNECTIONS = 5;
+const MOST_CONNECTIONS = 100;
+const PORTS: Readonly<Record<string, number>> = { starttls: 587, tls: 465, none: 25 };
+
+function serverFault(settings: Record<string, string>): SettingFault | undefined {
+  const { host = "", port = "", connections = "", ca_certificate: ca = "" } = settings;
+  if (host !== "" && !/^[A-Za-z0-9._:-]{1,253}$/.test(host))
+    return { field: "host", message: "Enter the server's name or IP address alone." };
+  if (port !== "" && !isWhole(port, 65_535))
+    return { field: "port", message: "A port is a number from 1 to 65535." };
+  if (connections !== "" && !isWhole(connections, MOST_CONNECTIONS))
+    return { field: "connections", message: `Enter a number from 1 to ${MOST_CONNECTIONS}.` };
+  return ca === "" || ca.includes("-----BEGIN CERTIFICATE-----")
+    ? undefined
+    : { field: "ca_certificate", message: "This is not a certificate in PEM form." };
+}
+
+function isWhole(text: string, most: number): boolean {
+  return /^[1-9]\d{0,5}$/.test(text) && Number(text) <= most;
+}
+
+/** What is waited for before there is a session, and how long one may rest. Attempts have their own deadline. */
+const SESSION_MS = 8_000;
+const IDLE_MS = 60_000;
+
+function openSmtpGateway(
+  settings: Record<string, string>,
+  secrets: Record<string, string>,
+): Gateway {
+  const { host = "", port, security = "", username = "", ca_certificate: ca } = settings;
+  const { password = "" } = secrets;
+  const encryption = security === "" ? "starttls" : security;
+  const atOnce = Number(settings["connections"] || CONNECTIONS);
+  const key = dkimKey(settings, secrets);
+  const dkim = key && new DKIM(key);
+  const transport = nodemailer.createTransport({
+    pool: true,
+    maxConnections: atOnce,
+    host,
+    port: Number(port || PORTS[encryption]),
+    secure: encryption === "tls",
+    requireTLS: encryption === "starttls",
+    ignoreTLS: encryption === "none",
+    tls: { minVersion: "TLSv1.2", ...(ca && { ca }) },
+    ...(username !== "" && { auth: { user: username, pass: password }, forceAuth: true }),
+    connectionTimeout: SESSION_MS,
+    greetingTimeout: SESSION_MS,
+    dnsTimeout: SESSION_MS,
+    idleTimeout: IDLE_MS,
+    socketTimeout: 2 * IDLE_MS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  transport.use("stream", (mail, done) => {
+    // Before the watch: nodemailer's own option would sign what the watch has seen, and that reads ahead.
+    if (dkim !== undefined) mail.message.processFunc((stream) => dkim.sign(stream));
+    watchHandOver(mail.data as WatchedMail, mail.message);
+    done();
+  });
+  // One that waits for a connection has not begun; in the pool's own queue it could not be told from one that has.
+  const connections = createSlots(atOnce);
+  const shown = answerText([password, `\0${username}\0${password}`]);
+
+  return {
+    async send(message, signal) {
+      let release: () => void;
+      try {
+        release = await connections.acquire(signal);
+      } catch {
+        return { kind: "throttled", detail: "All connections to the server were busy." };
+      }
+      const handOver: HandOver = { ended: false };
+      try {
+        const mail: WatchedMail = { ...mailOf(message), signal, handOver };
+        const { serverMessageId, messageId, response } = await transport.sendMail(mail);
+        const id = serverMessageId ?? queueId(response) ?? messageId;
+        return { kind: "accepted", messageId: id.slice(0, MESSAGE_ID_LENGTH) };
+      } catch (error) {
+        return outcomeOfSmtpFailure(error, handOver.ended, shown);
+      } finally {
+        release();
+      }
+    },
+    check: (signal) => checkSession(() => transport.verify(), signal, shown),
+    close: () => transport.close(),
+  };
+}
+
+/** The id under which the server's own log knows the message, where its reply names one as Postfix, Exim and Sendmail do. */
+function queueId(reply: string): string | undefined {
+  const [, id] =
+    /\bqueued as ([\w.-]+)|\bid=([\w.-]+)|^250 2\.0\.0 ([\w.-]+) Message accepted/i
+      .exec(reply)
+      ?.filter((part) => part !== undefined) ?? [];
+  return id;
+}
+
+/** Signs in and says goodbye. */
+async function checkSession(
+  verify: () => Promise<unknown>,
+  signal: AbortSignal,
+  shown: (words: string) => string,
+): Promise<Check> {
+  const late = Promise.withResolvers<never>();
+  const giveUp = () => late.reject(Object.assign(new Error("too late"), { code: "EABORT" }));
+  signal.addEventListener("abort", giveUp, { once: true });
+  try {
+    await Promise.race([verify(), late.promise]);
+    return { kind: "ready", detail: "The server answered and let us in." };
+  } catch (error) {
+    return outcomeOfSmtpFailure(error, false, shown);
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+/** Whether the last byte of a message has left for the server. */
+interface HandOver {
+  ended: boolean;
+}
+
+type WatchedMail = SendMailOptions & { handOver: HandOver };
+
+/**
+ * Notes the end of the message as it is read out, which is before the dot that ends it is written. A stream ends only when
+ * everything has been read, and nothing is read before the server has asked for it by 354.
+ */
+function watchHandOver({ handOver }: WatchedMail, message: StreamedMessage): void {
+  message.processFunc((stream) => {
+    // The pool may try a message again on another connection, but never one that was handed over.
+    if (handOver.ended) throw new Error("the message was handed over already");
+    return stream.once("end", () => {
+      handOver.ended = true;
+    });
+  });
+}
+
+interface StreamedMessage {
+  /** The last function added is the last that the message goes through. */
+  processFunc(watch: (stream: Readable) => Readable): void;
+}
+
+/** Addresses as objects and the envelope of its own, so that nothing is parsed out of a name. */
+function mailOf({ key, from, to, subject, html, text, headers }: Message): SendMailOptions {
+  const { "Message-ID": messageId, ...others } = headers;
+  return {
+    from: { name: from.name, address: from.email },
+    to: { name: to.name, address: to.email },
+    envelope: { from: from.email, to: to.email },
+    ...(from.reply_to !== undefined && { replyTo: { name: "", address: from.reply_to } }),
+    ...(messageId !== undefined && { messageId }),
+    subject,
+    text,
+    ...(html !== null && { html }),
+    headers: { ...others, "X-Mailwright-Email": key },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+}

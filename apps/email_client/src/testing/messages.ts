@@ -1,0 +1,17 @@
+import type { Message } from "../gateways/gateway.ts";
+
+/** A message with something of everything in it. */
+export const MESSAGE: Message = {
+  key: "0195f000-0000-7000-8000-000000000001",
+  from: { name: "Shop, “Ümläut” & Sons", email: "shop@example.com", reply_to: "help@example.com" },
+  to: { name: "Zoë Ångström 王小明", email: "zoe@example.org" },
+  subject:
+    "Grüße 👋: ein sehr langer Betreff, der bestimmt nicht in eine einzige Zeile von achtundsiebzig Zeichen passt",
+  html: `<p>Grüße 👋</p><p>${"lang ".repeat(400)}</p>`,
+  text: `Grüße 👋\n\n${"lang ".repeat(400)}\n.\nEnde`,
+  headers: {
+    "Message-ID": "<0195f000-0000-7000-8000-000000000001@example.com>",
+    "List-Unsubscribe": `<https://example.com/u/${"x".repeat(150)}>`,
+    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+  },
+};
