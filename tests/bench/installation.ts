@@ -16,6 +16,8 @@ export interface BenchInstallation extends AsyncDisposable {
   web: Program;
   emailClient: Program;
   gatewayMock: Program;
+  /** The processes by the name of what they are. */
+  pids(): Record<"web" | "email_client" | "gateway_mock" | "postgres" | "redis", number>;
   token: string;
   api<T>(method: string, path: string, body?: unknown): Promise<T>;
 }
@@ -71,6 +73,13 @@ export async function startBenchInstallation(): Promise<BenchInstallation> {
       web,
       emailClient,
       gatewayMock,
+      pids: () => ({
+        web: web.pid,
+        email_client: emailClient.pid,
+        gateway_mock: gatewayMock.pid,
+        postgres: database.pid,
+        redis: redis.pid,
+      }),
       token,
       api,
       [Symbol.asyncDispose]: () => stack.disposeAsync(),

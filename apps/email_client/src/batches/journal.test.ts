@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { newId } from "@mailwright/platform";
+import type { Report } from "@mailwright/protocol";
 import { testRedis } from "@mailwright/testing";
 import { createShards } from "../redis/keys.ts";
 import { batch, recipient, recipients } from "../testing/factories.ts";
@@ -115,7 +116,8 @@ describe("claims and commits", () => {
     ]);
     expect(await journal.counts()).toEqual({ states: { sent: 2 }, emails: 2, outbox: 4 });
     const entries = await outbox.next(1);
-    expect(entries.map(({ reports }) => reports.map(({ seq, state }) => [seq, state]))).toEqual([
+    const told = entries.map(({ reports }) => JSON.parse(reports) as Report[]);
+    expect(told.map((reports) => reports.map(({ seq, state }) => [seq, state]))).toEqual([
       [
         [1, "sending"],
         [1, "sending"],

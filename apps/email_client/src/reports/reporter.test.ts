@@ -11,7 +11,13 @@ import { createOutbox } from "./outbox.ts";
 import { startReporter } from "./reporter.ts";
 
 const shard = createShards(1)[0] as Shard;
-const PACE = { readBlockMs: 50, signOfLifeMs: 50, abandonedMs: 400, lookForAbandonedMs: 50 };
+const PACE = {
+  gatherMs: 10,
+  readBlockMs: 50,
+  signOfLifeMs: 50,
+  abandonedMs: 400,
+  lookForAbandonedMs: 50,
+};
 
 async function setUp() {
   await using stack = new AsyncDisposableStack();
@@ -143,7 +149,7 @@ test("while web is down nothing is lost and little is held; when it is back ever
   const ann = reportsOf(400);
   for (const report of ann) await put([report]);
   await using _reporter = given.start();
-  await until(async () => (await inHand())[0] === 50);
+  await until(async () => (await inHand())[0] === 100);
   proxy.heal();
   await until(isEmpty, { timeoutMs: 15_000 });
   expect(orderOf(web, ann[0]!.id)).toEqual(ann.map(({ seq }) => seq));

@@ -1,5 +1,10 @@
 import type { Clock, Log } from "@mailwright/platform";
-import { parseReportsAnswer, REPORTS_LIMIT, type ServiceClient } from "@mailwright/protocol";
+import {
+  JsonText,
+  parseReportsAnswer,
+  REPORTS_LIMIT,
+  type ServiceClient,
+} from "@mailwright/protocol";
 import type { Pace } from "../pace.ts";
 import type { Outbox, OutboxEntry } from "./outbox.ts";
 
@@ -7,7 +12,10 @@ export interface ReporterContext {
   web: ServiceClient;
   clock: Clock;
   log: Log;
-  pace: Pick<Pace, "readBlockMs" | "signOfLifeMs" | "abandonedMs" | "lookForAbandonedMs">;
+  pace: Pick<
+    Pace,
+    "gatherMs" | "readBlockMs" | "signOfLifeMs" | "abandonedMs" | "lookForAbandonedMs"
+  >;
 }
 
 const LONGEST_WAIT_MS = 5_000;
@@ -40,13 +48,18 @@ async function report(
 ): Promise<void> {
   const { clock, log, pace } = context;
   let lookedAt = Number.NEGATIVE_INFINITY;
+  let rest = Promise.resolve();
   while (!signal.aborted) {
     try {
+      await rest;
       // The clock may have been set back.
       const look = Math.abs(clock.now() - lookedAt) >= pace.lookForAbandonedMs;
       if (look) lookedAt = clock.now();
       const left = look ? await outbox.abandoned(pace.abandonedMs) : [];
       const entries = left.length > 0 ? left : await outbox.next(pace.readBlockMs);
+      // Where a whole call's worth was waiting there is nothing to gather.
+      if (entries.length > 0 && countOf(entries) < REPORTS_LIMIT)
+        rest = clock.sleep(pace.gatherMs, signal).catch(() => {});
       await carry(entries, outbox, context, signal);
     } catch (error) {
       if (signal.aborted) return;
@@ -98,15 +111,10 @@ async function post(
   { web, clock, log }: ReporterContext,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const reports = entries.flatMap((entry) => entry.reports);
+  const reports = countOf(entries);
+  const body = new JsonText(`{"reports":[${entries.map(withoutBrackets).join(",")}]}`);
   for (let wait = 100; !signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-    const answer = await web.call(
-      "POST",
-      "/internal/reports",
-      { reports },
-      parseReportsAnswer,
-      signal,
-    );
+    const answer = await web.call("POST", "/internal/reports", body, parseReportsAnswer, signal);
     if (answer.kind === "ok") {
       const { unknown, invalid } = answer.value;
       if (unknown + invalid > 0)
@@ -115,10 +123,7 @@ async function post(
     }
     if (signal.aborted) break;
     const why = answer.kind === "refused" ? `${answer.status}: ${answer.title}` : answer.why;
-    log.warn(
-      { why, reports: reports.length, wait_ms: wait },
-      "web did not take the reports; trying again",
-    );
+    log.warn({ why, reports, wait_ms: wait }, "web did not take the reports; trying again");
     await clock.sleep(wait * (0.5 + Math.random() / 2), signal).catch(() => {});
   }
   return false;
@@ -130,14 +135,23 @@ function chunks(entries: OutboxEntry[]): OutboxEntry[][] {
   let reports = Number.POSITIVE_INFINITY;
   let bytes = 0;
   for (const entry of entries) {
-    if (reports + entry.reports.length > REPORTS_LIMIT || bytes + entry.bytes > POST_BYTES) {
+    const size = Buffer.byteLength(entry.reports);
+    if (reports + entry.count > REPORTS_LIMIT || bytes + size > POST_BYTES) {
       result.push([]);
       reports = 0;
       bytes = 0;
     }
     result.at(-1)?.push(entry);
-    reports += entry.reports.length;
-    bytes += entry.bytes;
+    reports += entry.count;
+    bytes += size;
   }
   return result;
+}
+
+function countOf(entries: OutboxEntry[]): number {
+  return entries.reduce((sum, { count }) => sum + count, 0);
+}
+
+function withoutBrackets({ reports }: OutboxEntry): string {
+  return reports.slice(1, -1);
 }

@@ -35,6 +35,7 @@ export const SHORT_PACE: Pace = {
   sitOutMs: 300,
   parkMs: 500,
   askAgainMs: 50,
+  gatherMs: 10,
   readBlockMs: 50,
   abandonedMs: 1_000,
   signOfLifeMs: 200,

@@ -32,6 +32,7 @@ export function reportsOf(count: number, id = newId(), detail = "no"): Report[] 
 
 /** Puts one entry into the outbox, as a commit does. */
 export async function putEntry(redis: Redis, shard: Shard, reports: Report[]): Promise<void> {
-  await redis.xadd(shard.outbox, "*", "reports", JSON.stringify(reports), "ends", "{}");
+  const fields = ["count", reports.length, "reports", JSON.stringify(reports), "ends", "{}"];
+  await redis.xadd(shard.outbox, "*", ...fields);
   await redis.hincrby(shard.counts, "outbox", reports.length);
 }

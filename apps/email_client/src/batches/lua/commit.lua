@@ -59,7 +59,7 @@ while arg <= #ARGV do
 end
 
 if #reports > 0 then
-  redis.call('XADD', KEYS[1], '*', 'reports', '[' .. table.concat(reports, ',') .. ']', 'ends', cjson.encode(ends))
+  redis.call('XADD', KEYS[1], '*', 'count', #reports, 'reports', '[' .. table.concat(reports, ',') .. ']', 'ends', cjson.encode(ends))
   redis.call('HINCRBY', KEYS[2], 'outbox', #reports)
   for state, change in pairs(counts) do
     if change ~= 0 then
