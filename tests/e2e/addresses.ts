@@ -1,13 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { PAGE_ROUTES } from "../harness/routes.ts";
 import type { World } from "./world.ts";
-
-/** Routes of pages as `docs/routes.md` lists them, which `bun check` holds against the app: every GET. */
-export const ROUTES: readonly string[] = [
-  ...(readFileSync(join(import.meta.dir, "../../docs/routes.md"), "utf8")
-    .split("## The API")[0]
-    ?.matchAll(/^\| GET +\| `([^`]+)`/gm) ?? []),
-].map(([, path = ""]) => path);
 
 /** Answers that are no page: a stream, a file, a part of a page, a foreign document in a frame of its own. */
 const NO_PAGES = new Set([
@@ -44,7 +36,7 @@ const NO_PAGES = new Set([
 /** Pages for whoever is not signed in; one who is would be led on. */
 export const STRANGERS = ["/sign-in"];
 
-const PAGES = ROUTES.filter((route) => !NO_PAGES.has(route));
+const PAGES = PAGE_ROUTES.filter((route) => !NO_PAGES.has(route));
 
 /** The first parts of the addresses of all pages. */
 export function subjectsOf(): string[] {

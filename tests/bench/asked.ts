@@ -1,0 +1,15 @@
+/** For some routes, what is asked of each, by what that is. */
+export type Asked = Record<string, Record<string, string>>;
+
+/** One address with several queries. */
+export function asking(
+  path: string,
+  queries: Record<string, Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(queries).map(([what, query]) => [
+      what,
+      Object.keys(query).length === 0 ? path : `${path}?${new URLSearchParams(query)}`,
+    ]),
+  );
+}

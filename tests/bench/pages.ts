@@ -1,0 +1,77 @@
+import { type BenchInstallation, startBenchInstallation } from "./installation.ts";
+import { peakMemoryMb } from "./memory.ts";
+import { readCursors } from "./cursors.ts";
+import { type Percentiles, percentilesOf } from "./percentiles.ts";
+import { type Place, placesOf } from "./places.ts";
+import { populate, type Population, type Scale } from "./population.ts";
+
+/** Before anything is measured, so often: code is compiled, and Postgres has seen the statements. */
+const WARM_UP_ROUNDS = 5;
+const ROUNDS = 40;
+
+/** How long a place took. */
+type PlaceFigures = { asked: string } & Percentiles;
+
+/**
+ * Every page and every GET of the API in an installation of that size, one request after the other, from the request to
+ * the last byte of the answer: milliseconds, the slowest first.
+ */
+export async function benchPages(scale: Scale) {
+  await using installation = await startBenchInstallation();
+  const begin = performance.now();
+  const population = await populate(installation, scale);
+  const fillSeconds = Math.round((performance.now() - begin) / 1000);
+  const pages = await measurePages(installation, population);
+  const [slowest] = pages;
+  return {
+    ...scale,
+    fill_s: fillSeconds,
+    requests_each: ROUNDS,
+    places: pages.length,
+    slowest_p95_ms: slowest?.p95 ?? 0,
+    over_50_ms: pages.filter(({ p95 }) => p95 > 50).length,
+    median_p95_ms: pages[Math.floor(pages.length / 2)]?.p95 ?? 0,
+    rss_web_mb: peakMemoryMb(installation.web.pid),
+    pages,
+  };
+}
+
+/** Each place in turn, and all of them again: what disturbs the machine for a second meets one request of each. */
+export async function measurePages(
+  { sql, web, token }: BenchInstallation,
+  population: Population,
+): Promise<PlaceFigures[]> {
+  const places = placesOf(population, await readCursors(sql, population));
+  const headers = { authorization: `Bearer ${token}`, cookie: population.rest.cookie };
+  const times = places.map(() => [] as number[]);
+  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+    for (const [index, place] of places.entries()) {
+      const time = await ask(web.url, place, headers);
+      if (round >= 0) times[index]?.push(time);
+    }
+  }
+  return places
+    .map((place, index) => ({ asked: nameOf(place), ...percentilesOf(times[index] ?? []) }))
+    .toSorted((a, b) => b.p95 - a.p95);
+}
+
+async function ask(
+  url: string,
+  place: Place,
+  { authorization, cookie }: { authorization: string; cookie: string },
+): Promise<number> {
+  const begin = performance.now();
+  const response = await fetch(url + place.path, {
+    headers: place.route.startsWith("/api/") ? { authorization } : { cookie },
+    redirect: "manual",
+    signal: AbortSignal.timeout(60_000),
+  });
+  const body = await response.text();
+  if (response.status !== 200)
+    throw new Error(`${place.path} answered ${response.status}: ${body.slice(0, 300)}`);
+  return performance.now() - begin;
+}
+
+function nameOf({ route, what }: Place): string {
+  return what === "" ? route : `${route}: ${what}`;
+}
