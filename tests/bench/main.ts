@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { endTestRun, nameTestRun } from "@mailwright/testing/test-run.ts";
 import { benchImport } from "./import.ts";
 import { benchPages } from "./pages.ts";
+import { benchRecovery } from "./recovery.ts";
 import { benchSend } from "./send.ts";
 
 /** Numbers by name, and lists of what has several of its own. */
@@ -13,6 +14,7 @@ const BENCHMARKS: Record<string, (options: Record<string, number>) => Promise<Fi
   send: ({ emails = 20_000 }) => benchSend(emails),
   import: ({ rows = 200_000 }) => benchImport(rows),
   pages: ({ contacts = 1_000_000, emails = 1_000_000 }) => benchPages({ contacts, emails }),
+  recovery: ({ rounds = 5 }) => benchRecovery(rounds),
 };
 
 async function main(): Promise<number> {
@@ -23,6 +25,7 @@ async function main(): Promise<number> {
       contacts: { type: "string" },
       emails: { type: "string" },
       rows: { type: "string" },
+      rounds: { type: "string" },
     },
   });
   const [name = ""] = positionals;
@@ -30,6 +33,7 @@ async function main(): Promise<number> {
   if (benchmark === undefined) {
     console.error(
       `Say what to measure: bun run bench ${Object.keys(BENCHMARKS).join(" | ")} [--contacts N] [--emails N] [--rows N] [--json]`,
+      `Say what to measure: bun run bench ${Object.keys(BENCHMARKS).join(" | ")} [--contacts N] [--emails N] [--rows N] [--rounds N] [--json]`,
     );
     return 1;
   }

@@ -63,6 +63,23 @@ export async function standingOf({ sql }: Installation, campaign: string): Promi
   };
 }
 
+/** Resolves when that many emails of the campaign are in one of the states, as far as web has heard. */
+export function reached(
+  { sql }: Installation,
+  campaign: string,
+  states: string[],
+  most = 1,
+): Promise<unknown> {
+  return until(
+    async () => {
+      const [row] = await sql`
+        SELECT count(*)::int AS n FROM email WHERE campaign_id = ${campaign} AND state = ANY(${states}::email_state[])`;
+      return (row?.["n"] as number) >= most;
+    },
+    { what: `${most} emails to be ${states.join(" or ")}`, timeoutMs: 30_000, everyMs: 5 },
+  );
+}
+
 /** Waits until a campaign has come to an end. */
 export async function ended(
   installation: Installation,

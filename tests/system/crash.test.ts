@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { until } from "@mailwright/testing";
 import { Redis } from "ioredis";
-import { acceptances, ended, launchCampaign, standingOf } from "./campaign.ts";
+import { acceptances, ended, launchCampaign, reached, standingOf } from "./campaign.ts";
 import { type Installation, type InstallationOptions, startInstallation } from "./installation.ts";
 import { expectPromiseKept } from "./promise.ts";
 
@@ -27,23 +27,6 @@ afterEach(async () => {
   await running?.[Symbol.asyncDispose]();
   running = undefined;
 });
-
-/** Resolves when that many emails of the campaign are in one of the states, as far as web has heard. */
-function reached(
-  { sql }: Installation,
-  campaign: string,
-  states: string[],
-  most = 1,
-): Promise<unknown> {
-  return until(
-    async () => {
-      const [row] = await sql`
-        SELECT count(*)::int AS n FROM email WHERE campaign_id = ${campaign} AND state = ANY(${states}::email_state[])`;
-      return (row?.["n"] as number) >= most;
-    },
-    { what: `${most} emails to be ${states.join(" or ")}`, timeoutMs: 30_000, everyMs: 5 },
-  );
-}
 
 /**
  * Resolves when attempts stand in the journal that email_client cannot know of yet: with seconds of latency to Redis, and

@@ -5,6 +5,8 @@
 export interface Pace {
   /** A worker that died gives its batches up after at most this long and one stall check. */
   lockMs: number;
+  /** The longest that a worker leaves its locks alone: it may be held up for `lockMs` less this and loses none. */
+  renewMs: number;
   stallCheckMs: number;
   /** A batch is worked on for at most this long at a stretch, so that a slow gateway's never keep out another's. */
   turnMs: number;
@@ -30,9 +32,11 @@ export interface Pace {
 }
 
 export const PACE: Pace = {
-  // A process that is merely slow loses its batches too; the fence makes that harmless.
-  lockMs: 5_000,
-  stallCheckMs: 2_000,
+  // Together four seconds until another worker goes on. A process that is held up for 2.5 seconds loses its batches too;
+  // the fence makes that harmless.
+  lockMs: 3_500,
+  renewMs: 1_000,
+  stallCheckMs: 500,
   turnMs: 10_000,
   sitOutMs: 500,
   parkMs: 10_000,

@@ -9,7 +9,7 @@ import { batch, content, recipients } from "../testing/factories.ts";
 import { type GatewayStandIn, gatewayStandIn } from "../testing/gateway-stand-in.ts";
 import { type WebStandIn, webStandIn } from "../testing/web-stand-in.ts";
 
-// A process that dies is given up after its lock (5 s) and a stall check (2 s), and each test waits for that once.
+// A process that dies is given up after its lock (3.5 s) and a stall check (0.5 s), and each test waits for that once.
 const RECOVERY_MS = 25_000;
 
 interface Scene extends AsyncDisposable {

@@ -18,7 +18,7 @@ const BATCHES_AT_ONCE = 10;
 const CLOSE_PATIENCE_MS = 2_000;
 
 /** After an unexpected failure a batch rests for this long. */
-const FAILED_WAIT_MS = 5_000;
+const FAILED_WAIT_MS = 2_000;
 
 export interface BatchQueue extends AsyncDisposable {
   /** Queues a batch; one that is queued already stays where it is. */
@@ -93,6 +93,7 @@ export function startBatchWorkers(
         prefix: shard.queuePrefix,
         concurrency: BATCHES_AT_ONCE,
         lockDuration: pace.lockMs,
+        lockRenewTime: pace.renewMs,
         stalledInterval: pace.stallCheckMs,
         maxStalledCount: Number.MAX_SAFE_INTEGER,
         drainDelay: 1,
@@ -135,8 +136,9 @@ async function leave(
     case "stopped":
       return sleepUntil(now, job, token, context);
     case "stale":
-      // Usually another worker has it and this fails for want of the lock. Should nobody have it, it is not lost.
-      return sleepUntil(now + context.pace.lockMs, job, token, context);
+      // Usually another worker has it and this fails for want of the lock. Should nobody have it (Redis was set back by a
+      // moment), it is claimed anew.
+      return sleepUntil(now + context.pace.stallCheckMs, job, token, context);
     default:
       end satisfies never;
   }

@@ -31,6 +31,7 @@ export const PASSWORD = "correct-horse-battery";
 export const SHORT_PACE: Pace = {
   ...PACE,
   lockMs: 1_000,
+  renewMs: 400,
   stallCheckMs: 300,
   sitOutMs: 300,
   parkMs: 500,

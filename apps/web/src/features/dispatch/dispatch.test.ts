@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { silentLog, systemClock } from "@mailwright/platform";
+import { FaultProxy } from "@mailwright/testing";
+import { openDatabase } from "../../db/open.ts";
 import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
 import { gaps, launchingCampaign, ledgerFixture, standing } from "../../testing/ledger.ts";
 import { cancelCampaign, pauseCampaign, resumeCampaign } from "../campaigns/steering.ts";
@@ -127,6 +129,36 @@ test("a web that dies between claim and hand-over delays its batch, it does not 
   );
   expect(await handOverNext(context)).toEqual({ kind: "handed" });
   expect(standIn.batches.length).toBe(1);
+});
+
+test("a batch in hand when Postgres goes away is let go of as soon as it is back", async () => {
+  await using given = await setUp(10);
+  const { url, ledger, context } = given;
+  await launchingCampaign(ledger);
+  await freezeLaunched(context);
+  await using proxy = new FaultProxy(Number(new URL(url).port));
+  await using away = openDatabase(proxy.through(url));
+  let waits = 0;
+  const round = handOverNext({
+    ...context,
+    db: away.db,
+    emailClient: {
+      async call() {
+        proxy.set({ mode: "reset" });
+        return { kind: "unreachable", why: "it is restarting" };
+      },
+    },
+    clock: {
+      ...systemClock,
+      sleep: async (ms, signal) => {
+        if (++waits === 2) proxy.heal();
+        await systemClock.sleep(ms, signal);
+      },
+    },
+  });
+  expect(await round).toMatchObject({ kind: "busy" });
+  expect(waits).toBeGreaterThanOrEqual(2);
+  expect((await claimBatches(ledger.db, { window: WINDOW, most: 4, claimS: 60 })).length).toBe(1);
 });
 
 test("no more than the window is at the email client at once", async () => {

@@ -60,7 +60,7 @@ async function dispatch(context: DispatchContext, signal: AbortSignal): Promise<
     (await retried(() => cancelUnclaimedBatches(context.db, CANCEL_AT_ONCE))) > 0
   );
   while (!signal.aborted) {
-    const round = await handOverNext(context);
+    const round = await handOverNext(context, signal);
     if (round.kind === "idle") return LOOK_EVERY_MS;
     if (round.kind === "busy") return round.waitMs;
   }

@@ -1,6 +1,6 @@
 import { type Batch, parseNothing, type Recipient, type ServiceAnswer } from "@mailwright/protocol";
 import { contactVariables } from "@mailwright/template";
-import { retried } from "../../db/retry.ts";
+import { onceBack, retried } from "../../db/retry.ts";
 import type { DispatchContext } from "./context.ts";
 import {
   claimBatches,
@@ -28,37 +28,59 @@ export type HandoverRound =
   { kind: "handed" } | { kind: "idle" } | { kind: "busy"; waitMs: number };
 
 /** Hands over the next batches. Intent is in Postgres before this, so whatever fails here is only done again. */
-export async function handOverNext(context: DispatchContext): Promise<HandoverRound> {
+export async function handOverNext(
+  context: DispatchContext,
+  signal?: AbortSignal,
+): Promise<HandoverRound> {
   const claimed = await claimBatches(context.db, {
     window: WINDOW,
     most: AT_ONCE,
     claimS: CLAIM_S,
   });
   if (claimed.length === 0) return { kind: "idle" };
-  const waits = await Promise.all(claimed.map((batch) => handOver(batch, context)));
+  const waits = await Promise.all(claimed.map((batch) => handOver(batch, context, signal)));
   const waitMs = Math.max(...waits);
   return waitMs > 0 ? { kind: "busy", waitMs } : { kind: "handed" };
 }
 
-/** Hands over one batch; the answer is how long the email client wants to be left alone. */
-async function handOver(batch: ClaimedBatch, context: DispatchContext): Promise<number> {
-  const { db, log } = context;
-  const recipients = await recipientsOf(batch, context);
-  if (recipients.length > 0) {
-    const answer = await postBatch(batch, recipients, context);
-    if (answer.kind !== "ok") {
-      await releaseBatch(db, batch.id);
-      log.warn(
-        { batch: batch.id, campaign: batch.campaign_id, answer },
-        "a batch was not taken; it will be handed over again",
-      );
-      return answer.kind === "refused" && answer.retryAfterS !== undefined
-        ? answer.retryAfterS * 1000
-        : 1_000;
-    }
+/** Hands over one batch, or lets go of it; the answer is how long the email client wants to be left alone. */
+async function handOver(
+  batch: ClaimedBatch,
+  context: DispatchContext,
+  signal?: AbortSignal,
+): Promise<number> {
+  let answer: ServiceAnswer<undefined> | undefined;
+  try {
+    const recipients = await recipientsOf(batch, context);
+    if (recipients.length > 0) answer = await postBatch(batch, recipients, context);
+  } catch (error) {
+    await letGo(batch, context, signal);
+    throw error;
   }
-  await retried(() => markHanded(db, batch.id));
-  return 0;
+  if (answer === undefined || answer.kind === "ok") {
+    await retried(() => markHanded(context.db, batch.id));
+    return 0;
+  }
+  await letGo(batch, context, signal);
+  context.log.warn(
+    { batch: batch.id, campaign: batch.campaign_id, answer },
+    "a batch was not taken; it will be handed over again",
+  );
+  return answer.kind === "refused" && answer.retryAfterS !== undefined
+    ? answer.retryAfterS * 1000
+    : 1_000;
+}
+
+/**
+ * Lets go of a batch. When Postgres went away in the middle that is done as soon as it is back, or the batch would wait
+ * for the claim to run out.
+ */
+async function letGo(
+  { id }: ClaimedBatch,
+  { db, clock }: DispatchContext,
+  signal?: AbortSignal,
+): Promise<void> {
+  await onceBack(() => releaseBatch(db, id), { clock, patienceMs: CLAIM_S * 1000, signal });
 }
 
 /** Whom the batch goes to now. Who was suppressed or erased since the audience was frozen is skipped, not mailed. */
