@@ -32,7 +32,6 @@ async function main(): Promise<number> {
   const benchmark = BENCHMARKS[name];
   if (benchmark === undefined) {
     console.error(
-      `Say what to measure: bun run bench ${Object.keys(BENCHMARKS).join(" | ")} [--contacts N] [--emails N] [--rows N] [--json]`,
       `Say what to measure: bun run bench ${Object.keys(BENCHMARKS).join(" | ")} [--contacts N] [--emails N] [--rows N] [--rounds N] [--json]`,
     );
     return 1;
