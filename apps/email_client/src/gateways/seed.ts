@@ -1,6 +1,7 @@
 import ky from "ky";
 import type { Clock } from "@mailwright/platform";
 import { MESSAGE_ID_LENGTH } from "@mailwright/protocol";
+import { checkEndpoint } from "./endpoint-check.ts";
 import { outcomeOfFailure, readAnswer, retryAfterMs } from "./http-outcome.ts";
 import type { Gateway, GatewayAdapter, Message, Outcome, SettingFault } from "./gateway.ts";
 
@@ -64,6 +65,7 @@ function openSeedGateway(url: string, username: string, password: string, clock:
         return outcomeOfFailure(error);
       }
     },
+    check: (signal) => checkEndpoint(url, authorization, signal),
   };
 }
 

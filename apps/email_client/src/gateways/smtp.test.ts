@@ -36,9 +36,11 @@ describe("what arrives", () => {
     expect([from, to]).toEqual(["shop@example.com", ["zoe@example.org"]]);
     const mail = await readMail(raw);
     expect(mail.subject).toBe(MESSAGE.subject);
-    expect(peopleOf(mail.from)).toEqual([["Shop, “Ümläut” & Sons", "shop@example.com"]]);
-    expect(peopleOf(mail.to)).toEqual([["Zoë Ångström 王小明", "zoe@example.org"]]);
-    expect(peopleOf(mail.replyTo)).toEqual([["", "help@example.com"]]);
+    expect(peopleOf(mail.from)).toEqual([
+      { name: "Shop, “Ümläut” & Sons", email: "shop@example.com" },
+    ]);
+    expect(peopleOf(mail.to)).toEqual([MESSAGE.to]);
+    expect(peopleOf(mail.replyTo)).toEqual([{ name: "", email: "help@example.com" }]);
     expect(mail.messageId).toBe(MESSAGE.headers["Message-ID"]!);
     expect(mail.text?.trimEnd()).toBe(MESSAGE.text);
     expect(mail.html).toBe(MESSAGE.html as string);

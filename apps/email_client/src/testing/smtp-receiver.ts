@@ -72,9 +72,9 @@ export async function readMail(raw: Buffer): Promise<ParsedMail> {
   return simpleParser(raw, { skipHtmlToText: true, skipTextToHtml: true });
 }
 
-/** Each address of a header with its name, in order. */
+/** Everybody in a header of addresses, in order. */
 export function peopleOf(header: AddressObject | AddressObject[] | undefined) {
   return [header ?? []]
     .flat()
-    .flatMap(({ value }) => value.map(({ name, address }) => [name, address]));
+    .flatMap(({ value }) => value.map(({ name, address = "" }) => ({ name, email: address })));
 }

@@ -26,10 +26,13 @@ export interface SmtpScript extends AsyncDisposable {
   commands: string[];
   /** Messages that were ended with a dot. */
   messages: string[];
+  /** Is told of each before it is answered. */
+  hear?: (recipients: string[], message: string) => Promise<void>;
 }
 
 interface Session {
   text: string;
+  recipients: string[];
   message: string | undefined;
 }
 
@@ -43,12 +46,9 @@ export function smtpScript(replies: SmtpScript["replies"] = {}): SmtpScript {
   const hear = (socket: Socket<Session>, line: string) => {
     const session = socket.data;
     if (session.message !== undefined) {
-      if (line !== ".") session.message += `${line}\r\n`;
-      else {
-        script.messages.push(session.message);
-        session.message = undefined;
-        say(socket, "END");
-      }
+      // RFC 5321 4.5.2: a line that begins with a dot comes with another one.
+      if (line !== ".") session.message += `${line.replace(/^\./, "")}\r\n`;
+      else endMessage(socket, session.message);
       return;
     }
     script.commands.push(line);
@@ -57,15 +57,23 @@ export function smtpScript(replies: SmtpScript["replies"] = {}): SmtpScript {
       socket.end("221 2.0.0 bye\r\n");
       return;
     }
+    if (verb === "MAIL") session.recipients = [];
+    if (verb === "RCPT") session.recipients.push(/<(.*?)>/.exec(line)?.[1] ?? "");
     const reply = say(socket, (verb === "HELO" ? "EHLO" : verb) as Point);
     if (verb === "DATA" && reply.startsWith("354")) session.message = "";
+  };
+  const endMessage = (socket: Socket<Session>, message: string) => {
+    script.messages.push(message);
+    socket.data.message = undefined;
+    const heard = script.hear?.(socket.data.recipients, message) ?? Promise.resolve();
+    void heard.then(() => say(socket, "END"));
   };
   const listener = Bun.listen<Session>({
     hostname: "127.0.0.1",
     port: 0,
     socket: {
       open(socket) {
-        socket.data = { text: "", message: undefined };
+        socket.data = { text: "", recipients: [], message: undefined };
         say(socket, "GREETING");
       },
       data(socket, bytes) {

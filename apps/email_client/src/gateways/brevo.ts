@@ -1,0 +1,90 @@
+import type { Clock } from "@mailwright/platform";
+import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
+import { type Answer, apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
+
+const API = "https://api.brevo.com";
+
+/**
+ * Brevo: https://developers.brevo.com/reference/sendtransacemail. A repeated key is not processed a second time for
+ * 30 minutes by https://developers.brevo.com/docs/heterogenous-versions-batch-emails, and for 15 by the changelog of
+ * November 2021; the shorter time is counted on.
+ */
+export const brevoGateway: GatewayAdapter = {
+  kind: "brevo",
+  title: "Brevo",
+  description:
+    "Sends through Brevo's transactional API, which knows a repeated message for minutes.",
+  fields: [apiKey("API key", "Of version 3; it begins with xkeysib."), apiAddress(API)],
+  capabilities: {
+    idempotency: { windowS: 15 * 60 },
+    lookup: false,
+    batch: false,
+    perItemResult: true,
+  },
+  open: openBrevo,
+};
+
+function openBrevo(
+  { api_url: apiUrl = "" }: Record<string, string>,
+  { api_key: key = "" }: Record<string, string>,
+  clock: Clock,
+): Gateway {
+  const service = httpService(
+    {
+      name: "Brevo",
+      baseUrl: apiUrl || API,
+      headers: { "api-key": key },
+      secrets: [key],
+      words: (body) => {
+        const code = textAt(body, "code");
+        return code && `${textAt(body, "message") ?? ""} (${code})`;
+      },
+      meaning,
+    },
+    clock,
+  );
+  return {
+    send: (message, signal) =>
+      service.send({ path: "/v3/smtp/email", body: bodyOf(message) }, signal, ({ body }) =>
+        textAt(body, "messageId"),
+      ),
+    check: (signal) =>
+      service.check(
+        { method: "GET", path: "/v3/account" },
+        signal,
+        (body) => `The key belongs to the account of ${textAt(body, "companyName") ?? "?"}.`,
+      ),
+  };
+}
+
+function meaning({ body }: Answer) {
+  switch (textAt(body, "code")) {
+    case "duplicate_request":
+      // It was had before; what became of it then, this answer does not say.
+      return "ambiguous";
+    case "not_enough_credits":
+    case "permission_denied":
+    case "account_under_validation":
+      return "unauthorized";
+    default:
+      return undefined;
+  }
+}
+
+function bodyOf({ key, from, to, subject, html, text, headers }: Message): object {
+  // Message-ID is Brevo's own.
+  const { "Message-ID": _replaced, ...others } = headers;
+  return {
+    sender: personOf(from),
+    to: [personOf(to)],
+    ...(from.reply_to !== undefined && { replyTo: { email: from.reply_to } }),
+    subject,
+    textContent: text,
+    ...(html !== null && { htmlContent: html }),
+    headers: { ...others, "X-Mailwright-Email": key, idempotencyKey: key },
+  };
+}
+
+function personOf({ name, email }: { name: string; email: string }): object {
+  return name === "" ? { email } : { email, name };
+}

@@ -1,0 +1,100 @@
+import type { Clock } from "@mailwright/platform";
+import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
+import { apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
+import { mailbox } from "./mailbox.ts";
+
+const API = "https://api.postmarkapp.com";
+
+/**
+ * Postmark: https://postmarkapp.com/developer/api/email-api, look-up by metadata:
+ * https://postmarkapp.com/developer/api/messages-api, codes: https://postmarkapp.com/developer/api/overview.
+ */
+export const postmarkGateway: GatewayAdapter = {
+  kind: "postmark",
+  title: "Postmark",
+  description: "Sends through a Postmark server and its broadcast stream.",
+  fields: [
+    apiKey("Server API token", "Of the server, under API Tokens."),
+    {
+      name: "stream",
+      label: "Message stream",
+      type: "text",
+      required: false,
+      secret: false,
+      placeholder: "broadcast",
+      hint: "Empty: broadcast, the one that Postmark wants campaigns to go through.",
+    },
+    apiAddress(API),
+  ],
+  capabilities: { idempotency: "none", lookup: true, batch: false, perItemResult: true },
+  open: openPostmark,
+};
+
+function openPostmark(
+  { stream = "", api_url: apiUrl = "" }: Record<string, string>,
+  { api_key: token = "" }: Record<string, string>,
+  clock: Clock,
+): Gateway {
+  const service = httpService(
+    {
+      name: "Postmark",
+      baseUrl: apiUrl || API,
+      headers: { "x-postmark-server-token": token },
+      secrets: [token],
+      words: (body) => {
+        const code = textAt(body, "ErrorCode");
+        return code && `${textAt(body, "Message") ?? ""} (code ${code})`;
+      },
+      // 400, 401: the sender is not confirmed; 405, 412, 413: the account may not send now.
+      meaning: ({ status, body }) =>
+        status === 422 && ACCOUNT_FAULTS.has(textAt(body, "ErrorCode") ?? "")
+          ? "unauthorized"
+          : undefined,
+    },
+    clock,
+  );
+  return {
+    send: (message, signal) =>
+      service.send(
+        { path: "/email", body: bodyOf(message, stream || "broadcast") },
+        signal,
+        ({ body }) => (textAt(body, "ErrorCode") === "0" ? textAt(body, "MessageID") : undefined),
+      ),
+    resolve: (key, signal) =>
+      service.find(
+        { method: "GET", path: `/messages/outbound?count=1&offset=0&metadata_${METADATA}=${key}` },
+        signal,
+        (body) => textAt(body, "Messages", 0, "MessageID"),
+      ),
+    check: (signal) =>
+      service.check(
+        { method: "GET", path: "/server" },
+        signal,
+        (body) => `The token belongs to the server “${textAt(body, "Name") ?? "?"}”.`,
+      ),
+  };
+}
+
+const ACCOUNT_FAULTS = new Set(["400", "401", "405", "412", "413"]);
+/** A key of at most 20 characters. */
+const METADATA = "mailwright";
+
+function bodyOf({ key, from, to, subject, html, text, headers }: Message, stream: string): object {
+  return {
+    From: mailbox(from),
+    To: mailbox(to),
+    ...(from.reply_to !== undefined && { ReplyTo: from.reply_to }),
+    Subject: subject,
+    TextBody: text,
+    ...(html !== null && { HtmlBody: html }),
+    MessageStream: stream,
+    // Links and openings are followed by Mailwright itself, or not at all.
+    TrackOpens: false,
+    TrackLinks: "None",
+    Metadata: { [METADATA]: key },
+    // Without X-PM-KeepID the Message-ID would be replaced.
+    Headers: Object.entries({ ...headers, "X-Mailwright-Email": key, "X-PM-KeepID": "true" }).map(
+      ([Name, Value]) => ({ Name, Value }),
+    ),
+  };
+}

@@ -1,0 +1,81 @@
+import type { Clock } from "@mailwright/platform";
+import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
+import { apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
+
+const API = "https://api.sendgrid.com";
+
+/**
+ * SendGrid: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send. It takes no idempotency key, and its
+ * logs can be searched by nothing that would name one email, so a lost answer stays uncertain.
+ */
+export const sendgridGateway: GatewayAdapter = {
+  kind: "sendgrid",
+  title: "SendGrid",
+  description: "Sends through Twilio SendGrid's Web API, version 3.",
+  fields: [
+    apiKey("API key", "With the permission Mail Send."),
+    apiAddress(API, "Empty: https://api.sendgrid.com. In the EU: https://api.eu.sendgrid.com"),
+  ],
+  capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
+  open: openSendgrid,
+};
+
+function openSendgrid(
+  { api_url: apiUrl = "" }: Record<string, string>,
+  { api_key: key = "" }: Record<string, string>,
+  clock: Clock,
+): Gateway {
+  const service = httpService(
+    {
+      name: "SendGrid",
+      baseUrl: apiUrl || API,
+      headers: { authorization: `Bearer ${key}` },
+      secrets: [key],
+      words: (body) => textAt(body, "errors", 0, "message"),
+    },
+    clock,
+  );
+  return {
+    send: (message, signal) =>
+      service.send(
+        { path: "/v3/mail/send", body: bodyOf(message) },
+        signal,
+        ({ status, headers }) =>
+          // 200 says that a message in sandbox mode is valid, and that it was not sent.
+          status === 202 ? (headers.get("x-message-id") ?? undefined) : undefined,
+      ),
+    check: (signal) =>
+      service.check({ method: "GET", path: "/v3/scopes" }, signal, (body) => {
+        const scopes = (body as { scopes?: unknown } | undefined)?.scopes;
+        return Array.isArray(scopes) && scopes.includes("mail.send")
+          ? "The key is valid and may send."
+          : "The key is valid, but it does not have the permission mail.send.";
+      }),
+  };
+}
+
+function bodyOf({ key, from, to, subject, html, text, headers }: Message): object {
+  return {
+    personalizations: [{ to: [personOf(to)], custom_args: { mailwright_email: key } }],
+    from: personOf(from),
+    ...(from.reply_to !== undefined && { reply_to: { email: from.reply_to } }),
+    subject,
+    // Plain text has to come first.
+    content: [
+      // A part without a character is refused.
+      { type: "text/plain", value: text === "" ? " " : text },
+      ...(html === null || html === "" ? [] : [{ type: "text/html", value: html }]),
+    ],
+    headers: { ...headers, "X-Mailwright-Email": key },
+    // Links and openings are followed by Mailwright itself, or not at all.
+    tracking_settings: {
+      click_tracking: { enable: false, enable_text: false },
+      open_tracking: { enable: false },
+      subscription_tracking: { enable: false },
+    },
+  };
+}
+
+function personOf({ name, email }: { name: string; email: string }): object {
+  return name === "" ? { email } : { email, name };
+}

@@ -1,0 +1,156 @@
+import { AwsClient } from "aws4fetch";
+import { encodeWords } from "nodemailer/lib/mime-funcs";
+import type { Clock } from "@mailwright/platform";
+import type { Gateway, GatewayAdapter, Message, SettingFault } from "./gateway.ts";
+import { type Answer, apiAddress, httpService, textAt } from "./http-service.ts";
+import { mailbox, type Person } from "./mailbox.ts";
+
+/**
+ * Amazon SES: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html. It takes no idempotency key, and a
+ * message can be looked up by no name but the one in the answer that was lost.
+ */
+export const sesGateway: GatewayAdapter = {
+  kind: "ses",
+  title: "Amazon SES",
+  description: "Sends through Amazon Simple Email Service, version 2 of its API.",
+  fields: [
+    {
+      name: "region",
+      label: "Region",
+      type: "text",
+      required: true,
+      secret: false,
+      placeholder: "eu-central-1",
+    },
+    { name: "username", label: "Access key id", type: "text", required: true, secret: false },
+    {
+      name: "password",
+      label: "Secret access key",
+      type: "password",
+      required: true,
+      secret: true,
+      hint: "Of a user that may ses:SendEmail, and ses:GetAccount to check the connection.",
+    },
+    {
+      name: "configuration_set",
+      label: "Configuration set",
+      type: "text",
+      required: false,
+      secret: false,
+      hint: "Where SES publishes what becomes of a message.",
+    },
+    apiAddress("https://email.eu-central-1.amazonaws.com", "Empty: the one of the region."),
+  ],
+  capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
+  fault: ({ region = "" }) => regionFault(region),
+  open: openSes,
+};
+
+function regionFault(region: string): SettingFault | undefined {
+  return region === "" || /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region)
+    ? undefined
+    : { field: "region", message: "Enter the region's code, such as eu-central-1." };
+}
+
+function openSes(
+  {
+    region = "",
+    username = "",
+    configuration_set: configurationSet = "",
+    api_url: apiUrl = "",
+  }: Record<string, string>,
+  { password = "" }: Record<string, string>,
+  clock: Clock,
+): Gateway {
+  const aws = new AwsClient({
+    accessKeyId: username,
+    secretAccessKey: password,
+    service: "ses",
+    region,
+    retries: 0,
+  });
+  const service = httpService(
+    {
+      name: "Amazon SES",
+      baseUrl: apiUrl || `https://email.${region}.amazonaws.com`,
+      headers: {},
+      secrets: [password],
+      words: (body) => textAt(body, "message") ?? textAt(body, "Message"),
+      meaning,
+      sign: (request) => aws.sign(request),
+    },
+    clock,
+  );
+  return {
+    send: (message, signal) =>
+      service.send(
+        { path: "/v2/email/outbound-emails", body: bodyOf(message, configurationSet) },
+        signal,
+        ({ body }) => textAt(body, "MessageId"),
+      ),
+    check: (signal) =>
+      service.check({ method: "GET", path: "/v2/email/account" }, signal, (body) => {
+        const most = textAt(body, "SendQuota", "MaxSendRate");
+        const live = (body as { ProductionAccessEnabled?: unknown }).ProductionAccessEnabled;
+        return `The keys are valid.${live === false ? " The account is in the sandbox: it sends to confirmed addresses only." : ""}${most ? ` It may send ${most} a second.` : ""}`;
+      }),
+  };
+}
+
+/** What went wrong stands in a header; a colon ends it there. */
+function meaning({ status, headers }: Answer) {
+  const [type = ""] = (headers.get("x-amzn-errortype") ?? "").split(":");
+  switch (type) {
+    case "TooManyRequestsException":
+    case "ThrottlingException":
+    case "LimitExceededException":
+      return "throttled";
+    case "AccountSuspendedException":
+    case "SendingPausedException":
+    case "MailFromDomainNotVerifiedException":
+    case "NotFoundException":
+      return "unauthorized";
+    case "MessageRejected":
+      return "rejected";
+    default:
+      // Signatures and keys that do not hold are answered with 403, other faults of ours with 400.
+      return status === 404 ? "unauthorized" : undefined;
+  }
+}
+
+function bodyOf(
+  { key, from, to, subject, html, text, headers }: Message,
+  configurationSet: string,
+): object {
+  // Message-ID is Amazon's own.
+  const { "Message-ID": _replaced, ...others } = headers;
+  return {
+    FromEmailAddress: encoded(from),
+    Destination: { ToAddresses: [encoded(to)] },
+    ...(from.reply_to !== undefined && { ReplyToAddresses: [from.reply_to] }),
+    ...(configurationSet !== "" && { ConfigurationSetName: configurationSet }),
+    EmailTags: [{ Name: "mailwright_email", Value: key }],
+    Content: {
+      Simple: {
+        Subject: partOf(subject),
+        Body: { Text: partOf(text), ...(html !== null && { Html: partOf(html) }) },
+        Headers: Object.entries({ ...others, "X-Mailwright-Email": key }).map(([Name, Value]) => ({
+          Name,
+          Value,
+        })),
+      },
+    },
+  };
+}
+
+function partOf(text: string): object {
+  return { Data: text, Charset: "UTF-8" };
+}
+
+/** SES takes addresses in ASCII alone: a name in another script is written as RFC 2047 has it. */
+function encoded({ name, email }: Person): string {
+  // oxlint-disable-next-line no-control-regex
+  return /^[\u0000-\u007f]*$/.test(name)
+    ? mailbox({ name, email })
+    : `${encodeWords(name, "B", 52, true)} <${email}>`;
+}
