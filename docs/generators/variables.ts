@@ -30,7 +30,8 @@ export const VARIABLES = {
     {
       name: "REDIS_URL",
       fallback: "",
-      meaning: "A Redis to use. Without it one is started in `DATA_DIR`.",
+      meaning:
+        "A Redis to use, or nodes of a Redis Cluster, separated by commas. Without it one is started in `DATA_DIR`.",
     },
     {
       name: "POSTGRES_PORT",
@@ -65,7 +66,8 @@ export const VARIABLES = {
   email_client: [
     {
       name: "REDIS_URL",
-      meaning: "The Redis with the work in progress. It has to run with AOF and `noeviction`.",
+      meaning:
+        "The Redis with the work in progress, or several nodes of one Redis Cluster, separated by commas (user, password and TLS of the first count for all). It has to run with AOF and `noeviction`.",
     },
     { name: "WEB_URL", meaning: "Where the email client reaches web, to report." },
     { name: "SERVICE_KEYS", meaning: SERVICE_KEYS },
@@ -78,7 +80,8 @@ export const VARIABLES = {
     {
       name: "REDIS_SHARDS",
       fallback: "1",
-      meaning: "Into how many parts the journal is split; more than one for Redis Cluster.",
+      meaning:
+        "Into how many parts the journal is split: two to four for each node of a Redis Cluster. The same for every email client, and changed only while the journal is empty and none runs.",
     },
     { name: "SEND_CONCURRENCY", fallback: "64", meaning: "Attempts at once in one process." },
     {

@@ -27,7 +27,7 @@ beforeAll(async () => {
     await startEmailClient(
       {
         port: 0,
-        redisUrl: redis.url,
+        redisUrls: [redis.url],
         webUrl: "http://127.0.0.1:1",
         serviceKeys: [TEST_KEY],
         credentialsKeys: [TEST_KEY],

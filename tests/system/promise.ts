@@ -36,10 +36,10 @@ const OPEN = new Set(["queued", "sending", "retrying", "resolving"]);
 /** The promise: nothing that `breachesOf` looks for is broken. */
 export async function expectPromiseKept(
   installation: Installation,
-  campaign: string,
+  ...campaigns: string[]
 ): Promise<void> {
   // What a killed reporter had in hand is taken over by another after 15 seconds, so a history may be whole a little later.
-  const left = async () => breachesOf(installation, [campaign]);
+  const left = async () => breachesOf(installation, campaigns);
   await until(async () => (await left()).every(({ invariant }) => invariant !== "D no gap"), {
     what: "every history to be without a gap",
     timeoutMs: 40_000,

@@ -13,7 +13,7 @@ const whole = {
 test("what is given and what is usual make the whole", () => {
   expect(readEmailClientConfig(whole)).toMatchObject({
     port: 5051,
-    redisUrl: "redis://:secret@localhost:6379",
+    redisUrls: ["redis://:secret@localhost:6379"],
     webUrl: "http://localhost:5050",
     serviceKeys: [{ id: "new" }, { id: "old" }],
     credentialsKeys: [{ id: "c1" }],
@@ -24,6 +24,14 @@ test("what is given and what is usual make the whole", () => {
     outboxLimit: 200_000,
     attemptDeadlineMs: 10_000,
   });
+});
+
+test("several nodes are a Redis Cluster, which has no numbered databases", () => {
+  const nodes = ["redis://:secret@a.example.com:6379", "redis://b.example.com:6379"];
+  expect(readEmailClientConfig({ ...whole, REDIS_URL: nodes.join(",") }).redisUrls).toEqual(nodes);
+  expect(() => readEmailClientConfig({ ...whole, REDIS_URL: `${nodes.join(",")}/3` })).toThrow(
+    "REDIS_URL names a numbered database, and a Redis Cluster has none",
+  );
 });
 
 test("all faults are told at once, and none of them repeats a secret", () => {

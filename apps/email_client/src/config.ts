@@ -3,7 +3,8 @@ import type { FirstGateway } from "./settings/first-gateway.ts";
 
 export interface Config {
   port: number;
-  redisUrl: string;
+  /** One Redis, or several nodes of one Redis Cluster. */
+  redisUrls: readonly string[];
   webUrl: string;
   /** Sign and verify the calls between the services; newest first. */
   serviceKeys: NamedKey[];
@@ -27,7 +28,7 @@ export interface Config {
 export function readEmailClientConfig(source: ConfigSource): Config {
   return readConfig(source, (env) => ({
     port: env.integer("PORT", 5051, { max: 65_535 }),
-    redisUrl: env.url("REDIS_URL", ["redis", "rediss"]),
+    redisUrls: redisUrls(env),
     webUrl: env.url("WEB_URL", ["http", "https"]),
     serviceKeys: env.keys("SERVICE_KEYS"),
     credentialsKeys: env.keys("CREDENTIALS_KEYS"),
@@ -39,6 +40,17 @@ export function readEmailClientConfig(source: ConfigSource): Config {
     attemptDeadlineMs: env.integer("ATTEMPT_DEADLINE_MS", 10_000, { min: 100, max: 120_000 }),
     ...firstGateway(env),
   }));
+}
+
+function redisUrls(env: Reader): string[] {
+  const urls = env.urls("REDIS_URL", ["redis", "rediss"]);
+  if (urls.length > 1 && urls.some(isNumbered))
+    env.fault("REDIS_URL names a numbered database, and a Redis Cluster has none");
+  return urls;
+}
+
+function isNumbered(url: string): boolean {
+  return URL.canParse(url) && /^\/\d/.test(new URL(url).pathname);
 }
 
 function firstGateway(env: Reader): Pick<Config, "firstGateway"> {

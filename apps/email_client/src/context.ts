@@ -1,6 +1,5 @@
 import { type Clock, createMetrics, type Log, type Metrics, newId } from "@mailwright/platform";
 import { createServiceClient, type ServiceClient } from "@mailwright/protocol";
-import type { Redis } from "ioredis";
 import { createCommitter } from "./batches/committer.ts";
 import { createJournal, type Journal } from "./batches/journal.ts";
 import { type BatchQueue, createBatchQueue, startBatchWorkers } from "./batches/queue.ts";
@@ -11,7 +10,7 @@ import { type Contents, createContents } from "./contents/contents.ts";
 import { createRateLimiter } from "./gateways/rate.ts";
 import { createGatewayRegistry, type GatewayRegistry } from "./gateways/registry.ts";
 import { createShards, type Shard } from "./redis/keys.ts";
-import { openRedis } from "./redis/open.ts";
+import { openRedis, type RedisClient } from "./redis/open.ts";
 import { createRenderLane } from "./batches/render-lane.ts";
 import { PACE, type Pace } from "./pace.ts";
 import { watchOutbox } from "./reports/back-pressure.ts";
@@ -27,7 +26,7 @@ export interface Context extends AsyncDisposable {
   metrics: Metrics;
   shards: readonly Shard[];
   /** For requests: fails fast. */
-  redis: Redis;
+  redis: RedisClient;
   /** On the connection for requests. */
   journal: Journal;
   contents: Contents;
@@ -40,7 +39,7 @@ export interface Context extends AsyncDisposable {
 
 export function createContext(config: Config, clock: Clock, log: Log, pace: Pace = PACE): Context {
   const shards = createShards(config.shards);
-  const redis = openRedis(config.redisUrl, log);
+  const redis = openRedis(config.redisUrls, log);
   const queue = createBatchQueue(redis, shards, log);
   const vault = createVault(config.credentialsKeys);
   const gateways = createGatewayRegistry(redis, vault, clock, log);
@@ -86,7 +85,7 @@ export function startWorkers({
 }: Context): AsyncDisposable {
   const stack = new AsyncDisposableStack();
   const patient = () => {
-    const redis = openRedis(config.redisUrl, log, { patient: true });
+    const redis = openRedis(config.redisUrls, log, { patient: true });
     stack.defer(() => redis.disconnect());
     return redis;
   };

@@ -5,6 +5,7 @@ import { createContext, startWorkers } from "./context.ts";
 import { listen } from "./http/listen.ts";
 import { PACE } from "./pace.ts";
 import { requireRedis } from "./redis/require.ts";
+import { requireShards } from "./redis/require-shards.ts";
 import { offerFirstGateway } from "./settings/first-gateway.ts";
 
 /** A running email client. Disposing it is the clean stop: no new work, attempts under way end, batches are given back. */
@@ -22,6 +23,9 @@ export async function startEmailClient(
   await using starting = new AsyncDisposableStack();
   const context = starting.use(createContext(config, clock, log, pace));
   await requireRedis(context.redis, clock, log, signal);
+  await requireShards(context.redis, context.shards);
+  if (config.redisUrls.length > 1 && config.shards === 1)
+    log.warn("REDIS_SHARDS is 1, so one node of the Redis Cluster does all the work");
   const { firstGateway } = config;
   if (firstGateway && (await offerFirstGateway(context.redis, context.vault, firstGateway)))
     log.info({ gateway_url: firstGateway.url }, "made the first gateway from FIRST_GATEWAY_URL");

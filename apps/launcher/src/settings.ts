@@ -8,7 +8,7 @@ export interface Settings {
   ports: { web: number; emailClient: number; gatewayMock: number };
   /** When given, no Postgres of ours is started. */
   databaseUrl: string | undefined;
-  /** When given, no Redis of ours is started. */
+  /** When given, no Redis of ours is started; several nodes of a Redis Cluster are separated by commas. */
   redisUrl: string | undefined;
   /** Ports for the embedded servers; free ones are found when not given. */
   postgresPort: number | undefined;
@@ -33,7 +33,7 @@ export function readSettings(source: ConfigSource, root: string): Settings {
         gatewayMock: port("GATEWAY_MOCK_PORT", 5052),
       },
       databaseUrl: given("DATABASE_URL", () => env.url("DATABASE_URL", ["postgres", "postgresql"])),
-      redisUrl: given("REDIS_URL", () => env.url("REDIS_URL", ["redis", "rediss"])),
+      redisUrl: given("REDIS_URL", () => env.urls("REDIS_URL", ["redis", "rediss"]).join(",")),
       postgresPort: given("POSTGRES_PORT", () => port("POSTGRES_PORT", 0)),
       redisPort: given("REDIS_PORT", () => port("REDIS_PORT", 0)),
       logLevel: env.choice("LOG_LEVEL", LEVELS, "info"),

@@ -29,6 +29,24 @@ test("every fault of the environment is told at once, and no value of a URL is r
   ]);
 });
 
+const nodes = (env: Reader) => env.urls("NODES", ["redis"]);
+
+test("several URLs are read as they stand, and of those that are none the place is told", () => {
+  expect(readConfig({ NODES: "redis://a:1/, redis://b:2" }, nodes)).toEqual([
+    "redis://a:1",
+    "redis://b:2",
+  ]);
+  expect(readConfig({ NODES: "redis://a:1" }, nodes)).toEqual(["redis://a:1"]);
+  expect(faultsOf({ NODES: "http://:hunter2@a" }, nodes)).toEqual([
+    "NODES is not a URL that begins with redis://",
+  ]);
+  expect(faultsOf({ NODES: "redis://a:1,hunter2," }, nodes)).toEqual([
+    "NODES, number 2, is not a URL that begins with redis://",
+    "NODES, number 3, is not a URL that begins with redis://",
+  ]);
+  expect(faultsOf({}, nodes)).toEqual(["NODES is not set: it must be a URL (redis), or several"]);
+});
+
 test("an empty variable counts as not set", () => {
   expect(readConfig({ PORT: "  " }, (env) => env.integer("PORT", 5050))).toBe(5050);
 });

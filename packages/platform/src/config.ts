@@ -18,6 +18,8 @@ export interface Reader {
   integer(name: string, fallback: number, bounds?: { min?: number; max?: number }): number;
   /** An absolute URL with one of the given schemes (without the colon); the answer has no trailing slash. */
   url(name: string, schemes: string[], fallback?: string): string;
+  /** One or more URLs of one of the schemes, separated by commas. */
+  urls(name: string, schemes: string[]): string[];
   choice<const T extends string>(name: string, choices: readonly T[], fallback: NoInfer<T>): T;
   /**
    * Named keys, newest first: `id:base64,id:base64`. Each holds at least 32 bytes. The first signs or encrypts, the
@@ -50,6 +52,11 @@ function createReader(source: ConfigSource, faults: string[]): Reader {
     faults.push(`${name} is not set: it must be ${what}`);
     return "";
   };
+  // The value may hold a password, so it is not repeated.
+  const notUrl = (what: string, schemes: string[]) => {
+    const beginnings = schemes.map((scheme) => `${scheme}://`).join(" or ");
+    faults.push(`${what} is not a URL that begins with ${beginnings}`);
+  };
   return {
     fault: (message) => void faults.push(message),
     optional: given,
@@ -67,14 +74,17 @@ function createReader(source: ConfigSource, faults: string[]): Reader {
     url(name, schemes, fallback) {
       const value = given(name) ?? fallback;
       if (value === undefined) return required(name, `a URL (${schemes.join(", ")})`);
-      const parsed = URL.canParse(value) ? new URL(value) : undefined;
-      if (parsed && schemes.includes(parsed.protocol.slice(0, -1)))
-        return value.replace(/\/+$/, "");
-      // The value may hold a password, so it is not repeated.
-      faults.push(
-        `${name} is not a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
-      );
-      return value;
+      if (!isUrl(value, schemes)) notUrl(name, schemes);
+      return withoutSlash(value);
+    },
+    urls(name, schemes) {
+      const value = given(name) ?? required(name, `a URL (${schemes.join(", ")}), or several`);
+      const urls = value.split(",").map((url) => url.trim());
+      for (const [index, url] of urls.entries()) {
+        const what = urls.length === 1 ? name : `${name}, number ${index + 1},`;
+        if (value !== "" && !isUrl(url, schemes)) notUrl(what, schemes);
+      }
+      return urls.map(withoutSlash);
     },
     choice(name, choices, fallback) {
       const value = given(name);
@@ -100,4 +110,12 @@ function createReader(source: ConfigSource, faults: string[]): Reader {
       });
     },
   };
+}
+
+function isUrl(value: string, schemes: string[]): boolean {
+  return URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1));
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, "");
 }

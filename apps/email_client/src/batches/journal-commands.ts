@@ -1,8 +1,8 @@
 import type { Control } from "@mailwright/protocol";
-import type { Redis } from "ioredis";
 import claimLua from "./lua/claim.lua" with { type: "text" };
 import commitLua from "./lua/commit.lua" with { type: "text" };
 import takeLua from "./lua/take.lua" with { type: "text" };
+import type { RedisClient } from "../redis/open.ts";
 import { defineScript } from "../redis/script.ts";
 
 /** The journal's Lua scripts with the types of their answers. */
@@ -28,7 +28,7 @@ export interface JournalCommands {
   ): Promise<("stale" | [control: Control["state"], refused: string[], strange: string[]])[]>;
 }
 
-export function commands(redis: Redis): JournalCommands {
+export function commands(redis: RedisClient): JournalCommands {
   return {
     take: defineScript(redis, "mwTake", takeLua),
     claim: defineScript(redis, "mwClaim", claimLua),

@@ -53,7 +53,7 @@ describe("a commit that is repeated, because the connection broke before its ans
   test("is sent again by the connection itself, and stands once", async () => {
     await using server = await ownRedis();
     await using proxy = new FaultProxy(server.port);
-    const redis = openRedis(proxy.through(server.url), silentLog, { patient: true });
+    const redis = openRedis([proxy.through(server.url)], silentLog, { patient: true });
     const direct = new Redis(server.url);
     try {
       const journal = createJournal(redis, SHARDS, 1_000);

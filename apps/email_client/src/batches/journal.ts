@@ -7,8 +7,8 @@ import {
   type Recipient,
   type Report,
 } from "@mailwright/protocol";
-import type { Redis } from "ioredis";
 import { batchKeys, campaignKey, controlKey, type Shard, shardOf } from "../redis/keys.ts";
+import type { RedisClient } from "../redis/open.ts";
 import { commands, type JournalCommands } from "./journal-commands.ts";
 import { initialRecord } from "./initial-record.ts";
 
@@ -82,7 +82,7 @@ export interface JournalCounts {
 const CONTROL_TTL_S = 90 * 86_400;
 
 export function createJournal(
-  redis: Redis,
+  redis: RedisClient,
   shards: readonly Shard[],
   emailsLimit: number,
 ): Journal {
@@ -219,7 +219,7 @@ function transitionArguments({ id, kind, before, record, report }: Transition): 
 }
 
 async function read(
-  redis: Redis,
+  redis: RedisClient,
   shard: Shard,
   batch: string,
 ): Promise<{ done: boolean; emails: JournalEntry[] } | undefined> {
@@ -233,7 +233,7 @@ async function read(
   return { done: done === "1", emails };
 }
 
-async function counts(redis: Redis, shards: readonly Shard[]): Promise<JournalCounts> {
+async function counts(redis: RedisClient, shards: readonly Shard[]): Promise<JournalCounts> {
   const perShard = await Promise.all(
     shards.map(
       async (shard) => [await redis.hgetall(shard.counts), await redis.hlen(shard.index)] as const,

@@ -42,7 +42,7 @@ test("three clients on a Redis that dies, behind networks that break, a web that
         await startEmailClient(
           {
             port: 0,
-            redisUrl: way.through(redis.url),
+            redisUrls: [way.through(redis.url)],
             webUrl: toWeb.through(web.url).replace(/\/$/, ""),
             serviceKeys: [SERVICE_KEY],
             credentialsKeys: [CREDENTIALS_KEY],

@@ -1,7 +1,7 @@
 import type { Log } from "@mailwright/platform";
 import { DelayedError, Job, Queue, Worker } from "bullmq";
-import type { Redis } from "ioredis";
 import { type Shard, shardOf } from "../redis/keys.ts";
+import type { RedisClient } from "../redis/open.ts";
 import { type BatchEnd, runBatch, type RunnerContext } from "./runner.ts";
 
 /** The queue holds the names of batches; what they are stands in the journal. */
@@ -27,7 +27,11 @@ export interface BatchQueue extends AsyncDisposable {
   wake(batches: string[]): Promise<void>;
 }
 
-export function createBatchQueue(redis: Redis, shards: readonly Shard[], log: Log): BatchQueue {
+export function createBatchQueue(
+  redis: RedisClient,
+  shards: readonly Shard[],
+  log: Log,
+): BatchQueue {
   const queues = new Map(
     shards.map((shard) => {
       const queue = new Queue(QUEUE, {
@@ -68,7 +72,7 @@ export function createBatchQueue(redis: Redis, shards: readonly Shard[], log: Lo
 
 /** Starts working on batches; disposing lets attempts under way end and gives the batches back. */
 export function startBatchWorkers(
-  redis: Redis,
+  redis: RedisClient,
   shards: readonly Shard[],
   context: RunnerContext,
 ): AsyncDisposable {

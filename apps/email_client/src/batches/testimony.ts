@@ -1,6 +1,6 @@
 import type { EmailEvent } from "@mailwright/email_machine";
-import type { Redis } from "ioredis";
 import { type Shard, shardOf } from "../redis/keys.ts";
+import type { RedisClient } from "../redis/open.ts";
 
 /**
  * What a worker that lost its batch still knows. Its fence is stale, so it may not write; but when its attempt ends it
@@ -23,7 +23,7 @@ const TTL_S = 3_600;
 
 const field = (email: string, run: number, attempt: number) => `${email}/${run}/${attempt}`;
 
-export function createTestimonies(redis: Redis, shards: readonly Shard[]): Testimonies {
+export function createTestimonies(redis: RedisClient, shards: readonly Shard[]): Testimonies {
   const key = (batch: string) => `${shardOf(shards, batch).name}:testimony:${batch}`;
   return {
     async give(batch, email, run, attempt, event) {

@@ -1,9 +1,9 @@
 import type { RetryPolicy } from "@mailwright/email_machine";
 import { type Content, contentHash } from "@mailwright/protocol";
 import { createRenderer, type Rendered, type Variables } from "@mailwright/template";
-import type { Redis } from "ioredis";
 import { LRUCache } from "lru-cache";
 import { contentKey } from "../redis/keys.ts";
+import type { RedisClient } from "../redis/open.ts";
 
 /** What every recipient of a campaign shares, made ready: its templates are compiled once, not once an email. */
 export interface ReadyContent {
@@ -27,7 +27,7 @@ const COMPILED = 100;
 /** So often one that is in memory is looked at in Redis too. */
 const COMPILED_TTL_MS = 3_600_000;
 
-export function createContents(redis: Redis): Contents {
+export function createContents(redis: RedisClient): Contents {
   const ready = new LRUCache<string, ReadyContent>({ max: COMPILED, ttl: COMPILED_TTL_MS });
   return {
     async put(hash, content) {

@@ -1,5 +1,5 @@
-import type { Redis } from "ioredis";
 import { rateKey } from "../redis/keys.ts";
+import type { RedisClient } from "../redis/open.ts";
 import { defineScript } from "../redis/script.ts";
 import rateLua from "./rate.lua" with { type: "text" };
 
@@ -21,7 +21,7 @@ export const BURST_S = 0.1;
 /** Nobody reserves further ahead: whoever waits for its turn holds a slot meanwhile. */
 export const HORIZON_MS = 200;
 
-export function createRateLimiter(redis: Redis): RateLimiter {
+export function createRateLimiter(redis: RedisClient): RateLimiter {
   const run = defineScript<number>(redis, "mwRate", rateLua);
   return {
     async reserve(gateway, ratePerSecond) {

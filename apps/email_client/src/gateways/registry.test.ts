@@ -1,8 +1,7 @@
 import { expect, test } from "bun:test";
 import { createLog, newId, silentLog } from "@mailwright/platform";
 import { FaultProxy, ManualClock, ownRedis, testRedis } from "@mailwright/testing";
-import type { Redis } from "ioredis";
-import { openRedis } from "../redis/open.ts";
+import { openRedis, type RedisClient } from "../redis/open.ts";
 import { patchSettings } from "../settings/settings.ts";
 import { createVault } from "../settings/vault.ts";
 import { aGateway, CREDENTIALS_KEY } from "../testing/client.ts";
@@ -10,7 +9,7 @@ import { createGatewayRegistry } from "./registry.ts";
 
 const vault = createVault([CREDENTIALS_KEY]);
 
-function registryOf(redis: Redis, log = silentLog) {
+function registryOf(redis: RedisClient, log = silentLog) {
   const clock = new ManualClock();
   const registry = createGatewayRegistry(redis, vault, clock, log);
   const patch = (change: Parameters<typeof patchSettings>[2]["gateways"][0]) =>
@@ -91,7 +90,7 @@ test("one that does not exist, lacks a setting or cannot be opened is not there;
 test("while Redis does not answer, what was read last holds", async () => {
   await using server = await ownRedis();
   await using proxy = new FaultProxy(server.port);
-  const redis = openRedis(proxy.through(server.url), silentLog);
+  const redis = openRedis([proxy.through(server.url)], silentLog);
   try {
     const { registry, clock, patch } = registryOf(redis);
     const id = newId();

@@ -1,6 +1,6 @@
 import type { Clock, Log } from "@mailwright/platform";
-import type { Redis } from "ioredis";
 import { LRUCache } from "lru-cache";
+import type { RedisClient } from "../redis/open.ts";
 import { type GatewayRecord, readGateway } from "../settings/gateway-records.ts";
 import type { Vault } from "../settings/vault.ts";
 import { type Breaker, createBreaker } from "./breaker.ts";
@@ -40,7 +40,7 @@ interface Cached {
 }
 
 export function createGatewayRegistry(
-  redis: Redis,
+  redis: RedisClient,
   vault: Vault,
   clock: Clock,
   log: Log,

@@ -45,6 +45,8 @@ export const controlKey = (shard: Shard, campaign: string) => `${shard.name}:con
 /** Set of the campaign's live batches in this shard. */
 export const campaignKey = (shard: Shard, campaign: string) => `${shard.name}:campaign:${campaign}`;
 
+/** Into how many shards the journal is split. */
+export const shardsKey = "mw:shards";
 export const contentKey = (hash: string) => `mw:content:${hash}`;
 export const nonceKey = (nonce: string) => `mw:nonce:${nonce}`;
 export const gatewaysKey = "mw:gateways";

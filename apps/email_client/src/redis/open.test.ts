@@ -19,7 +19,7 @@ function heard() {
 async function faultsOf(settings: Record<string, string>): Promise<string> {
   await using server = await ownRedis(settings);
   const { log, said } = heard();
-  const redis = openRedis(server.url, silentLog);
+  const redis = openRedis([server.url], silentLog);
   await requireRedis(redis, systemClock, log);
   redis.disconnect();
   return said.join("; ");
@@ -28,7 +28,7 @@ async function faultsOf(settings: Record<string, string>): Promise<string> {
 describe("while Redis is away", () => {
   test("a request fails fast, and the next one after its return succeeds", async () => {
     await using server = await ownRedis();
-    const redis = openRedis(server.url, silentLog);
+    const redis = openRedis([server.url], silentLog);
     await redis.ping();
     await server.kill();
     const begun = performance.now();
@@ -42,7 +42,7 @@ describe("while Redis is away", () => {
   test("a patient connection waits, and is back within five seconds of Redis; that is said once each", async () => {
     await using server = await ownRedis();
     const { log, said } = heard();
-    const redis = openRedis(server.url, log, { patient: true });
+    const redis = openRedis([server.url], log, { patient: true });
     await redis.ping();
     await server.kill();
     const waiting = redis.set("key", "value");
@@ -62,7 +62,7 @@ describe("at the start", () => {
     await using server = await ownRedis();
     await using proxy = new FaultProxy(server.port);
     proxy.set({ mode: "refuse" });
-    const redis = openRedis(proxy.through(server.url), silentLog);
+    const redis = openRedis([proxy.through(server.url)], silentLog);
     const required = requireRedis(redis, systemClock, silentLog);
     await until(() => redis.status === "reconnecting");
     proxy.heal();

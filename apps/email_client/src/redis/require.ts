@@ -1,5 +1,6 @@
 import type { Clock, Log } from "@mailwright/platform";
-import type { Redis } from "ioredis";
+import { Cluster, type Redis } from "ioredis";
+import type { RedisClient } from "./open.ts";
 
 const PATIENCE_MS = 30_000;
 const ASK_AGAIN_MS = 200;
@@ -7,24 +8,32 @@ const ASK_AGAIN_MS = 200;
 const OLDEST_VERSION = 7;
 
 /**
- * Waits until Redis answers and has loaded its data, and says what is wrong with it. Throws when it does not come up, is
- * too old, or `signal` aborts.
+ * Waits until Redis answers and has loaded its data, and says what is wrong with it, of a cluster with each of its
+ * masters. Throws when it does not come up, is too old, is a cluster of which one node alone was named, or `signal` aborts.
  */
 export async function requireRedis(
-  redis: Redis,
+  redis: RedisClient,
   clock: Clock,
   log: Log,
   signal?: AbortSignal,
 ): Promise<void> {
   await waitForRedis(redis, clock, signal);
-  const version = /^redis_version:(\S+)/m.exec(await redis.info("server"))?.[1] ?? "";
-  if (Number.parseInt(version, 10) < OLDEST_VERSION) {
-    throw new Error(`Redis is version ${version}; it has to be ${OLDEST_VERSION}.0 or newer`);
+  if (redis instanceof Cluster) {
+    for (const node of redis.nodes("master")) {
+      const { host, port } = node.options;
+      await requireNode(node, log, `Redis at ${host}:${port}`);
+    }
+  } else {
+    await requireNode(redis, log, "Redis");
+    if (/^(redis|server)_mode:cluster/m.test(await redis.info("server"))) {
+      throw new Error(
+        "Redis is a node of a Redis Cluster: name several of its nodes in REDIS_URL, separated by commas",
+      );
+    }
   }
-  for (const fault of await durabilityFaults(redis)) log.error(fault);
 }
 
-async function waitForRedis(redis: Redis, clock: Clock, signal?: AbortSignal): Promise<void> {
+async function waitForRedis(redis: RedisClient, clock: Clock, signal?: AbortSignal): Promise<void> {
   for (let left = PATIENCE_MS / ASK_AGAIN_MS; ; left--) {
     try {
       await redis.ping();
@@ -36,8 +45,16 @@ async function waitForRedis(redis: Redis, clock: Clock, signal?: AbortSignal): P
   }
 }
 
+async function requireNode(redis: Redis, log: Log, name: string): Promise<void> {
+  const version = /^redis_version:(\S+)/m.exec(await redis.info("server"))?.[1] ?? "";
+  if (Number.parseInt(version, 10) < OLDEST_VERSION) {
+    throw new Error(`${name} is version ${version}; it has to be ${OLDEST_VERSION}.0 or newer`);
+  }
+  for (const fault of await durabilityFaults(redis, name)) log.error(fault);
+}
+
 /** What is wrong with how Redis keeps data, in sentences. The promise of the journal rests on these two settings. */
-async function durabilityFaults(redis: Redis): Promise<string[]> {
+async function durabilityFaults(redis: Redis, name: string): Promise<string[]> {
   try {
     const [, appendonly] = (await redis.config("GET", "appendonly")) as string[];
     const [, policy] = (await redis.config("GET", "maxmemory-policy")) as string[];
@@ -45,17 +62,17 @@ async function durabilityFaults(redis: Redis): Promise<string[]> {
       ...(appendonly === "yes"
         ? []
         : [
-            "Redis runs without its append-only file: set 'appendonly yes', or a crash of Redis loses emails in progress",
+            `${name} runs without its append-only file: set 'appendonly yes', or a crash of Redis loses emails in progress`,
           ]),
       ...(policy === "noeviction"
         ? []
         : [
-            `Redis may evict keys (maxmemory-policy ${policy}): set 'maxmemory-policy noeviction', or emails in progress can vanish`,
+            `${name} may evict keys (maxmemory-policy ${policy}): set 'maxmemory-policy noeviction', or emails in progress can vanish`,
           ]),
     ];
   } catch {
     return [
-      "Redis does not let its settings be read (CONFIG is disabled): make sure that it has 'appendonly yes' and 'maxmemory-policy noeviction'",
+      `${name} does not let its settings be read (CONFIG is disabled): make sure that it has 'appendonly yes' and 'maxmemory-policy noeviction'`,
     ];
   }
 }

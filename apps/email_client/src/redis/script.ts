@@ -1,8 +1,8 @@
-import type { Redis } from "ioredis";
+import type { RedisClient } from "./open.ts";
 
 /** Registers a Lua script on a connection (sent once, then called by its hash) and gives a function that calls it. */
 export function defineScript<Answer>(
-  redis: Redis,
+  redis: RedisClient,
   name: string,
   lua: string,
 ): (keys: string[], args: (string | number)[]) => Promise<Answer> {

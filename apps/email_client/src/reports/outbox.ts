@@ -1,5 +1,5 @@
-import type { Redis } from "ioredis";
 import { batchKeys, campaignKey, type Shard } from "../redis/keys.ts";
+import type { RedisClient } from "../redis/open.ts";
 import { defineScript } from "../redis/script.ts";
 import acknowledgeLua from "./lua/acknowledge.lua" with { type: "text" };
 import forgetDeadLua from "./lua/forget-dead.lua" with { type: "text" };
@@ -41,8 +41,8 @@ const REMEMBER_S = 7 * 86_400;
 const FORGOTTEN_AFTER = 100;
 
 export function createOutbox(
-  blocking: Redis,
-  redis: Redis,
+  blocking: RedisClient,
+  redis: RedisClient,
   shard: Shard,
   consumer: string,
 ): Outbox {
@@ -84,7 +84,8 @@ export function createOutbox(
       }),
     async keep(entries) {
       const ids = entries.map(({ entry }) => entry);
-      if (ids.length > 0) await redis.xclaim(shard.outbox, GROUP, consumer, 0, ...ids, "JUSTID");
+      if (ids.length > 0)
+        await redis.call("xclaim", shard.outbox, GROUP, consumer, 0, ...ids, "JUSTID");
     },
     abandoned: (idleMs) =>
       inGroup(async () => {

@@ -1,9 +1,9 @@
 import { newId } from "@mailwright/platform";
-import type { Redis } from "ioredis";
 import type { SettingFault } from "../gateways/gateway.ts";
 import { applyChange } from "./gateway-change.ts";
 import { changeGateways } from "./gateway-records.ts";
 import type { Vault } from "./vault.ts";
+import type { RedisClient } from "../redis/open.ts";
 
 /** A seed gateway that an installation begins with, so that it can be tried before anything is set up. */
 export interface FirstGateway {
@@ -17,7 +17,7 @@ const OFFERED = "mw:first-gateway-offered";
 
 /** Makes the first gateway, once in the life of this Redis and only while there is no other. True when it did. */
 export async function offerFirstGateway(
-  redis: Redis,
+  redis: RedisClient,
   vault: Vault,
   { url, username, password }: FirstGateway,
 ): Promise<boolean> {

@@ -1,5 +1,5 @@
-import type { Redis } from "ioredis";
 import { gatewaysKey } from "../redis/keys.ts";
+import type { RedisClient } from "../redis/open.ts";
 import { defineScript } from "../redis/script.ts";
 import replaceLua from "./lua/replace.lua" with { type: "text" };
 import type { Sealed } from "./vault.ts";
@@ -16,11 +16,14 @@ export interface GatewayRecord {
   default: boolean;
 }
 
-export async function readGateways(redis: Redis): Promise<GatewayRecord[]> {
+export async function readGateways(redis: RedisClient): Promise<GatewayRecord[]> {
   return recordsOf(await redis.hgetall(gatewaysKey));
 }
 
-export async function readGateway(redis: Redis, id: string): Promise<GatewayRecord | undefined> {
+export async function readGateway(
+  redis: RedisClient,
+  id: string,
+): Promise<GatewayRecord | undefined> {
   const text = await redis.hget(gatewaysKey, id);
   return text === null ? undefined : (JSON.parse(text) as GatewayRecord);
 }
@@ -34,7 +37,7 @@ export type Change<Refusal> =
  * so it works on what really stands there; it gives undefined, or the refusal of the last time it was asked.
  */
 export async function changeGateways<Refusal>(
-  redis: Redis,
+  redis: RedisClient,
   change: (records: GatewayRecord[]) => Promise<Change<Refusal>>,
 ): Promise<Refusal | undefined> {
   const replace = defineScript<0 | 1>(redis, "mwReplaceGateways", replaceLua);

@@ -1,17 +1,17 @@
 import { newId } from "@mailwright/platform";
 import type { GatewayView, SettingsPatch, SettingsView } from "@mailwright/protocol";
-import type { Redis } from "ioredis";
 import type { SettingFault } from "../gateways/gateway.ts";
 import { adapterOf, gatewayKinds, isComplete } from "../gateways/kinds.ts";
 import { applyChange } from "./gateway-change.ts";
 import { changeGateways, type GatewayRecord, readGateways } from "./gateway-records.ts";
 import type { Vault } from "./vault.ts";
+import type { RedisClient } from "../redis/open.ts";
 
 export type BreakerState = GatewayView["breaker"];
 
 /** Everything that may be seen of the gateways: never a secret, only which are set. */
 export async function viewSettings(
-  redis: Redis,
+  redis: RedisClient,
   breakerOf: (gateway: string) => BreakerState,
 ): Promise<SettingsView> {
   const records = await readGateways(redis);
@@ -43,7 +43,7 @@ function viewOf(record: GatewayRecord, breaker: BreakerState): GatewayView {
  * out stays: a secret that is not mentioned is kept, so no form ever has to carry one.
  */
 export async function patchSettings(
-  redis: Redis,
+  redis: RedisClient,
   vault: Vault,
   patch: SettingsPatch,
 ): Promise<SettingFault | undefined> {
@@ -82,7 +82,7 @@ function withOneDefault(records: GatewayRecord[], patch: SettingsPatch): Gateway
 
 /** Wraps every gateway's data key with the newest key. `unopened` names those that no configured key opens. */
 export async function rewrapSecrets(
-  redis: Redis,
+  redis: RedisClient,
   vault: Vault,
 ): Promise<{ rewrapped: number; unopened: string[] }> {
   let unopened: string[] = [];

@@ -73,7 +73,7 @@ export async function setUp(options: SetUpOptions = {}): Promise<SetUp> {
   const web = stack.use(webStandIn([SERVICE_KEY]));
   const config: Config = {
     port: 0,
-    redisUrl,
+    redisUrls: [redisUrl],
     webUrl: web.url,
     serviceKeys: [SERVICE_KEY],
     credentialsKeys: [CREDENTIALS_KEY],
