@@ -1,6 +1,6 @@
 import { eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Queryable } from "../../db/open.ts";
-import { contact } from "../../db/schema/contacts.ts";
+import { contact, tally } from "../../db/schema/contacts.ts";
 import { segment, type SegmentRule } from "../../db/schema/segments.ts";
 
 export interface AudienceSegment {
@@ -13,7 +13,12 @@ export interface AudienceSegment {
 
 export async function segmentsById(db: Queryable, ids: string[]): Promise<AudienceSegment[]> {
   if (ids.length === 0) return [];
-  return db.select(SEGMENT).from(segment).where(inArray(segment.id, ids));
+  return db.select(SEGMENT).from(segment).where(inArray(segment.id, ids)).orderBy(segment.id);
+}
+
+/** How many contacts and suppressions there are, by name: what an audience was counted among. */
+export async function readTallies(db: Queryable): Promise<{ name: string; count: number }[]> {
+  return db.select().from(tally).orderBy(tally.name);
 }
 
 /** Segments to choose from, by name: those whose name holds the text. */

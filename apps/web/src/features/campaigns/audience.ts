@@ -1,11 +1,13 @@
 import type { Database, Queryable } from "../../db/open.ts";
 import { codeOf } from "../../db/retry.ts";
 import { audienceCondition } from "../segments/audience.ts";
+import { type CountContext, countOnce } from "../segments/counts.ts";
 import {
   type AudienceSegment,
   countContacts,
   countSuppressed,
   limitTime,
+  readTallies,
   segmentsById,
   segmentsNamed,
 } from "./audience-queries.ts";
@@ -24,13 +26,28 @@ export type Estimate =
 /** So long a person waits for a count while choosing. Two segments of a million take about a second. */
 const PATIENCE_MS = 2_500;
 
+/**
+ * Counts an audience, once for all who ask within half a minute, unless a segment, a rule or how many contacts or
+ * suppressions there are has changed since.
+ */
 export async function estimateAudience(
-  db: Database,
+  context: CountContext,
   segmentIds: string[],
   patienceMs = PATIENCE_MS,
 ): Promise<Estimate> {
+  const { db } = context;
   const segments = await segmentsById(db, segmentIds);
   if (segments.length === 0) return { kind: "counted", contacts: 0, suppressed: 0 };
+  const what = segments.map(({ id, rule, size }) => [id, rule, size]);
+  const key = JSON.stringify([await readTallies(db), what, patienceMs]);
+  return countOnce(context, key, () => count(db, segments, patienceMs));
+}
+
+async function count(
+  db: Database,
+  segments: AudienceSegment[],
+  patienceMs: number,
+): Promise<Estimate> {
   const audience = audienceCondition(segments);
   try {
     return await db.transaction(async (tx): Promise<Estimate> => {

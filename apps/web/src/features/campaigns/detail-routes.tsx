@@ -115,7 +115,7 @@ async function readinessOf(context: Context, { id, segments }: Campaign) {
   const [obstacles, estimate] = await Promise.all([
     launchObstacles(context, id),
     estimateAudience(
-      context.db,
+      context,
       segments.map((segment) => segment.id),
     ),
   ]);

@@ -1,4 +1,4 @@
-import type { Database } from "../../db/open.ts";
+import type { CountContext } from "../segments/counts.ts";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
 import { estimateAudience, type Estimate } from "./audience.ts";
 import { type LaunchObstacle, launchObstacles } from "./launch.ts";
@@ -18,13 +18,13 @@ export interface Review {
 const PATIENCE_MS = 8_000;
 
 export async function reviewLaunch(
-  context: { db: Database; gatewayWatch: GatewayWatch },
+  context: CountContext & { gatewayWatch: GatewayWatch },
   campaign: Campaign,
 ): Promise<Review> {
   const segments = campaign.segments.map(({ id }) => id);
   const [obstacles, estimate, content, gateway] = await Promise.all([
     launchObstacles(context, campaign.id),
-    estimateAudience(context.db, segments, PATIENCE_MS),
+    estimateAudience(context, segments, PATIENCE_MS),
     readContent(context.db, campaign),
     gatewayName(context.gatewayWatch, campaign),
   ]);

@@ -61,7 +61,7 @@ function draftPages(context: Context) {
     const segments = form.lists["segment_ids"] ?? [];
     const [choices, estimate] = await Promise.all([
       draftChoices(context, { template: form.values["template_id"], segments }),
-      segments.length === 0 ? undefined : estimateAudience(db, knownIds(segments)),
+      segments.length === 0 ? undefined : estimateAudience(context, knownIds(segments)),
     ]);
     const refused = "errors" in form ? 422 : 200;
     return show(
@@ -139,7 +139,7 @@ function draftPages(context: Context) {
       async ({ request }) => {
         const { segment_ids } = parseQuery(SegmentsQuery, request);
         const estimate =
-          segment_ids.length === 0 ? undefined : await estimateAudience(db, segment_ids);
+          segment_ids.length === 0 ? undefined : await estimateAudience(context, segment_ids);
         return fragment(<AudienceEstimate estimate={estimate} />);
       },
       write,

@@ -1,0 +1,68 @@
+import type { Clock } from "@mailwright/platform";
+import type { Database } from "../../db/open.ts";
+
+export interface CountContext {
+  db: Database;
+  clock: Clock;
+}
+
+/** So long a count is shown again. */
+const FRESH_MS = 30_000;
+/** So many counts one web runs at once: each of them occupies a processor of Postgres. */
+const AT_ONCE = 2;
+/** So many counts are kept; a rule is counted again when it is edited, so old ones are soon of no use. */
+const KEPT = 500;
+
+interface Kept {
+  at: number;
+  count: Promise<unknown>;
+}
+
+/** What was counted in each database, the newest last, and who waits for a turn. */
+const shelves = new WeakMap<Database, { kept: Map<string, Kept>; turns: Turns }>();
+
+/**
+ * One count for all who ask for what has this key, good for half a minute: what many look at costs the same as for one. An
+ * `urgent` one, which somebody waits for, comes before the others.
+ */
+export function countOnce<T>(
+  { db, clock }: CountContext,
+  key: string,
+  count: () => Promise<T>,
+  { urgent = true }: { urgent?: boolean } = {},
+): Promise<T> {
+  const shelf = shelves.get(db) ?? { kept: new Map<string, Kept>(), turns: takingTurns(AT_ONCE) };
+  shelves.set(db, shelf);
+  const known = shelf.kept.get(key);
+  if (known !== undefined && clock.now() - known.at < FRESH_MS) return known.count as Promise<T>;
+  const counted = shelf.turns(count, urgent);
+  shelf.kept.delete(key);
+  shelf.kept.set(key, { at: clock.now(), count: counted });
+  // A count that failed says nothing about the next.
+  counted.catch(() => shelf.kept.delete(key));
+  const [oldest] = shelf.kept.keys();
+  if (shelf.kept.size > KEPT && oldest !== undefined) shelf.kept.delete(oldest);
+  return counted;
+}
+
+type Turns = <T>(run: () => Promise<T>, urgent: boolean) => Promise<T>;
+
+/** Runs at most `most` at once; the others wait, the urgent ones before the rest. */
+function takingTurns(most: number): Turns {
+  const urgent: (() => void)[] = [];
+  const others: (() => void)[] = [];
+  let running = 0;
+  return async (run, isUrgent) => {
+    const line = isUrgent ? urgent : others;
+    if (running >= most) await new Promise<void>((resolve) => void line.push(resolve));
+    else running += 1;
+    try {
+      return await run();
+    } finally {
+      // The turn is handed on, so nobody who comes later gets in between.
+      const next = urgent.shift() ?? others.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}
