@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import {
   index,
   integer,
+  jsonb,
   pgEnum,
   pgTable,
   primaryKey,
@@ -14,6 +15,16 @@ import { EMAIL_STATES } from "@mailwright/email_machine";
 import { createdAt, id, moment } from "./columns.ts";
 
 export const emailState = pgEnum("email_state", EMAIL_STATES);
+
+/** What can become known of an email after it was sent. */
+export const EMAIL_FACT_KINDS = [
+  "unsubscribed",
+  "left segments",
+  "resubscribed",
+  "delivered",
+  "bounced",
+  "complained",
+] as const;
 
 /**
  * The ledger: one row a recipient of a campaign, in the state it is in now. `email_event` below has how it came there.
@@ -85,6 +96,35 @@ export const emailEvent = pgTable(
     received_at: createdAt(),
   },
   (table) => [primaryKey({ columns: [table.email_id, table.run, table.seq] })],
+);
+
+/**
+ * What became known of an email beside its own transitions: what its recipient did, and what a gateway told of it later.
+ * A fact is told once, however often it is heard: `dedupe_key` names it within its email. It is no part of the machine
+ * and of the nine counts, and like the email it has no foreign keys.
+ */
+export const emailFact = pgTable(
+  "email_fact",
+  {
+    id: id(),
+    email_id: uuid().notNull(),
+    /** Of the email, so that a campaign's facts are counted without its emails. */
+    campaign_id: uuid().notNull(),
+    kind: text({ enum: EMAIL_FACT_KINDS }).notNull(),
+    /** When it happened, by the word of whoever told it. */
+    at: moment().notNull(),
+    /** Who told it: `page` or `one-click` for the recipient, or the kind of the gateway. */
+    source: text().notNull(),
+    /** More of it, flat, for a person and a program to read; it holds no address. */
+    detail: jsonb().$type<Record<string, string | number | boolean>>().notNull().default({}),
+    dedupe_key: text().notNull(),
+    received_at: createdAt(),
+  },
+  (table) => [
+    uniqueIndex("email_fact_once").on(table.email_id, table.dedupe_key),
+    // How many emails of a campaign were so; the email at its end lets each be counted once from the index alone.
+    index("email_fact_campaign").on(table.campaign_id, table.kind, table.email_id),
+  ],
 );
 
 /**

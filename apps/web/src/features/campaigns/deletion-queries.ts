@@ -28,7 +28,7 @@ export async function findDeletedCampaign(db: Queryable): Promise<string | undef
 }
 
 /**
- * Deletes up to `most` emails of a campaign that is gone, with their events, and batches that a requeue made in the
+ * Deletes up to `most` emails of a campaign that is gone, with their events and facts, and batches that a requeue made in the
  * moment of the deletion; the answer is how many emails. Any number of webs may: they leave each other's rows alone.
  */
 export async function deleteStrays(db: Queryable, campaign: string, most: number): Promise<number> {
@@ -39,6 +39,7 @@ export async function deleteStrays(db: Queryable, campaign: string, most: number
       LIMIT ${most} FOR UPDATE SKIP LOCKED
     ),
     "events" AS (DELETE FROM "email_event" USING "stray" WHERE "email_event"."email_id" = "stray"."id"),
+    "facts" AS (DELETE FROM "email_fact" USING "stray" WHERE "email_fact"."email_id" = "stray"."id"),
     "batches" AS (
       DELETE FROM "batch" WHERE "campaign_id" = ${campaign}
         AND NOT EXISTS (SELECT FROM "campaign" WHERE "campaign"."id" = ${campaign})

@@ -1,0 +1,61 @@
+import { asc, eq, sql } from "drizzle-orm";
+import type { Queryable } from "../../db/open.ts";
+import { emailFact } from "../../db/schema/ledger.ts";
+
+/** Something that became known of an email beside its transitions. */
+export type EmailFact = typeof emailFact.$inferSelect;
+export type EmailFactKind = EmailFact["kind"];
+
+/** A fact as it is told, of an email by its id. */
+export interface ToldFact {
+  email_id: string;
+  kind: EmailFactKind;
+  at: Date;
+  /** Who told it: `page` or `one-click` for the recipient, or the kind of the gateway. */
+  source: string;
+  detail?: EmailFact["detail"];
+  /** Names the fact within its email: the id that a gateway gave to its event, say. */
+  dedupe_key: string;
+}
+
+/** Writes down facts of emails that there are; the answer is those that were not known. */
+export async function insertFacts(db: Queryable, facts: readonly ToldFact[]): Promise<EmailFact[]> {
+  const rows = await db.execute<{ id: string }>(sql`
+    INSERT INTO "email_fact" ("email_id", "campaign_id", "kind", "at", "source", "detail", "dedupe_key")
+    SELECT "email"."id", "email"."campaign_id", "fact"."kind", "fact"."at", "fact"."source", coalesce("fact"."detail", '{}'), "fact"."dedupe_key"
+    FROM json_to_recordset(${JSON.stringify(facts)}::json)
+      AS "fact" ("email_id" uuid, "kind" text, "at" timestamptz, "source" text, "detail" jsonb, "dedupe_key" text)
+      JOIN "email" ON "email"."id" = "fact"."email_id"
+    ORDER BY "email"."id", "fact"."dedupe_key"
+    ON CONFLICT ("email_id", "dedupe_key") DO NOTHING
+    RETURNING "id"
+  `);
+  const ids = rows.map(({ id }) => id);
+  return ids.length === 0
+    ? []
+    : db
+        .select()
+        .from(emailFact)
+        .where(sql`${emailFact.id} = ANY(${sql.param(ids)}::uuid[])`)
+        .orderBy(asc(emailFact.id));
+}
+
+/** What is known of an email, in the order in which it became known. */
+export function selectFacts(db: Queryable, email: string): Promise<EmailFact[]> {
+  return db
+    .select()
+    .from(emailFact)
+    .where(eq(emailFact.email_id, email))
+    .orderBy(asc(emailFact.at), asc(emailFact.id));
+}
+
+/** How many emails of a campaign each kind of fact is known of. */
+export async function countFactsOf(
+  db: Queryable,
+  campaign: string,
+): Promise<{ kind: EmailFactKind; emails: number }[]> {
+  return db.execute<{ kind: EmailFactKind; emails: number }>(sql`
+    SELECT "kind", count(DISTINCT "email_id")::integer AS "emails" FROM "email_fact"
+    WHERE "campaign_id" = ${campaign} GROUP BY "kind" ORDER BY "kind"
+  `);
+}
