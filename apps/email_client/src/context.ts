@@ -1,14 +1,17 @@
-import { type Clock, createMetrics, type Log, type Metrics, newId } from "@mailwright/platform";
+import { createMetrics, type Log, type Metrics, newId } from "@mailwright/platform";
 import { createServiceClient, type ServiceClient } from "@mailwright/protocol";
 import { createCommitter } from "./batches/committer.ts";
+import { watchContinuity } from "./batches/continuity.ts";
 import { createJournal, type Journal } from "./batches/journal.ts";
 import { type BatchQueue, createBatchQueue, startBatchWorkers } from "./batches/queue.ts";
+import { createMarks } from "./batches/marks.ts";
 import { createSlots } from "./batches/slots.ts";
 import { createTestimonies } from "./batches/testimony.ts";
 import type { Config } from "./config.ts";
 import { type Contents, createContents } from "./contents/contents.ts";
 import { createRateLimiter } from "./gateways/rate.ts";
 import { createGatewayRegistry, type GatewayRegistry } from "./gateways/registry.ts";
+import type { RedisClock } from "./redis/clock.ts";
 import { createShards, type Shard } from "./redis/keys.ts";
 import { openRedis, type RedisClient } from "./redis/open.ts";
 import { createRenderLane } from "./batches/render-lane.ts";
@@ -21,7 +24,7 @@ import { createVault, type Vault } from "./settings/vault.ts";
 /** Everything the routes and the workers need. */
 export interface Context extends AsyncDisposable {
   config: Config;
-  clock: Clock;
+  clock: RedisClock;
   log: Log;
   metrics: Metrics;
   shards: readonly Shard[];
@@ -37,7 +40,12 @@ export interface Context extends AsyncDisposable {
   pace: Pace;
 }
 
-export function createContext(config: Config, clock: Clock, log: Log, pace: Pace = PACE): Context {
+export function createContext(
+  config: Config,
+  clock: RedisClock,
+  log: Log,
+  pace: Pace = PACE,
+): Context {
   const shards = createShards(config.shards);
   const redis = openRedis(config.redisUrls, log);
   const queue = createBatchQueue(redis, shards, log);
@@ -94,7 +102,9 @@ export function startWorkers({
     const outbox = createOutbox(patient(), redis, shard, newId());
     stack.use(startReporter(outbox, { web, clock, log, pace }));
   }
-  const journal = createJournal(redis, shards, config.emailsLimit);
+  const marks = createMarks();
+  stack.use(watchContinuity({ redis, shards, marks, clock, log, pace }));
+  const journal = createJournal(redis, shards, config.emailsLimit, marks);
   const pressure = stack.use(watchOutbox(journal, config.outboxLimit, clock, log));
   const runner = {
     journal,

@@ -21,6 +21,10 @@ export interface Pace {
    * come in one call and move the email once, and that halves what they cost web and Postgres.
    */
   gatherMs: number;
+  /** How often a process makes sure that Redis has what it wrote. */
+  beatMs: number;
+  /** How long at most, after a restart of Redis, it is waited for processes to say that something they wrote is missing. */
+  hearingMs: number;
   /** How long a reporter waits for the next report before it looks around; its dispose waits that long too. */
   readBlockMs: number;
   /** Reports whose reporter has shown no sign of life for this long are taken from it. */
@@ -42,6 +46,9 @@ export const PACE: Pace = {
   parkMs: 10_000,
   askAgainMs: 500,
   gatherMs: 200,
+  beatMs: 250,
+  // They are back within a second of Redis.
+  hearingMs: 1_500,
   readBlockMs: 1_000,
   abandonedMs: 5_000,
   signOfLifeMs: 1_000,

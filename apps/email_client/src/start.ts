@@ -3,6 +3,7 @@ import { buildApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import { createContext, startWorkers } from "./context.ts";
 import { listen } from "./http/listen.ts";
+import { askTheTime, createRedisClock } from "./redis/clock.ts";
 import { PACE } from "./pace.ts";
 import { requireRedis } from "./redis/require.ts";
 import { requireShards } from "./redis/require-shards.ts";
@@ -21,11 +22,13 @@ export async function startEmailClient(
   { signal, pace = PACE }: { signal?: AbortSignal; pace?: typeof PACE } = {},
 ): Promise<EmailClient> {
   await using starting = new AsyncDisposableStack();
-  const context = starting.use(createContext(config, clock, log, pace));
+  const redisClock = createRedisClock(clock);
+  const context = starting.use(createContext(config, redisClock, log, pace));
   await requireRedis(context.redis, clock, log, signal);
   await requireShards(context.redis, context.shards);
   if (config.redisUrls.length > 1 && config.shards === 1)
     log.warn("REDIS_SHARDS is 1, so one node of the Redis Cluster does all the work");
+  await askTheTime(context.redis, redisClock);
   const { firstGateway } = config;
   if (firstGateway && (await offerFirstGateway(context.redis, context.vault, firstGateway)))
     log.info({ gateway_url: firstGateway.url }, "made the first gateway from FIRST_GATEWAY_URL");

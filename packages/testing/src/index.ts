@@ -15,5 +15,6 @@ export { type FaultMode, FaultProxy, type Faults } from "./fault-proxy.ts";
 export { ManualClock } from "./manual-clock.ts";
 export { ownRedisCluster, type OwnCluster } from "./own-cluster.ts";
 export { ownPostgres, ownRedis, type OwnServer } from "./own-servers.ts";
+export { cutLog, logSize } from "./redis-log.ts";
 export { testRedis, type TestRedis } from "./redis.ts";
 export { until, type UntilOptions } from "./until.ts";

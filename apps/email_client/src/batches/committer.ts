@@ -30,7 +30,7 @@ export const TICK = 500;
 const REFUSED_WAIT_MS = 200;
 /** A full disk, a failover, a restart, a slow script of somebody else's. */
 const REFUSED_FOR_NOW =
-  /^(OOM|MISCONF|READONLY|LOADING|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|BUSY)\b/;
+  /^(OOM|MISCONF|READONLY|LOADING|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|BUSY|UNOPENED)\b/;
 
 interface Write {
   claim: Claim;

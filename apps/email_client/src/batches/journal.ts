@@ -7,8 +7,9 @@ import {
   type Recipient,
   type Report,
 } from "@mailwright/protocol";
-import { batchKeys, campaignKey, controlKey, type Shard, shardOf } from "../redis/keys.ts";
+import { batchKeys, campaignKey, controlKey, markKey, type Shard, shardOf } from "../redis/keys.ts";
 import type { RedisClient } from "../redis/open.ts";
+import { MARK_KEPT_S, type Marks, NO_MARKS } from "./marks.ts";
 import { commands, type JournalCommands } from "./journal-commands.ts";
 import { initialRecord } from "./initial-record.ts";
 
@@ -85,6 +86,7 @@ export function createJournal(
   redis: RedisClient,
   shards: readonly Shard[],
   emailsLimit: number,
+  marks: Marks = NO_MARKS,
 ): Journal {
   const run = commands(redis);
   const limit = Math.max(BATCH_SIZE, Math.ceil(emailsLimit / shards.length));
@@ -97,7 +99,7 @@ export function createJournal(
       return { batch, campaign, content, gateway };
     },
     claim: (batch) => claim(run, shardOf(shards, batch), batch),
-    commit: (work) => commit(run, shards, work),
+    commit: (work) => commit(run, shards, marks, work),
     shardOf: (batch) => shardOf(shards, batch),
     read: (batch) => read(redis, shardOf(shards, batch), batch),
     async find(email) {
@@ -135,6 +137,7 @@ function take(
     recipient,
     record: initialRecord(recipient),
   }));
+  const again = batch.recipients.some(({ last_known }) => last_known !== undefined);
   const fields = emails.flatMap(({ recipient, record }) => [
     recipient.id,
     JSON.stringify(recipient),
@@ -142,8 +145,24 @@ function take(
     record.state,
   ]);
   return run.take(
-    [head, recipients, records, shard.index, campaignKey(shard, batch.campaign), shard.counts],
-    [batch.batch, batch.campaign, batch.content, batch.gateway, limit, ...fields],
+    [
+      head,
+      recipients,
+      records,
+      shard.index,
+      campaignKey(shard, batch.campaign),
+      shard.counts,
+      shard.continuity,
+    ],
+    [
+      batch.batch,
+      batch.campaign,
+      batch.content,
+      batch.gateway,
+      limit,
+      again ? "again" : "",
+      ...fields,
+    ],
   );
 }
 
@@ -177,28 +196,38 @@ async function claim(
 async function commit(
   run: JournalCommands,
   shards: readonly Shard[],
+  marks: Marks,
   work: { claim: Claim; transitions: Transition[] }[],
 ): Promise<Commit[]> {
   const first = work[0];
   if (first === undefined) return [];
   const shard = shardOf(shards, first.claim.batch);
+  const number = marks.next();
   const answers = await run.commit(
     [
       shard.outbox,
       shard.counts,
+      shard.continuity,
+      markKey(shard, marks.writer),
       ...work.flatMap(({ claim: { batch, campaign } }) => {
         const { head, recipients, records } = batchKeys(shard, batch);
         return [head, recipients, records, controlKey(shard, campaign)];
       }),
     ],
-    work.flatMap(({ claim: { batch, campaign, fence }, transitions }) => [
-      batch,
-      campaign,
-      fence,
-      transitions.length,
-      ...transitions.flatMap(transitionArguments),
-    ]),
+    [
+      number,
+      marks.highest(shard),
+      MARK_KEPT_S,
+      ...work.flatMap(({ claim: { batch, campaign, fence }, transitions }) => [
+        batch,
+        campaign,
+        fence,
+        transitions.length,
+        ...transitions.flatMap(transitionArguments),
+      ]),
+    ],
   );
+  marks.acknowledged(shard, number);
   return answers.map((answer) =>
     answer === "stale"
       ? answer

@@ -12,6 +12,12 @@ export interface Shard {
   index: string;
   /** Hash: live emails by state, and `outbox`: reports that wait for web. */
   counts: string;
+  /** Hash: which life of Redis the shard is open in; see batches/continuity.ts. */
+  continuity: string;
+  /** Sorted set: processes by when they were last heard of. */
+  alive: string;
+  /** Set: processes that have not been heard since Redis was restarted. */
+  awaited: string;
 }
 
 export function createShards(count: number): Shard[] {
@@ -23,6 +29,9 @@ export function createShards(count: number): Shard[] {
       outbox: `${name}:outbox`,
       index: `${name}:index`,
       counts: `${name}:counts`,
+      continuity: `${name}:continuity`,
+      alive: `${name}:alive`,
+      awaited: `${name}:awaited`,
     };
   });
 }
@@ -44,6 +53,9 @@ export const batchKeys = (shard: Shard, batch: string) => ({
 export const controlKey = (shard: Shard, campaign: string) => `${shard.name}:control:${campaign}`;
 /** Set of the campaign's live batches in this shard. */
 export const campaignKey = (shard: Shard, campaign: string) => `${shard.name}:campaign:${campaign}`;
+
+/** The number of what a process wrote last. */
+export const markKey = (shard: Shard, writer: string) => `${shard.name}:mark:${writer}`;
 
 /** Into how many shards the journal is split. */
 export const shardsKey = "mw:shards";

@@ -46,7 +46,7 @@ describe("acknowledging", () => {
     expect(await journal.take(wanted)).toBe("known");
     const { head } = batchKeys(SHARD, wanted.batch);
     expect((await redis.keys("*")).toSorted()).toEqual(
-      [SHARD.counts, SHARD.outbox, head].toSorted(),
+      [SHARD.continuity, SHARD.counts, SHARD.outbox, head].toSorted(),
     );
     expect(await redis.ttl(head)).toBeGreaterThan(6 * 86_400);
   });

@@ -4,13 +4,28 @@
 -- pause and cancel exact. A transition is written onto the record it was made from and no other. One that stands there
 -- already, or has been acknowledged and forgotten since, came by a connection that broke before it answered: it is not
 -- written twice. Memory does not stop it: what was begun has to end, and what ends makes room.
--- KEYS: outbox, counts, then of each batch: head, recipients, records, control
--- ARGV: of each batch: batch, campaign, fence, number of transitions, then of each transition:
+-- Before it is known whether a Redis that was restarted still has everything, nothing is written; nor when something is
+-- missing that the writer has written before.
+-- KEYS: outbox, counts, continuity, mark of the writer, then of each batch: head, recipients, records, control
+-- ARGV: number of this write (0: not numbered), highest number that was acknowledged to the writer, seconds to keep them,
+--       then of each batch: batch, campaign, fence, number of transitions, then of each transition:
 --       id, 'start' or 'settle' or 'go', state before, state after, record before, record after, report
 -- Answers, for each batch: 'stale', or its control, the ids of the refused starts and the ids of emails whose record is
 -- not the one expected (Redis was set back).
+local opened = redis.call('HGET', KEYS[3], 'run')
+if opened and opened ~= string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') then
+  return redis.error_reply('UNOPENED Redis was restarted, and whether it has lost anything is not known yet')
+end
+local mark = tonumber(redis.call('GET', KEYS[4]) or '0')
+if tonumber(ARGV[2]) > mark then
+  return redis.error_reply('UNOPENED Redis has lost something that it had acknowledged')
+end
+if tonumber(ARGV[1]) > mark then
+  redis.call('SET', KEYS[4], ARGV[1], 'EX', ARGV[3])
+end
+
 local answers, reports, ends, counts = {}, {}, {}, {}
-local key, arg, width = 3, 1, 7
+local key, arg, width = 5, 4, 7
 
 local function write(batch, campaign, transitions)
   local recipients, records = KEYS[key + 1], KEYS[key + 2]

@@ -21,9 +21,10 @@ export interface MovedCampaign {
 }
 
 /**
- * Writes reports into the ledger: events once each, emails forward only, counts along with them. The emails are locked
- * in the order of their ids first, so that two webs that are told the same at once take turns. One parameter carries
- * everything: 2,000 reports as JSON, which costs less than eleven arrays of 2,000.
+ * Writes reports into the ledger: events once each, emails forward only, counts along with them. What comes after the end
+ * of an email is left out: a journal that was lost and given back says it of an email whose end was on its way. The emails
+ * are locked in the order of their ids first, so that two webs that are told the same at once take turns. One parameter
+ * carries everything: 2,000 reports as JSON, which costs less than eleven arrays of 2,000.
  */
 export async function applyReports(db: Queryable, reports: Report[]): Promise<Application> {
   const rows = await db.execute<{
@@ -38,7 +39,8 @@ export async function applyReports(db: Queryable, reports: Report[]): Promise<Ap
       )
     ),
     "locked" AS MATERIALIZED (
-      SELECT "id", "run", "seq" FROM "email" WHERE "id" IN (SELECT "id" FROM "incoming") ORDER BY "id" FOR UPDATE
+      SELECT "id", "run", "seq", "state" IN ('sent', 'failed', 'skipped', 'cancelled') AS "ended"
+      FROM "email" WHERE "id" IN (SELECT "id" FROM "incoming") ORDER BY "id" FOR UPDATE
     ),
     "inserted" AS (
       INSERT INTO "email_event"
@@ -46,6 +48,7 @@ export async function applyReports(db: Queryable, reports: Report[]): Promise<Ap
       SELECT "incoming"."id", "incoming"."run", "incoming"."seq", "event", "state", to_timestamp("at" / 1000.0), "attempt",
         "gateway", to_timestamp("due" / 1000.0), "message_id", "error" ->> 'code', "error" ->> 'detail'
       FROM "incoming" JOIN "locked" USING ("id")
+      WHERE NOT "ended" OR "incoming"."run" <> "locked"."run" OR "incoming"."seq" <= "locked"."seq"
       ON CONFLICT DO NOTHING
       RETURNING *
     ),

@@ -99,6 +99,23 @@ describe("reports move the ledger", () => {
     });
   });
 
+  test("what has ended stays as it ended, whatever a journal that was lost and given back still has to say", async () => {
+    await using given = await setUp(2);
+    const { db, campaign, ids } = given;
+    const [heard, doubted] = ids as [string, string];
+    const again = (id: string) =>
+      storyOf(id, [start, { type: "INTERRUPTED", at }, { type: "UNRESOLVED", at, roll: 0 }]);
+    await take(db, storyOf(heard, [start, accepted]));
+    expect(await take(db, again(heard))).toMatchObject({ applied: 0, repeated: 3 });
+    await take(db, again(doubted));
+    expect(await take(db, storyOf(doubted, [start, accepted]))).toMatchObject({ applied: 0 });
+    expect(await standing(db, campaign)).toMatchObject({
+      counts: { sent: 1, uncertain: 1 },
+      fold: { sent: 1, uncertain: 1 },
+    });
+    expect(await gaps(db, campaign)).toEqual([]);
+  });
+
   test("repeated, reordered, split and concurrent reports all end in the same ledger", async () => {
     await using given = await setUp(40);
     const { db, campaign, ids } = given;

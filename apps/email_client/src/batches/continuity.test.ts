@@ -1,0 +1,102 @@
+import { expect, test } from "bun:test";
+import type { Batch } from "@mailwright/protocol";
+import { cutLog, logSize, ownRedis, until } from "@mailwright/testing";
+import { Redis } from "ioredis";
+import { finished, send, setUp, type SetUp } from "../testing/client.ts";
+
+async function sendingSlowly(redis: Awaited<ReturnType<typeof ownRedis>>): Promise<SetUp> {
+  const given = await setUp({ redis });
+  given.gateway.answer = async () => {
+    await Bun.sleep(20);
+    return "accept" as const;
+  };
+  return given;
+}
+
+/** Hands a batch over again, as web does when it misses one: with what its ledger knows. */
+function sendAgain({ web, ...given }: SetUp, { batch, campaign, recipients }: Batch) {
+  // The content may be lost too, so it comes along.
+  const open = recipients.filter(({ id }) => web.stateOf(id) !== "sent");
+  return send(
+    given,
+    0,
+    {},
+    {
+      batch,
+      campaign,
+      recipients: open.map((recipient) => {
+        const last = web.historyOf(recipient.id).at(-1);
+        const { seq = 0, state = "queued", attempt = 0 } = last ?? {};
+        return {
+          ...recipient,
+          last_known: { seq, state, attempt, first_at: Date.now() },
+        } as typeof recipient;
+      }),
+    },
+  );
+}
+
+test("a Redis that has lost its last seconds: nothing that was attempted in them is attempted again", async () => {
+  const redis = await ownRedis();
+  await using given = await sendingSlowly(redis);
+  const { gateway, calls, web } = given;
+  const handed = await send(given, 400);
+  await until(() => gateway.accepted.length > 20);
+  const kept = logSize(redis);
+  const before = gateway.accepted.length;
+  await until(() => gateway.accepted.length > before + 60);
+  await redis.kill();
+  cutLog(redis, kept);
+  await redis.start();
+
+  await until(async () => (await calls.batch(handed.batch)) === undefined, {
+    what: "the batch to be dropped",
+    timeoutMs: 40_000,
+  });
+  expect(new Set(gateway.accepted).size).toBe(gateway.accepted.length);
+  const begun = gateway.received.length;
+  const again = await sendAgain(given, handed);
+  const ends = await finished(given, again, 40_000);
+  expect(gateway.received.length).toBe(begun);
+  expect(Object.keys(ends).toSorted()).toEqual(["sent", "uncertain"]);
+  expect(web.gaps()).toEqual([]);
+});
+
+test("a Redis that has lost nothing is believed, and everything is sent once", async () => {
+  const redis = await ownRedis();
+  await using given = await sendingSlowly(redis);
+  const { gateway, web } = given;
+  const handed = await send(given, 200);
+  await until(() => gateway.accepted.length > 20);
+  await redis.restart();
+  expect(await finished(given, handed, 40_000)).toEqual({ sent: 200 });
+  expect(gateway.received).toHaveLength(200);
+  expect(web.gaps()).toEqual([]);
+});
+
+test("what an emptied Redis had under way is told by those who saw it end, and nothing is attempted again", async () => {
+  const redis = await ownRedis();
+  await using given = await sendingSlowly(redis);
+  const { gateway, gatewayId, calls } = given;
+  const handed = await send(given, 200);
+  await until(() => gateway.accepted.length > 20);
+  const direct = new Redis(redis.url);
+  await direct.flushall();
+  direct.disconnect();
+  const { url } = gateway;
+  await calls.patch({
+    gateways: [
+      {
+        id: gatewayId,
+        kind: "seed",
+        name: "Gateway",
+        settings: { url, username: "ann" },
+        secrets: { password: "again" },
+      },
+    ],
+  });
+  expect(await calls.batch(handed.batch)).toBeUndefined();
+  const ends = await finished(given, await sendAgain(given, handed), 40_000);
+  expect(Object.keys(ends).toSorted()).toEqual(["sent", "uncertain"]);
+  expect(new Set(gateway.received.map(({ key }) => key)).size).toBe(gateway.received.length);
+});

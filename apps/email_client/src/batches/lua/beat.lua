@@ -1,0 +1,102 @@
+#!lua flags=allow-oom
+-- Makes sure that Redis still has what it acknowledged. A Redis that was restarted, or is another one than before, is
+-- opened again when every process that was alive has said whether something that it wrote is missing, or had the time to.
+-- If it is, the journal is
+-- older than what was done by it, and there is no telling which of its emails were attempted since: the live batches are
+-- dropped, web misses them and hands them over again as what was lost. Reports that wait for web are facts and stay; so
+-- does the word that a campaign is cancelled.
+-- KEYS: continuity, mark of the process, index, counts, alive, awaited
+-- ARGV: highest number that was acknowledged to the process, number of this beat, era that the process knows, name of an era
+--       to begin, milliseconds of hearing, name of the shard, seconds to keep the mark, name of the process
+-- Answers 'open', 'hearing' or 'lost', the era and Redis's time in milliseconds.
+local continuity, mark, index, counts, alive, awaited = unpack(KEYS)
+local acknowledged, number, knownEra, newEra, hearing, shard, kept, me = unpack(ARGV)
+local QUIET_MS = 2000
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+
+local function drop()
+  local batches = {}
+  for _, batch in ipairs(redis.call('HVALS', index)) do
+    batches[batch] = true
+  end
+  for batch in pairs(batches) do
+    local head = shard .. ':batch:' .. batch
+    local campaign = redis.call('HGET', head, 'campaign')
+    if campaign then
+      redis.call('DEL', shard .. ':campaign:' .. campaign)
+    end
+    redis.call('DEL', head, shard .. ':recipients:' .. batch, shard .. ':records:' .. batch)
+  end
+  redis.call('DEL', index)
+  for _, field in ipairs(redis.call('HKEYS', counts)) do
+    if field ~= 'outbox' then
+      redis.call('HDEL', counts, field)
+    end
+  end
+  for _, control in ipairs(redis.call('KEYS', shard .. ':control:*')) do
+    if redis.call('GET', control) ~= 'cancelled' then
+      redis.call('DEL', control)
+    end
+  end
+end
+
+-- Who was alive when Redis died, by its own last word of it.
+local function await()
+  redis.call('DEL', awaited)
+  local last = redis.call('ZRANGE', alive, -1, -1, 'WITHSCORES')[2]
+  if last then
+    redis.call('SADD', awaited, unpack(redis.call('ZRANGEBYSCORE', alive, last - QUIET_MS, '+inf')))
+  end
+end
+
+-- `fresh`: nothing in this era is older than it.
+local function open(fresh)
+  redis.call('DEL', continuity, awaited)
+  redis.call('HSET', continuity, 'run', run, 'era', newEra, 'fresh', fresh)
+end
+
+local state = redis.call('HMGET', continuity, 'run', 'era', 'fresh', 'hearing', 'since', 'missing')
+local missing = tonumber(acknowledged) > tonumber(redis.call('GET', mark) or '0')
+local answer = 'open'
+
+if state[1] == run then
+  -- What a process misses of an era before a fresh one was dropped with all the rest of it.
+  if missing and not (state[3] == '1' and state[2] ~= knownEra) then
+    drop()
+    open('1')
+    answer = 'lost'
+  end
+elseif redis.call('EXISTS', index) == 0 then
+  open('1')
+  answer = missing and 'lost' or 'open'
+else
+  if state[4] ~= run then
+    redis.call('HSET', continuity, 'hearing', run, 'since', now, 'missing', 0)
+    state[5], state[6] = now, '0'
+    await()
+  end
+  redis.call('SREM', awaited, me)
+  if missing then
+    redis.call('HSET', continuity, 'missing', 1)
+    state[6] = '1'
+  end
+  local patient = math.abs(now - tonumber(state[5])) < tonumber(hearing)
+  if patient and redis.call('EXISTS', awaited) == 1 then
+    answer = 'hearing'
+  elseif state[6] == '1' then
+    drop()
+    open('1')
+    answer = 'lost'
+  else
+    open('0')
+  end
+end
+
+if tonumber(number) > tonumber(redis.call('GET', mark) or '0') then
+  redis.call('SET', mark, number, 'EX', kept)
+end
+redis.call('ZADD', alive, now, me)
+redis.call('ZREMRANGEBYSCORE', alive, '-inf', now - 5 * QUIET_MS)
+return { answer, redis.call('HGET', continuity, 'era') or '', now }
