@@ -30,18 +30,22 @@ export const DEEDS: readonly Deed[] = [
   toCampaign("resume", 6, "DELETE", "pause"),
   toCampaign("cancel", 1, "POST", "cancel"),
   toCampaign("requeue what failed", 3, "POST", "requeue", { states: ["failed"] }),
+  toCampaign("requeue what is uncertain", 1, "POST", "requeue", { states: ["uncertain"] }),
   {
     name: "unsubscribe somebody",
-    weight: 3,
+    weight: 5,
     async act({ api, sql }) {
-      const [row] = await sql`SELECT email FROM contact ORDER BY random() LIMIT 1`;
+      const [row] = await sql`
+        SELECT email FROM (SELECT email FROM contact ORDER BY id DESC LIMIT 500) ORDER BY random() LIMIT 1`;
       await api("POST", "/suppressions", { email: row?.["email"] });
     },
   },
   {
-    name: "change the gateway's password",
-    weight: 2,
-    act: ({ api, gateway }, _, draws) =>
-      api("PATCH", `/gateways/${gateway}`, { password: `hunter${draws.below(1_000)}` }),
+    name: "change the gateway's credentials",
+    weight: 3,
+    act: ({ api, gateway }, _, draws) => {
+      const n = draws.below(1_000);
+      return api("PATCH", `/gateways/${gateway}`, { username: `user${n}`, password: `hunter${n}` });
+    },
   },
 ];

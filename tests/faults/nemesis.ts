@@ -1,13 +1,16 @@
 import { createDraws, type Draws } from "@mailwright/platform";
-import { until } from "@mailwright/testing";
 import { call } from "../harness/access.ts";
 import { launchCampaign } from "../system/campaign.ts";
 import { type Installation, startInstallation } from "../system/installation.ts";
-import { type Breach, breachesOf } from "../system/promise.ts";
-import { DEEDS } from "./deeds.ts";
-import { draw, type Fault, OF_NETWORKS, OF_SERVERS } from "./faults.ts";
-import { breachesOfPrograms, journalLeft } from "./programs.ts";
-import { storyOf } from "./story.ts";
+import { createClocks } from "./clocks.ts";
+import { type Deed, DEEDS } from "./deeds.ts";
+import { draw, type Fault } from "./faults.ts";
+import { OF_DATABASES } from "./of-databases.ts";
+import { OF_NETWORKS } from "./of-networks.ts";
+import { OF_PROGRAMS } from "./of-programs.ts";
+import { calmOf, type Stretch } from "./rates.ts";
+import { settle, type Settlement } from "./settle.ts";
+import { RATE, type World } from "./world.ts";
 
 export interface NemesisOptions {
   /** The same seed draws the same faults in the same order; when they strike is the machine's to say. */
@@ -18,27 +21,21 @@ export interface NemesisOptions {
   say?: (line: string) => void;
 }
 
-export interface NemesisReport {
+export interface NemesisReport extends Settlement {
   seed: number;
   /** How often each fault struck and each deed was done. */
   struck: Record<string, number>;
-  campaigns: number;
-  emails: number;
-  accepted: number;
-  uncertain: number;
-  /** Seconds from the last heal until every campaign had ended. */
-  quiet_after_s: number;
-  /** What is broken, each with the whole story of its email. */
-  breaches: (Breach & { story: string })[];
 }
 
-/** Emails a second, so that a campaign takes long enough for something to happen to it. */
-const RATE = 60;
-const AUDIENCE = 300;
+/** One of them at a time: two of everything do not outlive that all are down for long. */
+const OF_SERVERS = [...OF_PROGRAMS, ...OF_DATABASES];
+/** Of each campaign; as many again are who the campaign before it went to. */
+const AUDIENCE = 200;
 const NEW_CAMPAIGN_EVERY_MS = 8_000;
-/** Retries of a few seconds, a control that was paused by an alarm, a lock that has to run out: all of it is over by then. */
+/** After this long a call is made to the other web. */
 const PATIENCE_MS = 4_000;
-const QUIET_WITHIN_MS = 240_000;
+/** How long what was held back somewhere comes bunched after it was let go. */
+const BUNCHED_MS = 3_000;
 
 /**
  * Runs a whole installation (two webs, two email clients) under faults that a seed draws, heals everything, waits for quiet
@@ -50,20 +47,28 @@ export async function runNemesis({
   say = () => {},
 }: NemesisOptions): Promise<NemesisReport> {
   const draws = createDraws(seed);
+  using clocks = createClocks();
   await using installation = await startInstallation({
     webs: 2,
     emailClients: 2,
     weights: "202=85,500=10,400=5",
     emailClientEnv: { ATTEMPT_DEADLINE_MS: "3000" },
+    envOf: clocks.envOf,
   });
-  const all = { ...installation, api: apiOfAnyWeb(installation) };
+  const all: World = { ...installation, api: apiOfAnyWeb(installation), clocks };
   await all.api("PATCH", `/gateways/${all.gateway}`, { rate_per_second: RATE });
+  // A gateway may want to be left alone for years. Nobody waits longer than this for it.
+  await all.api("PATCH", "/settings", {
+    retry: { attempts: 5, first_wait_s: 1, max_wait_s: 2, max_age_s: 60 },
+  });
   const struck: Record<string, number> = {};
   const happened = (name: string) => {
     struck[name] = (struck[name] ?? 0) + 1;
     say(name);
   };
   const campaigns: string[] = [];
+  const bunched: Stretch[] = [];
+  const from = Date.now();
   const giveUpAt = performance.now() + minutes * 60_000;
   const lane = async (step: (draws: Draws) => Promise<unknown>) => {
     // Each lane draws for itself, or how fast one of them is would change what the others draw.
@@ -71,31 +76,52 @@ export async function runNemesis({
     while (performance.now() < giveUpAt) await step(own);
   };
   await Promise.all([
-    lane((own) => strike(all, OF_SERVERS, own, happened)),
-    lane((own) => strike(all, OF_NETWORKS, own, happened)),
-    lane(async () => {
-      // A launch may fail on the way, before or after it counts; the ledger is asked in the end.
-      campaigns.push(
-        ...(await launchCampaign(all, AUDIENCE).then(
-          (id) => [id],
-          () => [],
-        )),
-      );
+    lane(async (own) => void bunched.push(...(await strike(all, OF_SERVERS, own, happened)))),
+    lane(async (own) => void bunched.push(...(await strike(all, OF_NETWORKS, own, happened)))),
+    lane(async (own) => {
+      campaigns.push(...(await launch(all)));
+      // While its batches are being claimed, too.
+      const now = campaigns.at(-1);
+      if (now !== undefined && own.percent(30))
+        await act(all, draw(DEEDS, own), [now], own, happened);
       await Bun.sleep(NEW_CAMPAIGN_EVERY_MS);
     }),
     lane(async (own) => {
       await Bun.sleep(500 + own.below(2_000));
-      if (campaigns.length === 0) return;
       const deed = draw(DEEDS, own);
-      // Most orders make no sense to a campaign just then, and some meet a web that is down.
-      await deed.act(all, campaigns.slice(-4), own).then(
-        () => happened(deed.name),
-        () => {},
-      );
+      if (campaigns.length > 0) await act(all, deed, campaigns.slice(-4), own, happened);
     }),
   ]);
   say("healed; waiting for quiet");
-  return { seed, struck, ...(await settle(all)) };
+  const calm = (to: number) => calmOf({ from, to }, bunched);
+  return { seed, struck, ...(await settle(all, calm)) };
+}
+
+/** A campaign to new contacts and to those of the one before, of whom some have unsubscribed since. */
+async function launch(all: World): Promise<string[]> {
+  // It may fail on the way, before or after it counts; the ledger is asked in the end.
+  try {
+    const before = await all.sql`SELECT id FROM segment ORDER BY id DESC LIMIT 1`;
+    return [
+      await launchCampaign(all, AUDIENCE, { segments: before.map(({ id }) => id as string) }),
+    ];
+  } catch {
+    return [];
+  }
+}
+
+async function act(
+  all: World,
+  deed: Deed,
+  campaigns: readonly string[],
+  draws: Draws,
+  happened: (name: string) => void,
+): Promise<void> {
+  // Most orders make no sense to a campaign just then, and some meet a web that is down.
+  await deed.act(all, campaigns, draws).then(
+    () => happened(deed.name),
+    () => {},
+  );
 }
 
 /** Asks one web after the other until one takes the call, as people do who press the button again. */
@@ -114,54 +140,22 @@ function apiOfAnyWeb({ webs, token }: Installation): Installation["api"] {
   };
 }
 
+/** Lets one fault strike and heals it; the answer is the stretch in which attempts came bunched, if it is that kind. */
 async function strike(
-  all: Installation,
+  all: World,
   faults: readonly Fault[],
   draws: Draws,
   happened: (name: string) => void,
-): Promise<void> {
+): Promise<Stretch[]> {
   const fault = draw(faults, draws);
   const lasts = fault.atLeastMs + draws.below(fault.atMostMs - fault.atLeastMs);
   const rest = draws.below(3_000);
+  const from = Date.now();
   const heal = await fault.strike(all, draws);
   happened(fault.name);
   await Bun.sleep(lasts);
   await heal();
+  const to = Date.now() + BUNCHED_MS;
   await Bun.sleep(rest);
-}
-
-/** Waits until all campaigns have ended, and says what is broken then. */
-async function settle(all: Installation): Promise<Omit<NemesisReport, "seed" | "struck">> {
-  const begin = performance.now();
-  const { sql } = all;
-  const campaigns = async () =>
-    (await sql`SELECT id, state FROM campaign WHERE state <> 'draft'`) as unknown as {
-      id: string;
-      state: string;
-    }[];
-  const ids = (await campaigns()).map(({ id }) => id);
-  const open = async () =>
-    (await campaigns()).filter(({ state }) => state !== "finished" && state !== "cancelled");
-  const resumed = async () => {
-    const left = await open();
-    for (const { id, state } of left)
-      if (state === "paused") await all.api("DELETE", `/campaigns/${id}/pause`).catch(() => {});
-    return left.length === 0 && (await journalLeft(all)) === 0;
-  };
-  await until(resumed, { timeoutMs: QUIET_WITHIN_MS, everyMs: 500 }).catch(() => {});
-  const seconds = Math.round((performance.now() - begin) / 1000);
-  const breaches = [...(await breachesOf(all, ids)), ...(await breachesOfPrograms(all))];
-  const [row] = await sql`
-    SELECT count(*)::int AS emails, count(*) FILTER (WHERE state = 'sent')::int AS accepted,
-      count(*) FILTER (WHERE state = 'uncertain')::int AS uncertain FROM email`;
-  return {
-    campaigns: ids.length,
-    emails: row?.["emails"] as number,
-    accepted: row?.["accepted"] as number,
-    uncertain: row?.["uncertain"] as number,
-    quiet_after_s: seconds,
-    breaches: await Promise.all(
-      breaches.map(async (breach) => ({ ...breach, story: await storyOf(all, breach) })),
-    ),
-  };
+  return fault.bunches === true ? [{ from, to }] : [];
 }

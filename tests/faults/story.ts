@@ -15,4 +15,8 @@ export async function storyOf({ sql }: Installation, breach: Breach): Promise<st
   return rows.map((row) => row["line"] as string).join("\n");
 }
 
-const OF_PROGRAMS = new Set<Breach["invariant"]>(["H bounded", "I nothing personal is logged"]);
+const OF_PROGRAMS = new Set<Breach["invariant"]>([
+  "G rates",
+  "H bounded",
+  "I nothing personal is logged",
+]);

@@ -18,9 +18,12 @@ export async function makeToken(url: string): Promise<string> {
   return token;
 }
 
-/** Makes the default gateway, of the seed kind; the answer is its id. */
-export async function setUpGateway(emailClient: ServiceClient, url: string): Promise<string> {
-  const id = newId();
+/** Makes the default gateway, of the seed kind; the answer is its id, a new one unless it is given. */
+export async function setUpGateway(
+  emailClient: ServiceClient,
+  url: string,
+  { id = newId(), rate }: { id?: string; rate?: number } = {},
+): Promise<string> {
   const gateways = [
     {
       id,
@@ -29,6 +32,7 @@ export async function setUpGateway(emailClient: ServiceClient, url: string): Pro
       settings: { url, username: "mailwright" },
       secrets: { password: "hunter2" },
       default: true,
+      ...(rate !== undefined && { rate_per_second: rate }),
     },
   ];
   const answer = await emailClient.call("PATCH", "/v1/settings", { gateways }, parseSettingsView);

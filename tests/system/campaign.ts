@@ -9,7 +9,14 @@ interface Answer {
 export async function launchCampaign(
   { api, sql }: Installation,
   contacts: number,
-  options: { when_uncertain?: "hold" | "resend" } = {},
+  {
+    segments = [],
+    ...options
+  }: {
+    when_uncertain?: "hold" | "resend";
+    /** More segments that it goes to. */
+    segments?: string[];
+  } = {},
 ): Promise<string> {
   const run = crypto.randomUUID().slice(0, 8);
   const segment = await api<Answer>("POST", "/segments", { name: `Everybody ${run}` });
@@ -28,7 +35,7 @@ export async function launchCampaign(
   const campaign = await api<Answer>("POST", "/campaigns", {
     name: `News ${run}`,
     template_id: template?.["id"],
-    segment_ids: [segment.id],
+    segment_ids: [segment.id, ...segments],
     ...options,
   });
   await api("POST", `/campaigns/${campaign.id}/launch`);
@@ -95,20 +102,32 @@ export async function ended(
   );
 }
 
-interface Acceptance {
+/** A line of the gateway's own ledger: which email it accepted, when, and from whom. */
+export interface Acceptance {
   key: string;
+  /** Milliseconds since the Unix epoch. */
+  at: number;
+  username: string;
 }
 
 /** The emails that the gateway's own ledger says it accepted, each as often as it did. */
-export async function acceptances({ mock }: Installation): Promise<Map<string, number>> {
+export async function acceptances(installation: Installation): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
+  for (const { key } of await gatewayLedger(installation))
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}
+
+/** Everything that the gateway accepted, in the order of acceptance. */
+export async function gatewayLedger({ mock }: Installation): Promise<Acceptance[]> {
+  const all: Acceptance[] = [];
   for (let after = "0"; ;) {
-    const page = await mock<{ items: Acceptance[]; next: string | number | null }>(
-      "GET",
-      `/ledger?limit=1000&after=${after}`,
-    );
-    for (const { key } of page.items) counts.set(key, (counts.get(key) ?? 0) + 1);
-    if (page.next === null || page.next === undefined) return counts;
+    const page = await mock<{
+      items: { key: string; at: string; username: string }[];
+      next: number | null;
+    }>("GET", `/ledger?limit=1000&after=${after}`);
+    all.push(...page.items.map((item) => ({ ...item, at: Date.parse(item.at) })));
+    if (page.next === null) return all;
     after = String(page.next);
   }
 }

@@ -11,6 +11,8 @@ export interface InstallationOptions {
   weights?: string;
   /** More environment for each email client. */
   emailClientEnv?: Record<string, string>;
+  /** More environment for one program, which is called by its app and its number, from 0. */
+  envOf?: (program: string) => Record<string, string>;
   /** `false` leaves it as a first visitor finds it: no gateway, no sender. */
   setUp?: boolean;
 }
@@ -42,6 +44,7 @@ export async function startInstallation({
   emailClients = 1,
   weights = "202=1",
   emailClientEnv = {},
+  envOf = () => ({}),
   setUp = true,
 }: InstallationOptions = {}): Promise<Installation> {
   const stack = new AsyncDisposableStack();
@@ -64,6 +67,7 @@ export async function startInstallation({
         REDIS_URL: redisLink.through(redis.url),
         WEB_URL: `http://127.0.0.1:${lateLinks.web.port}`,
         ...emailClientEnv,
+        ...envOf(`email_client-${n}`),
       };
       clients.push(stack.use(await startProgram("email_client", env)));
     }
@@ -75,6 +79,7 @@ export async function startInstallation({
         DATABASE_URL: postgresLink.through(pg.url),
         EMAIL_CLIENT_URL: `http://127.0.0.1:${emailClientLink.port}`,
         WEB_URL: "http://localhost:5050",
+        ...envOf(`web-${n}`),
       };
       pages.push(stack.use(await startProgram("web", env)));
     }

@@ -1,0 +1,72 @@
+import type { Draws } from "@mailwright/platform";
+import type { FaultProxy } from "@mailwright/testing";
+import { type Fault, SHORT } from "./faults.ts";
+
+const LINKS = ["redis", "web", "gateway", "emailClient", "postgres"] as const;
+
+/** The same on each of the links. */
+function onLinks(
+  name: string,
+  weight: number,
+  set: (link: FaultProxy, draws: Draws) => void,
+): Fault[] {
+  return LINKS.map((which) => ({
+    name: `${name} link to ${which}`,
+    weight,
+    bunches: which === "redis" || which === "gateway",
+    ...SHORT,
+    async strike({ links: { [which]: link } }, draws) {
+      set(link, draws);
+      return () => link.heal();
+    },
+  }));
+}
+
+function scripted(name: string, answers: (draws: Draws) => object[]): Fault {
+  return {
+    name: `gateway: ${name}`,
+    // As often as something on all the links.
+    weight: LINKS.length,
+    ...SHORT,
+    async strike(all, draws) {
+      await all.mock("PUT", "/script", answers(draws));
+      return () => all.mock("DELETE", "/script");
+    },
+  };
+}
+
+/** What happens on the links, and what the gateway has in store. */
+export const OF_NETWORKS: readonly Fault[] = [
+  ...onLinks("cut", 2, (link) => link.set({ mode: "reset" })),
+  ...onLinks("half-open", 1, (link) => link.set({ mode: "half_open" })),
+  ...onLinks("refused", 1, (link) => link.set({ mode: "refuse" })),
+  ...onLinks("black-holed", 2, (link) => link.set({ mode: "blackhole" })),
+  ...onLinks("slow", 2, (link, draws) => link.set({ latencyMs: 50 + draws.below(400) })),
+  ...onLinks("narrow", 1, (link, draws) =>
+    link.set({ bytesPerSecond: 20_000 + draws.below(80_000) }),
+  ),
+  ...onLinks("cut in the middle of an answer,", 2, (link, draws) =>
+    link.set({ cutAfterBytes: { toClient: draws.below(2_000) } }),
+  ),
+  scripted("429 with an odd Retry-After", (draws) => [
+    {
+      status: 429,
+      retry_after: draws.pick([0, 1, 999_999_999, -5, "soon", "Tue, 24 Nov 2099 10:00:00 GMT"]),
+      times: 20,
+    },
+  ]),
+  scripted("a storm of 5xx", (draws) => [{ status: draws.pick([500, 502, 503]), times: 200 }]),
+  scripted("answers a byte at a time", () => [{ status: 202, drip_ms: 500, times: 20 }]),
+  scripted("accepted, then silent", () => [{ hang: "after", times: 8 }]),
+  scripted("accepted, then cut", () => [{ cut: "after", times: 8 }]),
+  scripted("silent", () => [{ hang: "before", times: 8 }]),
+  scripted("malformed answers", (draws) => [
+    {
+      status: 202,
+      body: draws.pick(["", "<html>", "{", "null"]),
+      content_type: "text/html",
+      times: 20,
+    },
+  ]),
+  scripted("huge answers", () => [{ status: 202, body_bytes: 10_000_000, times: 4 }]),
+];
