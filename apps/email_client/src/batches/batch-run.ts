@@ -4,6 +4,7 @@ import { attempt } from "./attempt.ts";
 import { type EmailRunEnd, isInDoubt, type LiveEmail, runEmail } from "./email-run.ts";
 import { admit, type Admission } from "./gate.ts";
 import type { Claim } from "./journal.ts";
+import type { Repeat } from "./resolve.ts";
 import type { RunnerContext } from "./runner.ts";
 
 /** Why a run of a batch ended with emails left; `until` is when it is worth taking up again. */
@@ -105,10 +106,14 @@ export class BatchRun {
       claim,
       policy: ready.policy,
       gateway: open?.gateway,
+      repeat: open && this.repeatThrough(open),
       signal,
       deliver: async (recipient) => {
         if (open === undefined) throw new Error("there is no gateway to deliver through");
-        return attempt(recipient, ready, open, context);
+        const event = await attempt(recipient, ready, open, context);
+        // Asking what became of it takes a slot of its own: held by all that ask, none would be left to ask with.
+        if (event.type === "AMBIGUOUS") release?.();
+        return event;
       },
     })
       .then(
@@ -123,6 +128,18 @@ export class BatchRun {
         this.underWay.delete(run);
       });
     this.underWay.add(run);
+  }
+
+  private repeatThrough(open: OpenGateway): Repeat | undefined {
+    const { claim, ready, context } = this;
+    if (open.repeatWindowMs === undefined) return undefined;
+    return {
+      windowMs: open.repeatWindowMs,
+      attempt: async (recipient) =>
+        (await context.journal.control(claim)) === "running"
+          ? attempt(recipient, ready, open, context)
+          : undefined,
+    };
   }
 
   private ended(email: LiveEmail, end: EmailRunEnd): void {

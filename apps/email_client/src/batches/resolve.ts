@@ -1,5 +1,6 @@
 import type { EmailEvent, EmailRecord } from "@mailwright/email_machine";
 import type { Clock, Log } from "@mailwright/platform";
+import type { Recipient } from "@mailwright/protocol";
 import type { Gateway } from "../gateways/gateway.ts";
 import type { Pace } from "../pace.ts";
 import type { Claim } from "./journal.ts";
@@ -10,6 +11,8 @@ export interface ResolveContext {
   claim: Claim;
   /** Undefined when it is not there any more, and so cannot be asked. */
   gateway: Gateway | undefined;
+  /** Of a gateway that knows a repeated key again. */
+  repeat?: Repeat | undefined;
   slots: Slots;
   testimonies: Testimonies;
   clock: Clock;
@@ -19,21 +22,34 @@ export interface ResolveContext {
   signal: AbortSignal;
 }
 
+/** Makes an attempt again under its key. */
+export interface Repeat {
+  /** How long after an attempt its key is known. */
+  windowMs: number;
+  /** Undefined when nothing may be sent now: the campaign is paused or cancelled. */
+  attempt(recipient: Recipient): Promise<EmailEvent | undefined>;
+}
+
 /** An email whose last attempt may have been accepted. */
 interface Lost {
   id: string;
+  recipient: Recipient | undefined;
   record: EmailRecord;
 }
 
 /**
- * Finds out what became of an attempt whose outcome was lost: first from the gateway, where it can be asked; then from
- * a worker that lost the batch but may still be waiting for the answer, for as long as an attempt can take.
+ * Finds out what became of an attempt whose outcome was lost: first from the gateway, where it can be asked or knows the
+ * attempt again when it is repeated; then from a worker that lost the batch but may still be waiting for the answer, for as long as an attempt can take.
  */
 export async function resolve(
   lost: Lost,
   context: ResolveContext,
 ): Promise<EmailEvent | "stopped"> {
-  return (await askGateway(lost, context)) ?? (await awaitTestimony(lost, context));
+  return (
+    (await askGateway(lost, context)) ??
+    (await repeatAttempt(lost, context)) ??
+    (await awaitTestimony(lost, context))
+  );
 }
 
 async function askGateway(
@@ -63,6 +79,46 @@ async function askGateway(
   } finally {
     release();
   }
+}
+
+/** How often an attempt is repeated that gets no answer, or none that says what became of the first. */
+const REPEATS = 3;
+
+/**
+ * Under the key of an attempt that was accepted, a repetition gets the answer of that one and sends nothing. Under the key
+ * of one that was not, it is the attempt. Only an acceptance tells: a refusal may be one of the repetition alone.
+ */
+async function repeatAttempt(
+  lost: Lost,
+  { repeat, slots, clock, attemptDeadlineMs, pace: { askAgainMs }, signal }: ResolveContext,
+): Promise<EmailEvent | "stopped" | undefined> {
+  const { recipient } = lost;
+  if (repeat === undefined || recipient === undefined) return undefined;
+  for (let left = REPEATS; left > 0; left--) {
+    if (!isKeyKnown(lost, clock.now() + attemptDeadlineMs, repeat.windowMs)) return undefined;
+    let release: () => void;
+    try {
+      release = await slots.acquire(signal);
+    } catch {
+      return "stopped";
+    }
+    const event = await repeat.attempt(recipient).finally(release);
+    if (event === undefined) return undefined;
+    if (event.type === "ACCEPTED")
+      return { type: "CONFIRMED", at: event.at, ...named(event.messageId) };
+    try {
+      await clock.sleep(askAgainMs, signal);
+    } catch {
+      return "stopped";
+    }
+  }
+  return undefined;
+}
+
+/** Counted from the first attempt, since any may be the one that was accepted. What the journal had lost knows of none. */
+function isKeyKnown({ recipient, record: { firstAt } }: Lost, at: number, windowMs: number) {
+  if (firstAt === undefined || recipient?.last_known !== undefined) return false;
+  return at >= firstAt && at < firstAt + windowMs;
 }
 
 async function awaitTestimony(

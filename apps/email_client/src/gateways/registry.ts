@@ -12,6 +12,8 @@ import { refusingUnsafe } from "./unsafe-message.ts";
 export interface OpenGateway {
   id: string;
   gateway: Gateway;
+  /** For how long the service knows a repeated key again; undefined where it knows none. */
+  repeatWindowMs: number | undefined;
   ratePerSecond: number | null;
   breaker: Breaker;
 }
@@ -72,7 +74,9 @@ export function createGatewayRegistry(
     const breaker = breakers.get(id) ?? createBreaker();
     breakers.set(id, breaker);
     const gateway = refusingUnsafe(adapter.open(settings, secrets, clock));
-    return { id, gateway, ratePerSecond: rate_per_second, breaker };
+    const { idempotency } = adapter.capabilities;
+    const repeatWindowMs = idempotency === "none" ? undefined : idempotency.windowS * 1_000;
+    return { id, gateway, repeatWindowMs, ratePerSecond: rate_per_second, breaker };
   }
 
   return {

@@ -1,0 +1,83 @@
+import { expect, test } from "bun:test";
+import { type EmailEvent, type EmailRecord, newRecord } from "@mailwright/email_machine";
+import { newId, silentLog } from "@mailwright/platform";
+import type { LastKnown } from "@mailwright/protocol";
+import { ManualClock } from "@mailwright/testing";
+import { recipient } from "../testing/factories.ts";
+import { resolve, type ResolveContext } from "./resolve.ts";
+import { createSlots } from "./slots.ts";
+
+const claim = { batch: newId(), fence: 1, campaign: newId(), content: "", gateway: "", emails: [] };
+const DEADLINE_MS = 1_000;
+const AGO_MS = 60_000;
+
+/** What is found out about an attempt of a minute ago by repeating it, and how often that was done. */
+async function resolved(given: {
+  windowMs: number;
+  lastKnown?: LastKnown;
+  setBackMs?: number;
+  /** Undefined: nothing may be sent now. */
+  answer?: EmailEvent | undefined;
+}): Promise<[string, number]> {
+  const clock = new ManualClock();
+  const record: EmailRecord = {
+    ...newRecord(),
+    state: "resolving",
+    attempt: 1,
+    firstAt: clock.now() - AGO_MS + (given.setBackMs ?? 0),
+    reason: { code: "ambiguous" },
+  };
+  let repeats = 0;
+  const context: ResolveContext = {
+    claim,
+    gateway: undefined,
+    repeat: {
+      windowMs: given.windowMs,
+      async attempt() {
+        repeats++;
+        return given.answer;
+      },
+    },
+    slots: createSlots(1),
+    testimonies: { give: async () => {}, hear: async () => undefined },
+    clock,
+    log: silentLog,
+    attemptDeadlineMs: DEADLINE_MS,
+    pace: { askAgainMs: 100 },
+    signal: new AbortController().signal,
+  };
+  const person = recipient(given.lastKnown && { last_known: given.lastKnown });
+  const running = resolve({ id: person.id, recipient: person, record }, context);
+  while (Bun.peek.status(running) === "pending") await clock.advance(50);
+  const event = await running;
+  return [event === "stopped" ? event : event.type, repeats];
+}
+
+const ACCEPTED: EmailEvent = { type: "ACCEPTED", at: 1, messageId: "m-1" };
+const REJECTED: EmailEvent = { type: "REJECTED", at: 1, reason: { code: "rejected" } };
+const A_DAY = 86_400_000;
+
+test("an attempt is repeated while the service knows its key, and not a moment longer than is sure", async () => {
+  const enough = AGO_MS + DEADLINE_MS;
+  expect(await resolved({ windowMs: enough + 1, answer: ACCEPTED })).toEqual(["CONFIRMED", 1]);
+  expect(await resolved({ windowMs: enough, answer: ACCEPTED })).toEqual(["UNRESOLVED", 0]);
+});
+
+test("it is not repeated where nobody knows when it was made: lost by the journal, or by a clock that was set back", async () => {
+  const lastKnown: LastKnown = { seq: 0, state: "queued", attempt: 0 };
+  const lost = await resolved({ windowMs: A_DAY, answer: ACCEPTED, lastKnown });
+  const setBackMs = 2 * AGO_MS;
+  const earlier = await resolved({ windowMs: A_DAY, answer: ACCEPTED, setBackMs });
+  expect([lost, earlier]).toEqual([
+    ["UNRESOLVED", 0],
+    ["UNRESOLVED", 0],
+  ]);
+});
+
+test("a refusal of the repetition says nothing of the first attempt", async () => {
+  expect(await resolved({ windowMs: A_DAY, answer: REJECTED })).toEqual(["UNRESOLVED", 3]);
+});
+
+test("where nothing may be sent any more, it is left at that", async () => {
+  expect(await resolved({ windowMs: A_DAY, answer: undefined })).toEqual(["UNRESOLVED", 1]);
+});
