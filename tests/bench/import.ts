@@ -1,6 +1,7 @@
 import { until } from "@mailwright/testing";
 import { type BenchInstallation, startBenchInstallation } from "./installation.ts";
 import { peakMemoryMb } from "./memory.ts";
+import { processorMeter } from "./processor-time.ts";
 
 interface Import {
   id: string;
@@ -20,7 +21,10 @@ export async function benchImport(rows: number) {
   await using installation = await startBenchInstallation();
   const segment = await installation.api<{ id: string }>("POST", "/segments", { name: "Imported" });
   await importInto(installation, csvOf("warm", WARM_UP_ROWS), WARM_UP_ROWS);
+  const { web, postgres } = installation.pids();
+  const used = processorMeter({ web, postgres });
   const seconds = await importInto(installation, csvOf("person", rows), rows);
+  const costs = used(rows);
   const secondsIntoSegment = await importInto(
     installation,
     csvOf("member", rows),
@@ -33,6 +37,7 @@ export async function benchImport(rows: number) {
     rows_per_s: Math.round(rows / seconds),
     rows_per_s_into_segment: Math.round(rows / secondsIntoSegment),
     rss_web_mb: peakMemoryMb(installation.web.pid),
+    ...costs,
   };
 }
 

@@ -2,7 +2,7 @@ import { until } from "@mailwright/testing";
 import { compileSource, contactVariables, createRenderer } from "@mailwright/template";
 import { type BenchInstallation, startBenchInstallation } from "./installation.ts";
 import { peakMemoryMb } from "./memory.ts";
-import { processorSeconds } from "./processor-time.ts";
+import { processorMeter } from "./processor-time.ts";
 
 /** How many posts the yardstick keeps under way: as many attempts as an email client has by default. */
 const CONCURRENCY = 64;
@@ -25,7 +25,7 @@ export async function benchSend(emails: number) {
   const bodies = renderedBodies(1_000);
   const before = await bareLoop(installation, bodies);
   await installation.sql`VACUUM ANALYZE`;
-  const used = processorMeter(installation);
+  const used = processorMeter(installation.pids());
   const seconds = await campaign(installation, emails);
   const costs = used(emails);
   const after = await bareLoop(installation, bodies);
@@ -41,19 +41,6 @@ export async function benchSend(emails: number) {
     rss_email_client_mb: peakMemoryMb(installation.emailClient.pid),
     ...costs,
   };
-}
-
-/** Reads what each process has used of the processors; what it returns says how many microseconds an email that came to. */
-function processorMeter({ pids }: BenchInstallation) {
-  const processes = Object.entries(pids());
-  const before = processes.map(([, pid]) => processorSeconds(pid));
-  return (emails: number) =>
-    Object.fromEntries(
-      processes.map(([name, pid], index) => [
-        `cpu_us_${name}`,
-        round(((processorSeconds(pid) - (before[index] ?? 0)) * 1e6) / emails, 1),
-      ]),
-    );
 }
 
 /** Launches a campaign and resolves with the seconds until its ledger is closed: every email sent and counted. */
@@ -139,6 +126,6 @@ async function bareLoop({ gatewayMock }: BenchInstallation, bodies: string[]): P
   return Number(await loop.stdout.text());
 }
 
-function round(value: number, digits = 3): number {
-  return Math.round(value * 10 ** digits) / 10 ** digits;
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }
