@@ -28,7 +28,8 @@ export function openDatabase(url: string, { connections = 20 } = {}): OpenDataba
   const sql = postgres(url, {
     max: connections,
     idle_timeout: 60,
-    connect_timeout: 5,
+    // Seconds. An attempt that meets a Postgres in the middle of its start may hang until then, and work waits with it.
+    connect_timeout: 3,
     // The driver's own waits grow to 20 s, and whoever draws a connection that just failed waits with it.
     backoff: (failures) => Math.min(0.05 * 2 ** failures, 0.5),
     onnotice: () => {},

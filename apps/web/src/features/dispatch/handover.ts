@@ -58,7 +58,7 @@ async function handOver(
     throw error;
   }
   if (answer === undefined || answer.kind === "ok") {
-    await retried(() => markHanded(context.db, batch.id));
+    await whenBack(context, signal, () => retried(() => markHanded(context.db, batch.id)));
     return 0;
   }
   await letGo(batch, context, signal);
@@ -71,16 +71,25 @@ async function handOver(
     : 1_000;
 }
 
-/**
- * Lets go of a batch. When Postgres went away in the middle that is done as soon as it is back, or the batch would wait
- * for the claim to run out.
- */
+/** Lets go of a batch: whoever comes next may try at once. */
 async function letGo(
   { id }: ClaimedBatch,
-  { db, clock }: DispatchContext,
+  context: DispatchContext,
   signal?: AbortSignal,
 ): Promise<void> {
-  await onceBack(() => releaseBatch(db, id), { clock, patienceMs: CLAIM_S * 1000, signal });
+  await whenBack(context, signal, () => releaseBatch(context.db, id));
+}
+
+/**
+ * Writes how a hand-over ended. When Postgres went away in the middle that is done as soon as it is back, or the batch
+ * would wait for the claim to run out.
+ */
+function whenBack<T>(
+  { clock }: DispatchContext,
+  signal: AbortSignal | undefined,
+  write: () => Promise<T>,
+): Promise<T> {
+  return onceBack(write, { clock, patienceMs: CLAIM_S * 1000, signal });
 }
 
 /** Whom the batch goes to now. Who was suppressed or erased since the audience was frozen is skipped, not mailed. */
