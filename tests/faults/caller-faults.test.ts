@@ -33,6 +33,9 @@ async function ask(web: number, method: string, path: string, body?: object, key
   return { status: response.status, body: (await response.json()) as Made };
 }
 
+/** Whether an acceptance came with the credentials that the gateway was given later. */
+const withNew = ({ username }: { username: string }) => username === "rotated";
+
 /** A segment of contacts with these attributes; their addresses begin with their number. */
 async function segmentOf(attributes: object[]): Promise<string> {
   const { id } = await all.api<Made>("POST", "/segments", { name: crypto.randomUUID() });
@@ -144,7 +147,6 @@ test("fault 25: a pause holds from its answer on, who unsubscribes before being 
         `/ledger?limit=1000&after=${whilePaused}`,
       )
     ).items;
-  const withNew = ({ username }: { username: string }) => username === "rotated";
   await until(async () => (await afterwards()).filter(withNew).length > 20, {
     what: "emails to be sent with the new credentials",
   });

@@ -78,7 +78,11 @@ async function ledgerOf(id: string) {
   const [email] = await all.sql`SELECT state, seq FROM email WHERE id = ${id}`;
   const events = await all.sql`
     SELECT seq, state FROM email_event WHERE email_id = ${id} AND seq > 0 ORDER BY seq`;
-  return { ...email, events: events.map(({ seq, state }) => `${seq} ${state}`) };
+  return {
+    state: email?.["state"] as string,
+    seq: email?.["seq"] as number,
+    events: events.map(({ seq, state }) => `${seq} ${state}`),
+  };
 }
 
 const WHOLE = {

@@ -12,6 +12,10 @@ const BEFORE_SENDING = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
   "FailedToOpenSocket",
+  // There was no descriptor or no port left for a socket.
+  "EMFILE",
+  "ENFILE",
+  "EADDRNOTAVAIL",
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
