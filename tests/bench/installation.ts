@@ -13,6 +13,7 @@ import { type Program, startProgram } from "../harness/program.ts";
 /** An installation as `bun start` makes one: the same servers with the same settings, every write as durable. */
 export interface BenchInstallation extends AsyncDisposable {
   sql: postgres.Sql;
+  redisUrl: string;
   web: Program;
   emailClient: Program;
   gatewayMock: Program;
@@ -70,6 +71,7 @@ export async function startBenchInstallation(): Promise<BenchInstallation> {
     await api("PATCH", "/settings", { from_name: "Acme", from_email: "news@example.com" });
     return {
       sql,
+      redisUrl: redis.url,
       web,
       emailClient,
       gatewayMock,

@@ -2,6 +2,9 @@
 // as one line of JSON. Figures that depend on the machine are told as a ratio to a yardstick of the same run.
 import { parseArgs } from "node:util";
 import { endTestRun, nameTestRun } from "@mailwright/testing/test-run.ts";
+import { benchExport } from "./export.ts";
+import { benchFreeze } from "./freeze.ts";
+import { benchGrowth } from "./growth.ts";
 import { benchImport } from "./import.ts";
 import { benchPages } from "./pages.ts";
 import { benchRecovery } from "./recovery.ts";
@@ -14,6 +17,9 @@ const BENCHMARKS: Record<string, (options: Record<string, number>) => Promise<Fi
   send: ({ emails = 20_000 }) => benchSend(emails),
   import: ({ rows = 200_000 }) => benchImport(rows),
   pages: ({ contacts = 1_000_000, emails = 1_000_000 }) => benchPages({ contacts, emails }),
+  export: ({ contacts = 1_000_000, emails = 1_000_000 }) => benchExport({ contacts, emails }),
+  freeze: ({ contacts = 1_000_000 }) => benchFreeze(contacts),
+  growth: ({ contacts = 1_000_000, emails = 100_000 }) => benchGrowth({ contacts, emails }),
   recovery: ({ rounds = 5 }) => benchRecovery(rounds),
 };
 

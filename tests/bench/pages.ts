@@ -40,11 +40,12 @@ export async function benchPages(scale: Scale) {
 export async function measurePages(
   { sql, web, token }: BenchInstallation,
   population: Population,
+  rounds: number = ROUNDS,
 ): Promise<PlaceFigures[]> {
   const places = placesOf(population, await readCursors(sql, population));
   const headers = { authorization: `Bearer ${token}`, cookie: population.rest.cookie };
   const times = places.map(() => [] as number[]);
-  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
     for (const [index, place] of places.entries()) {
       const time = await ask(web.url, place, headers);
       if (round >= 0) times[index]?.push(time);

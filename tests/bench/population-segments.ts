@@ -14,7 +14,8 @@ export interface Segments {
 /** Segments of a handful, such as fairs and courses leave behind. */
 const HANDFULS = 300;
 
-const RULES: Record<string, SegmentRule> = {
+/** Rules of several kinds, by the name of their segment. */
+export const RULES: Record<string, SegmentRule> = {
   domain: { field: "domain", is: "equals", value: "mail.example.com" },
   rare: {
     all: [
