@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { configurationPage } from "./generators/configuration.ts";
+import { gatewaysPage } from "./generators/gateways.ts";
 import { machineDrawing, machinePage } from "./generators/machine.ts";
 import { routesPage } from "./generators/routes.ts";
 import { schemaPage } from "./generators/schema.ts";
@@ -14,6 +15,7 @@ const PAGES: Record<string, () => string | Promise<string>> = {
   "docs/machines/email.md": machinePage,
   "docs/routes.md": routesPage,
   "docs/configuration.md": configurationPage,
+  "docs/gateways.md": gatewaysPage,
   "docs/schema.md": schemaPage,
 };
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { startEmailClient } from "@mailwright/email_client/start.ts";
+import { SUBJECTS } from "@mailwright/email_client/testing/services/all.ts";
 import { type GatewayMock, startGatewayMock } from "@mailwright/gateway_mock/start.ts";
 import { silentLog, systemClock } from "@mailwright/platform";
 import { type TestRedis, testRedis } from "@mailwright/testing";
@@ -179,6 +180,29 @@ test("no kind has a field whose name the form or the API needs for itself", asyn
     /^(id|name|kind|default|rate_per_second|complete|missing|secrets|breaker|_csrf|clear_.*)$/;
   expect(names.filter((name) => taken.test(name))).toEqual([]);
 });
+
+test("every kind can be set up from what it says of itself, checked and tested, by the page and by the API", async () => {
+  const { items: kinds } = (await call("GET", "/api/v1/gateways/kinds")).json<{
+    items: { kind: string; fields: { name: string; secret: boolean }[] }[];
+  }>();
+  expect(kinds.map(({ kind }) => kind)).toEqual(
+    expect.arrayContaining(SUBJECTS.map(({ adapter }) => adapter.kind)),
+  );
+  for (const { adapter, start } of SUBJECTS) {
+    await using fake = await start();
+    const { kind, fields } = kinds.find((one) => one.kind === adapter.kind)!;
+    const values = { ...fake.settings, ...fake.secrets };
+    expect(fields.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(values)));
+    const path = await addGateway({ kind, name: `Mail by ${kind}`, ...values });
+    const checked = await admin.post(`${path}/check`);
+    expect([kind, checked.textOf(".callout-title")]).toEqual([kind, "The connection works"]);
+    expect([kind, await testThrough(path)]).toEqual([kind, "The gateway took the message"]);
+    expect(fake.taken).toMatchObject([{ to: [{ email: "anna@example.com" }] }]);
+    const id = path.slice(path.lastIndexOf("/") + 1);
+    const api = await call("POST", `/api/v1/gateways/${id}/check`);
+    expect(api.json<object>()).toMatchObject({ outcome: "ready" });
+  }
+}, 60_000);
 
 test("the machine that is drawn is the one that the email client runs", async () => {
   const page = await admin.get("/developer/machines/email");

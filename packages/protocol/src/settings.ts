@@ -121,3 +121,18 @@ export const TestResult = Type.Object({
 });
 export type TestResult = Static<typeof TestResult>;
 export const parseTestResult = parser(TestResult);
+
+/** What a gateway's service answered when it was asked whether it knows us: nothing was sent. */
+export const CheckResult = Type.Object({
+  outcome: Type.Union([
+    Type.Literal("ready"),
+    Type.Literal("rejected"),
+    Type.Literal("unauthorized"),
+    Type.Literal("throttled"),
+    Type.Literal("unavailable"),
+    Type.Literal("ambiguous"),
+  ]),
+  detail: Type.String(),
+});
+export type CheckResult = Static<typeof CheckResult>;
+export const parseCheckResult = parser(CheckResult);

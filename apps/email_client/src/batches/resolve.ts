@@ -10,7 +10,7 @@ import type { Testimonies } from "./testimony.ts";
 export interface ResolveContext {
   claim: Claim;
   /** Undefined when it is not there any more, and so cannot be asked. */
-  gateway: Gateway | undefined;
+  gateway: Pick<Gateway, "resolve"> | undefined;
   /** Of a gateway that knows a repeated key again. */
   repeat?: Repeat | undefined;
   slots: Slots;

@@ -117,7 +117,7 @@ describe.each(CASES)("%s", (_kind, { adapter, start, nowhere }) => {
     await using fake = await start();
     const gateway = open(adapter, { ...fake, settings: nowhere });
     expect((await gateway.send(MESSAGE, soon())).kind).toBe("unavailable");
-    if (gateway.check) expect((await gateway.check(soon())).kind).toBe("unavailable");
+    expect((await gateway.check(soon())).kind).toBe("unavailable");
     gateway.close?.();
   });
 
@@ -153,12 +153,11 @@ describe.each(CASES)("%s", (_kind, { adapter, start, nowhere }) => {
 
   test("a check sends nothing and tells right credentials from wrong ones", () =>
     withFake(async (gateway, fake) => {
-      if (gateway.check === undefined) throw new Error("it has none");
       expect(await gateway.check(soon())).toEqual({ kind: "ready", detail: expect.any(String) });
       const wrong = { ...fake, secrets: mapped(fake.secrets, () => "wrong-6c1f") };
       if (adapter.kind === "smtp") fake.mood = "unauthorized";
       const stranger = open(adapter, wrong);
-      expect((await stranger.check?.(soon()))?.kind).toBe("unauthorized");
+      expect((await stranger.check(soon()))?.kind).toBe("unauthorized");
       stranger.close?.();
       expect(fake.taken).toEqual([]);
     }));

@@ -39,7 +39,7 @@ export interface Gateway {
   /** Asks what became of the message with this key. */
   resolve?(key: string, signal: AbortSignal): Promise<Resolution>;
   /** Tries the settings without sending anything. Never throws. */
-  check?(signal: AbortSignal): Promise<Check>;
+  check(signal: AbortSignal): Promise<Check>;
   /** Gives up the connections that are held open; what is under way may still end. */
   close?(): void;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { newId } from "@mailwright/platform";
 import { setUp } from "../testing/client.ts";
 import { A_TEST_MESSAGE, call } from "../testing/raw-call.ts";
 
@@ -24,4 +25,24 @@ test("a test message is sent once and at once, and its outcome is told, whatever
   ]);
   expect(gateway.received).toHaveLength(5);
   expect(web.reports).toEqual([]);
+});
+
+test("a check sends nothing, and tells what is wrong with the settings", async () => {
+  await using given = await setUp();
+  const { gateway, gatewayId } = given;
+  const path = `/v1/gateways/${gatewayId}/check`;
+  const checked = await call(given, { method: "POST", path, body: "" });
+  expect(checked.body).toEqual({
+    outcome: "ready",
+    detail: "The gateway can be reached. Whether it takes messages, a test tells.",
+  });
+  await given.calls.patch({
+    gateways: [{ id: gatewayId, settings: { url: "http://127.0.0.1:1" } }],
+  });
+  expect((await call(given, { method: "POST", path, body: "" })).body).toMatchObject({
+    outcome: "unavailable",
+  });
+  const nowhere = { method: "POST", path: path.replace(gatewayId, newId()), body: "" };
+  expect((await call(given, nowhere)).status).toBe(404);
+  expect(gateway.accepted).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { newId } from "@mailwright/platform";
-import type { TestMessage, TestResult } from "@mailwright/protocol";
+import type { CheckResult, TestMessage, TestResult } from "@mailwright/protocol";
 import type { OpenGateway } from "./registry.ts";
 
 /** Web waits ten seconds for the answer to its call, and a silent gateway shall be told from a silent email client. */
@@ -21,4 +21,14 @@ export async function sendTest(
   return outcome.kind === "accepted"
     ? { outcome: "accepted", message_id: outcome.messageId }
     : { outcome: outcome.kind, detail: outcome.detail };
+}
+
+/** Tries the settings without sending anything. */
+export async function checkConnection(
+  { gateway }: OpenGateway,
+  attemptDeadlineMs: number,
+): Promise<CheckResult> {
+  const deadline = AbortSignal.timeout(Math.min(attemptDeadlineMs, DEADLINE_MS));
+  const { kind, detail } = await gateway.check(deadline);
+  return { outcome: kind, detail };
 }

@@ -194,7 +194,7 @@ describe("the connection", () => {
         { ...own, security, username: "ann" },
         { password: PASSWORD },
       );
-      expect(await gateway.check?.(deadline())).toEqual({
+      expect(await gateway.check(deadline())).toEqual({
         kind: "ready",
         detail: "The server answered and let us in.",
       });
@@ -202,7 +202,7 @@ describe("the connection", () => {
       expect(server.arrivals).toMatchObject([{ secure: true, user: "ann" }]);
       const wrong = open(server.port, { ...own, security, username: "ann" }, { password: "wrong" });
       expect((await wrong.send(MESSAGE, deadline())).kind).toBe("unauthorized");
-      expect((await wrong.check?.(deadline()))?.kind).toBe("unauthorized");
+      expect((await wrong.check(deadline()))?.kind).toBe("unauthorized");
     },
   );
 
@@ -244,12 +244,12 @@ describe("the connection", () => {
   });
 
   test("to nobody, or to one that says nothing, is told by a check", async () => {
-    expect(await open(1).check?.(deadline())).toEqual({
+    expect(await open(1).check(deadline())).toEqual({
       kind: "unavailable",
       detail: "It cannot be reached (ECONNREFUSED).",
     });
     await using silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-    const checked = await open(silent.port).check?.(AbortSignal.timeout(200));
+    const checked = await open(silent.port).check(AbortSignal.timeout(200));
     expect(checked?.kind).toBe("unavailable");
   });
 });

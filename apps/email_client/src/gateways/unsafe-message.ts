@@ -18,7 +18,7 @@ const OURS = new Set(
  * through before, such a message is refused here, where every kind of gateway passes.
  */
 export function refusingUnsafe(gateway: Gateway): Gateway {
-  const { resolve, check, close } = gateway;
+  const { resolve, close } = gateway;
   return {
     async send(message, signal) {
       const unsafe = unsafePart(message);
@@ -27,7 +27,7 @@ export function refusingUnsafe(gateway: Gateway): Gateway {
         : { kind: "rejected", detail: `Not sent: ${unsafe} cannot stand in a message.` };
     },
     ...(resolve && { resolve: resolve.bind(gateway) }),
-    ...(check && { check: check.bind(gateway) }),
+    check: (signal) => gateway.check(signal),
     ...(close && { close: close.bind(gateway) }),
   };
 }

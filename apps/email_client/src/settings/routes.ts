@@ -1,5 +1,6 @@
 import { isId, problem, problemResponse } from "@mailwright/platform";
 import {
+  type CheckResult,
   parseNothing,
   parseSettingsPatch,
   parseTestMessage,
@@ -7,7 +8,8 @@ import {
 } from "@mailwright/protocol";
 import { Elysia } from "elysia";
 import type { Context } from "../context.ts";
-import { sendTest } from "../gateways/send-test.ts";
+import type { OpenGateway } from "../gateways/registry.ts";
+import { checkConnection, sendTest } from "../gateways/send-test.ts";
 import { signedCall } from "../http/signed-call.ts";
 import { patchSettings, rewrapSecrets, viewSettings } from "./settings.ts";
 
@@ -39,18 +41,31 @@ export function settingsRoutes(context: Context) {
     .post(
       "/v1/gateways/:id/messages",
       ({ request, params }) =>
-        signedCall(context, request, parseTestMessage, async (message) => {
-          const open = isId(params.id) ? await gateways.get(params.id) : undefined;
-          if (open === undefined)
-            return problemResponse(
-              problem(404, "There is no such gateway, or it cannot be opened"),
-            );
-          return (await sendTest(
-            message,
-            open,
-            context.config.attemptDeadlineMs,
-          )) satisfies TestResult;
-        }),
+        signedCall(context, request, parseTestMessage, (message) =>
+          withGateway(context, params.id, async (open): Promise<TestResult> =>
+            sendTest(message, open, context.config.attemptDeadlineMs),
+          ),
+        ),
+      { parse: "none" },
+    )
+    .post(
+      "/v1/gateways/:id/check",
+      ({ request, params }) =>
+        signedCall(context, request, parseNothing, () =>
+          withGateway(context, params.id, async (open): Promise<CheckResult> =>
+            checkConnection(open, context.config.attemptDeadlineMs),
+          ),
+        ),
       { parse: "none" },
     );
+}
+
+async function withGateway<T>(
+  { gateways }: Context,
+  id: string,
+  answer: (open: OpenGateway) => Promise<T>,
+): Promise<T | Response> {
+  const open = isId(id) ? await gateways.get(id) : undefined;
+  if (open !== undefined) return answer(open);
+  return problemResponse(problem(404, "There is no such gateway, or it cannot be opened"));
 }

@@ -35,6 +35,8 @@ export function gatewayStandIn(): GatewayStandIn {
     hostname: "127.0.0.1",
     idleTimeout: 0,
     async fetch(request) {
+      // A check of the connection is no message.
+      if (request.method === "OPTIONS") return new Response(null, { status: 204 });
       mostAtOnce = Math.max(mostAtOnce, ++underWay);
       try {
         return await handle(request);

@@ -6,16 +6,17 @@ import { ById } from "../../http/params.ts";
 import { pages, type PageTools } from "../../http/pages.tsx";
 import { parseAddress } from "../contacts/address.ts";
 import { changeGateway } from "./changes.ts";
+import { checkConnection } from "./connection-check.ts";
 import { TestForm } from "./forms.ts";
 import { type Gateway, gatewayReader, nextDefault } from "./gateways.ts";
 import { GATEWAYS } from "./list-views.tsx";
 import { RemovalPage } from "./removal-views.tsx";
 import { readUse, removeGateway } from "./removal.ts";
-import { showNotReached, withGateway } from "./routes.tsx";
+import { asTyped, showGateway, showNotReached, withGateway } from "./routes.tsx";
 import { sendTest, type Tested } from "./test-message.ts";
 import { TestPage } from "./test-views.tsx";
 
-/** What can be done with one gateway: make it the default, send a test through it, remove it. */
+/** What can be done with one gateway: make it the default, check it, send a test through it, remove it. */
 export function gatewayActionPages(context: Context) {
   const { db } = context;
   const readGateways = gatewayReader(context.gatewayWatch);
@@ -61,6 +62,15 @@ export function gatewayActionPages(context: Context) {
           return tools.leave(GATEWAYS, `The gateway “${gateway.name}” was removed.`);
         }),
       write,
+    )
+    .post(
+      "/:id/check",
+      (tools) =>
+        withGateway(readGateways, tools, async (gateway) => {
+          const checked = await checkConnection(context, gateway);
+          return showGateway(tools, gateway, { values: asTyped(gateway) }, 200, checked);
+        }),
+      send,
     )
     .get(
       "/:id/test",

@@ -1,5 +1,5 @@
 import { type Static, type TObject, Type } from "@sinclair/typebox";
-import { GatewayKind, TestResult } from "@mailwright/protocol";
+import { CheckResult, GatewayKind, TestResult } from "@mailwright/protocol";
 import { bodySchema } from "./forms.ts";
 import type { Gateway } from "./gateways.ts";
 
@@ -52,3 +52,4 @@ export function kindView(kind: GatewayKind): GatewayKind & { schema: TObject } {
 }
 
 export const TestAnswer = TestResult;
+export const CheckAnswer = CheckResult;

@@ -16,8 +16,16 @@ import { faultsOf } from "../../http/messages.ts";
 import { ListOf } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
 import { wireAddress } from "./action-routes.tsx";
-import { GatewayView, gatewayView, KindView, kindView, TestAnswer } from "./api-forms.ts";
+import {
+  CheckAnswer,
+  GatewayView,
+  gatewayView,
+  KindView,
+  kindView,
+  TestAnswer,
+} from "./api-forms.ts";
 import { addGateway, changeGateway, type GatewayChange, type Saved } from "./changes.ts";
+import { checkConnection } from "./connection-check.ts";
 import { bodySchema, GatewayInput, GatewayPatch, TestForm } from "./forms.ts";
 import { gatewayReader } from "./gateways.ts";
 import { removeGateway } from "./removal.ts";
@@ -142,6 +150,28 @@ export function gatewaysApi(context: Context) {
         body: TestForm,
         response: { 200: TestAnswer },
         detail: { summary: "Send one message through a gateway, outside the ledger", tags },
+      },
+    )
+    .post(
+      "/:id/check",
+      async ({ params }) => {
+        const checked = await checkConnection(context, await one(params.id));
+        switch (checked.kind) {
+          case "answered":
+            return checked.result;
+          case "unknown":
+            throw new ConflictError("The gateway is not set up yet: see what is missing.");
+          case "refused":
+            throw new ConflictError(checked.why);
+          case "unreachable":
+            return notReached(checked.why);
+        }
+      },
+      {
+        permission: "campaigns:send",
+        params: ById,
+        response: { 200: CheckAnswer },
+        detail: { summary: "Try a gateway's settings without sending anything", tags },
       },
     );
 }

@@ -16,6 +16,8 @@ import {
 } from "../../ui/form.tsx";
 import { NumberField, PasswordField, TextAreaField, TextField, UrlField } from "../../ui/input.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
+import { CheckOutcome } from "./check-views.tsx";
+import type { Checked } from "./connection-check.ts";
 import { clearing } from "./field-names.ts";
 import { type Gateway, isSet } from "./gateways.ts";
 import { GATEWAYS, GatewayState, rateOf, type Rights } from "./list-views.tsx";
@@ -66,10 +68,12 @@ export interface GatewayPageProps {
   gateway: Gateway;
   form: FormState;
   rights: Rights;
+  /** What a check of the connection just came to. */
+  checked?: Checked | undefined;
 }
 
 export function GatewayPage(props: GatewayPageProps): Html {
-  const { csrf, gateway, form, rights } = props;
+  const { csrf, gateway, form, rights, checked } = props;
   const address = `${GATEWAYS}/${gateway.id}`;
   return (
     <>
@@ -80,6 +84,7 @@ export function GatewayPage(props: GatewayPageProps): Html {
         lead={gateway.title}
         actions={<Actions {...props} />}
       />
+      {checked && <CheckOutcome checked={checked} />}
       <div class="columns" data-split="aside">
         {rights.change ? (
           <Card>
@@ -111,6 +116,12 @@ function Actions({ csrf, gateway, rights }: GatewayPageProps): Html {
         <form method="post" action={`${address}/default`}>
           <CsrfField csrf={csrf} />
           <Button icon="check">Make default</Button>
+        </form>
+      )}
+      {rights.test && (
+        <form method="post" action={`${address}/check`}>
+          <CsrfField csrf={csrf} />
+          <Button icon="plug">Check connection</Button>
         </form>
       )}
       {rights.test && (

@@ -115,3 +115,33 @@ test("every outcome of a test is told in words, whatever the gateway wrote", asy
   const wrong = await admin.post(`/settings/gateways/${GATEWAY.id}/test`, { to: "anna" });
   expect(wrong.status).toBe(422);
 });
+
+test("a check is told above the settings, in words, by the page and by the API", async () => {
+  const call = `POST /v1/gateways/${GATEWAY.id}/check`;
+  const path = `/settings/gateways/${GATEWAY.id}`;
+  const said: (string | undefined)[] = [];
+  for (const outcome of ["ready", "unauthorized", "throttled", "unavailable", "ambiguous"]) {
+    fixture.client.answerAlways(call, { outcome, detail: "<script>alert(1)</script>" });
+    const answer = await admin.post(`${path}/check`);
+    expect([answer.status, answer.text.includes("<script>alert")]).toEqual([200, false]);
+    expect(answer.find("#field-url")[0]?.attributes["value"]).toBe(GATEWAY.settings["url"]);
+    said.push(answer.textOf(".callout-title"));
+  }
+  expect(said).toEqual([
+    "The connection works",
+    "The service refuses the credentials",
+    "The service takes no more for now; try again in a minute",
+    "The service cannot be reached, or is out of order",
+    "The service does not answer as it should",
+  ]);
+  const api = await apiClient(fixture.context, "admin");
+  const checked = await api.call("POST", `/api/v1/gateways/${GATEWAY.id}/check`);
+  expect(checked.json<object>()).toMatchObject({ outcome: "ambiguous" });
+  fixture.client.answerNext(call, { status: 404 });
+  expect((await api.call("POST", `/api/v1/gateways/${GATEWAY.id}/check`)).status).toBe(409);
+  fixture.client.answerNext(call, { status: 500 });
+  const away = await admin.post(`${path}/check`);
+  expect(away.textOf(".callout-title")).toBe("Not checked: the email client does not answer");
+  const viewer = await signedInClient(fixture.context, "viewer");
+  expect((await viewer.post(`${path}/check`)).status).toBe(403);
+});

@@ -9,6 +9,7 @@ import { ById } from "../../http/params.ts";
 import { pages, type PageTools } from "../../http/pages.tsx";
 import { settingsTabs } from "../../navigation.ts";
 import { addGateway, changeGateway, type Saved } from "./changes.ts";
+import type { Checked } from "./connection-check.ts";
 import { GatewayPage, NewGatewayPage } from "./editor-views.tsx";
 import { gatewayForm, valuesOf } from "./forms.ts";
 import { type Gateway, gatewayReader, type KnownGateways, type ReadGateways } from "./gateways.ts";
@@ -152,11 +153,12 @@ function showNew(
   );
 }
 
-function showGateway(
+export function showGateway(
   tools: PageTools,
   gateway: Gateway,
   form: RefusedForm | { values: Record<string, string> },
   status = "ok" in form ? 422 : 200,
+  checked?: Checked,
 ) {
   return tools.show(
     { title: gateway.name, status },
@@ -165,6 +167,7 @@ function showGateway(
       gateway={gateway}
       form={"ok" in form ? typedAgain(gateway, tools.form, form) : form}
       rights={rightsOf(tools)}
+      checked={checked}
     />,
   );
 }
@@ -218,7 +221,11 @@ function changeOf(kind: Pick<GatewayKind, "fields">, value: Record<string, unkno
   };
 }
 
-function asTyped({ name, rate_per_second: rate, settings }: Gateway): Record<string, string> {
+export function asTyped({
+  name,
+  rate_per_second: rate,
+  settings,
+}: Gateway): Record<string, string> {
   return { ...settings, name, rate_per_second: rate === null ? "" : String(rate) };
 }
 

@@ -1,0 +1,140 @@
+import type { GatewayAdapter } from "../../apps/email_client/src/gateways/gateway.ts";
+import { ADAPTERS } from "../../apps/email_client/src/gateways/kinds.ts";
+import { code, GENERATED, page, table } from "./markdown.ts";
+
+/** What an adapter does not say of itself. */
+interface Known {
+  /** How one email is found again or known again at the service. */
+  by?: string;
+  /** What it was written from. */
+  documents: string;
+  /** What it was tried against, plainly. */
+  tested: string;
+}
+
+const ONLY_A_FAKE =
+  "Only a fake written from the provider's documents. Nobody has sent through the provider itself.";
+
+const KNOWN: Record<string, Known> = {
+  smtp: {
+    documents: "RFC 5321, 6409, 3207, 8314, 4954, 3463 and 6376",
+    tested:
+      "smtp-server from npm, over STARTTLS and TLS; a scripted server for every reply and every moment at which a connection can be lost. What arrives is parsed by mailparser, and its DKIM signature is verified by mailauth.",
+  },
+  ses: {
+    documents: "https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html",
+    tested: `${ONLY_A_FAKE} Signatures are made anew there.`,
+  },
+  sendgrid: {
+    documents: "https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send",
+    tested: ONLY_A_FAKE,
+  },
+  mailgun: {
+    by: "its `Message-ID`, in the domain's events",
+    documents:
+      "https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/messages, .../events",
+    tested: ONLY_A_FAKE,
+  },
+  postmark: {
+    by: "the metadata `mailwright`, among outbound messages",
+    documents:
+      "https://postmarkapp.com/developer/api/email-api, https://postmarkapp.com/developer/api/messages-api",
+    tested: ONLY_A_FAKE,
+  },
+  mailjet: {
+    by: "its `CustomID`, among messages",
+    documents:
+      "https://dev.mailjet.com/email/guides/send-api-v31/, https://dev.mailjet.com/email/reference/messages/",
+    tested: ONLY_A_FAKE,
+  },
+  resend: {
+    by: "the header `Idempotency-Key`",
+    documents:
+      "https://resend.com/docs/api-reference/emails/send-email, https://resend.com/docs/dashboard/emails/idempotency-keys",
+    tested: ONLY_A_FAKE,
+  },
+  brevo: {
+    by: "`idempotencyKey` among the headers",
+    documents:
+      "https://developers.brevo.com/reference/sendtransacemail, https://developers.brevo.com/docs/heterogenous-versions-batch-emails",
+    tested: ONLY_A_FAKE,
+  },
+  seed: {
+    documents: "`POST` with Basic authentication, 202 and a `message_id`",
+    tested: "gateway_mock, and bare sockets for what no HTTP server would answer.",
+  },
+};
+
+/** What each kind of gateway guarantees. A kind that nothing is known of here is a fault. */
+export function gatewaysPage(): string {
+  return page(
+    "# Gateways",
+    GENERATED,
+    "Each kind is one file in `apps/email_client/src/gateways`, with the settings that draw its form in Settings and are listed at `GET /api/v1/gateways/kinds`. One suite, `contract.test.ts`, holds all of them to the same rules.",
+    "## What is guaranteed after a crash",
+    "An attempt stands in the journal before its socket is touched. When the process dies, or an answer does not come, the email is in `resolving` until it is known what became of it. Under a campaign's policy `hold`, which is the usual one, nothing in this table is ever sent twice; the last column says what the policy `resend` risks.",
+    table(
+      ["Gateway", "An attempt without an answer", "`resend` may send twice"],
+      ADAPTERS.map((adapter) => [adapter.title, afterACrash(adapter), twice(adapter)]),
+    ),
+    "Known for certain not to have been taken, and so tried again without any risk: what fails before the request has left (no connection, no such host, a certificate that does not hold), 429 and 503, and with SMTP everything before the last byte of the message, and any reply of 4xx or 5xx. Other faults of an HTTP service's own (500, 502, 504) leave it open, but for the HTTP gateway, which documents that they are no acceptance.",
+    "No gateway uses a batch endpoint: one lost answer would put hundreds of emails in doubt.",
+    "## What each was tried against",
+    table(
+      ["Gateway", "Written from", "Tried against"],
+      ADAPTERS.map(({ kind, title }) => [title, known(kind).documents, known(kind).tested]),
+    ),
+    "## Settings",
+    ...ADAPTERS.flatMap((adapter) => [
+      `### ${adapter.title}`,
+      adapter.description,
+      settings(adapter),
+    ]),
+  );
+}
+
+function afterACrash({ kind, title, capabilities: { idempotency, lookup } }: GatewayAdapter) {
+  const { by } = known(kind);
+  if (lookup) {
+    return `Looked for by ${by}, three times in five seconds. Found: sent. Not found: uncertain, for ${title} may still show it later.`;
+  }
+  if (idempotency !== "none") {
+    return `Made again under the same key (${by}) until ${spoken(idempotency.windowS)} after the first attempt. An acceptance: sent, once. None after three times, or later: uncertain.`;
+  }
+  return "Uncertain at once.";
+}
+
+function twice({ capabilities: { idempotency, lookup } }: GatewayAdapter): string {
+  if (idempotency !== "none") return `Only later than ${spoken(idempotency.windowS)} after it.`;
+  return lookup ? "Yes, what was not found." : "Yes.";
+}
+
+function spoken(seconds: number): string {
+  return seconds >= 2 * 3_600 ? `${seconds / 3_600} hours` : `${seconds / 60} minutes`;
+}
+
+function settings({ fields }: GatewayAdapter): string {
+  return table(
+    ["Setting", "In the API", "Needed", "What it is"],
+    fields.map(({ name, label, required, secret, hint = "", options }) => [
+      label,
+      code(name),
+      required ? "yes" : "",
+      [
+        secret ? "Secret." : "",
+        hint,
+        options === undefined
+          ? ""
+          : `${options.map((one) => `${code(one.value)}: ${one.label}`).join("; ")}.`,
+      ]
+        .filter((part) => part !== "")
+        .join(" "),
+    ]),
+  );
+}
+
+function known(kind: string): Known {
+  const found = KNOWN[kind];
+  if (found === undefined) throw new Error(`docs/generators/gateways.ts says nothing of ${kind}`);
+  return found;
+}
