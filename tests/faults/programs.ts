@@ -8,18 +8,25 @@ import type { Breach } from "../system/promise.ts";
 /** Far above what either needs (150 to 250 MB), far below what one would grow to that keeps what it has done. */
 const MOST_MEMORY_MB = 500;
 
+/** Two of each service hold 9 to Redis and up to 30 to Postgres; whatever was killed or cut off leaves none behind. */
+const MOST_CONNECTIONS = 40;
+
 /** What no log may hold: the gateway's passwords all begin like the first. */
 const NOT_FOR_LOGS = ["hunter", "@example.com", "Hello P", "mw_", KEYS.slice(3)];
 
 /** What is broken when all is quiet, of what concerns the processes and not the ledger. */
 export async function breachesOfPrograms(all: Installation): Promise<Breach[]> {
   const left = await journalLeft(all);
+  const connections = await connectionsTo(all);
   const programs: [string, Program][] = [
     ...all.webs.map((web, n): [string, Program] => [`web ${n + 1}`, web]),
     ...all.emailClients.map((client, n): [string, Program] => [`email client ${n + 1}`, client]),
   ];
   return [
     ...(left === 0 ? [] : [bounded("Redis", `${left} emails and reports are still there`)]),
+    ...Object.entries(connections)
+      .filter(([, open]) => open > MOST_CONNECTIONS)
+      .map(([server, open]) => bounded(server, `${open} connections are open`)),
     ...programs.flatMap(([name, program]): Breach[] => {
       const memory = peakMemoryMb(program.pid);
       const said = NOT_FOR_LOGS.filter((text) => program.output().includes(text));
@@ -41,6 +48,19 @@ export async function journalLeft({ redis }: Installation): Promise<number> {
   try {
     const counts = await direct.hgetall("{mw-0}:counts");
     return Object.values(counts).reduce((sum, count) => sum + Number(count), 0);
+  } finally {
+    direct.disconnect();
+  }
+}
+
+/** Connections that are open now, of everybody. */
+async function connectionsTo({ redis, sql }: Installation): Promise<Record<string, number>> {
+  const direct = new Redis(redis.url);
+  try {
+    const [, clients = "0"] = /^connected_clients:(\d+)/m.exec(await direct.info("clients")) ?? [];
+    const [row] =
+      await sql`SELECT count(*)::int AS n FROM pg_stat_activity WHERE client_port IS NOT NULL`;
+    return { Redis: Number(clients), Postgres: row?.["n"] as number };
   } finally {
     direct.disconnect();
   }
