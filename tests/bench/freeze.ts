@@ -2,6 +2,7 @@ import { until } from "@mailwright/testing";
 import { type BenchInstallation, startBenchInstallation } from "./installation.ts";
 import { addContacts } from "./population-contacts.ts";
 import { addSegments, RULES } from "./population-segments.ts";
+import { processorMeter } from "./processor-time.ts";
 import { BENCH_TEMPLATE } from "./template.ts";
 
 /**
@@ -23,7 +24,9 @@ export async function benchFreeze(contacts: number) {
   return {
     contacts,
     freeze_s: listed.seconds,
+    freeze_cpu_s: listed.cpuSeconds,
     freeze_by_rule_s: ruled.seconds,
+    freeze_by_rule_cpu_s: ruled.cpuSeconds,
     recipients: listed.audience,
     ...counts,
   };
@@ -31,9 +34,9 @@ export async function benchFreeze(contacts: number) {
 
 /** Launches a campaign to a segment and pauses it as soon as its audience is frozen, so that nothing else is measured. */
 export async function freezeSeconds(
-  { api, sql }: BenchInstallation,
+  { api, sql, pids }: BenchInstallation,
   segment: string,
-): Promise<{ id: string; seconds: number; audience: number }> {
+): Promise<{ id: string; seconds: number; cpuSeconds: number; audience: number }> {
   const template = await api<{ id: string }>("POST", "/templates", {
     name: "News",
     ...BENCH_TEMPLATE,
@@ -43,6 +46,8 @@ export async function freezeSeconds(
     template_id: template.id,
     segment_ids: [segment],
   });
+  const { postgres } = pids();
+  const used = processorMeter({ postgres });
   const begin = performance.now();
   await api("POST", `/campaigns/${id}/launch`);
   const audience = await until(
@@ -53,8 +58,9 @@ export async function freezeSeconds(
     { what: "the audience to be frozen", timeoutMs: 600_000, everyMs: 50 },
   );
   const seconds = secondsSince(begin);
+  const { cpu_us_postgres: microseconds = 0 } = used(1);
   await api("POST", `/campaigns/${id}/pause`);
-  return { id, seconds, audience };
+  return { id, seconds, cpuSeconds: Math.round(microseconds / 1000) / 1000, audience };
 }
 
 /** Counts each rule once, as somebody does who has just written it. */

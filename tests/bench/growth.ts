@@ -25,14 +25,20 @@ async function measureAt(size: number, mostSent: number) {
   const population = await populate(installation, { contacts: size, emails: size });
   const pages = await measurePages(installation, population, ROUNDS);
   const bytesBefore = await ledgerBytes(installation.sql);
-  const { id, seconds } = await freezeSeconds(installation, population.segments.everybody);
+  const { id, seconds, cpuSeconds } = await freezeSeconds(
+    installation,
+    population.segments.everybody,
+  );
   const sent = size <= mostSent ? await sendFrozen(installation, id, bytesBefore) : {};
   return {
     size,
     slowest_p50_ms: Math.max(...pages.map(({ p50 }) => p50)),
     slowest_p95_ms: pages[0]?.p95,
     median_p95_ms: pages[Math.floor(pages.length / 2)]?.p95,
+    most_cpu_ms: Math.max(...pages.map(({ cpu_ms }) => cpu_ms)),
+    median_cpu_ms: pages.map(({ cpu_ms }) => cpu_ms).toSorted((a, b) => a - b)[pages.length >> 1],
     freeze_s: seconds,
+    freeze_cpu_s: cpuSeconds,
     ...sent,
     rss_web_mb: peakMemoryMb(installation.web.pid),
     rss_email_client_mb: peakMemoryMb(installation.emailClient.pid),
