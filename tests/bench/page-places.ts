@@ -212,7 +212,7 @@ function segmentPages({ segments }: Population, cursors: ListCursors): Asked {
 }
 
 function otherPages(
-  { templates, contacts, rest, gateway }: Population,
+  { templates, contacts, rest, gateway, campaigns }: Population,
   cursors: ListCursors,
 ): Asked {
   const { one } = templates;
@@ -227,6 +227,7 @@ function otherPages(
     "/settings/gateways/:id": { "": `/settings/gateways/${gateway}` },
     "/settings/gateways/:id/remove": { "": `/settings/gateways/${gateway}/remove` },
     "/settings/gateways/:id/test": { "": `/settings/gateways/${gateway}/test` },
+    "/u/:token": { "": campaigns.leave },
     "/templates": asking("/templates", {
       first: {},
       middle: { after: cursors.templates.middle },

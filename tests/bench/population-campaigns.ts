@@ -1,8 +1,11 @@
 import type { TransactionSql } from "postgres";
 import { contentHash, type Content } from "@mailwright/protocol";
 import { compileSource } from "@mailwright/template";
+import { openDatabase } from "@mailwright/web/db/open.ts";
+import { createLinks } from "@mailwright/web/features/leaving/links.ts";
 import type { BenchInstallation } from "./installation.ts";
 import { CANCELLED, LIVES, lifeSteps, SUPPRESSED } from "./population-lives.ts";
+import { urlOf } from "./population-rest.ts";
 import type { Segments } from "./population-segments.ts";
 import type { Templates } from "./population-templates.ts";
 import { BENCH_TEMPLATE } from "./template.ts";
@@ -19,6 +22,8 @@ export interface Campaigns {
   draftByRule: string;
   /** Emails of the large one, by their state. */
   emails: Record<"sent" | "failed" | "skipped" | "uncertain", string>;
+  /** Where the recipient of the one that was sent can leave. */
+  leave: string;
 }
 
 /** Small campaigns, a few a day for four hundred days, each to so many. */
@@ -67,6 +72,8 @@ export async function addCampaigns(
   const examples =
     await sql`SELECT DISTINCT ON (state) state, id FROM email WHERE campaign_id = ${large?.["id"]} ORDER BY state, seq DESC`;
   const small = byState(found);
+  const samples = byState(examples) as Campaigns["emails"];
+  await using database = openDatabase(urlOf(sql), { connections: 1 });
   return {
     large: large?.["id"],
     draft: small["draft"] ?? "",
@@ -74,7 +81,8 @@ export async function addCampaigns(
     cancelled: small["cancelled"] ?? "",
     draftForEverybody: await draft("To everybody again", segments.everybody),
     draftByRule: await draft("To many again", segments.domain),
-    emails: byState(examples) as Campaigns["emails"],
+    emails: samples,
+    leave: (await createLinks(database.db, "").toLeave())(samples.sent),
   };
 }
 

@@ -61,6 +61,6 @@ async function* bytesOf(text: string) {
   yield new TextEncoder().encode(text);
 }
 
-function urlOf({ options: { user, pass, host, port, database } }: Sql): string {
+export function urlOf({ options: { user, pass, host, port, database } }: Sql): string {
   return `postgres://${user}:${pass}@${host[0]}:${port[0]}/${database}`;
 }

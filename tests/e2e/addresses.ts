@@ -112,6 +112,7 @@ function special(world: World): Record<string, string[]> {
     "/settings/gateways/:id/test": [`/settings/gateways/${gateway}/test`],
     "/suppressions/lift": [`/suppressions/lift?${lifted}`],
     "/templates/:id/versions/:version": [`/templates/${template}/versions/1`],
+    "/u/:token": [world.leave, "/u/example"],
     "/templates/new": ["/templates/new", "/templates/new?start=html"],
   };
 }

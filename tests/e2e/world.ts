@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { openDatabase } from "@mailwright/web/db/open.ts";
 import { inviteAccount } from "@mailwright/web/features/accounts/accounts.ts";
 import { startImport } from "@mailwright/web/features/imports/imports.ts";
+import { createLinks } from "@mailwright/web/features/leaving/links.ts";
 import { receiveFile } from "@mailwright/web/features/imports/upload.ts";
 import { createToken } from "@mailwright/web/features/accounts/tokens.ts";
 import { until } from "@mailwright/testing";
@@ -29,6 +30,8 @@ export interface World extends Place {
   gateway: string;
   account: string;
   token: string;
+  /** The path by which the recipient of the sent email can leave. */
+  leave: string;
 }
 
 /** Emails a second: so slow that what is being sent is still on its way when every page has been looked at. */
@@ -47,13 +50,11 @@ export async function makeWorld(installation: Installation): Promise<World> {
   });
   await api("PATCH", `/gateways/${gateway}`, { name: "Relay", rate_per_second: PACE });
   await sendSome(installation);
-  return {
-    ...place,
-    ...(await addRest(postgres.url)),
-    imports: await importSome(installation),
-    ...(await findIds(installation)),
-    gateway,
-  };
+  const rest = await addRest(postgres.url);
+  const imports = await importSome(installation);
+  const ids = await findIds(installation);
+  const leave = await leavePath(postgres.url, ids.emails.sent);
+  return { ...place, ...rest, imports, ...ids, gateway, leave };
 }
 
 async function seed(env: Record<string, string>): Promise<void> {
@@ -129,6 +130,11 @@ async function addRest(url: string): Promise<Pick<World, "account" | "token">> {
     createdBy: OWNER.name,
   });
   return { account: invited.kind === "invited" ? invited.id : "", token: made.id };
+}
+
+async function leavePath(url: string, email: string): Promise<string> {
+  await using database = openDatabase(url, { connections: 1 });
+  return (await createLinks(database.db, "").toLeave())(email);
 }
 
 async function findIds({ sql }: Installation) {

@@ -25,6 +25,7 @@ import { campaignOrdersApi } from "./features/campaigns/orders-api.ts";
 import { campaignPages } from "./features/campaigns/routes.tsx";
 import { emailsApi } from "./features/emails/api.ts";
 import { emailPages } from "./features/emails/routes.tsx";
+import { leavingPages } from "./features/leaving/routes.tsx";
 import { reportRoutes } from "./features/reports/routes.ts";
 import { segmentsApi } from "./features/segments/api.ts";
 import { segmentFormPages } from "./features/segments/form-routes.tsx";
@@ -86,6 +87,7 @@ const FEATURES: readonly ((context: Context) => AnyElysia)[] = [
   campaignOrdersApi,
   emailPages,
   emailsApi,
+  leavingPages,
 ];
 
 /** The whole of web. It opens nothing and starts nothing; a route that names no permission makes it throw. */

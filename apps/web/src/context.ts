@@ -13,6 +13,7 @@ import { type Database, openDatabase } from "./db/open.ts";
 import { identitiesOf } from "./features/accounts/identities.ts";
 import { createSignIn, type SignIn } from "./features/accounts/sign-in.ts";
 import { type CampaignWatch, watchCampaigns } from "./features/campaigns/watch.ts";
+import { createLinks, type Links } from "./features/leaving/links.ts";
 import { type GatewayWatch, watchGateways } from "./features/settings/gateway-watch.ts";
 import type { Identities, User } from "./http/access.ts";
 import { createSeals, type Seals } from "./http/seal.ts";
@@ -35,6 +36,8 @@ export interface Context extends AsyncDisposable {
   /** Where work for the workers of this web is announced. */
   work: Work;
   seals: Seals;
+  /** The links that stand in emails. */
+  links: Links;
   identities: Identities;
   signIn: SignIn;
   surroundings(user: User): Promise<Surroundings>;
@@ -73,6 +76,7 @@ export function createContext(config: Config, parts: Parts = {}): Context {
     campaignWatch: watchCampaigns({ db, clock, log }),
     work: createWork(),
     seals,
+    links: createLinks(db, config.webUrl),
     identities: identitiesOf(db, clock),
     signIn: createSignIn(db, {
       webUrl: config.webUrl,

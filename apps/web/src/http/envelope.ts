@@ -25,9 +25,13 @@ export function requestId(request: Request): string {
   return id;
 }
 
-/** The path of a request for the log: an address that stands in it (`/suppressions/anna@example.com`) is left out. */
+/**
+ * The path of a request for the log: an address that stands in it (`/suppressions/anna@example.com`) is left out, and so
+ * is what makes a link in an email a permission (`/u/…`).
+ */
 export function loggedPath(request: Request): string {
-  return new URL(request.url).pathname.replaceAll(/[^/]*(?:@|%40)[^/]*/gi, "…");
+  const { pathname } = new URL(request.url);
+  return pathname.replaceAll(/[^/]*(?:@|%40)[^/]*/gi, "…").replace(/^(\/+u\/+)[^/]+/, "$1…");
 }
 
 /** Has `step` run on the answer to this request, whatever it turns out to be. */

@@ -30,7 +30,7 @@ function pathOf({ path }: GuardedRoute): string {
 function pageRoutes(): GuardedRoute[] {
   return routes.filter(
     ({ path, permission }) =>
-      !path.startsWith("/api/") && permission !== "public" && permission !== "service",
+      !path.startsWith("/api/") && !["public", "link", "service"].includes(permission),
   );
 }
 
@@ -38,7 +38,7 @@ test("every route names a permission that there is", () => {
   expect(routes.length).toBeGreaterThan(20);
   const unknown = routes.filter(
     ({ permission }) =>
-      !["public", "signed-in", "service"].includes(permission) && !isPermission(permission),
+      !["public", "link", "signed-in", "service"].includes(permission) && !isPermission(permission),
   );
   expect(unknown).toEqual([]);
 });
@@ -105,6 +105,19 @@ test("original, no CSRF protection: every page that changes something refuses wh
       expect([route, headers, answer.status]).toEqual([route, headers, 403]);
     }
   }
+});
+
+test("the only forms that whoever has their address may post from anywhere are those to leave, and nobody can guess one", async () => {
+  const unsafe = routes.filter(
+    ({ permission, method }) => permission === "link" && !isSafe(method),
+  );
+  expect(unsafe).toEqual([{ method: "POST", path: "/u/:token", permission: "link" }]);
+  const answer = await visitor(context).send(`/u/${newId()}`, {
+    method: "POST",
+    headers: { "sec-fetch-site": "cross-site" },
+    body: new URLSearchParams({ "List-Unsubscribe": "One-Click" }),
+  });
+  expect(answer.status).toBe(404);
 });
 
 test("the forms that are open to anybody take nothing from another site", async () => {

@@ -66,6 +66,27 @@ export async function guardOpenPage(
   return readForm(request, STRANGER_FORM_LIMIT);
 }
 
+/**
+ * The same for a page whose address is the permission, because nobody can guess it. It needs no proof of where the request
+ * comes from: nobody is signed in, so another site can do no more than whoever holds the address, and a mailbox that
+ * unsubscribes with one click (RFC 8058) has nothing but the address. It may post a form of either kind.
+ */
+export async function guardLinkPage(request: Request): Promise<URLSearchParams> {
+  if (isSafe(request.method) || !hasBody(request)) return new URLSearchParams();
+  if (!isMultipart(request)) return readForm(request, STRANGER_FORM_LIMIT);
+  const bytes = await readBody(request, STRANGER_FORM_LIMIT);
+  const type = request.headers.get("content-type") ?? "";
+  try {
+    const fields = await new Response(bytes, { headers: { "content-type": type } }).formData();
+    const form = new URLSearchParams();
+    for (const [name, value] of fields)
+      if (typeof value === "string") form.append(storable(name), storable(value));
+    return form;
+  } catch {
+    throw new RequestError(400, "The form cannot be read.");
+  }
+}
+
 function refuseOtherSites({ config }: OpenContext, request: Request): void {
   if (isSameOrigin(request, config.webUrl)) return;
   throw new ForbiddenError("This did not come from a page of ours, so nothing was done.");

@@ -6,7 +6,13 @@ import { Layout } from "../ui/layout.tsx";
 import { themeOf } from "../ui/theme.ts";
 import { type SignedIn, type User } from "./access.ts";
 import { type Flash, flashCookie, takeFlash } from "./flash.ts";
-import { guardOpenPage, guardPage, type PagePermission, type Visit } from "./guard.ts";
+import {
+  guardLinkPage,
+  guardOpenPage,
+  guardPage,
+  type PagePermission,
+  type Visit,
+} from "./guard.ts";
 import { contentSecurityPolicy, page } from "./html.ts";
 import { type HtmxResponseHeaders, isHtmx, redirect } from "./htmx.ts";
 import type { OpenContext } from "./open-context.ts";
@@ -116,6 +122,24 @@ export function openPages(context: OpenContext) {
           form: forms.get(request) ?? new URLSearchParams(),
           peer: server?.requestIP(request)?.address,
         });
+      },
+    }),
+  });
+}
+
+/** The base of pages that are open to whoever has their address; see `guardLinkPage`. */
+export function linkPages(context: OpenContext) {
+  const forms = new WeakMap<Request, URLSearchParams>();
+  return new Elysia({ name: "link-pages" }).macro({
+    permission: (permission: "link") => ({
+      parse: leaveBody,
+      detail: naming(permission),
+      async transform({ request }: { request: Request }) {
+        forms.set(request, await guardLinkPage(request));
+      },
+      async resolve({ request }: { request: Request }) {
+        const form = forms.get(request) ?? new URLSearchParams();
+        return openPageTools(context, request, { form, peer: undefined });
       },
     }),
   });

@@ -4,6 +4,7 @@ export * from "./campaigns.ts";
 export * from "./contacts.ts";
 export * from "./imports.ts";
 export * from "./ledger.ts";
+export * from "./links.ts";
 export * from "./segments.ts";
 export * from "./settings.ts";
 export * from "./templates.ts";

@@ -1,0 +1,174 @@
+import { type Clock, newId } from "@mailwright/platform";
+import type { Database, Queryable } from "../../db/open.ts";
+import { parseAddress } from "../contacts/address.ts";
+import { type EmailFactKind, factsOf, noteFacts } from "../emails/facts.ts";
+import { addToSegment, removeFromSegment } from "../segments/segments.ts";
+import {
+  lift,
+  readSuppression,
+  suppress,
+  type SuppressionReason,
+} from "../suppressions/suppressions.ts";
+import { type Addressee, selectAddressee, takeLeavingTurn } from "./queries.ts";
+
+export interface LeavingContext {
+  db: Database;
+  clock: Clock;
+}
+
+/** What somebody who got an email can leave, and what they have left. */
+export interface Leaving {
+  /** The address that the email went to. */
+  address: string;
+  campaign: string;
+  /** Whose emails these are. */
+  organisation: string;
+  /** Why nothing is mailed to the address any more; undefined while it is. */
+  suppressed: SuppressionReason | undefined;
+  /** Static segments that the campaign went to and the person is in. What a rule decides, nobody can leave. */
+  segments: Choice[];
+  /** Of those, the ones they were in and left by this email. */
+  left: Choice[];
+}
+
+export interface Choice {
+  id: string;
+  name: string;
+}
+
+/** How somebody acted: on the page, or by the button of their mailbox (RFC 8058). */
+export type Way = "page" | "one-click";
+
+/** Undefined for an email that is not there any more, or whose contact was erased: then there is nothing to leave. */
+export async function readLeaving(db: Queryable, email: string): Promise<Leaving | undefined> {
+  const addressee = await selectAddressee(db, email);
+  return addressee && leavingOf(db, addressee);
+}
+
+/**
+ * Suppresses whoever got the email, under the address it went to and the one they have now, and notes it with the email.
+ * Done twice it is done once. False when there is nobody any more.
+ */
+export function leaveAll(context: LeavingContext, email: string, way: Way): Promise<boolean> {
+  return inTurn(context, email, async (tx, addressee) => {
+    const before = await suppressionsOf(tx, addressee);
+    if (before.every((reason) => reason === "unsubscribed" || reason === "complained")) return;
+    const origin = `Unsubscribed from “${addressee.campaign}”`;
+    await suppress(tx, addressesOf(addressee), { reason: "unsubscribed", origin });
+    const weaker = before.find((reason) => reason === "bounced" || reason === "manual");
+    await note(context, tx, addressee, "unsubscribed", way, weaker && { before: weaker });
+  });
+}
+
+/** Takes whoever got the email out of static segments that its campaign went to, and notes it with the email. */
+export function leaveSegments(
+  context: LeavingContext,
+  email: string,
+  segments: readonly string[],
+): Promise<boolean> {
+  return inTurn(context, email, async (tx, addressee) => {
+    const left = addressee.segments.filter(({ id, member }) => member && segments.includes(id));
+    for (const { id } of left) await removeFromSegment(tx, id, [addressee.contact_id]);
+    if (left.length > 0)
+      await note(context, tx, addressee, "left segments", "page", { segments: idsOf(left) });
+  });
+}
+
+/**
+ * Undoes what was left by the email: the suppression goes, or is again what it was before, and the segments are joined
+ * again. What suppressed the address for another reason stays.
+ */
+export function comeBack(context: LeavingContext, email: string): Promise<boolean> {
+  return inTurn(context, email, async (tx, addressee) => {
+    const { left } = await leavingOf(tx, addressee);
+    const reasons = await suppressionsOf(tx, addressee);
+    const back = addressesOf(addressee).filter((_, index) => reasons[index] === "unsubscribed");
+    if (back.length === 0 && left.length === 0) return;
+    const before = await reasonBefore(tx, email);
+    await lift(tx, back);
+    if (before !== undefined && back.length > 0)
+      await suppress(tx, back, { reason: before, origin: "As it was before unsubscribing" });
+    for (const { id } of left) await addToSegment(tx, id, [addressee.contact_id]);
+    const detail = left.length > 0 ? { segments: idsOf(left) } : undefined;
+    await note(context, tx, addressee, "resubscribed", "page", detail);
+  });
+}
+
+/** Whoever acts on one email does so one after the other, and each knows what the one before has done. */
+function inTurn(
+  { db }: LeavingContext,
+  email: string,
+  act: (tx: Queryable, addressee: Addressee) => Promise<void>,
+): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    await takeLeavingTurn(tx, email);
+    const addressee = await selectAddressee(tx, email);
+    if (addressee === undefined) return false;
+    await act(tx, addressee);
+    return true;
+  });
+}
+
+async function leavingOf(db: Queryable, addressee: Addressee): Promise<Leaving> {
+  const { address, campaign, organisation, segments, email_id } = addressee;
+  const now = (await suppressionsOf(db, addressee)).find((reason) => reason !== undefined);
+  const leftIds = await leftSince(db, email_id);
+  return {
+    address,
+    campaign,
+    organisation,
+    suppressed: now,
+    segments: segments.filter(({ member }) => member),
+    left: segments.filter(({ id, member }) => !member && leftIds.has(id)),
+  };
+}
+
+/** The segments left by the email since its recipient last came back. */
+async function leftSince(db: Queryable, email: string): Promise<Set<string>> {
+  const facts = await factsOf(db, email);
+  const since = facts.slice(facts.findLastIndex(({ kind }) => kind === "resubscribed") + 1);
+  return new Set(since.flatMap(({ detail }) => String(detail["segments"] ?? "").split(",")));
+}
+
+/** What suppressed the address before its owner did. */
+async function reasonBefore(
+  db: Queryable,
+  email: string,
+): Promise<"bounced" | "manual" | undefined> {
+  const last = (await factsOf(db, email)).findLast(({ kind }) => kind === "unsubscribed");
+  const before = last?.detail["before"];
+  return before === "bounced" || before === "manual" ? before : undefined;
+}
+
+/** The canonical addresses by which the recipient is known: the one now, and the one it went to where that is another. */
+function addressesOf({ canonical, address }: Addressee): string[] {
+  const parsed = parseAddress(address);
+  return [...new Set([canonical, ...(parsed.ok ? [parsed.canonical] : [])])];
+}
+
+/** Why each of the addresses is suppressed. */
+function suppressionsOf(
+  db: Queryable,
+  addressee: Addressee,
+): Promise<(SuppressionReason | undefined)[]> {
+  return Promise.all(
+    addressesOf(addressee).map(async (address) => (await readSuppression(db, address))?.reason),
+  );
+}
+
+async function note(
+  { clock }: LeavingContext,
+  tx: Queryable,
+  { email_id }: Addressee,
+  kind: EmailFactKind,
+  source: Way,
+  detail: Record<string, string> | undefined,
+): Promise<void> {
+  const at = new Date(clock.now());
+  const dedupe_key = `${kind} ${newId()}`;
+  await noteFacts(tx, [{ email_id, kind, at, source, dedupe_key, ...(detail && { detail }) }]);
+}
+
+function idsOf(segments: readonly Choice[]): string {
+  return segments.map(({ id }) => id).join(",");
+}

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { newId } from "@mailwright/platform";
+import { testDatabase, type TestDatabase } from "@mailwright/testing";
+import { openDatabase, type OpenDatabase } from "../../db/open.ts";
+import { createLinks, type Links } from "./links.ts";
+
+let database: TestDatabase;
+let opened: OpenDatabase;
+let links: Links;
+beforeAll(async () => {
+  database = await testDatabase();
+  opened = openDatabase(database.url);
+  links = createLinks(opened.db, "https://mail.example.com/news");
+}, 30_000);
+afterAll(async () => {
+  await opened[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+async function tokenOf(email: string): Promise<string> {
+  const link = (await links.toLeave())(email);
+  expect(link).toStartWith("https://mail.example.com/news/u/");
+  return link.split("/").at(-1) ?? "";
+}
+
+test("a link names its email to us, the same every time and to every web", async () => {
+  const email = newId();
+  const token = await tokenOf(email);
+  expect(token).toMatch(/^[\w-]{43}$/);
+  expect(await tokenOf(email)).toBe(token);
+  expect(await createLinks(opened.db, "http://localhost").emailToLeave(token)).toBe(email);
+});
+
+test("a token with any one of its bits another is none of ours, nor is another spelling of the same bits", async () => {
+  const token = await tokenOf(newId());
+  const bytes = Buffer.from(token, "base64url");
+  for (let bit = 0; bit < bytes.length * 8; bit++) {
+    const other = Buffer.from(bytes);
+    other[bit >> 3] = (other[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    expect(await links.emailToLeave(other.toString("base64url"))).toBeUndefined();
+  }
+  const spellings = [
+    `${token}=`,
+    `${token}A`,
+    token.slice(0, -1),
+    ` ${token}`,
+    "",
+    "example",
+    "\0",
+  ];
+  for (const spelling of spellings) expect(await links.emailToLeave(spelling)).toBeUndefined();
+});
+
+test("a token of another installation is none of ours", async () => {
+  const email = newId();
+  const token = await tokenOf(email);
+  await opened.sql`UPDATE link_key SET secret = ${"0".repeat(64)}`;
+  expect(await createLinks(opened.db, "").emailToLeave(token)).toBeUndefined();
+});
