@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { configurationPage } from "./generators/configuration.ts";
+import { faultsPage } from "./generators/faults.ts";
 import { gatewaysPage } from "./generators/gateways.ts";
 import { machineDrawing, machinePage } from "./generators/machine.ts";
 import { routesPage } from "./generators/routes.ts";
@@ -17,6 +18,7 @@ const PAGES: Record<string, () => string | Promise<string>> = {
   "docs/configuration.md": configurationPage,
   "docs/gateways.md": gatewaysPage,
   "docs/schema.md": schemaPage,
+  "docs/faults.md": faultsPage,
 };
 
 /** Every page as it should stand. */

@@ -1,25 +1,24 @@
-import { expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { until } from "@mailwright/testing";
+import { logSize, until } from "@mailwright/testing";
 import { ended, launchCampaign, reached } from "../system/campaign.ts";
 import { type Installation, startInstallation } from "../system/installation.ts";
 import { expectPromiseKept } from "../system/promise.ts";
+import { createClocks } from "./clocks.ts";
 
 const CONTACTS = 400;
 const UNLIMITED = "unlimited";
+/** What the installation calls its programs. */
+const EMAIL_CLIENT = "email_client-0";
+const WEB = "web-0";
+const TWO_HOURS_MS = 2 * 3_600_000;
 
 /** Sets what a running process may have of something, by the program that Linux has for it. */
 function limit(pid: number, what: "fsize" | "nofile", most: number | typeof UNLIMITED): void {
   const run = Bun.spawnSync(["prlimit", `--pid=${pid}`, `--${what}=${most}:`]);
   if (!run.success) throw new Error(`prlimit said: ${run.stderr.toString()}`);
-}
-
-/** The largest file of the log that Redis appends to, in bytes. */
-function logSize({ redis }: Installation): number {
-  const folder = join(redis.directory, "appendonlydir");
-  return Math.max(...readdirSync(folder).map((name) => statSync(join(folder, name)).size));
 }
 
 /** Has whatever `start` starts find a Redis that is told of a full disk by an error and not by a signal that ends it. */
@@ -46,7 +45,7 @@ test("fault 24: the disk of Redis is full: nothing new is taken, health is still
   await all.api("PATCH", `/gateways/${all.gateway}`, { rate_per_second: 200 });
   const campaign = await launchCampaign(all, CONTACTS);
   await reached(all, campaign, ["sent"], 50);
-  limit(all.redis.pid, "fsize", logSize(all) + 4_096);
+  limit(all.redis.pid, "fsize", logSize(all.redis) + 4_096);
   await until(() => all.emailClients[0]?.output().includes("Redis refuses to be written to"), {
     what: "the email client to say that Redis refuses",
     timeoutMs: 20_000,
@@ -62,24 +61,70 @@ test("fault 24: the disk of Redis is full: nothing new is taken, health is still
   await expectPromiseKept(all, campaign);
 });
 
-test("fault 24: the email client has no file descriptors left: no attempt begins, and all are sent when it has", async () => {
-  await using all = await startInstallation();
-  const { pid = 0, url } = all.emailClients[0] ?? {};
-  await all.api("PATCH", `/gateways/${all.gateway}`, { rate_per_second: 100 });
-  const campaign = await launchCampaign(all, CONTACTS);
-  await reached(all, campaign, ["sent"], 20);
-  // Fewer than it has open already: it may keep those, and gets no more.
-  limit(pid, "nofile", 5);
-  all.links.gateway.set({ mode: "reset" });
-  all.links.gateway.heal();
-  await reached(all, campaign, ["retrying"], 10);
-  const [row] = await all.sql`
+describe("of the programs", () => {
+  const stack = new AsyncDisposableStack();
+  const clocks = stack.use(createClocks());
+  let all: Installation;
+  beforeAll(async () => {
+    all = stack.use(await startInstallation({ envOf: (program) => clocks.envOf(program) }));
+  });
+  afterAll(() => stack.disposeAsync());
+
+  test("fault 24: the email client has no file descriptors left: no attempt begins, and all are sent when it has", async () => {
+    const { pid = 0, url } = all.emailClients[0] ?? {};
+    await all.api("PATCH", `/gateways/${all.gateway}`, { rate_per_second: 100 });
+    const campaign = await launchCampaign(all, CONTACTS);
+    await reached(all, campaign, ["sent"], 20);
+    // Fewer than it has open already: it may keep those, and gets no more.
+    limit(pid, "nofile", 5);
+    all.links.gateway.set({ mode: "reset" });
+    all.links.gateway.heal();
+    await reached(all, campaign, ["retrying"], 10);
+    const [row] = await all.sql`
     SELECT error_code FROM email WHERE campaign_id = ${campaign} AND state = 'retrying' LIMIT 1`;
-  expect(row?.["error_code"]).toBe("unavailable");
-  limit(pid, "nofile", 4_096);
-  const { counts } = await ended(all, campaign);
-  // What was under way when its connection was reset may have arrived.
-  expect((counts["sent"] ?? 0) + (counts["uncertain"] ?? 0)).toBe(CONTACTS);
-  expect((await fetch(`${url}/readyz`)).status).toBe(200);
-  await expectPromiseKept(all, campaign);
+    expect(row?.["error_code"]).toBe("unavailable");
+    limit(pid, "nofile", 4_096);
+    const { counts } = await ended(all, campaign);
+    // What was under way when its connection was reset may have arrived.
+    expect((counts["sent"] ?? 0) + (counts["uncertain"] ?? 0)).toBe(CONTACTS);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    await expectPromiseKept(all, campaign);
+  });
+
+  test("fault 23: clocks jump by two hours: what is signed by a wrong one is refused in words, and no email is lost, early or hours late", async () => {
+    const [emailClient] = all.emailClients;
+    const { pid } = emailClient ?? {};
+    await all.api("PATCH", `/gateways/${all.gateway}`, { rate_per_second: 100 });
+    // Every fifth has to wait for its retry, by whatever clock.
+    const answers = Array.from({ length: CONTACTS / 5 }, () => [
+      { times: 4 },
+      { status: 503 },
+    ]).flat();
+    await all.mock("PUT", "/script", answers);
+    const campaign = await launchCampaign(all, CONTACTS);
+    await reached(all, campaign, ["sent"], 30);
+    clocks.shift(EMAIL_CLIENT, TWO_HOURS_MS);
+    clocks.shift(WEB, -TWO_HOURS_MS);
+    await until(() => emailClient?.output().includes("401: "), {
+      what: "a call with a wrong time to be refused",
+      timeoutMs: 20_000,
+    });
+    clocks.shift(EMAIL_CLIENT, -TWO_HOURS_MS);
+    await Bun.sleep(1_000);
+    clocks.shift(EMAIL_CLIENT, 0);
+    clocks.shift(WEB, 0);
+    expect((await ended(all, campaign)).counts).toEqual({ sent: CONTACTS });
+    const [row] = await all.sql`
+    SELECT count(*) FILTER (WHERE event = 'DUE')::int AS retries, min(waited) AS shortest, max(waited) AS longest
+    FROM (
+      SELECT e.event, extract(epoch FROM e.at - lag(e.at) OVER (PARTITION BY email_id ORDER BY e.seq))::float8 AS waited
+      FROM email_event e JOIN email ON email.id = email_id WHERE campaign_id = ${campaign} AND e.seq > 0
+    ) AS step WHERE event = 'DUE'`;
+    expect(row?.["retries"]).toBeGreaterThan(0);
+    // The first wait is a second with jitter, a tenth of it at the least.
+    expect(row?.["shortest"]).toBeGreaterThanOrEqual(0.1);
+    expect(row?.["longest"]).toBeLessThan(60);
+    expect(emailClient?.pid).toBe(pid ?? 0);
+    await expectPromiseKept(all, campaign);
+  });
 });

@@ -62,7 +62,7 @@ async function sendingUnseen(all: Installation, redis: Redis): Promise<string[]>
 }
 
 describe("original, job status survives a crash: kill -9 of email_client", () => {
-  test("before the socket: what was journalled and never tried is uncertain, the rest is sent", async () => {
+  test("fault 1: before the socket: what was journalled and never tried is uncertain, the rest is sent", async () => {
     const all = await installation();
     await all.mock("PUT", "/script", [{ delay_ms: 20, status: 202, times: 100_000 }]);
     const campaign = await launchCampaign(all, CONTACTS);
@@ -83,7 +83,7 @@ describe("original, job status survives a crash: kill -9 of email_client", () =>
     await expectPromiseKept(all, campaign);
   });
 
-  test("after the bytes left: nobody can tell, so it is uncertain and not sent again", async () => {
+  test("fault 2: after the bytes left: nobody can tell, so it is uncertain and not sent again", async () => {
     const all = await installation();
     await all.mock("PUT", "/script", [{ hang: "before", times: IN_FLIGHT }]);
     const campaign = await launchCampaign(all, CONTACTS);
@@ -96,7 +96,7 @@ describe("original, job status survives a crash: kill -9 of email_client", () =>
     await expectPromiseKept(all, campaign);
   });
 
-  test("after acceptance, before the journal: accepted once, told as uncertain, never sent twice", async () => {
+  test("fault 3: after acceptance, before the journal: accepted once, told as uncertain, never sent twice", async () => {
     const all = await installation();
     await all.mock("PUT", "/script", [{ hang: "after", times: IN_FLIGHT }]);
     const campaign = await launchCampaign(all, CONTACTS);
@@ -148,7 +148,7 @@ describe("original, job status survives a crash: kill -9 of web", () => {
     await expectPromiseKept(all, campaign);
   });
 
-  test("between receiving a report and answering: it comes again and counts once", async () => {
+  test("fault 15: between receiving a report and answering: it comes again and counts once", async () => {
     const all = await installation();
     const campaign = await launchCampaign(all, CONTACTS);
     await reached(all, campaign, ["sent"]);
@@ -169,7 +169,7 @@ describe("original, job status survives a crash: kill -9 of web", () => {
 });
 
 describe("kill -9 of a database, mid-campaign", () => {
-  test("Redis: the journal is what it was, and the campaign ends", async () => {
+  test("fault 6: Redis: the journal is what it was, and the campaign ends", async () => {
     const all = await installation();
     await all.mock("PUT", "/script", [{ delay_ms: 10, status: 202, times: 100_000 }]);
     const campaign = await launchCampaign(all, CONTACTS);
@@ -192,7 +192,7 @@ describe("kill -9 of a database, mid-campaign", () => {
   });
 });
 
-test("SIGTERM of both services in the middle: both stop cleanly, and nothing is even uncertain", async () => {
+test("fault 4: SIGTERM of both services in the middle: both stop cleanly, and nothing is even uncertain", async () => {
   const all = await installation();
   await all.mock("PUT", "/script", [{ delay_ms: 10, status: 202, times: 100_000 }]);
   const campaign = await launchCampaign(all, CONTACTS);

@@ -50,7 +50,7 @@ async function frozen(successorDeadlineMs: number) {
   };
 }
 
-test("a process that was frozen past its lock writes nothing when it wakes up after the batch was settled without it", async () => {
+test("fault 5: a process that was frozen past its lock writes nothing when it wakes up after the batch was settled without it", async () => {
   await using given = await frozen(300);
   const { gateway, web, handed, zombie } = given;
   expect(await given.finished()).toEqual({ sent: 8, uncertain: 4 });
