@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { type OwnCluster, ownRedisCluster, until } from "@mailwright/testing";
+import { type OwnCluster, ownRedisCluster, type OwnServer, until } from "@mailwright/testing";
 import { Redis } from "ioredis";
 import { ended, launchCampaign } from "./campaign.ts";
 import { type Installation, startInstallation } from "./installation.ts";
@@ -65,13 +65,24 @@ test("on a Redis Cluster of three nodes all of them share the work, and campaign
   expect(left.reduce((sum, { batches }) => sum + batches, 0)).toBe(CAMPAIGNS);
 });
 
-test("one of its nodes is killed in the middle and started again: campaigns end with the promise kept", async () => {
+/** Launches, and resolves when a hundred emails are sent and the second node holds some of the others. */
+async function launchAndWait(): Promise<string[]> {
   await all.mock("PUT", "/script", [{ delay_ms: 100, status: 202, times: 100_000 }]);
   const campaigns = await launchCampaigns();
   await until(async () => (await sent()) > 100 && ((await held())[1]?.emails ?? 0) > 0, {
     what: "a hundred emails to be sent, and the node that is killed to hold some",
     timeoutMs: 60_000,
   });
+  return campaigns;
+}
+
+async function allEndWithThePromiseKept(campaigns: string[]): Promise<void> {
+  for (const campaign of campaigns) expect((await ended(all, campaign)).audience).toBe(CONTACTS);
+  await expectPromiseKept(all, ...campaigns);
+}
+
+test("one of its nodes is killed in the middle and started again: campaigns end with the promise kept", async () => {
+  const campaigns = await launchAndWait();
   await cluster.nodes[1]?.kill();
   // So long that the others take it for dead and refuse to work, too.
   const survivor = new Redis(cluster.nodes[0]?.url ?? "");
@@ -82,6 +93,13 @@ test("one of its nodes is killed in the middle and started again: campaigns end 
   survivor.disconnect();
   expect(await sent()).toBeLessThan(CAMPAIGNS * CONTACTS);
   await cluster.nodes[1]?.start();
-  for (const campaign of campaigns) expect((await ended(all, campaign)).audience).toBe(CONTACTS);
-  await expectPromiseKept(all, ...campaigns);
+  await allEndWithThePromiseKept(campaigns);
+});
+
+test("one of its nodes is killed for good and its replica takes over: campaigns end with the promise kept", async () => {
+  await cluster.addReplica(cluster.nodes[1] as OwnServer);
+  const campaigns = await launchAndWait();
+  await cluster.nodes[1]?.kill();
+  expect(await sent()).toBeLessThan(CAMPAIGNS * CONTACTS);
+  await allEndWithThePromiseKept(campaigns);
 });
