@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { findRedis } from "@mailwright/launcher/redis/find.ts";
 import { logSize, until } from "@mailwright/testing";
+import { testRun } from "@mailwright/testing/test-run.ts";
 import { ended, launchCampaign, reached } from "../system/campaign.ts";
 import { type Installation, startInstallation } from "../system/installation.ts";
 import { expectPromiseKept } from "../system/promise.ts";
@@ -24,11 +26,12 @@ function limit(pid: number, what: "fsize" | "nofile", most: number | typeof UNLI
 /** Has whatever `start` starts find a Redis that is told of a full disk by an error and not by a signal that ends it. */
 async function withRedisThatHears<T>(start: () => Promise<T>): Promise<T> {
   const path = process.env["PATH"] ?? "";
-  const program = Bun.which("valkey-server") ?? Bun.which("redis-server");
-  if (program === null) throw new Error("there is no Redis to be found");
+  const { directory } = await testRun();
+  const real = await findRedis(join(directory, "redis-program"), () => {});
+  const libraries = real.libraryPath === undefined ? "" : `LD_LIBRARY_PATH='${real.libraryPath}' `;
   const folder = mkdtempSync(join(tmpdir(), "mailwright-redis-"));
   const wrapper = join(folder, "valkey-server");
-  writeFileSync(wrapper, `#!/bin/sh\ntrap '' XFSZ\nexec '${program}' "$@"\n`);
+  writeFileSync(wrapper, `#!/bin/sh\ntrap '' XFSZ\n${libraries}exec '${real.path}' "$@"\n`);
   chmodSync(wrapper, 0o755);
   chmodSync(folder, 0o755);
   process.env["PATH"] = `${folder}${delimiter}${path}`;
@@ -40,7 +43,7 @@ async function withRedisThatHears<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-test("fault 24: the disk of Redis is full: nothing new is taken, health is still told, and all is sent when there is room", async () => {
+test("fault 24: the disk of Redis is full: attempts wait, health is still told, and all is sent when there is room", async () => {
   await using all = await withRedisThatHears(() => startInstallation());
   await all.api("PATCH", `/gateways/${all.gateway}`, { rate_per_second: 200 });
   const campaign = await launchCampaign(all, CONTACTS);
