@@ -26,9 +26,12 @@ export type Estimate =
 /** So long a person waits for a count while choosing. Two segments of a million take about a second. */
 const PATIENCE_MS = 2_500;
 
+/** So long a count is shown while what it was counted by is still the same; after half a minute it is made anew meanwhile. */
+const STALE_MS = 300_000;
+
 /**
- * Counts an audience, once for all who ask within half a minute, unless a segment, a rule or how many contacts or
- * suppressions there are has changed since.
+ * Counts an audience, once for all who ask, unless a segment, a rule or how many contacts or suppressions there are has
+ * changed since: then at once. What else contacts have become is noticed by the second look after half a minute.
  */
 export async function estimateAudience(
   context: CountContext,
@@ -40,7 +43,7 @@ export async function estimateAudience(
   if (segments.length === 0) return { kind: "counted", contacts: 0, suppressed: 0 };
   const what = segments.map(({ id, rule, size }) => [id, rule, size]);
   const key = JSON.stringify([await readTallies(db), what, patienceMs]);
-  return countOnce(context, key, () => count(db, segments, patienceMs));
+  return countOnce(context, key, () => count(db, segments, patienceMs), { staleMs: STALE_MS });
 }
 
 async function count(

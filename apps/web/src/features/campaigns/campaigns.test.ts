@@ -256,7 +256,11 @@ test("an audience is counted once for all who look, and anew when who is in it o
   await db.execute(sql`UPDATE "contact" SET "first_name" = 'P1'`);
   expect(await estimates()).toEqual([counted(2, 0), counted(1, 1)]);
   await clock.advance(30_000);
+  expect(await estimates()).toEqual([counted(2, 0), counted(1, 1)]);
   expect(await estimates()).toEqual([counted(2, 0), counted(3, 1)]);
+  await db.execute(sql`UPDATE "contact" SET "first_name" = 'P2'`);
+  await clock.advance(300_000);
+  expect(await estimates()).toEqual([counted(2, 0), counted(0, 0)]);
 });
 
 test("segments to choose from are found by name, and the chosen ones are always among them", async () => {

@@ -23,18 +23,20 @@ const shelves = new WeakMap<Database, { kept: Map<string, Kept>; turns: Turns }>
 
 /**
  * One count for all who ask for what has this key, good for half a minute: what many look at costs the same as for one. An
- * `urgent` one, which somebody waits for, comes before the others.
+ * `urgent` one, which somebody waits for, comes before the others. Up to the age of `staleMs` a count is shown once more
+ * while it is made anew for whoever looks next.
  */
 export function countOnce<T>(
   { db, clock }: CountContext,
   key: string,
   count: () => Promise<T>,
-  { urgent = true }: { urgent?: boolean } = {},
+  { urgent = true, staleMs = FRESH_MS }: { urgent?: boolean; staleMs?: number } = {},
 ): Promise<T> {
   const shelf = shelves.get(db) ?? { kept: new Map<string, Kept>(), turns: takingTurns(AT_ONCE) };
   shelves.set(db, shelf);
   const known = shelf.kept.get(key);
-  if (known !== undefined && clock.now() - known.at < FRESH_MS) return known.count as Promise<T>;
+  const age = known === undefined ? Infinity : clock.now() - known.at;
+  if (known !== undefined && age < FRESH_MS) return known.count as Promise<T>;
   const counted = shelf.turns(count, urgent);
   shelf.kept.delete(key);
   shelf.kept.set(key, { at: clock.now(), count: counted });
@@ -42,7 +44,7 @@ export function countOnce<T>(
   counted.catch(() => shelf.kept.delete(key));
   const [oldest] = shelf.kept.keys();
   if (shelf.kept.size > KEPT && oldest !== undefined) shelf.kept.delete(oldest);
-  return counted;
+  return known !== undefined && age < staleMs ? (known.count as Promise<T>) : counted;
 }
 
 type Turns = <T>(run: () => Promise<T>, urgent: boolean) => Promise<T>;
