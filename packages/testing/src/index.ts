@@ -11,6 +11,7 @@ export {
   type TestDatabase,
   type TestDatabaseOptions,
 } from "./database.ts";
+export { debianPrograms, type DebianPrograms } from "./debian-programs.ts";
 export { type FaultMode, FaultProxy, type Faults } from "./fault-proxy.ts";
 export { ManualClock } from "./manual-clock.ts";
 export { ownRedisCluster, type OwnCluster } from "./own-cluster.ts";

@@ -1,5 +1,6 @@
-import { existsSync, globSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Apt, libraryFolders } from "../apt.ts";
 import { StartError } from "../start-error.ts";
 
 /** A Redis-compatible server program and where it finds its libraries. */
@@ -19,9 +20,6 @@ const PACKAGES = [
   ["redis-server", "redis-tools"],
 ];
 
-/** Libraries of libraries of libraries; more rounds than that mean that something else is wrong. */
-const LIBRARY_ROUNDS = 4;
-
 /**
  * Downloads a Redis server as Debian packages and unpacks it into `folder` with the shared libraries that this system
  * lacks. Nothing is installed and no root is needed. Throws `StartError` with what the package manager said.
@@ -30,9 +28,11 @@ export async function fetchRedis(folder: string): Promise<RedisProgram> {
   const unfinished = `${folder}.new`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
-  const apt = new Apt(unfinished);
+  const apt = new Apt(unfinished, "Redis", ADVICE);
   const packages = (await apt.fetchFirst(PACKAGES)) ?? (await apt.updateAndFetchFirst(PACKAGES));
-  await fetchMissingLibraries(apt, unfinished, packages);
+  await apt.fetchMissingLibraries(packages, () =>
+    [serverIn(unfinished)].filter((path) => path !== undefined),
+  );
   apt.clean();
   rmSync(folder, { recursive: true, force: true });
   renameSync(unfinished, folder);
@@ -55,125 +55,8 @@ export function extractedProgram(folder: string): RedisProgram | undefined {
   return works ? { path, libraryPath } : undefined;
 }
 
-async function fetchMissingLibraries(apt: Apt, folder: string, packages: string[]) {
-  const fetched = new Set(packages);
-  for (let round = 0; round < LIBRARY_ROUNDS && lacksLibraries(folder); round++) {
-    const wanted = (await apt.dependencies([...fetched])).filter(
-      (name) => name.startsWith("lib") && !fetched.has(name) && !isInstalled(name),
-    );
-    if (wanted.length === 0) return;
-    await apt.fetch(wanted);
-    for (const name of wanted) fetched.add(name);
-  }
-}
-
-function lacksLibraries(folder: string): boolean {
-  const path = serverIn(folder);
-  if (path === undefined) return false;
-  const { stdout } = Bun.spawnSync(["ldd", path], {
-    env: { PATH: SYSTEM_PATH, LC_ALL: "C", LD_LIBRARY_PATH: libraryFolders(folder) },
-  });
-  return stdout.toString().includes("not found");
-}
-
-function isInstalled(name: string): boolean {
-  const query = ["dpkg-query", "--show", "--showformat=${db:Status-Status}", name];
-  return Bun.spawnSync(query, { env: { PATH: SYSTEM_PATH } }).stdout.toString() === "installed";
-}
-
 function serverIn(folder: string): string | undefined {
   return ["valkey-server", "redis-server"]
     .map((name) => join(folder, "usr", "bin", name))
     .find((path) => existsSync(path));
-}
-
-function libraryFolders(folder: string): string {
-  const libraries = globSync(["lib/**/*.so*", "usr/lib/**/*.so*"], { cwd: folder });
-  return [...new Set(libraries.map((file) => join(folder, dirname(file))))].join(":");
-}
-
-const SYSTEM_PATH = "/usr/bin:/bin:/usr/sbin:/sbin";
-
-/** apt-get without rights: it reads the system's package lists, or lists of its own below the folder after `update`. */
-class Apt {
-  private options = ["-q", "-o", "APT::Sandbox::User=root"];
-  private readonly downloads: string;
-
-  constructor(private readonly folder: string) {
-    this.downloads = join(folder, "apt");
-    mkdirSync(this.downloads);
-  }
-
-  async fetchFirst(choices: string[][]): Promise<string[] | undefined> {
-    for (const names of choices) {
-      if ((await this.download(names)).success) return names;
-    }
-    return undefined;
-  }
-
-  /** The lists of a fresh container are empty, and those of an old machine name files that are gone. */
-  async updateAndFetchFirst(choices: string[][]): Promise<string[]> {
-    const lists = join(this.downloads, "lists");
-    const archives = join(this.downloads, "cache", "archives");
-    for (const directory of [lists, archives]) {
-      mkdirSync(join(directory, "partial"), { recursive: true });
-    }
-    this.options.push("-o", `Dir::State::lists=${lists}`);
-    this.options.push("-o", `Dir::Cache=${join(this.downloads, "cache")}`);
-    const update = await this.run(["apt-get", "update"]);
-    const names = await this.fetchFirst(choices);
-    if (names) return names;
-    throw new StartError(
-      `Redis is not installed and could not be fetched. apt-get said\n${update.output.trim()}\n${ADVICE}`,
-    );
-  }
-
-  async fetch(names: string[]): Promise<void> {
-    const { success, output } = await this.download(names);
-    if (success) return;
-    throw new StartError(
-      `Libraries that Redis needs could not be fetched. apt-get said\n${output.trim()}\n${ADVICE}`,
-    );
-  }
-
-  /** The packages that others depend on directly. */
-  async dependencies(names: string[]): Promise<string[]> {
-    const { output } = await this.run(["apt-cache", "depends", "--important", ...names]);
-    return [...output.matchAll(/^ +\|?(?:Pre)?Depends: ([a-z0-9.+-]+)/gm)].map(
-      ([, name = ""]) => name,
-    );
-  }
-
-  clean() {
-    rmSync(this.downloads, { recursive: true, force: true });
-  }
-
-  private async download(names: string[]): Promise<{ success: boolean; output: string }> {
-    const result = await this.run(["apt-get", "download", ...names]);
-    if (!result.success) return result;
-    for (const file of globSync("*.deb", { cwd: this.downloads })) {
-      const archive = join(this.downloads, file);
-      const unpacked = await this.run(["dpkg-deb", "-x", archive, this.folder], []);
-      if (!unpacked.success) return unpacked;
-      rmSync(archive);
-    }
-    return result;
-  }
-
-  private async run([program = "", ...rest]: string[], options = this.options) {
-    const subprocess = Bun.spawn([program, ...options, ...rest], {
-      cwd: this.downloads,
-      env: { ...process.env, LC_ALL: "C", PATH: SYSTEM_PATH },
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-      detached: true,
-    });
-    const [output, errors, code] = await Promise.all([
-      subprocess.stdout.text(),
-      subprocess.stderr.text(),
-      subprocess.exited,
-    ]);
-    return { success: code === 0, output: output + errors };
-  }
 }
