@@ -47,7 +47,8 @@ export const VARIABLES = {
     {
       name: "WEB_URL",
       fallback: "http://localhost:5050",
-      meaning: "Where people reach web. With https cookies are sent by https alone.",
+      meaning:
+        "Where people reach web, also by the links in emails. With https cookies are sent by https alone, and mailboxes unsubscribe with one click.",
     },
     {
       name: "EMAIL_CLIENT_URL",

@@ -68,7 +68,11 @@ export async function startBenchInstallation(): Promise<BenchInstallation> {
     await setUpGateway(client, `${gatewayMock.url}/email`);
     const api: BenchInstallation["api"] = (method, path, body) =>
       call(`${web.url}/api/v1${path}`, method, body, { authorization: `Bearer ${token}` });
-    await api("PATCH", "/settings", { from_name: "Acme", from_email: "news@example.com" });
+    await api("PATCH", "/settings", {
+      from_name: "Acme",
+      from_email: "news@example.com",
+      postal_address: "1 Example Street, Exampletown",
+    });
     return {
       sql,
       redisUrl: redis.url,

@@ -4,6 +4,7 @@ import { parseNothing } from "@mailwright/protocol";
 import { cutLog, logSize, until } from "@mailwright/testing";
 import { openDatabase } from "@mailwright/web/db/open.ts";
 import { reconcile } from "@mailwright/web/features/dispatch/reconcile.ts";
+import { createLinks } from "@mailwright/web/features/leaving/links.ts";
 import { Redis } from "ioredis";
 import { setUpGateway } from "../harness/access.ts";
 import { acceptances, ended, launchCampaign, reached, standingOf } from "../system/campaign.ts";
@@ -38,6 +39,7 @@ async function reconcileNow(): Promise<void> {
     clock: systemClock,
     log: silentLog,
     emailClient: all.emailClient,
+    links: createLinks(database.db, "https://web.example.com"),
   };
   await reconcile(context, { restS: 0, overdueS: 1 });
 }

@@ -19,8 +19,8 @@ export async function readSurroundings(
   return {
     organisation: settings.organisation,
     nav: navigation(user),
-    banners: problemsOf(settings, seen).map(({ kind, message, action }) => ({
-      tone: kind === "postal address" ? "info" : "warning",
+    banners: problemsOf(settings, seen).map(({ message, action }) => ({
+      tone: "warning",
       message,
       ...(action && canMend && { action }),
     })),

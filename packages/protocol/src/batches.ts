@@ -40,6 +40,10 @@ export const Recipient = Type.Object({
   name: Type.String({ maxLength: 300 }),
   /** What the template calls `contact`: built-in fields and custom attributes. */
   variables: Type.Record(Type.String({ maxLength: 100 }), Type.Unknown()),
+  /** Where this recipient can leave; it goes into the headers, and is what a template calls `unsubscribe_url`. */
+  unsubscribe_url: Type.Optional(
+    Type.String({ maxLength: 1_000, pattern: "^https?://[!#-;=?-~]+$" }),
+  ),
   last_known: Type.Optional(LastKnown),
 });
 export type Recipient = Static<typeof Recipient>;

@@ -9,7 +9,12 @@ export const Content = Type.Object({
     html: Type.Union([Type.String({ maxLength: 1_000_000 }), Type.Null()]),
     text: Type.String({ maxLength: 1_000_000 }),
   }),
-  sender: Type.Object({ name: line(200), email: Address, reply_to: Type.Optional(Address) }),
+  sender: Type.Object({
+    name: line(200),
+    email: Address,
+    reply_to: Type.Optional(Address),
+    postal_address: Type.Optional(line(1_000)),
+  }),
   headers: Type.Record(Type.String({ pattern: "^[A-Za-z0-9-]{1,76}$" }), line(998)),
   policy: Type.Object({
     attempts: Type.Integer({ minimum: 1, maximum: 100 }),

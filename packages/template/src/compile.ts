@@ -12,6 +12,7 @@ import {
   MAX_SUBJECT_LENGTH,
   textEngine,
 } from "./engine.ts";
+import { withFooter } from "./footer.ts";
 import { guardUrls } from "./guard-urls.ts";
 import { markdownToHtml } from "./markdown.ts";
 import { protect } from "./protect.ts";
@@ -45,6 +46,12 @@ export function compileSource(source: TemplateSource): Compiled {
     if (error instanceof RangeError) return failed(TOO_DEEP);
     throw error;
   }
+}
+
+/** The same as an email of a campaign has to be: with the postal address and the link to unsubscribe, see `withFooter`. */
+export function compileEmail(source: TemplateSource): Compiled {
+  const compiled = compileSource(source);
+  return compiled.ok ? { ok: true, content: withFooter(compiled.content) } : compiled;
 }
 
 function compiledHtml(subject: string, source: string): Compiled {

@@ -1,4 +1,4 @@
-export { type Compiled, compileSource } from "./compile.ts";
+export { type Compiled, compileEmail, compileSource } from "./compile.ts";
 export {
   type Problem,
   TEMPLATE_KINDS,

@@ -9,7 +9,7 @@ export type Variables = Readonly<Record<string, unknown>>;
 /** What every email of a campaign shares. */
 export interface Common {
   campaign: { name: string };
-  sender: { name: string; email: string };
+  sender: { name: string; email: string; postal_address?: string };
 }
 
 export type Rendered =
@@ -23,15 +23,16 @@ export type Rendered =
  *
  * @example
  * const render = createRenderer(content, { campaign: { name: "May" }, sender: { name: "Shop", email: "hi@example.com" } });
- * render(contactVariables(contact)); // { ok: true, subject, html, text }
+ * render(contactVariables(contact), "https://example.com/u/…"); // { ok: true, subject, html, text }
  */
 export function createRenderer(
   content: TemplateContent,
   common: Common,
   limits: Limits = DEFAULT_LIMITS,
-): (contact: Variables) => Rendered {
+): (contact: Variables, unsubscribeUrl?: string) => Rendered {
   const campaign = { name: common.campaign.name };
-  const sender = { name: common.sender.name, email: common.sender.email };
+  const { name, email, postal_address = "" } = common.sender;
+  const sender = { name, email, postal_address };
   let parts: Record<PartName, Part>;
   try {
     parts = {
@@ -45,14 +46,15 @@ export function createRenderer(
   }
   const derivedText = content.html !== null;
 
-  return (contact) => {
+  return (contact, unsubscribe_url = "") => {
+    const scope = () => ({ contact, campaign, sender, unsubscribe_url });
     let part: PartName = "subject";
     try {
-      const subject = headerLine(parts.subject({ contact, campaign, sender }));
+      const subject = headerLine(parts.subject(scope()));
       part = "html";
-      const html = derivedText ? parts.html({ contact, campaign, sender }) : null;
+      const html = derivedText ? parts.html(scope()) : null;
       part = "text";
-      const text = parts.text({ contact, campaign, sender });
+      const text = parts.text(scope());
       // Joined strings are not copied until they are read, so an endless email is refused before it takes its memory.
       if ((html?.length ?? 0) + text.length > limits.outputLength) return tooMuch(part);
       return {

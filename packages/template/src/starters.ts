@@ -40,7 +40,7 @@ export const starterTemplates: Readonly<Record<TemplateKind, TemplateSource & { 
       </p>
       <p class="normal" style="margin:0;color:#3c4557;font-size:16px;line-height:1.6">Thank you for reading,<br>{{ sender.name }}</p>
     </div>
-    <p class="quiet" style="max-width:520px;margin:24px auto 0;padding:0 20px;color:#6b7489;font-size:13px;line-height:1.5;text-align:center">You receive this at {{ contact.email }} because you are in touch with {{ sender.name }}. Answer this email if you no longer want to.</p>
+    <p class="quiet" style="max-width:520px;margin:24px auto 0;padding:0 20px;color:#6b7489;font-size:13px;line-height:1.5;text-align:center">You receive this at {{ contact.email }} because you are in touch with {{ sender.name }}. <a class="quiet" href="{{ unsubscribe_url }}" style="color:#6b7489">Unsubscribe</a><br>{{ sender.postal_address }}</p>
   </div>
 </body>
 </html>
@@ -73,7 +73,8 @@ Until next month,\\
 
 ---
 
-You receive this at {{ contact.email }}. Answer this email if you no longer want to.
+You receive this at {{ contact.email }}. [Unsubscribe]({{ unsubscribe_url }})\\
+{{ sender.postal_address }}
 `,
   },
   text: {

@@ -1,7 +1,8 @@
-import { analyzeSync, LiquidError, type Template } from "liquidjs";
+import { analyzeSync, LiquidError, Output, type Template } from "liquidjs";
 import { MAX_LIQUID_LENGTH, textEngine } from "./engine.ts";
 import { type LiquidPiece, protect } from "./protect.ts";
 import { parseLiquid } from "./syntax.ts";
+import { UrlTag } from "./urls.ts";
 
 /** The parts of a contact that every contact has; they win over custom attributes of the same name. */
 export const CONTACT_FIELDS = ["id", "email", "name", "first_name", "last_name"] as const;
@@ -10,7 +11,8 @@ export const CONTACT_FIELDS = ["id", "email", "name", "first_name", "last_name"]
 export const NAMES: Readonly<Record<string, readonly string[]>> = {
   contact: CONTACT_FIELDS,
   campaign: ["name"],
-  sender: ["name", "email"],
+  sender: ["name", "email", "postal_address"],
+  unsubscribe_url: [],
 };
 
 export interface ContactRecord {
@@ -50,6 +52,19 @@ export function variableUses(source: string): VariableUse[] {
 /** The variables a Liquid source uses, such as `contact.first_name`; each once, sorted. */
 export function variablesUsed(source: string): string[] {
   return [...new Set(variableUses(source).map(({ path }) => path.join(".")))].toSorted();
+}
+
+/** The variables a Liquid source shows whoever it is rendered for: outside of every condition, loop and capture. */
+export function shownToAll(source: string): Set<string> {
+  const shown = parsedPieces(source).templates.filter(
+    (template) => template instanceof Output || template instanceof UrlTag,
+  );
+  const { globals } = analyzeSync(shown, { partials: false });
+  return new Set(
+    Object.values(globals)
+      .flat()
+      .map(({ segments }) => segments.join(".")),
+  );
 }
 
 /**

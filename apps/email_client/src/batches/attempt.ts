@@ -25,7 +25,9 @@ export async function attempt(
   { gateway, breaker }: OpenGateway,
   { clock, inRenderLane, attemptDeadlineMs }: AttemptContext,
 ): Promise<EmailEvent> {
-  const rendered = await inRenderLane(() => ready.render(recipient.variables));
+  const rendered = await inRenderLane(() =>
+    ready.render(recipient.variables, recipient.unsubscribe_url),
+  );
   if (!rendered.ok) {
     const reason: Reason = { code: "unrenderable", detail: shortDetail(rendered.reason) };
     return { type: "REJECTED", at: clock.now(), reason };
@@ -37,13 +39,14 @@ export async function attempt(
 }
 
 function messageOf(
-  { id, email, name }: Recipient,
+  { id, email, name, unsubscribe_url }: Recipient,
   { content: { sender, headers } }: ReadyContent,
   { subject, html, text }: { subject: string; html: string | null; text: string },
 ): Message {
+  const { postal_address: _inBody, ...from } = sender;
   return {
     key: id,
-    from: sender,
+    from,
     to: { name: oneLine(name), email },
     subject,
     html,
@@ -51,8 +54,20 @@ function messageOf(
     // RFC 5322 3.6.4. From the email's id, so every attempt carries the same one and a duplicate can be recognised.
     headers: {
       ...headers,
+      ...leavingHeaders(unsubscribe_url),
       "Message-ID": `<${id}@${sender.email.slice(sender.email.lastIndexOf("@") + 1)}>`,
     },
+  };
+}
+
+/**
+ * By which a mailbox offers to unsubscribe: RFC 2369, and RFC 8058 for doing it with one click, which asks for https.
+ */
+function leavingHeaders(url: string | undefined): Record<string, string> {
+  if (url === undefined) return {};
+  return {
+    "List-Unsubscribe": `<${url}>`,
+    ...(url.startsWith("https:") && { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }),
   };
 }
 

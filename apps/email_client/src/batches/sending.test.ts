@@ -41,6 +41,38 @@ test("every email carries what was handed over for it, and a Message-ID that is 
   expect(gateway.received.map(({ body }) => body)).toEqual([message, message]);
 });
 
+test.each([
+  ["https", { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }],
+  ["http", {}],
+])(
+  "an email says where its recipient can leave, and that one click will do where the link is %s",
+  async (scheme, oneClick) => {
+    await using given = await setUp();
+    const { gateway, calls } = given;
+    const unsubscribe_url = `${scheme}://web.example.com/u/a-b_c`;
+    const ann = recipient({ unsubscribe_url });
+    const hash = await calls.put(
+      content({
+        template: { subject: "Hi", html: null, text: "{{ unsubscribe_url }}" },
+        sender: { name: "Shop", email: "shop@example.com", postal_address: "1 Road" },
+        headers: { "List-Id": "<campaigns.example.com>" },
+      }),
+    );
+    await finished(given, await send(given, 0, {}, { recipients: [ann], content: hash }));
+    expect(gateway.received.map(({ body }) => body)).toMatchObject([
+      { from: { name: "Shop", email: "shop@example.com" }, text: unsubscribe_url },
+    ]);
+    expect(gateway.received[0]?.body["from"]).toEqual({ name: "Shop", email: "shop@example.com" });
+    expect(gateway.received[0]?.body["headers"]).toEqual({
+      "List-Id": "<campaigns.example.com>",
+      "List-Unsubscribe": `<${unsubscribe_url}>`,
+      ...oneClick,
+      "Message-ID": `<${ann.id}@example.com>`,
+      "X-Mailwright-Email": ann.id,
+    });
+  },
+);
+
 test("original, weakness 6: an email's time does not run while it waits for its turn, however many there are", async () => {
   await using given = await setUp({ config: { concurrency: 4, attemptDeadlineMs: 2_000 } });
   const { gateway } = given;

@@ -9,7 +9,7 @@ import type { RedisClient } from "../redis/open.ts";
 export interface ReadyContent {
   content: Content;
   policy: RetryPolicy;
-  render(variables: Variables): Rendered;
+  render(variables: Variables, unsubscribeUrl?: string): Rendered;
 }
 
 export interface Contents {

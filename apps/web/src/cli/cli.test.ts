@@ -99,6 +99,9 @@ test("doctor names each thing that is not well and what to do about it", async (
   expect(lines).toContain("ok    email client: answers; 4 emails under way, 2 reports waiting");
   expect(lines).toContain("FAIL  gateways: none is set up: add one in Settings, Gateways");
   expect(lines).toContain("FAIL  sender: no From address is set: Settings, Sender");
+  expect(lines).toContain(
+    "ok    links in emails: WEB_URL is http://localhost:5050: emails offer to unsubscribe with one click only where it is https",
+  );
   at.standIn.answerNext("GET /v1/machine", { status: 401 });
   expect((await at.run(doctor)).lines.join("\n")).toContain("SERVICE_KEYS must be the same");
 });

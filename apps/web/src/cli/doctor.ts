@@ -17,7 +17,7 @@ export const doctor: Command = {
   does: "looks at every part and says what is wrong and what to do",
   async run(_args, { context, print }) {
     let ill = 0;
-    for (const examine of [postgres, ledger, emailClient, sender]) {
+    for (const examine of [postgres, ledger, emailClient, sender, links]) {
       for (const { about, ok, says } of await examine(context)) {
         print(`${ok ? "ok  " : "FAIL"}  ${about}: ${says}`);
         if (!ok) ill++;
@@ -124,12 +124,23 @@ async function sender({ db }: Context): Promise<Finding[]> {
     const { from_email, postal_address } = await readSettings(db);
     if (from_email === "")
       return [{ about, ok: false, says: "no From address is set: Settings, Sender" }];
-    if (postal_address === "")
-      return [{ about, ok: false, says: "no postal address is set: Settings, Sender" }];
+    if (postal_address.trim() === "") {
+      const says = "no postal address is set, so no campaign can be launched: Settings, Sender";
+      return [{ about, ok: false, says }];
+    }
     return [{ about, ok: true, says: "set" }];
   } catch (error) {
     return [{ about, ok: false, says: `could not be read (${wordOf(error)})` }];
   }
+}
+
+/** Mailboxes unsubscribe with one click by https only (RFC 8058), and send nobody to a page of this machine. */
+async function links({ config }: Context): Promise<Finding[]> {
+  const secure = config.webUrl.startsWith("https:");
+  const says = secure
+    ? "emails offer to unsubscribe with one click"
+    : `WEB_URL is ${config.webUrl}: emails offer to unsubscribe with one click only where it is https`;
+  return [{ about: "links in emails", ok: true, says }];
 }
 
 /** The code of a failure, which says enough here and holds no value of a query. */

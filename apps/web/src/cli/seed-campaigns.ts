@@ -1,6 +1,6 @@
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from "@mailwright/email_machine";
 import { type Content, contentHash, type Report } from "@mailwright/protocol";
-import { compileSource } from "@mailwright/template";
+import { compileEmail } from "@mailwright/template";
 import { sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import type { Queryable } from "../db/open.ts";
@@ -16,7 +16,7 @@ import {
 } from "../features/dispatch/freeze-queries.ts";
 import { applyReports } from "../features/reports/queries.ts";
 import { audienceCondition } from "../features/segments/audience.ts";
-import { readSettings } from "../features/settings/settings.ts";
+import { contentSender, readSettings } from "../features/settings/settings.ts";
 import { drawnId, drawsFor } from "./seed-draws.ts";
 import type { Plan } from "./seed-plans.ts";
 import { antedate, batchAnew, campaignNamed, queuedEmails } from "./seed-queries.ts";
@@ -149,18 +149,22 @@ async function contentOf(
   tx: Queryable,
   { name }: Plan,
   id: string,
-  template: Parameters<typeof compileSource>[0],
+  template: Parameters<typeof compileEmail>[0],
 ): Promise<Content> {
-  const compiled = compileSource(template);
+  const compiled = compileEmail(template);
   if (!compiled.ok) throw new Error("a template of the demonstration does not compile");
-  const { from_name, from_email } = await readSettings(tx);
+  const settings = await readSettings(tx);
   return {
     campaign: { id, name },
     template: compiled.content,
     sender:
-      from_email === ""
-        ? { name: "Lantern Books", email: "news@example.com" }
-        : { name: from_name, email: from_email },
+      settings.from_email === ""
+        ? {
+            name: "Lantern Books",
+            email: "news@example.com",
+            postal_address: "7 Lamp Lane, Exampletown",
+          }
+        : contentSender(settings),
     headers: {},
     policy: {
       attempts: POLICY.attempts,

@@ -2,11 +2,13 @@ import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import type { Context } from "../../context.ts";
 import { campaignFixture } from "../../testing/campaigns.ts";
+import { apiClient, signedInClient } from "../../testing/client.ts";
 import { freezeLaunched } from "../dispatch/freeze.ts";
 import { contentOf } from "../dispatch/handover-queries.ts";
-import { changeSettings } from "../settings/settings.ts";
+import { changeSettings, readSettings } from "../settings/settings.ts";
 import { deleteTemplate, saveTemplate } from "../templates/templates.ts";
 import { readCampaign } from "./campaigns.ts";
+import { campaignHeaders } from "./headers.ts";
 import { launchCampaign, launchObstacles } from "./launch.ts";
 
 async function frozenContent(context: Context, id: string) {
@@ -25,7 +27,7 @@ test("what everybody gets is frozen at launch, whatever becomes of the template 
   const before = await frozenContent(context, first);
   expect([before.version, before.content?.template.text, before.content?.sender.email]).toEqual([
     1,
-    "Hello {{ contact.first_name }}",
+    "Hello {{ contact.first_name }}\n\n{{ sender.postal_address }}\nUnsubscribe: {{ unsubscribe_url }}\n",
     "news@example.com",
   ]);
   await saveTemplate(context.db, template, { body: "Hello, changed" }, "Bob");
@@ -38,7 +40,9 @@ test("what everybody gets is frozen at launch, whatever becomes of the template 
     content?.template.text,
     content?.sender.email,
     content?.policy.attempts,
-  ]).toEqual([2, "Hello, changed", "other@example.com", 9]);
+  ]).toEqual([2, expect.stringMatching(/^Hello, changed\n\n/), "other@example.com", 9]);
+  expect(content?.sender.postal_address).toBe("1 Road");
+  expect(content?.headers).toEqual(campaignHeaders(second, await readSettings(context.db)));
   await deleteTemplate(context.db, template);
   await freezeLaunched({ ...context, emailClient: at.standIn.client });
   expect(await frozenContent(context, first)).toEqual(before);
@@ -70,6 +74,31 @@ test("original, weakness 10: without a From address nothing is launched, and not
   expect((await readCampaign(context.db, draft))?.state).toBe("draft");
   await freezeLaunched({ ...context, emailClient: at.standIn.client });
   expect(at.standIn.calls.filter(({ call }) => call.includes("/batches"))).toEqual([]);
+});
+
+test("without a postal address nothing is launched: the page says so with the way to set it, and so does the API", async () => {
+  await using at = await campaignFixture(2);
+  const { context } = at;
+  const draft = await at.draft();
+  await changeSettings(context.db, { postal_address: " \n" });
+  const obstacle = {
+    about: "postal address" as const,
+    message: "Set the postal address in the settings: it stands in every campaign.",
+  };
+  expect(await launchCampaign(context, draft, "Anna")).toEqual({
+    kind: "not ready",
+    obstacles: [obstacle],
+  });
+  const page = await (await signedInClient(context)).get(`/campaigns/${draft}/launch`);
+  const line = page.find('.readiness li[data-tone="warning"]').map(({ text }) => text);
+  expect(line).toEqual([`${obstacle.message}Mend it`]);
+  expect(page.find(".readiness a").map(({ attributes }) => attributes["href"])).toEqual([
+    "/settings",
+  ]);
+  const { call } = await apiClient(context);
+  const refused = await call("POST", `/api/v1/campaigns/${draft}/launch`);
+  expect([refused.status, refused.text.includes(obstacle.message)]).toEqual([409, true]);
+  expect((await readCampaign(context.db, draft))?.state).toBe("draft");
 });
 
 test("a variable that no contact has is no obstacle: whoever lacks it gets nothing in its place", async () => {

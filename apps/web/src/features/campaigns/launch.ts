@@ -1,10 +1,11 @@
 import { type Content, contentHash, type GatewayView } from "@mailwright/protocol";
-import { compileSource } from "@mailwright/template";
+import { compileEmail } from "@mailwright/template";
 import type { Database } from "../../db/open.ts";
 import { audienceCondition } from "../segments/audience.ts";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
-import { readSettings, type Settings } from "../settings/settings.ts";
+import { contentSender, readSettings, type Settings } from "../settings/settings.ts";
 import { noteActivity } from "./activity.ts";
+import { campaignHeaders } from "./headers.ts";
 import {
   audienceExists,
   keepContent,
@@ -21,7 +22,7 @@ export interface LaunchContext {
 
 /** Something that stands in the way of a launch, and the part of the campaign or of the settings that it is about. */
 export interface LaunchObstacle {
-  about: "template" | "segments" | "sender" | "gateway";
+  about: "template" | "segments" | "sender" | "postal address" | "gateway";
   message: string;
 }
 
@@ -86,13 +87,14 @@ type Prepared = { content: Content; gateway: GatewayView } | { obstacles: Launch
 
 async function prepare({ db, gatewayWatch }: LaunchContext, draft: LaunchDraft): Promise<Prepared> {
   const settings = await readSettings(db);
-  const [template, sender, gateway, audience] = [
+  const [template, sender, address, gateway, audience] = [
     templateOf(draft),
     senderOf(settings),
+    addressOf(settings),
     gatewayOf(draft, await gatewayWatch.look()),
     await audienceOf(db, draft),
   ];
-  const obstacles = [template, audience, sender, gateway].filter(
+  const obstacles = [template, audience, sender, address, gateway].filter(
     (part) => part !== undefined && "message" in part,
   );
   if (obstacles.length > 0) return { obstacles };
@@ -105,7 +107,7 @@ async function prepare({ db, gatewayWatch }: LaunchContext, draft: LaunchDraft):
       campaign: { id: draft.id, name: draft.name },
       template,
       sender,
-      headers: {},
+      headers: campaignHeaders(draft.id, settings),
       policy: { ...retry, when_uncertain: draft.when_uncertain },
     },
   };
@@ -113,7 +115,7 @@ async function prepare({ db, gatewayWatch }: LaunchContext, draft: LaunchDraft):
 
 function templateOf({ template }: LaunchDraft): Content["template"] | LaunchObstacle {
   if (template === null) return { about: "template", message: "Choose a template." };
-  const compiled = compileSource(template);
+  const compiled = compileEmail(template);
   if (compiled.ok) return compiled.content;
   const [first] = compiled.problems;
   return {
@@ -122,14 +124,18 @@ function templateOf({ template }: LaunchDraft): Content["template"] | LaunchObst
   };
 }
 
-function senderOf({
-  from_name,
-  from_email,
-  reply_to,
-}: Settings): Content["sender"] | LaunchObstacle {
-  if (from_email === "")
+function senderOf(settings: Settings): Content["sender"] | LaunchObstacle {
+  if (settings.from_email === "")
     return { about: "sender", message: "Set the From name and address in the settings." };
-  return { name: from_name, email: from_email, ...(reply_to !== "" && { reply_to }) };
+  return contentSender(settings);
+}
+
+function addressOf({ postal_address }: Settings): LaunchObstacle | undefined {
+  if (postal_address.trim() !== "") return undefined;
+  return {
+    about: "postal address",
+    message: "Set the postal address in the settings: it stands in every campaign.",
+  };
 }
 
 function gatewayOf(

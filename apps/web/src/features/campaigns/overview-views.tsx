@@ -57,6 +57,7 @@ const ABOUT: readonly {
     mend: (id) => `/campaigns/${id}/edit`,
   },
   { about: "sender", good: "The From address is set.", mend: () => "/settings" },
+  { about: "postal address", good: "The postal address is set.", mend: () => "/settings" },
   { about: "gateway", good: "The gateway is set up.", mend: () => "/settings/gateways" },
 ];
 
@@ -86,7 +87,7 @@ function AudienceLine(props: { estimate: Estimate }): Html {
   );
 }
 
-/** The four things, one a line. */
+/** The five things, one a line. */
 export function ReadinessList(props: {
   campaign: Campaign;
   obstacles: readonly LaunchObstacle[];

@@ -1,8 +1,9 @@
 import type { Content } from "@mailwright/protocol";
-import { compileSource, contactVariables, createRenderer } from "@mailwright/template";
+import { compileEmail, contactVariables, createRenderer } from "@mailwright/template";
 import type { Queryable } from "../../db/open.ts";
+import { EXAMPLE_LINK } from "../leaving/links.ts";
 import { audienceCondition } from "../segments/audience.ts";
-import { readSettings } from "../settings/settings.ts";
+import { contentSender, readSettings } from "../settings/settings.ts";
 import { sampleContact } from "./audience-queries.ts";
 import { type LaunchDraft, launchDraft } from "./launch-queries.ts";
 import { firstRecipient, frozenContent, type SampleContact } from "./preview-queries.ts";
@@ -53,10 +54,9 @@ async function contentOfDraft(
   { id, name, segments }: LaunchDraft,
   source: NonNullable<LaunchDraft["template"]>,
 ): Promise<CampaignContent> {
-  const { from_name, from_email, reply_to } = await readSettings(db);
-  const sender = { name: from_name, email: from_email, ...(reply_to !== "" && { reply_to }) };
+  const sender = contentSender(await readSettings(db));
   const { subject } = source;
-  const compiled = compileSource(source);
+  const compiled = compileEmail(source);
   if (!compiled.ok) {
     const reason = compiled.problems[0]?.message ?? "It cannot be read.";
     return { sender, subject, policy: undefined, preview: { kind: "faulty", reason } };
@@ -72,7 +72,10 @@ function filledIn(
   contact: SampleContact | undefined,
 ): Preview {
   if (contact === undefined) return { kind: "nobody" };
-  const rendered = createRenderer(template, { campaign, sender })(contactVariables(contact));
+  const rendered = createRenderer(template, { campaign, sender })(
+    contactVariables(contact),
+    EXAMPLE_LINK,
+  );
   if (!rendered.ok) return { kind: "faulty", reason: rendered.reason };
   const { subject, html, text } = rendered;
   return {

@@ -5,6 +5,7 @@ import { until } from "@mailwright/testing";
 import { campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
 import { gaps, launchingCampaign, ledgerFixture, standing } from "../../testing/ledger.ts";
+import { createLinks } from "../leaving/links.ts";
 import { freezeLaunched } from "../dispatch/freeze.ts";
 import { handOverNext } from "../dispatch/handover.ts";
 import { takeReports } from "../reports/reports.ts";
@@ -19,7 +20,13 @@ async function halfway({ all = false } = {}) {
   const ledger = stack.use(await ledgerFixture(4));
   const standIn = stack.use(emailClientStandIn());
   const { db } = ledger;
-  const context = { db, clock: systemClock, log: silentLog, emailClient: standIn.client };
+  const context = {
+    db,
+    clock: systemClock,
+    log: silentLog,
+    emailClient: standIn.client,
+    links: createLinks(db, "https://web.example.com"),
+  };
   const campaign = await launchingCampaign(ledger);
   await freezeLaunched(context);
   await handOverNext(context);

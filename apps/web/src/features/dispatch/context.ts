@@ -1,6 +1,7 @@
 import type { Clock, Log } from "@mailwright/platform";
 import type { ServiceClient } from "@mailwright/protocol";
 import type { Database } from "../../db/open.ts";
+import type { Links } from "../leaving/links.ts";
 
 /** What the background work of dispatching needs. */
 export interface DispatchContext {
@@ -8,4 +9,5 @@ export interface DispatchContext {
   clock: Clock;
   log: Log;
   emailClient: ServiceClient;
+  links: Links;
 }

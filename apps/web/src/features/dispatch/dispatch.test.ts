@@ -6,11 +6,14 @@ import { openDatabase } from "../../db/open.ts";
 import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
 import { gaps, launchingCampaign, ledgerFixture, standing } from "../../testing/ledger.ts";
 import { cancelCampaign, pauseCampaign, resumeCampaign } from "../campaigns/steering.ts";
+import { createLinks } from "../leaving/links.ts";
 import { cancelUnclaimedBatches } from "./cancellation-queries.ts";
 import { syncControls } from "./control.ts";
 import { freezeLaunched } from "./freeze.ts";
 import { handOverNext, WINDOW } from "./handover.ts";
 import { claimBatches } from "./handover-queries.ts";
+
+const WEB_URL = "https://web.example.com";
 
 async function setUp(contacts: number) {
   const stack = new AsyncDisposableStack();
@@ -21,6 +24,7 @@ async function setUp(contacts: number) {
     clock: systemClock,
     log: silentLog,
     emailClient: standIn.client,
+    links: createLinks(ledger.db, WEB_URL),
   };
   return { ...ledger, ledger, standIn, context, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
@@ -93,6 +97,9 @@ test("batches are handed over with their content, each once, from two webs at a 
   const handed = standIn.batches.flatMap(({ recipients }) => recipients.map(({ email }) => email));
   expect([handed.length, new Set(handed).size]).toEqual([1_600, 1_600]);
   expect(standIn.contents.length).toBe(1);
+  const [first] = standIn.batches[0]?.recipients ?? [];
+  const token = first?.unsubscribe_url?.replace(`${WEB_URL}/u/`, "") ?? "";
+  expect(await context.links.emailToLeave(token)).toBe(first?.id ?? "");
   expect(standIn.batches[0]?.recipients[0]).toMatchObject({
     run: 1,
     variables: { first_name: expect.any(String) },

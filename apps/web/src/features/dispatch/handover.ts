@@ -93,11 +93,15 @@ function whenBack<T>(
 }
 
 /** Whom the batch goes to now. Who was suppressed or erased since the audience was frozen is skipped, not mailed. */
-async function recipientsOf(batch: ClaimedBatch, { db }: DispatchContext): Promise<Recipient[]> {
+async function recipientsOf(
+  batch: ClaimedBatch,
+  { db, links }: DispatchContext,
+): Promise<Recipient[]> {
   const handovers = await handoversOf(db, batch.id);
   const skips = handovers.flatMap((handover) => skipOf(handover) ?? []);
   if (skips.length > 0) await retried(() => skipEmails(db, skips));
-  return handovers.flatMap((handover) => recipientOf(handover) ?? []);
+  const linkOf = await links.toLeave();
+  return handovers.flatMap((handover) => recipientOf(handover, linkOf) ?? []);
 }
 
 function skipOf({ id, contact, suppressed }: Handover): Skip | undefined {
@@ -105,23 +109,31 @@ function skipOf({ id, contact, suppressed }: Handover): Skip | undefined {
   return suppressed === null ? undefined : { id, code: "suppressed", detail: suppressed };
 }
 
-function recipientOf({ id, run, address, contact, suppressed }: Handover): Recipient | undefined {
-  return contact === null || suppressed !== null
+function recipientOf(
+  { suppressed, ...handover }: Handover,
+  linkOf: (email: string) => string,
+): Recipient | undefined {
+  return handover.contact === null || suppressed !== null
     ? undefined
-    : toRecipient(id, run, address, contact);
+    : toRecipient(handover, linkOf);
 }
 
 /** The address is the one that was frozen at launch; everything else is what the contact is now. */
 export function toRecipient(
-  id: string,
-  run: number,
-  address: string,
-  contact: Handover["contact"],
+  { id, run, address, contact }: Pick<Handover, "id" | "run" | "address" | "contact">,
+  linkOf: (email: string) => string,
 ): Recipient {
   const { name = "", first_name = "", last_name = "" } = contact ?? {};
   const fullName = [first_name, last_name].filter((part) => part !== "").join(" ");
   const variables = contactVariables({ id: "", ...contact, email: address });
-  return { id, run, email: address, name: name || fullName, variables };
+  return {
+    id,
+    run,
+    email: address,
+    name: name || fullName,
+    variables,
+    unsubscribe_url: linkOf(id),
+  };
 }
 
 /** Posts a batch, and first the content where the email client does not have it, or no longer. */

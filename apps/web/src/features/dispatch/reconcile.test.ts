@@ -4,6 +4,7 @@ import { newId, silentLog, systemClock } from "@mailwright/platform";
 import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
 import { gaps, launchingCampaign, ledgerFixture, standing } from "../../testing/ledger.ts";
 import { takeReports } from "../reports/reports.ts";
+import { createLinks } from "../leaving/links.ts";
 import { freezeLaunched } from "./freeze.ts";
 import { handOverNext } from "./handover.ts";
 import { reconcile } from "./reconcile.ts";
@@ -15,7 +16,13 @@ async function handedOver(contacts: number) {
   const ledger = stack.use(await ledgerFixture(contacts));
   const standIn = stack.use(emailClientStandIn());
   const { db } = ledger;
-  const context = { db, clock: systemClock, log: silentLog, emailClient: standIn.client };
+  const context = {
+    db,
+    clock: systemClock,
+    log: silentLog,
+    emailClient: standIn.client,
+    links: createLinks(db, "https://web.example.com"),
+  };
   const campaign = await launchingCampaign(ledger);
   await freezeLaunched(context);
   await handOverNext(context);

@@ -92,7 +92,9 @@ async function handOverAgain(
     "the email client has lost a batch; it is handed over again",
   );
   if (!(await syncControl(context, batch.campaign_id))) return;
-  const answer = await postBatch(batch, open.map(lostRecipient), context);
+  const linkOf = await context.links.toLeave();
+  const recipients = open.map((email) => lostRecipient(email, linkOf));
+  const answer = await postBatch(batch, recipients, context);
   if (answer.kind !== "ok")
     context.log.warn(
       { batch: batch.id, answer },
@@ -101,18 +103,10 @@ async function handOverAgain(
 }
 
 /** It goes on from what the ledger knows. It may have been attempted since, so it will be asked after, not just sent. */
-function lostRecipient({
-  id,
-  run,
-  seq,
-  state,
-  attempt,
-  address,
-  contact,
-  first_at,
-}: OpenEmail): Recipient {
+function lostRecipient(email: OpenEmail, linkOf: (email: string) => string): Recipient {
+  const { seq, state, attempt, first_at } = email;
   return {
-    ...toRecipient(id, run, address, contact),
+    ...toRecipient(email, linkOf),
     last_known: {
       seq,
       state,

@@ -9,6 +9,9 @@ export const LEAVE_PATH = "/u";
 /** What stands in the place of a token where there is no email: in a preview or a test. */
 export const EXAMPLE_TOKEN = "example";
 
+/** The same as a link: in a preview it leads to our own page. */
+export const EXAMPLE_LINK = `${LEAVE_PATH}/${EXAMPLE_TOKEN}`;
+
 /** Makes and reads the links that stand in emails. */
 export interface Links {
   /**

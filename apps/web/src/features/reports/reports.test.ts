@@ -14,6 +14,7 @@ import type { Database } from "../../db/open.ts";
 import { gaps, launchingCampaign, ledgerFixture, standing } from "../../testing/ledger.ts";
 import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
 import { freezeLaunched } from "../dispatch/freeze.ts";
+import { createLinks } from "../leaving/links.ts";
 import { REFUSALS_LIMIT, takeReports } from "./reports.ts";
 
 async function setUp(contacts: number) {
@@ -22,7 +23,13 @@ async function setUp(contacts: number) {
   const standIn = stack.use(emailClientStandIn());
   const { db } = ledger;
   const campaign = await launchingCampaign(ledger);
-  await freezeLaunched({ db, clock: systemClock, log: silentLog, emailClient: standIn.client });
+  await freezeLaunched({
+    db,
+    clock: systemClock,
+    log: silentLog,
+    emailClient: standIn.client,
+    links: createLinks(db, "https://web.example.com"),
+  });
   const rows = await db.execute<{ id: string }>(sql`SELECT "id" FROM "email" ORDER BY "id"`);
   return {
     db,

@@ -1,3 +1,4 @@
+import type { Content } from "@mailwright/protocol";
 import type { Database, Queryable } from "../../db/open.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 import { selectSettings, type SettingRow, updateSettings } from "./queries.ts";
@@ -19,6 +20,22 @@ export interface Settings extends Sender {
 
 export async function readSettings(db: Queryable): Promise<Settings> {
   return settingsOf(await selectSettings(db));
+}
+
+/** Who a campaign comes from, as its content has it. The postal address is one line there, as a footer shows it. */
+export function contentSender({
+  from_name,
+  from_email,
+  reply_to,
+  postal_address,
+}: Sender): Content["sender"] {
+  const lines = postal_address.split(/[\r\n]+/).map((line) => line.trim());
+  return {
+    name: from_name,
+    email: from_email,
+    ...(reply_to !== "" && { reply_to }),
+    postal_address: lines.filter((line) => line !== "").join(", "),
+  };
 }
 
 export function saveSender(db: Queryable, sender: Sender): Promise<void> {

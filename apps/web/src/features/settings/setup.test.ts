@@ -75,7 +75,10 @@ test("what is not set up is named until it is, and what blocks a launch is told 
     ["sender", "gateway"],
   ]);
   await saveSender(context.db, { ...SENDER, postal_address: "" });
-  expect([await kinds(), await blocking()]).toEqual([["postal address", "gateway"], ["gateway"]]);
+  expect([await kinds(), await blocking()]).toEqual([
+    ["postal address", "gateway"],
+    ["postal address", "gateway"],
+  ]);
   await saveSender(context.db, SENDER);
   client.state.gateways = [{ ...GATEWAY, complete: false }];
   await context.gatewayWatch.refresh();

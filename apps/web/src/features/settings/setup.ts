@@ -38,12 +38,12 @@ function senderProblem({ from_email, postal_address }: Settings): SetupProblem |
       action: { href: "/settings", label: "Set it" },
     };
   }
-  if (postal_address === "") {
+  if (postal_address.trim() === "") {
     return {
       kind: "postal address",
       message:
-        "No postal address is set. The law of many countries asks for one in every campaign.",
-      blocksLaunch: false,
+        "No postal address is set, so campaigns cannot be launched: the law of many countries asks for one in each of them.",
+      blocksLaunch: true,
       action: { href: "/settings", label: "Set it" },
     };
   }

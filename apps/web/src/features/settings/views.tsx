@@ -69,9 +69,8 @@ function SenderCard(props: SettingsPageProps): Html {
           <TextAreaField
             {...field(form, "postal_address")}
             label="Postal address"
-            hint="Stands in every campaign. The law of many countries asks for it."
+            hint="Stands in every campaign, as the law of many countries asks; none is launched without it."
             rows={3}
-            optional
           />
         </FormSection>
         <FormActions submit="Save sender" />

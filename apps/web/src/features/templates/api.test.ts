@@ -74,13 +74,13 @@ test("a template is rendered for a contact or the sample, with what is wrong wit
   };
   expect((await call("POST", path, { contact_id: contact })).json<unknown>()).toEqual({
     subject: "Hi Bob",
-    html: "<p>Hello Bob from &lt;Paris&gt;</p>",
-    text: "Hello Bob from <Paris>",
+    html: expect.stringMatching(/^<p>Hello Bob from &lt;Paris&gt;<\/p>\n<div /),
+    text: "Hello Bob from <Paris>\n\nUnsubscribe: /u/example",
     problems: [problem],
   });
   expect((await call("POST", path, {})).json<unknown>()).toMatchObject({
     subject: "Hi Anna",
-    html: "<p>Hello Anna from [city]</p>",
+    html: expect.stringMatching(/^<p>Hello Anna from \[city\]<\/p>\n<div /),
   });
   const unknown = await call("POST", path, { contact_id: newId() });
   expect([unknown.status, unknown.json<{ field: string }>().field]).toEqual([422, "contact_id"]);

@@ -1,5 +1,6 @@
+import type { Content } from "@mailwright/protocol";
 import {
-  compileSource,
+  compileEmail,
   type ContactRecord,
   contactVariables,
   createRenderer,
@@ -8,7 +9,8 @@ import {
 } from "@mailwright/template";
 import type { Queryable } from "../../db/open.ts";
 import { readAttributeKeys, readContact } from "../contacts/contacts.ts";
-import { readSettings } from "../settings/settings.ts";
+import { contentSender, readSettings } from "../settings/settings.ts";
+import { EXAMPLE_LINK } from "../leaving/links.ts";
 import { sampleContact } from "./sample-contact.ts";
 import type { Source } from "./templates.ts";
 
@@ -23,13 +25,14 @@ export interface Rendering {
 
 /**
  * Renders a source for a contact, or for a sample without one: exactly what would be sent, with the sender of the
- * settings. Undefined for a contact that does not exist.
+ * settings, but for the link to unsubscribe, which is an example. Undefined for a contact that does not exist.
  */
 export async function renderFor(
   db: Queryable,
   name: string,
   source: Source,
   contactId?: string,
+  unsubscribeUrl: string = EXAMPLE_LINK,
 ): Promise<Rendering | undefined> {
   const [settings, attributes, chosen] = await Promise.all([
     readSettings(db),
@@ -39,8 +42,12 @@ export async function renderFor(
   if (contactId !== undefined && chosen === undefined) return undefined;
   const problems = lintTemplate(source, attributes);
   const contact = chosen && { id: chosen.id, email: chosen.email };
-  const sender = { name: settings.from_name, email: settings.from_email };
-  const rendered = render(source, { name, sender }, chosen ?? sampleContact(attributes));
+  const sender = contentSender(settings);
+  const rendered = render(
+    source,
+    { name, sender, unsubscribeUrl },
+    chosen ?? sampleContact(attributes),
+  );
   return "reason" in rendered
     ? { contact, email: undefined, problems: withReason(problems, rendered.reason) }
     : { contact, email: rendered, problems };
@@ -66,13 +73,18 @@ export async function checkSource(db: Queryable, source: Source): Promise<Proble
 
 function render(
   source: Source,
-  { name, sender }: { name: string; sender: { name: string; email: string } },
+  {
+    name,
+    sender,
+    unsubscribeUrl,
+  }: { name: string; sender: Content["sender"]; unsubscribeUrl: string },
   contact: ContactRecord,
 ): NonNullable<Rendering["email"]> | { reason: string } {
-  const compiled = compileSource(source);
+  const compiled = compileEmail(source);
   if (!compiled.ok) return { reason: "" };
   const rendered = createRenderer(compiled.content, { campaign: { name }, sender })(
     contactVariables(contact),
+    unsubscribeUrl,
   );
   if (!rendered.ok) return { reason: rendered.reason };
   const { subject, html, text } = rendered;

@@ -142,7 +142,7 @@ describe("weaknesses of the original", () => {
     const template = await created(db, { kind: "text", body });
     const rendering = await renderFor(db, template.name, template, id);
     expect(rendering?.email?.text).toBe(
-      "{name.__class__} {name!r} {name:>30} { } {\n} }} {color: red} {0}\n\n.",
+      "{name.__class__} {name!r} {name:>30} { } {\n} }} {color: red} {0}\n\n.\n\n\nUnsubscribe: /u/example\n",
     );
     expect(await createTemplate(db, { ...HELLO, body: "{{}}" }, "Anna")).toMatchObject({
       kind: "refused",

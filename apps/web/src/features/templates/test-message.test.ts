@@ -29,8 +29,10 @@ test("a test is what the contact would get, from the sender of the settings, thr
     from: { name: "Acme", email: "news@example.com", reply_to: "us@example.com" },
     to: { name: "", email: "me@example.com" },
     subject: "Hi Bob",
-    html: "<p>Hello Bob from &lt;Berlin&gt;</p>",
-    text: "Hello Bob from <Berlin>",
+    html: expect.stringMatching(
+      /^<p>Hello Bob from &lt;Berlin&gt;<\/p>\n<div [^]*href="http:\/\/localhost\/u\/example"/,
+    ),
+    text: "Hello Bob from <Berlin>\n\nUnsubscribe: http://localhost/u/example",
   });
 });
 

@@ -1,6 +1,8 @@
 import { type GatewayView, parseTestResult, type ServiceClient } from "@mailwright/protocol";
+import type { Config } from "../../config.ts";
 import type { Queryable } from "../../db/open.ts";
 import { parseAddress } from "../contacts/address.ts";
+import { EXAMPLE_LINK } from "../leaving/links.ts";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
 import { readSettings } from "../settings/settings.ts";
 import { renderFor } from "./rendering.ts";
@@ -8,6 +10,7 @@ import type { Template } from "./templates.ts";
 
 export interface TestContext {
   db: Queryable;
+  config: Pick<Config, "webUrl">;
   emailClient: ServiceClient;
   gatewayWatch: GatewayWatch;
 }
@@ -47,7 +50,7 @@ export type TestSent =
  * its ledger.
  */
 export async function sendTemplateTest(
-  { db, emailClient, gatewayWatch }: TestContext,
+  { db, config, emailClient, gatewayWatch }: TestContext,
   template: Template,
   { to, contact_id, gateway_id }: TestOrder,
 ): Promise<TestSent> {
@@ -56,7 +59,8 @@ export async function sendTemplateTest(
     return obstacle("sender", "Set the From address in the settings first: a test needs a sender.");
   const gateway = await gatewayFor(gatewayWatch, gateway_id);
   if ("message" in gateway) return gateway;
-  const rendering = await renderFor(db, template.name, template, contact_id);
+  const link = config.webUrl + EXAMPLE_LINK;
+  const rendering = await renderFor(db, template.name, template, contact_id, link);
   if (rendering === undefined)
     return obstacle("contact_id", "This contact does not exist any more. Choose another.");
   if (rendering.email === undefined) {

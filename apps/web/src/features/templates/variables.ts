@@ -47,6 +47,11 @@ export function offeredVariables(attributes: readonly string[]): {
       variables: [
         { code: "{{ sender.name }}", meaning: "The From name of the settings" },
         { code: "{{ sender.email }}", meaning: "The From address of the settings" },
+        { code: "{{ sender.postal_address }}", meaning: "The postal address of the settings" },
+        {
+          code: "{{ unsubscribe_url }}",
+          meaning: "Where they can unsubscribe; without it a link is added at the end",
+        },
         { code: "{{ campaign.name }}", meaning: "What the campaign is called" },
       ],
     },

@@ -1,0 +1,58 @@
+import type { TemplateContent } from "./content.ts";
+import { shownToAll } from "./variables.ts";
+
+/** What every recipient must find in an email of a campaign, by the names that a template has for it. */
+const ADDRESS = "sender.postal_address";
+const LINK = "unsubscribe_url";
+
+interface Missing {
+  address: boolean;
+  link: boolean;
+}
+
+/**
+ * Adds what a content does not show to every recipient by itself: the sender's postal address and the link to
+ * unsubscribe, in the html before the body ends and in the text at the end. What stands in a condition or a loop is not
+ * shown to all, and so it is added as well.
+ */
+export function withFooter({ subject, html, text }: TemplateContent): TemplateContent {
+  return {
+    subject,
+    html: html === null ? null : withHtmlFooter(html, missingIn(withoutComments(html))),
+    text: withTextFooter(text, missingIn(text)),
+  };
+}
+
+function missingIn(source: string): Missing {
+  const shown = shownToAll(source);
+  return { address: !shown.has(ADDRESS), link: !shown.has(LINK) };
+}
+
+/** The grey is legible on white (4.7:1) and on black (4.4:1): a footer stands on whatever the template lies on. */
+const BLOCK =
+  "margin:0 auto;max-width:520px;padding:24px 20px;color:#737b8c;font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:13px;line-height:1.5;text-align:center";
+
+function withHtmlFooter(html: string, { address, link }: Missing): string {
+  if (!address && !link) return html;
+  const parts = [
+    ...(address ? [`{{ ${ADDRESS} }}`] : []),
+    ...(link ? [`<a href="{{ ${LINK} }}" style="color:inherit">Unsubscribe</a>`] : []),
+  ];
+  const footer = `<div style="${BLOCK}">${parts.join("<br>")}</div>\n`;
+  const end = html.search(/<\/body\s*>(?![\s\S]*<\/body\s*>)/i);
+  return end === -1 ? `${html}\n${footer}` : html.slice(0, end) + footer + html.slice(end);
+}
+
+function withTextFooter(text: string, { address, link }: Missing): string {
+  if (!address && !link) return text;
+  const parts = [
+    ...(address ? [`{{ ${ADDRESS} }}`] : []),
+    ...(link ? [`Unsubscribe: {{ ${LINK} }}`] : []),
+  ];
+  return `${text.trimEnd()}\n\n${parts.join("\n")}\n`;
+}
+
+/** Nobody sees a comment, nor a part that is for one mail client only (`<!--[if mso]>`). */
+function withoutComments(html: string): string {
+  return html.replace(/<!--[\s\S]*?-->/g, "");
+}
