@@ -90,6 +90,9 @@ describe("at the start", () => {
     expect(await faultsOf({})).toBe("");
     const wrong = await faultsOf({ appendonly: "no", "maxmemory-policy": "allkeys-lru" });
     expect(wrong).toMatch(/append-only file.*may evict keys/);
+    expect(await faultsOf({ appendfsync: "everysec" })).toMatch(
+      /^Redis answers before its file is on the disk/,
+    );
   });
 
   test("one that is too old is refused", async () => {

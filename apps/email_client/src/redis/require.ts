@@ -53,10 +53,11 @@ async function requireNode(redis: Redis, log: Log, name: string): Promise<void> 
   for (const fault of await durabilityFaults(redis, name)) log.error(fault);
 }
 
-/** What is wrong with how Redis keeps data, in sentences. The promise of the journal rests on these two settings. */
+/** What is wrong with how Redis keeps data, in sentences. The promise of the journal rests on these settings. */
 async function durabilityFaults(redis: Redis, name: string): Promise<string[]> {
   try {
     const [, appendonly] = (await redis.config("GET", "appendonly")) as string[];
+    const [, sync] = (await redis.config("GET", "appendfsync")) as string[];
     const [, policy] = (await redis.config("GET", "maxmemory-policy")) as string[];
     return [
       ...(appendonly === "yes"
@@ -64,6 +65,11 @@ async function durabilityFaults(redis: Redis, name: string): Promise<string[]> {
         : [
             `${name} runs without its append-only file: set 'appendonly yes', or a crash of Redis loses emails in progress`,
           ]),
+      ...(appendonly === "yes" && sync !== "always"
+        ? [
+            `${name} answers before its file is on the disk (appendfsync ${sync}): set 'appendfsync always', or a power cut that takes the email client too can have emails of its last second sent twice`,
+          ]
+        : []),
       ...(policy === "noeviction"
         ? []
         : [
@@ -72,7 +78,7 @@ async function durabilityFaults(redis: Redis, name: string): Promise<string[]> {
     ];
   } catch {
     return [
-      `${name} does not let its settings be read (CONFIG is disabled): make sure that it has 'appendonly yes' and 'maxmemory-policy noeviction'`,
+      `${name} does not let its settings be read (CONFIG is disabled): make sure that it has 'appendonly yes', 'appendfsync always' and 'maxmemory-policy noeviction'`,
     ];
   }
 }

@@ -29,6 +29,7 @@ async function policyOf(url: string): Promise<unknown> {
   try {
     return [
       ...((await redis.config("GET", "appendonly")) as string[]),
+      ...((await redis.config("GET", "appendfsync")) as string[]),
       ...((await redis.config("GET", "maxmemory-policy")) as string[]),
       ...((await redis.config("GET", "bind")) as string[]),
     ];
@@ -37,7 +38,16 @@ async function policyOf(url: string): Promise<unknown> {
   }
 }
 
-const DURABLE = ["appendonly", "yes", "maxmemory-policy", "noeviction", "bind", "127.0.0.1"];
+const DURABLE = [
+  "appendonly",
+  "yes",
+  "appendfsync",
+  "always",
+  "maxmemory-policy",
+  "noeviction",
+  "bind",
+  "127.0.0.1",
+];
 
 test("in a folder with an awkward name and with an awkward password, it runs, durable and on loopback", async () => {
   using home = folder();
