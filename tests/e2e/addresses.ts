@@ -107,6 +107,10 @@ function special(world: World): Record<string, string[]> {
     "/segments/:id": Object.values(segments).map((id) => `/segments/${id}`),
     "/segments/:id/edit": Object.values(segments).map((id) => `/segments/${id}/edit`),
     "/segments/new": ["/segments/new", "/segments/new?kind=dynamic"],
+    "/settings/gateways/new": [
+      "/settings/gateways/new",
+      ...["smtp", "ses", "seed"].map((kind) => `/settings/gateways/new?kind=${kind}`),
+    ],
     "/settings/gateways/:id": [`/settings/gateways/${gateway}`],
     "/settings/gateways/:id/remove": [`/settings/gateways/${gateway}/remove`],
     "/settings/gateways/:id/test": [`/settings/gateways/${gateway}/test`],

@@ -38,6 +38,9 @@ export interface ServiceTraits {
   sign?(request: Request): Promise<Request>;
 }
 
+/** A sentence about an account that may send, or why this one may not. */
+export type Told = string | { missing: string };
+
 /** An email service behind an API of JSON over HTTP. Nothing here throws or repeats a request. */
 export interface HttpService {
   /** `accepted` reads the id out of an answer with a status of 200 to 299. */
@@ -52,11 +55,11 @@ export interface HttpService {
     signal: AbortSignal,
     found: (body: unknown) => string | undefined,
   ): Promise<Resolution>;
-  /** Whether a request that changes nothing is answered; `ready` says what a good answer tells. */
+  /** Whether a request that changes nothing is answered; `told` says what a good answer tells of the account. */
   check(
     request: ServiceRequest,
     signal: AbortSignal,
-    ready: (body: unknown) => string,
+    told: (body: unknown) => Told,
   ): Promise<Check>;
 }
 
@@ -121,12 +124,14 @@ export function httpService(traits: ServiceTraits, clock: Clock): HttpService {
       return { kind: "unknown" };
     },
 
-    async check(request, signal, ready) {
+    async check(request, signal, told) {
       try {
         const answer = await ask(request, signal);
-        return isGood(answer)
-          ? { kind: "ready", detail: shown(ready(answer.body)) }
-          : refusal(answer);
+        if (!isGood(answer)) return refusal(answer);
+        const found = told(answer.body);
+        return typeof found === "string"
+          ? { kind: "ready", detail: shown(found) }
+          : { kind: "unauthorized", detail: shown(found.missing) };
       } catch (error) {
         const failure = outcomeOfFailure(error);
         return { kind: "unavailable", detail: "detail" in failure ? failure.detail : "" };

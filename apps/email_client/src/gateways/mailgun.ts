@@ -23,7 +23,10 @@ export const mailgunGateway: GatewayAdapter = {
       placeholder: "mg.example.com",
       hint: "The sending domain as Mailgun knows it.",
     },
-    apiKey("API key", "A sending key of the domain, or a key of the account."),
+    apiKey(
+      "API key",
+      "Of the account. With a sending key of the domain messages are sent, but a lost one cannot be looked up, and the connection cannot be checked.",
+    ),
     apiAddress(API, "Empty: https://api.mailgun.net. In the EU: https://api.eu.mailgun.net"),
   ],
   capabilities: { idempotency: "none", lookup: true, batch: false, perItemResult: true },
@@ -78,7 +81,9 @@ function openMailgun(
       service.check({ method: "GET", path: `/v3/domains/${domain}` }, signal, (body) =>
         textAt(body, "domain", "state") === "active"
           ? "The key is valid and the domain may send."
-          : `The key is valid; the domain is ${textAt(body, "domain", "state") ?? "in an unknown state"}.`,
+          : {
+              missing: `The key is valid; the domain is ${textAt(body, "domain", "state") ?? "in no known state"}.`,
+            },
       ),
   };
 }

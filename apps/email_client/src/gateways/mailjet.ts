@@ -52,7 +52,7 @@ function openMailjet(
       service.find(
         { method: "GET", path: `/v3/REST/message?Limit=1&CustomID=${key}` },
         signal,
-        (body) => textAt(body, "Data", 0, "ID"),
+        (body) => textAt(body, "Data", 0, "UUID") ?? textAt(body, "Data", 0, "ID"),
       ),
     check: (signal) =>
       service.check(

@@ -49,7 +49,7 @@ function openSendgrid(
         const scopes = (body as { scopes?: unknown } | undefined)?.scopes;
         return Array.isArray(scopes) && scopes.includes("mail.send")
           ? "The key is valid and may send."
-          : "The key is valid, but it does not have the permission mail.send.";
+          : { missing: "The key is valid, but it does not have the permission mail.send." };
       }),
   };
 }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
 import { systemClock } from "@mailwright/platform";
+import { until } from "@mailwright/testing";
 import { dkimResults } from "../testing/dkim-results.ts";
 import { MESSAGE } from "../testing/messages.ts";
 import { SELF_SIGNED } from "../testing/self-signed.ts";
@@ -222,10 +223,11 @@ describe("the connection", () => {
   });
 
   test("that the server has given up meanwhile costs no attempt", async () => {
-    await using server = await smtpReceiver({ socketTimeout: 200 });
+    let closed = 0;
+    await using server = await smtpReceiver({ socketTimeout: 200, onClose: () => void closed++ });
     const gateway = open(server.port, { connections: "1" });
     expect((await gateway.send(MESSAGE, deadline())).kind).toBe("accepted");
-    await Bun.sleep(600);
+    await until(() => closed === 1, { what: "the server to close the connection" });
     expect((await gateway.send(MESSAGE, deadline())).kind).toBe("accepted");
     expect(server.arrivals).toHaveLength(2);
   });

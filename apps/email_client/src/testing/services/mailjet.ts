@@ -104,7 +104,7 @@ export const mailjet: Dialect = {
     const wanted = taken.filter(({ key }) => key === searchParams.get("CustomID"));
     return Response.json({
       Count: wanted.length,
-      Data: wanted.map(({ id }) => ({ ID: id, Status: "sent" })),
+      Data: wanted.map(({ id }) => ({ ID: 576460754655154, UUID: id, Status: "sent" })),
       Total: wanted.length,
     });
   },

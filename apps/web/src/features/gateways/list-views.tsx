@@ -175,7 +175,7 @@ export function KindsPage(props: { kinds: readonly GatewayKind[] }): Html {
       <PageHeader
         title="Add a gateway"
         crumbs={[{ href: GATEWAYS, label: "Gateways" }]}
-        lead="What does your email service offer?"
+        lead="Through whom do you send?"
       />
       <ul class="kind-list">
         {props.kinds.map(({ kind, title, description }) => (
