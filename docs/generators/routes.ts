@@ -23,7 +23,7 @@ export async function routesPage(): Promise<string> {
   return page(
     "# Routes and permissions",
     GENERATED,
-    "Every route names the permission it needs, and the app does not start with one that names none. `public` is open to anybody, `link` to whoever has an address that nobody can guess, `signed-in` to everybody who is signed in, `service` to signed calls of the email client. `/livez`, `/readyz` and `/metrics` are open and say nothing of anybody.",
+    "Every route names the permission it needs, and the app does not start with one that names none. `public` is open to anybody, `link` to whoever has an address that nobody can guess, `signed-in` to everybody who is signed in, `service` to signed calls of the email client, `webhook` to what a gateway can prove to have sent. `/livez`, `/readyz` and `/metrics` are open and say nothing of anybody.",
     "## Who may do what",
     permissions(routes),
     "## Pages",

@@ -4,6 +4,7 @@ import { batchRoutes } from "./batches/routes.ts";
 import type { Context } from "./context.ts";
 import { developerRoutes } from "./developer/routes.ts";
 import { settingsRoutes } from "./settings/routes.ts";
+import { webhookRoutes } from "./webhooks/routes.ts";
 
 /** The email client's HTTP side: internal, every call signed, but for the health checks. */
 export function buildApp(context: Context) {
@@ -23,5 +24,6 @@ export function buildApp(context: Context) {
     .use(healthRoutes({ redis: () => redis.ping() }, metrics))
     .use(batchRoutes(context))
     .use(settingsRoutes(context))
+    .use(webhookRoutes(context))
     .use(developerRoutes(context));
 }

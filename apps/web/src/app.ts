@@ -40,6 +40,7 @@ import { templateEditorPages } from "./features/templates/editor-routes.tsx";
 import { templateFrames } from "./features/templates/frame-routes.ts";
 import { templatePages } from "./features/templates/routes.tsx";
 import { templateTestPages } from "./features/templates/test-routes.tsx";
+import { webhookRoutes } from "./features/webhooks/routes.ts";
 import { templateVersionPages } from "./features/templates/version-routes.tsx";
 import { type Apology, envelope } from "./http/envelope.ts";
 import { answerError } from "./http/errors.tsx";
@@ -88,6 +89,7 @@ const FEATURES: readonly ((context: Context) => AnyElysia)[] = [
   emailPages,
   emailsApi,
   leavingPages,
+  webhookRoutes,
 ];
 
 /** The whole of web. It opens nothing and starts nothing; a route that names no permission makes it throw. */

@@ -1,4 +1,5 @@
 export * from "./batches.ts";
+export * from "./bounces.ts";
 export * from "./contents.ts";
 export * from "./control.ts";
 export * from "./machine.ts";
@@ -9,3 +10,4 @@ export * from "./service-client.ts";
 export * from "./settings.ts";
 export * from "./signing.ts";
 export { Address, type Parsed, parser } from "./values.ts";
+export * from "./webhooks.ts";

@@ -42,6 +42,8 @@ export const GatewayKind = Type.Object({
   description: Type.String(),
   fields: Type.Array(GatewayField),
   capabilities: GatewayCapabilities,
+  /** What to do at the provider so that it tells what becomes of an email; absent where it tells nothing. */
+  webhook: Type.Optional(Type.String()),
 });
 export type GatewayKind = Static<typeof GatewayKind>;
 

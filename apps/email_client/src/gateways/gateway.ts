@@ -1,5 +1,6 @@
 import type { Clock } from "@mailwright/platform";
 import type { GatewayCapabilities, GatewayField } from "@mailwright/protocol";
+import type { Webhook } from "./webhook.ts";
 
 /** One email as a gateway gets it. */
 export interface Message {
@@ -40,6 +41,8 @@ export interface Gateway {
   resolve?(key: string, signal: AbortSignal): Promise<Resolution>;
   /** Tries the settings without sending anything. Never throws. */
   check(signal: AbortSignal): Promise<Check>;
+  /** Where its provider tells what became of emails. */
+  webhook?: Webhook;
   /** Gives up the connections that are held open; what is under way may still end. */
   close?(): void;
 }
@@ -52,6 +55,8 @@ export interface GatewayAdapter {
   /** Draws the form in Settings and says what must be set. */
   fields: GatewayField[];
   capabilities: GatewayCapabilities;
+  /** What a person does at the provider with the address that Settings shows; absent where it tells nothing. */
+  webhook?: string;
   /** What is wrong with these settings beyond what the fields say, with the field at fault. */
   fault?(
     settings: Record<string, string>,

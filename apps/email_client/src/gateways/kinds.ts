@@ -28,12 +28,13 @@ export function adapterOf(kind: string): GatewayAdapter | undefined {
 }
 
 export function gatewayKinds(): GatewayKind[] {
-  return ADAPTERS.map(({ kind, title, description, fields, capabilities }) => ({
+  return ADAPTERS.map(({ kind, title, description, fields, capabilities, webhook }) => ({
     kind,
     title,
     description,
     fields,
     capabilities,
+    ...(webhook !== undefined && { webhook }),
   }));
 }
 

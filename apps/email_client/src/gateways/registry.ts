@@ -11,6 +11,8 @@ import { refusingUnsafe } from "./unsafe-message.ts";
 /** A gateway that can be sent through now. */
 export interface OpenGateway {
   id: string;
+  kind: string;
+  name: string;
   gateway: Gateway;
   /** For how long the service knows a repeated key again; undefined where it knows none. */
   repeatWindowMs: number | undefined;
@@ -65,7 +67,7 @@ export function createGatewayRegistry(
   }
 
   async function openRecord(record: GatewayRecord): Promise<OpenGateway | string> {
-    const { id, kind, settings, sealed, rate_per_second } = record;
+    const { id, kind, name, settings, sealed, rate_per_second } = record;
     const adapter = adapterOf(kind);
     if (adapter === undefined) return "its kind is not known";
     if (!isComplete(adapter, settings, Object.keys(sealed.fields))) return "a setting is missing";
@@ -76,7 +78,7 @@ export function createGatewayRegistry(
     const gateway = refusingUnsafe(adapter.open(settings, secrets, clock));
     const { idempotency } = adapter.capabilities;
     const repeatWindowMs = idempotency === "none" ? undefined : idempotency.windowS * 1_000;
-    return { id, gateway, repeatWindowMs, ratePerSecond: rate_per_second, breaker };
+    return { id, kind, name, gateway, repeatWindowMs, ratePerSecond: rate_per_second, breaker };
   }
 
   return {

@@ -2,6 +2,8 @@ import ky from "ky";
 import type { Clock } from "@mailwright/platform";
 import { MESSAGE_ID_LENGTH } from "@mailwright/protocol";
 import { checkEndpoint } from "./endpoint-check.ts";
+import { seedWebhook } from "./seed-webhook.ts";
+import { webhookSecret } from "./webhook-proofs.ts";
 import { outcomeOfFailure, readAnswer, retryAfterMs } from "./http-outcome.ts";
 import type { Gateway, GatewayAdapter, Message, Outcome, SettingFault } from "./gateway.ts";
 
@@ -25,11 +27,19 @@ export const seedGateway: GatewayAdapter = {
     },
     { name: "username", label: "User name", type: "text", required: true, secret: false },
     { name: "password", label: "Password", type: "password", required: true, secret: true },
+    webhookSecret(
+      "Secret of its webhooks",
+      "Only for an endpoint that tells what becomes of its messages.",
+    ),
   ],
   capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
+  webhook:
+    "Have it signed as Standard Webhooks are, with the secret above. Each event is a JSON object of type, email_id and timestamp; a bounce has bounce (hard, soft or block), status and detail.",
   fault: ({ username = "" }) => userNameFault(username),
-  open: ({ url = "", username = "" }, { password = "" }, clock) =>
-    openSeedGateway(url, username, password, clock),
+  open: ({ url = "", username = "" }, { password = "", webhook_secret: secret = "" }, clock) => ({
+    ...openSeedGateway(url, username, password, clock),
+    webhook: seedWebhook(secret, clock),
+  }),
 };
 
 /** RFC 7617 section 2: what comes after the first colon would be taken for the password. */

@@ -18,7 +18,7 @@ const OURS = new Set(
  * through before, such a message is refused here, where every kind of gateway passes.
  */
 export function refusingUnsafe(gateway: Gateway): Gateway {
-  const { resolve, close } = gateway;
+  const { resolve, close, webhook } = gateway;
   return {
     async send(message, signal) {
       const unsafe = unsafePart(message);
@@ -28,6 +28,7 @@ export function refusingUnsafe(gateway: Gateway): Gateway {
     },
     ...(resolve && { resolve: resolve.bind(gateway) }),
     check: (signal) => gateway.check(signal),
+    ...(webhook && { webhook }),
     ...(close && { close: close.bind(gateway) }),
   };
 }

@@ -30,7 +30,7 @@ function pathOf({ path }: GuardedRoute): string {
 function pageRoutes(): GuardedRoute[] {
   return routes.filter(
     ({ path, permission }) =>
-      !path.startsWith("/api/") && !["public", "link", "service"].includes(permission),
+      !path.startsWith("/api/") && !["public", "link", "service", "webhook"].includes(permission),
   );
 }
 
@@ -38,7 +38,8 @@ test("every route names a permission that there is", () => {
   expect(routes.length).toBeGreaterThan(20);
   const unknown = routes.filter(
     ({ permission }) =>
-      !["public", "link", "signed-in", "service"].includes(permission) && !isPermission(permission),
+      !["public", "link", "signed-in", "service", "webhook"].includes(permission) &&
+      !isPermission(permission),
   );
   expect(unknown).toEqual([]);
 });
@@ -118,6 +119,12 @@ test("the only forms that whoever has their address may post from anywhere are t
     body: new URLSearchParams({ "List-Unsubscribe": "One-Click" }),
   });
   expect(answer.status).toBe(404);
+});
+
+test("the only thing that a gateway may post is its webhook", () => {
+  expect(routes.filter(({ permission }) => permission === "webhook")).toEqual([
+    { method: "POST", path: "/webhooks/:gateway", permission: "webhook" },
+  ]);
 });
 
 test("the forms that are open to anybody take nothing from another site", async () => {

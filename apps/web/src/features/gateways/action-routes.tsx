@@ -68,7 +68,7 @@ export function gatewayActionPages(context: Context) {
       (tools) =>
         withGateway(readGateways, tools, async (gateway) => {
           const checked = await checkConnection(context, gateway);
-          return showGateway(tools, gateway, { values: asTyped(gateway) }, 200, checked);
+          return showGateway(context, tools, gateway, { values: asTyped(gateway) }, 200, checked);
         }),
       send,
     )

@@ -16,6 +16,7 @@ import {
 } from "../../ui/form.tsx";
 import { NumberField, PasswordField, TextAreaField, TextField, UrlField } from "../../ui/input.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
+import { WebhookCard } from "./webhook-views.tsx";
 import { CheckOutcome } from "./check-views.tsx";
 import type { Checked } from "./connection-check.ts";
 import { clearing } from "./field-names.ts";
@@ -68,12 +69,14 @@ export interface GatewayPageProps {
   gateway: Gateway;
   form: FormState;
   rights: Rights;
+  /** Where its provider tells what became of emails. */
+  webhookUrl: string;
   /** What a check of the connection just came to. */
   checked?: Checked | undefined;
 }
 
 export function GatewayPage(props: GatewayPageProps): Html {
-  const { csrf, gateway, form, rights, checked } = props;
+  const { csrf, gateway, form, rights, webhookUrl, checked } = props;
   const address = `${GATEWAYS}/${gateway.id}`;
   return (
     <>
@@ -97,7 +100,10 @@ export function GatewayPage(props: GatewayPageProps): Html {
         ) : (
           <Facts gateway={gateway} />
         )}
-        <Standing gateway={gateway} />
+        <div class="stack">
+          <Standing gateway={gateway} />
+          <WebhookCard gateway={gateway} url={webhookUrl} />
+        </div>
       </div>
     </>
   );

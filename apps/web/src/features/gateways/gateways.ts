@@ -10,6 +10,8 @@ export interface Gateway extends GatewayView {
   fields: GatewayField[];
   /** What is needed and not set. */
   missing: GatewayField[];
+  /** How its provider is made to tell what becomes of emails; undefined where it tells nothing. */
+  webhook: string | undefined;
 }
 
 /** The email client's gateways, and the kinds of which it can make more. */
@@ -52,6 +54,7 @@ function describe(view: GatewayView, kinds: readonly GatewayKind[]): Gateway {
     ...view,
     title: kind?.title ?? view.kind,
     fields,
+    webhook: kind?.webhook,
     missing: fields.filter((field) => field.required && !isSet(view, field)),
   };
 }

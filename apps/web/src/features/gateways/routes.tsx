@@ -83,7 +83,7 @@ export function gatewayPages(context: Context) {
       "/:id",
       (tools) =>
         withGateway(readGateways, tools, (gateway) =>
-          showGateway(tools, gateway, { values: asTyped(gateway) }),
+          showGateway(context, tools, gateway, { values: asTyped(gateway) }),
         ),
       { ...read, params: ById },
     )
@@ -95,14 +95,14 @@ export function gatewayPages(context: Context) {
         if (known === undefined) return showNotReached(tools, "it was not asked yet");
         const gateway = found(known.gateways.find(({ id }) => id === tools.params.id));
         const posted = parseForm(gatewayForm(gateway, gateway), tools.form);
-        if (!posted.ok) return showGateway(tools, gateway, posted);
+        if (!posted.ok) return showGateway(context, tools, gateway, posted);
         const saved =
           now.kind === "unreachable"
             ? away(now.why)
             : await changeGateway(context, gateway, changeOf(gateway, posted.value));
         return saved.kind === "saved"
           ? tools.leave(GATEWAYS, `The gateway “${saved.gateway.name}” was saved.`)
-          : showGateway(tools, gateway, posted.refuse(faultsOf(saved)), statusOf(saved));
+          : showGateway(context, tools, gateway, posted.refuse(faultsOf(saved)), statusOf(saved));
       },
       { ...write, params: ById },
     );
@@ -154,6 +154,7 @@ function showNew(
 }
 
 export function showGateway(
+  { config }: Pick<Context, "config">,
   tools: PageTools,
   gateway: Gateway,
   form: RefusedForm | { values: Record<string, string> },
@@ -167,6 +168,7 @@ export function showGateway(
       gateway={gateway}
       form={"ok" in form ? typedAgain(gateway, tools.form, form) : form}
       rights={rightsOf(tools)}
+      webhookUrl={`${config.webUrl}/webhooks/${gateway.id}`}
       checked={checked}
     />,
   );

@@ -80,6 +80,37 @@ export async function applyReports(db: Queryable, reports: Report[]): Promise<Ap
   return { known, applied, campaigns: campaigns ?? [] };
 }
 
+/** Where an email in doubt stands. */
+export interface Uncertain {
+  id: string;
+  run: number;
+  seq: number;
+  attempt: number;
+}
+
+/** Those of the emails that are in doubt, locked in the order of their ids until the transaction ends. */
+export function lockUncertain(db: Queryable, ids: readonly string[]): Promise<Uncertain[]> {
+  return db.execute<Uncertain & Record<string, unknown>>(sql`
+    SELECT "id", "run", "seq", "attempt" FROM "email"
+    WHERE "id" = ANY(${sql.param([...ids])}::uuid[]) AND "state" = 'uncertain' ORDER BY "id" FOR UPDATE
+  `);
+}
+
+/** Those of the emails that are in doubt and of which their gateway has told what became of them, by gateway. */
+export async function selectTold(
+  db: Queryable,
+  ids: readonly string[],
+): Promise<Map<string, string[]>> {
+  const rows = await db.execute<{ gateway: string; ids: string[] }>(sql`
+    SELECT "gateway_id" AS "gateway", array_agg("id") AS "ids" FROM "email"
+    WHERE "id" = ANY(${sql.param([...ids])}::uuid[]) AND "state" = 'uncertain' AND "gateway_id" IS NOT NULL AND EXISTS (
+      SELECT FROM "email_fact" WHERE "email_fact"."email_id" = "email"."id" AND "kind" IN ('delivered', 'bounced', 'complained')
+    )
+    GROUP BY "gateway_id"
+  `);
+  return new Map(rows.map(({ gateway, ids: told }) => [gateway, told]));
+}
+
 /**
  * Counts refusals of our credentials since the gateway last accepted something, and pauses a sending campaign that has
  * come to `limit` of them; the answer is the campaigns that were paused.

@@ -4,6 +4,7 @@ import type { Database } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
 import { storable } from "../../db/storable.ts";
 import { noteActivity, SYSTEM } from "../campaigns/activity.ts";
+import { confirmTold } from "./confirm.ts";
 import { applyReports, countRefusals } from "./queries.ts";
 
 /**
@@ -60,6 +61,13 @@ async function apply(
   if (reports.length === 0) return { known: 0, applied: 0 };
   return db.transaction(async (tx) => {
     const { known, applied, campaigns } = await applyReports(tx, reports);
+    const inDoubt = reports.filter(({ state }) => state === "uncertain");
+    if (inDoubt.length > 0)
+      await confirmTold(
+        tx,
+        Math.max(...inDoubt.map(({ at }) => at)),
+        inDoubt.map(({ id }) => id),
+      );
     const concerned = campaigns.filter(
       ({ refused, refused_in_a_row }) => refused > 0 || refused_in_a_row > 0,
     );

@@ -1,0 +1,68 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { GatewayField } from "@mailwright/protocol";
+import type { Doubt, WebhookRequest } from "./webhook.ts";
+
+/** The secret by which a provider's webhooks are known. Without it none is believed. */
+export function webhookSecret(label: string, hint: string): GatewayField {
+  return { name: "webhook_secret", label, type: "password", required: false, secret: true, hint };
+}
+
+export const NO_SECRET = "No secret of its webhooks is set, so nothing can be believed.";
+
+/** A time more than this away from ours belongs to a request that was recorded, by the tolerance that Standard Webhooks has. */
+export const TOLERANCE_MS = 5 * 60_000;
+
+/**
+ * Standard Webhooks (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md) and Svix
+ * (https://docs.svix.com/receiving/verifying-payloads/how-manual), which differ in the names of their headers: HMAC-SHA256
+ * over id, time and body, in base64; several signatures may stand there while a secret is changed. A secret that begins with
+ * `whsec_` is base64, any other is taken as it is written.
+ */
+export function standardWebhookDoubt(
+  { headers, body }: WebhookRequest,
+  prefix: "svix" | "webhook",
+  secret: string,
+  now: number,
+): Doubt {
+  if (secret === "") return NO_SECRET;
+  const id = headers[`${prefix}-id`] ?? "";
+  const timestamp = headers[`${prefix}-timestamp`] ?? "";
+  const signatures = headers[`${prefix}-signature`] ?? "";
+  if (id === "" || !/^\d{1,12}$/.test(timestamp) || signatures === "") return "It is not signed.";
+  if (Math.abs(now - Number(timestamp) * 1_000) > TOLERANCE_MS)
+    return "It was signed at another time.";
+  const key = secret.startsWith("whsec_")
+    ? Buffer.from(secret.slice("whsec_".length), "base64")
+    : Buffer.from(secret, "utf8");
+  const wanted = createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest();
+  const isSigned = signatures.split(" ").some((each) => {
+    const [version, signature = ""] = each.split(",");
+    return version === "v1" && isSame(Buffer.from(signature, "base64"), wanted);
+  });
+  return isSigned ? undefined : "Its signature is not of this secret.";
+}
+
+/**
+ * For providers that sign nothing: they call with a secret of ours, as the password of Basic authentication (RFC 7617), which
+ * they take in the address, or as a Bearer token (RFC 6750).
+ */
+export function secretDoubt({ headers }: WebhookRequest, secret: string): Doubt {
+  if (secret === "") return NO_SECRET;
+  const [scheme = "", credentials = ""] = (headers["authorization"] ?? "").split(" ");
+  const given =
+    scheme.toLowerCase() === "basic"
+      ? Buffer.from(credentials, "base64")
+          .toString("utf8")
+          .replace(/^[^:]*:/, "")
+      : scheme.toLowerCase() === "bearer"
+        ? credentials
+        : "";
+  return isSame(Buffer.from(given, "utf8"), Buffer.from(secret, "utf8"))
+    ? undefined
+    : "It does not bring the secret along.";
+}
+
+/** Whether two secrets are the same, in a time that does not tell how far they are. */
+export function isSame(given: Uint8Array, wanted: Uint8Array): boolean {
+  return given.byteLength === wanted.byteLength && timingSafeEqual(given, wanted);
+}

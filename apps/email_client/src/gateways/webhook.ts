@@ -1,0 +1,119 @@
+import {
+  bounceClass,
+  type BounceClass,
+  enhancedStatusIn,
+  MESSAGE_ID_LENGTH,
+  shortDetail,
+  type WebhookFact,
+} from "@mailwright/protocol";
+import { isId } from "@mailwright/platform";
+import { answerText } from "./answer-text.ts";
+
+/** What came to a gateway's public door. Header names are in lower case. */
+export interface WebhookRequest {
+  headers: Readonly<Record<string, string>>;
+  body: Uint8Array;
+}
+
+/** Why a request is not believed; undefined when it is. */
+export type Doubt = string | undefined;
+
+export type WebhookReading =
+  | { kind: "facts"; facts: WebhookFact[] }
+  /** Nobody can tell that the provider sent it. */
+  | { kind: "forged"; why: string }
+  | { kind: "unreadable"; why: string };
+
+/** The side of a gateway to which its provider tells what became of emails. */
+export interface Webhook {
+  /** Verifies over the raw body first, and reads it only then. Never throws, whatever came. */
+  receive(request: WebhookRequest, signal: AbortSignal): Promise<WebhookReading>;
+}
+
+/** How one provider's webhooks differ from the others'. */
+export interface WebhookTraits {
+  /** Sees the body as it came. */
+  verify(request: WebhookRequest): Doubt | Promise<Doubt>;
+  /** The events in a body; undefined where it holds none, as far as anybody can see. */
+  events(body: unknown, request: WebhookRequest): readonly unknown[] | undefined;
+  /** What one event tells; undefined where it tells nothing of these, or of no email of ours. */
+  factIn(event: unknown, request: WebhookRequest): WebhookFact | undefined;
+}
+
+export function webhook({ verify, events, factIn }: WebhookTraits): Webhook {
+  return {
+    async receive(request) {
+      const doubt = await verify(request);
+      if (doubt !== undefined) return { kind: "forged", why: doubt };
+      const found = events(jsonIn(request.body), request);
+      if (found === undefined) return { kind: "unreadable", why: "It holds no events." };
+      const facts = found.map((event) => factIn(event, request));
+      return { kind: "facts", facts: facts.filter((fact) => fact !== undefined) };
+    },
+  };
+}
+
+/** The JSON of a body, or undefined. */
+export function jsonIn(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What an event says, as it stands there; what is missing is undefined. */
+export interface Told {
+  /** What we named the email by when we handed it over. */
+  email: string | undefined;
+  kind: WebhookFact["kind"];
+  /** Milliseconds. */
+  at: number;
+  /** The provider's own name for the event. */
+  event?: string | undefined;
+  messageId?: string | undefined;
+  /** Of a bounce: what the provider says of it, and the words of the server that refused it. */
+  said?: BounceClass;
+  status?: string | undefined;
+  words?: string | undefined;
+}
+
+const shown = answerText([]);
+const LATEST = Date.UTC(2200, 0);
+
+/**
+ * The fact that an event tells; undefined when it names no email of ours. An event that has no name of its own goes by its
+ * kind and its time, which are the same each time it is told.
+ */
+export function factOf(told: Told): WebhookFact | undefined {
+  const { email, kind, event, messageId, words = "" } = told;
+  if (!isId(email)) return undefined;
+  const at = told.at >= 0 && told.at <= LATEST ? Math.floor(told.at) : undefined;
+  if (at === undefined) return undefined;
+  const key = event === undefined || event === "" ? `${kind} ${at}` : event;
+  const status = enhancedStatusIn(told.status ?? "") ?? enhancedStatusIn(words);
+  const detail = shortDetail(shown(words));
+  return {
+    email,
+    kind,
+    at,
+    key: key.toWellFormed().slice(0, 200),
+    ...(kind === "bounced" && {
+      bounce: bounceClass(status, told.said ?? "soft"),
+      ...(status !== undefined && { status }),
+    }),
+    ...(detail !== "" && kind !== "accepted" && { detail }),
+    ...(messageId !== undefined &&
+      messageId !== "" && { message_id: messageId.slice(0, MESSAGE_ID_LENGTH).toWellFormed() }),
+  };
+}
+
+/** A time in ISO 8601 as milliseconds; NaN for anything else, of which no fact is made. */
+export function timeIn(text: string | undefined): number {
+  return text === undefined ? Number.NaN : Date.parse(text);
+}
+
+/** A time in seconds, as a number or a text. */
+export function secondsIn(text: string | undefined): number {
+  return text === undefined || text.trim() === "" ? Number.NaN : Number(text) * 1_000;
+}

@@ -1,0 +1,40 @@
+import { isId, problem, problemResponse } from "@mailwright/platform";
+import { parseWebhookCall, WEBHOOK_LIMIT, type WebhookAnswer } from "@mailwright/protocol";
+import { Elysia } from "elysia";
+import type { Context } from "../context.ts";
+import { signedCall } from "../http/signed-call.ts";
+
+/** A body in base64, its headers, and some room. */
+const CALL_LIMIT = 2 * WEBHOOK_LIMIT;
+
+/** For a certificate to be fetched or a subscription to be confirmed, well within what web waits. */
+const PATIENCE_MS = 5_000;
+
+/** Where web hands on what came to a gateway's public door. It changes nothing here, so it may be repeated. */
+export function webhookRoutes(context: Context) {
+  return new Elysia({ name: "webhooks" }).post(
+    "/v1/gateways/:id/webhook",
+    ({ request, params: { id } }) =>
+      signedCall(
+        context,
+        request,
+        parseWebhookCall,
+        async ({ headers, body }): Promise<Response | WebhookAnswer> => {
+          const open = isId(id) ? await context.gateways.get(id) : undefined;
+          const webhook = open?.gateway.webhook;
+          if (open === undefined || webhook === undefined)
+            return problemResponse(problem(404, "There is no such gateway that tells anything"));
+          const { kind, name } = open;
+          const reading = await webhook.receive(
+            { headers, body: Buffer.from(body, "base64") },
+            AbortSignal.timeout(PATIENCE_MS),
+          );
+          return reading.kind === "facts"
+            ? { kind: "facts", gateway: { kind, name }, facts: reading.facts }
+            : reading;
+        },
+        CALL_LIMIT,
+      ),
+    { parse: "none" },
+  );
+}

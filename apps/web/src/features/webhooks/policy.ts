@@ -1,0 +1,79 @@
+import type { Log } from "@mailwright/platform";
+import type { Queryable } from "../../db/open.ts";
+import { parseAddress } from "../contacts/address.ts";
+import type { EmailFact } from "../emails/facts.ts";
+import { suppress, type SuppressionReason } from "../suppressions/suppressions.ts";
+import { type Concerned, countSoftBounces } from "./queries.ts";
+
+/** A fact that was not known, and the email it is of. */
+export interface News {
+  fact: EmailFact;
+  email: Concerned;
+}
+
+/** So many emails to one address in a row that bounced softly, with none delivered between them, are taken for a hard bounce. */
+export const SOFT_BOUNCES_LIMIT = 3;
+
+/**
+ * What follows from facts: a hard bounce and a complaint suppress the address at once, soft bounces when there are
+ * `SOFT_BOUNCES_LIMIT` in a row; a block says nothing against the address. A complaint is the person's own word, so it holds
+ * for the address that they have now as well. Only news count: what was lifted by hand stays lifted when it is told again.
+ */
+export async function applyPolicy(
+  tx: Queryable,
+  log: Log,
+  gateway: { name: string },
+  news: readonly News[],
+): Promise<void> {
+  const verdicts = new Map<string, Verdict & { addresses: Set<string> }>();
+  for (const each of news) {
+    const verdict = await verdictOn(tx, each);
+    if (verdict === undefined) continue;
+    const origin = `${verdict.what} “${each.email.campaign}” (${gateway.name})`;
+    const group = verdicts.get(origin) ?? { ...verdict, addresses: new Set<string>() };
+    for (const address of verdict.addresses) group.addresses.add(address);
+    verdicts.set(origin, group);
+  }
+  for (const [origin, { reason, addresses }] of verdicts) {
+    const { added } = await suppress(tx, [...addresses], { reason, origin });
+    if (added > 0) log.info({ reason, added }, "addresses are suppressed by what a gateway told");
+  }
+}
+
+interface Verdict {
+  reason: SuppressionReason;
+  /** The beginning of the origin, which goes on with the campaign. */
+  what: string;
+  addresses: Iterable<string>;
+}
+
+async function verdictOn(tx: Queryable, { fact, email }: News): Promise<Verdict | undefined> {
+  const mailed = canonical(email.address);
+  if (fact.kind === "complained") {
+    const now = email.canonical ?? "";
+    const addresses = [...mailed, ...(now === "" ? [] : [now])];
+    return { reason: "complained", what: "Complaint about", addresses };
+  }
+  if (fact.kind !== "bounced") return undefined;
+  switch (fact.detail["class"]) {
+    case "hard":
+      return { reason: "bounced", what: "Bounce of", addresses: mailed };
+    case "soft": {
+      const inARow = await countSoftBounces(tx, email.contact_id, email.address);
+      if (inARow < SOFT_BOUNCES_LIMIT) return undefined;
+      return {
+        reason: "bounced",
+        what: `${inARow} bounces in a row, the last of`,
+        addresses: mailed,
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Of an erased person there is no address left to be mailed. */
+function canonical(address: string): string[] {
+  const parsed = parseAddress(address);
+  return parsed.ok ? [parsed.canonical] : [];
+}

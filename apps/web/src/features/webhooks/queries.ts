@@ -1,0 +1,61 @@
+import { sql } from "drizzle-orm";
+import type { Queryable } from "../../db/open.ts";
+
+/** An email of which a gateway tells something. */
+export interface Concerned {
+  id: string;
+  contact_id: string;
+  /** The address that it went to; empty once its contact is erased. */
+  address: string;
+  campaign: string;
+  /** The canonical address that its contact has now. */
+  canonical: string | null;
+}
+
+/**
+ * The emails among these that the gateway may tell of, locked in the order of their ids until the transaction ends: those
+ * that it was given, and those of which it is not reported yet through which they go. A gateway's secret opens no other's
+ * emails.
+ */
+export async function lockConcerned(
+  tx: Queryable,
+  gateway: string,
+  ids: readonly string[],
+): Promise<Map<string, Concerned>> {
+  const rows = await tx.execute<Concerned & Record<string, unknown>>(sql`
+    WITH "locked" AS MATERIALIZED (
+      SELECT "id", "contact_id", "address", "campaign_id" FROM "email"
+      WHERE "id" = ANY(${sql.param([...ids])}::uuid[]) AND (
+        "gateway_id" IS NULL OR "gateway_id" = ${gateway} OR EXISTS (
+          SELECT FROM "email_event"
+          WHERE "email_event"."email_id" = "email"."id" AND "email_event"."gateway_id" = ${gateway}
+        )
+      )
+      ORDER BY "id" FOR UPDATE OF "email"
+    )
+    SELECT "locked"."id", "locked"."contact_id", "locked"."address", "campaign"."name" AS "campaign",
+      "contact"."canonical_email" AS "canonical"
+    FROM "locked"
+      JOIN "campaign" ON "campaign"."id" = "locked"."campaign_id"
+      LEFT JOIN "contact" ON "contact"."id" = "locked"."contact_id"
+  `);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** How many emails to a contact at this address bounced softly since one was last delivered there. */
+export async function countSoftBounces(
+  tx: Queryable,
+  contact: string,
+  address: string,
+): Promise<number> {
+  const rows = await tx.execute<{ emails: number }>(sql`
+    WITH "told" AS MATERIALIZED (
+      SELECT "email_fact".* FROM "email" JOIN "email_fact" ON "email_fact"."email_id" = "email"."id"
+      WHERE "email"."contact_id" = ${contact} AND "email"."address" = ${address}
+    )
+    SELECT count(DISTINCT "email_id")::integer AS "emails" FROM "told"
+    WHERE "kind" = 'bounced' AND "detail" ->> 'class' = 'soft'
+      AND "at" > coalesce((SELECT max("at") FROM "told" WHERE "kind" = 'delivered'), '-infinity')
+  `);
+  return rows[0]?.emails ?? 0;
+}

@@ -1,0 +1,102 @@
+import type { Clock, Log } from "@mailwright/platform";
+import type { WebhookFact } from "@mailwright/protocol";
+import type { Database, Queryable } from "../../db/open.ts";
+import { retried } from "../../db/retry.ts";
+import { storable } from "../../db/storable.ts";
+import { noteFacts, type ToldFact } from "../emails/facts.ts";
+import { confirm } from "../reports/confirm.ts";
+import { applyPolicy, type News } from "./policy.ts";
+import { type Concerned, lockConcerned } from "./queries.ts";
+
+export interface WebhookContext {
+  db: Database;
+  clock: Clock;
+  log: Log;
+}
+
+/** Who tells: a gateway, as it is known here, by its kind and by its name. */
+export interface Teller {
+  id: string;
+  kind: string;
+  name: string;
+}
+
+/** What became of facts: new ones, those that were known, and those of emails that this gateway was never given. */
+export interface FactsTaken {
+  taken: number;
+  repeated: number;
+  unknown: number;
+  /** Emails in doubt that are settled by them. */
+  settled: number;
+}
+
+/**
+ * Takes what a gateway tells of emails, each fact once, with all that follows from it: an address that is suppressed, an email
+ * in doubt that is settled. All of it is committed when this returns, or nothing is.
+ */
+export async function takeFacts(
+  { db, clock, log }: WebhookContext,
+  teller: Teller,
+  facts: readonly WebhookFact[],
+): Promise<FactsTaken> {
+  if (facts.length === 0) return { taken: 0, repeated: 0, unknown: 0, settled: 0 };
+  return retried(() =>
+    db.transaction(async (tx) => {
+      const emails = await lockConcerned(tx, teller.id, [
+        ...new Set(facts.map(({ email }) => email)),
+      ]);
+      const known = facts.filter(({ email }) => emails.has(email));
+      const kept = known.filter(({ kind }) => kind !== "accepted");
+      const news = await noteNews(tx, teller, kept, emails);
+      await applyPolicy(tx, log, teller, news);
+      const settled = await confirm(tx, clock.now(), teller.id, confirmations(known));
+      return {
+        taken: news.length,
+        repeated: kept.length - news.length,
+        unknown: facts.length - known.length,
+        settled,
+      };
+    }),
+  );
+}
+
+async function noteNews(
+  tx: Queryable,
+  { kind: source }: Teller,
+  facts: readonly WebhookFact[],
+  emails: ReadonlyMap<string, Concerned>,
+): Promise<News[]> {
+  const written = await noteFacts(
+    tx,
+    facts.map((fact) => toldFact(fact, source)),
+  );
+  return written.flatMap((fact) => {
+    const email = emails.get(fact.email_id);
+    return email === undefined ? [] : [{ fact, email }];
+  });
+}
+
+function toldFact({ email, kind, at, key, ...more }: WebhookFact, source: string): ToldFact {
+  const { bounce, status, detail } = more;
+  if (kind === "accepted") throw new TypeError("an acceptance is no fact to be kept");
+  return {
+    email_id: email,
+    kind,
+    at: new Date(at),
+    source,
+    // A provider's id may be anything, and may be the same for another kind of event.
+    dedupe_key: storable(`${source} ${kind} ${key}`),
+    detail: {
+      ...(bounce !== undefined && { class: bounce }),
+      ...(status !== undefined && { status }),
+      ...(detail !== undefined && { text: storable(detail) }),
+    },
+  };
+}
+
+/** Whatever is told of an email says that the gateway has it. */
+function confirmations(facts: readonly WebhookFact[]): Map<string, string | undefined> {
+  return new Map(
+    facts.map(({ email, message_id: id }) => [email, id === undefined ? undefined : storable(id)]),
+  );
+}
