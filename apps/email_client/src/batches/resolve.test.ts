@@ -29,7 +29,7 @@ async function setUpWith(dialect: Dialect, options: SetUpOptions = {}) {
   stack.push(fake);
   const given = await setUp({
     ...options,
-    config: { concurrency: 2, attemptDeadlineMs: 400, ...options.config },
+    config: { concurrency: 2, attemptDeadlineMs: 1_500, ...options.config },
   });
   stack.push(given);
   const gatewayId = newId();
@@ -53,7 +53,7 @@ describe("an attempt without an answer", () => {
     const batch = await send(given, 6);
     await heard;
     given.fake.mood = "accept";
-    expect(await finished(given, batch)).toEqual({ sent: 6 });
+    expect(await finished(given, batch, 30_000)).toEqual({ sent: 6 });
     expect(given.fake.taken).toHaveLength(6);
   });
 
@@ -63,7 +63,7 @@ describe("an attempt without an answer", () => {
     const batch = await send(given, 6);
     await heard;
     given.fake.mood = "accept";
-    expect(await finished(given, batch)).toEqual({ sent: 6 });
+    expect(await finished(given, batch, 30_000)).toEqual({ sent: 6 });
     expect(given.fake.taken).toHaveLength(6);
     expect(given.web.reports.filter(({ event }) => event === "CONFIRMED").length).toBeGreaterThan(
       0,
@@ -74,7 +74,7 @@ describe("an attempt without an answer", () => {
     const given = await setUpWith(resend);
     given.fake.mood = "silence";
     const batch = await send(given, 2);
-    expect(await finished(given, batch)).toEqual({ uncertain: 2 });
+    expect(await finished(given, batch, 30_000)).toEqual({ uncertain: 2 });
     expect(given.fake.taken).toHaveLength(2);
   });
 
@@ -87,7 +87,7 @@ describe("an attempt without an answer", () => {
     // Whoever is asked under the key now would say so.
     given.fake.taken.length = 0;
     given.fake.mood = "accept";
-    expect(await finished(given, batch)).toEqual({ uncertain: 2 });
+    expect(await finished(given, batch, 30_000)).toEqual({ uncertain: 2 });
     expect(given.fake.taken).toEqual([]);
   });
 
@@ -97,7 +97,7 @@ describe("an attempt without an answer", () => {
     const batch = await send(given, 4);
     await heard;
     given.fake.mood = "accept";
-    const ends = await finished(given, batch);
+    const ends = await finished(given, batch, 30_000);
     expect(ends).toEqual({ sent: 4 - (ends["uncertain"] ?? 0), uncertain: expect.any(Number) });
     expect(given.fake.taken).toHaveLength(4);
   });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
 import { systemClock } from "@mailwright/platform";
 import { MESSAGE } from "../testing/messages.ts";
 import { readMail, smtpReceiver } from "../testing/smtp-receiver.ts";
+import { type SmtpScript, smtpScript } from "../testing/smtp-script.ts";
 import type { Message } from "./gateway.ts";
 import { smtpGateway } from "./smtp.ts";
 import { refusingUnsafe } from "./unsafe-message.ts";
@@ -61,3 +63,45 @@ describe("nothing in a message makes another header or another recipient", () =>
     expect([outcome.kind, server.sessions]).toEqual(["rejected", 0]);
   });
 });
+
+test("whatever one line of a name, a subject or a header says, it stays there and goes to one person", async () => {
+  await using server = smtpScript();
+  const gateway = refusingUnsafe(open(server.port));
+  const line = fc.string({ unit: "binary", maxLength: 120 });
+  const expected = await headersOf(gateway, server, MESSAGE);
+  await fc.assert(
+    fc.asyncProperty(line, line, line, line, async (subject, to, from, header) => {
+      const message: Message = {
+        ...MESSAGE,
+        subject,
+        from: { ...MESSAGE.from, name: from },
+        to: { ...MESSAGE.to, name: to },
+        headers: { ...MESSAGE.headers, "X-Campaign": header },
+      };
+      const arrived = await headersOf(gateway, server, message);
+      if (arrived === undefined) return;
+      const known = new Set([...(expected ?? []), "x-campaign"]);
+      expect(arrived.filter((name) => !known.has(name))).toEqual([]);
+      expect(server.commands.filter((one) => one.startsWith("RCPT"))).toEqual([
+        "RCPT TO:<zoe@example.org>",
+      ]);
+    }),
+    { numRuns: 300 },
+  );
+  gateway.close?.();
+});
+
+/** The names of the headers with which a message arrives; undefined if it was refused. */
+async function headersOf(
+  gateway: ReturnType<typeof refusingUnsafe>,
+  server: SmtpScript,
+  message: Message,
+): Promise<string[] | undefined> {
+  server.messages.length = 0;
+  server.commands.length = 0;
+  const { kind } = await gateway.send(message, deadline());
+  if (kind === "rejected") return undefined;
+  expect(kind).toBe("accepted");
+  const mail = await readMail(Buffer.from(server.messages[0] ?? "", "latin1"));
+  return mail.headerLines.map(({ key }) => key);
+}
