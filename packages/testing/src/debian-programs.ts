@@ -24,7 +24,13 @@ export async function debianPrograms(
     // Programs that run without root's rights have to be able to read them.
     chmodSync(folder, 0o755);
     const apt = new Apt(folder, packages.join(", "), "These tests need a Debian mirror.");
-    if ((await apt.fetchFirst([packages])) === undefined) await apt.updateAndFetchFirst([packages]);
+    if ((await apt.fetchFirst([packages])) === undefined) {
+      await apt.updateAndFetchFirst([packages]).catch(async () => {
+        // Mirrors are in the middle of an update now and then.
+        await Bun.sleep(10_000);
+        return apt.updateAndFetchFirst([packages]);
+      });
+    }
     const paths = programs.map((program) => join(folder, program));
     await apt.fetchMissingLibraries(packages, () => paths);
     apt.clean();
