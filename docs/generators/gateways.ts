@@ -79,6 +79,8 @@ export function gatewaysPage(): string {
     ),
     "Known for certain not to have been taken, and so tried again without any risk: what fails before the request has left (no connection, no such host, a certificate that does not hold), 429 and 503, and with SMTP everything before the last byte of the message, and any reply of 4xx or 5xx. Other faults of an HTTP service's own (500, 502, 504) leave it open, but for the HTTP gateway, which documents that they are no acceptance.",
     "No gateway uses a batch endpoint: one lost answer would put hundreds of emails in doubt.",
+    "## How fast",
+    "A gateway has a rate (`rate_per_second`), a rate for each recipient domain (`domain_rate_per_second`) and rates of single domains (`domain_rates`), all of them emails a second and none of them needed. A domain is what stands behind the @, and a subdomain is another one. They are kept in Redis, by its clock, for all workers and campaigns together: in no window of time do more attempts begin than the rate allows in it, a tenth of a second's at once, and one. A change holds at once, also for what is being sent. An email whose domain is out of turn lets the next one of its batch go first.",
     "## What each was tried against",
     table(
       ["Gateway", "Written from", "Tried against"],

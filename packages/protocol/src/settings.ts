@@ -52,6 +52,15 @@ const Values = Type.Record(
   Type.String({ maxLength: 4_000 }),
 );
 
+/** Attempts a second. */
+const Rate = Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000 });
+
+/** Rates by recipient domain, as it stands behind the @ on the wire and in lower case; its subdomains are others. */
+export const DomainRates = Type.Record(Type.String({ pattern: "^[^\\s@A-Z]{1,253}$" }), Rate, {
+  additionalProperties: false,
+  maxProperties: 200,
+});
+
 /** A gateway as anybody may see it: of its secrets only the names of those that are set. */
 export const GatewayView = Type.Object({
   id: Id,
@@ -60,6 +69,9 @@ export const GatewayView = Type.Object({
   settings: Values,
   secrets: Type.Array(Type.String()),
   rate_per_second: Type.Union([Type.Number(), Type.Null()]),
+  /** To each recipient domain that has no rate of its own. */
+  domain_rate_per_second: Type.Union([Type.Number(), Type.Null()]),
+  domain_rates: DomainRates,
   default: Type.Boolean(),
   /** Whether everything its kind requires is set. */
   complete: Type.Boolean(),
@@ -86,9 +98,10 @@ export const SettingsPatch = Type.Object({
       kind: Type.Optional(Type.String({ pattern: "^[a-z_]{1,40}$" })),
       settings: Type.Optional(Values),
       secrets: Type.Optional(Values),
-      rate_per_second: Type.Optional(
-        Type.Union([Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000 }), Type.Null()]),
-      ),
+      rate_per_second: Type.Optional(Type.Union([Rate, Type.Null()])),
+      domain_rate_per_second: Type.Optional(Type.Union([Rate, Type.Null()])),
+      /** All of them: what is left out of it goes. */
+      domain_rates: Type.Optional(DomainRates),
       default: Type.Optional(Type.Boolean()),
       removed: Type.Optional(Type.Boolean()),
     }),

@@ -6,6 +6,7 @@ import { admit, type Admission } from "./gate.ts";
 import type { Claim } from "./journal.ts";
 import type { Repeat } from "./resolve.ts";
 import type { RunnerContext } from "./runner.ts";
+import { Turns } from "./turns.ts";
 
 /** Why a run of a batch ended with emails left; `until` is when it is worth taking up again. */
 export type Halt =
@@ -23,9 +24,7 @@ const LONGEST_ALARM_MS = 60_000;
 export class BatchRun {
   /** Last attempts that may have been accepted: those are the people nobody can say anything about, so they come first. */
   private readonly inDoubt: LiveEmail[];
-  private readonly fresh: LiveEmail[];
-  /** In `retrying`, soonest first. */
-  private readonly waiting: LiveEmail[];
+  private readonly turns: Turns;
   private readonly underWay = new Set<Promise<void>>();
   private readonly unfinished: Set<LiveEmail>;
   private readonly turnEndsAt: number;
@@ -41,9 +40,7 @@ export class BatchRun {
   ) {
     this.unfinished = new Set(emails);
     this.inDoubt = emails.filter(isInDoubt);
-    const clear = emails.filter((email) => !isInDoubt(email));
-    this.fresh = clear.filter(({ record }) => record.state !== "retrying");
-    this.waiting = clear.filter(({ record }) => record.state === "retrying").toSorted(byDue);
+    this.turns = new Turns(emails.filter((email) => !isInDoubt(email)));
     this.turnEndsAt = context.clock.now() + context.pace.turnMs;
   }
 
@@ -54,10 +51,10 @@ export class BatchRun {
     for (const email of this.inDoubt) this.start(email, open);
     while (this.halt === undefined) {
       const now = clock.now();
-      const soonest = this.soonest();
+      const soonest = this.turns.soonest();
       if (this.signal.aborted) this.stop({ kind: "stopped" });
       else if (now >= this.turnEndsAt) this.stop({ kind: "rest", until: now });
-      else if (this.fresh.length > 0 || soonest <= now) await this.beginNext();
+      else if (soonest <= now) await this.beginNext();
       else if (this.underWay.size > 0) await this.somethingHappens();
       else if (soonest - now > this.context.pace.sitOutMs)
         this.stop({ kind: "rest", until: soonest });
@@ -73,28 +70,23 @@ export class BatchRun {
     if (this.halt === undefined || halt.kind === "stale") this.halt = halt;
   }
 
-  private soonest(): number {
-    return this.waiting[0]?.record.due ?? Number.POSITIVE_INFINITY;
-  }
-
   private async beginNext(): Promise<void> {
     let admission: Admission;
     try {
-      admission = await admit(this.claim.gateway, this.context, this.signal);
+      admission = await admit(this.claim.gateway, this.turns, this.context, this.signal);
     } catch (error) {
       if (!this.signal.aborted) this.faults.push(error);
       this.stop({ kind: "stopped" });
       return;
     }
-    if (admission.kind === "admitted") this.startNext(admission.open, admission.release);
+    if (admission.kind === "admitted") this.startNext(admission);
     else if (admission.kind === "later") await this.sitOut(admission.ms);
     else this.stop({ kind: "rest", until: this.context.clock.now() + this.context.pace.parkMs });
   }
 
-  /** Whoever has waited for a retry goes before whoever has not been tried. */
-  private startNext(open: OpenGateway, release: () => void): void {
-    const due = this.soonest() <= this.context.clock.now();
-    const email = this.halt === undefined ? (due ? this.waiting : this.fresh).shift() : undefined;
+  private startNext({ open, domain, release }: Extract<Admission, { kind: "admitted" }>): void {
+    const now = this.context.clock.now();
+    const email = this.halt === undefined ? this.turns.take(now, domain) : undefined;
     if (email === undefined) release();
     else this.start(email, open, release);
   }
@@ -144,17 +136,16 @@ export class BatchRun {
 
   private ended(email: LiveEmail, end: EmailRunEnd): void {
     if (end === "settled") this.unfinished.delete(email);
-    else if (end === "waiting") {
-      this.waiting.push(email);
-      this.waiting.sort(byDue);
-    } else this.stop({ kind: end });
+    else if (end === "waiting") this.turns.wait(email);
+    else this.stop({ kind: end });
   }
 
   /** The gate is closed: waits a little and hears what the campaign may do, or lets others work meanwhile. */
   private async sitOut(ms: number): Promise<void> {
     const { clock, journal, pace } = this.context;
     if (ms > pace.sitOutMs) {
-      this.stop({ kind: "rest", until: clock.now() + ms });
+      // Not for longer, so that a new rate or new credentials are obeyed soon.
+      this.stop({ kind: "rest", until: clock.now() + Math.min(ms, pace.parkMs) });
       return;
     }
     await this.sleep(Math.min(ms, LOOK_MS));
@@ -165,7 +156,7 @@ export class BatchRun {
   private async somethingHappens(): Promise<void> {
     const wake = new AbortController();
     // A timer takes no more than 24 days, and fires at once when it is given more.
-    const due = Math.min(this.soonest() - this.context.clock.now(), LONGEST_ALARM_MS);
+    const due = Math.min(this.turns.soonest() - this.context.clock.now(), LONGEST_ALARM_MS);
     const alarm = this.context.clock.sleep(due, wake.signal).catch(() => {});
     await Promise.race([...this.underWay, alarm]);
     wake.abort();
@@ -174,8 +165,4 @@ export class BatchRun {
   private async sleep(ms: number): Promise<void> {
     await this.context.clock.sleep(Math.max(0, ms), this.signal).catch(() => {});
   }
-}
-
-function byDue(a: LiveEmail, b: LiveEmail): number {
-  return (a.record.due ?? 0) - (b.record.due ?? 0);
 }

@@ -1,7 +1,9 @@
 import type { Clock } from "@mailwright/platform";
+import { isLimitedByDomain } from "../gateways/allowance.ts";
 import { HORIZON_MS, type RateLimiter } from "../gateways/rate.ts";
 import type { GatewayRegistry, OpenGateway } from "../gateways/registry.ts";
 import type { Slots } from "./slots.ts";
+import type { Turns } from "./turns.ts";
 
 export interface GateContext {
   gateways: GatewayRegistry;
@@ -12,42 +14,88 @@ export interface GateContext {
   outboxIsFull(): boolean;
 }
 
-/** Whether an attempt may begin: `admitted` holds a slot until it is released, `later` says when to ask again. */
+/**
+ * Whether an attempt may begin: `admitted` holds a slot until it is released, and is for an email to the domain, if one is
+ * named; `later` says when to ask again.
+ */
 export type Admission =
-  | { kind: "admitted"; open: OpenGateway; release: () => void }
-  | { kind: "later"; ms: number }
+  | { kind: "admitted"; open: OpenGateway; domain: string | undefined; release: () => void }
+  | Later
   | { kind: "no gateway" };
+
+interface Later {
+  kind: "later";
+  ms: number;
+}
 
 /** When a full outbox is looked at again. */
 const OUTBOX_WAIT_MS = 250;
 
 /**
  * Asks for one attempt through a gateway: the outbox has room, the breaker is closed or wants a probe, there is a slot,
- * and it is the attempt's turn by the gateway's rate. The slot comes before the turn, so that attempts begin at the rate
- * and not in the bunches in which slots come free. Waits for a slot and for a turn that is near; rejects when `signal`
+ * and it is the attempt's turn by the gateway's rate and by that of a domain that one of the emails goes to. The slot
+ * comes before the turn, so that attempts begin at the rate and not in the bunches in which slots come free. Waits for a slot and for a turn that is near; rejects when `signal`
  * aborts.
  */
 export async function admit(
   gateway: string,
-  { gateways, rates, slots, clock, outboxIsFull }: GateContext,
+  turns: Turns,
+  context: GateContext,
   signal: AbortSignal,
 ): Promise<Admission> {
+  const { gateways, slots, clock, outboxIsFull } = context;
   const open = await gateways.get(gateway);
   if (open === undefined) return { kind: "no gateway" };
   if (outboxIsFull()) return { kind: "later", ms: OUTBOX_WAIT_MS };
   const pause = open.breaker.waitMs(clock.now());
   if (pause > 0) return { kind: "later", ms: pause };
+  // No slot is asked for while all are known to be out of turn.
+  const idle = isLimitedByDomain(open) ? idleMs(open, turns, clock.now()) : 0;
+  if (idle > 0) return { kind: "later", ms: idle };
 
   const release = await slots.acquire(signal);
   let admitted = false;
   try {
-    const turn = open.ratePerSecond === null ? 0 : await rates.reserve(open.id, open.ratePerSecond);
-    if (turn > HORIZON_MS) return { kind: "later", ms: turn - HORIZON_MS };
-    if (turn > 0) await clock.sleep(turn, signal);
+    const turn = await takeTurn(open, turns, context);
+    if (turn.kind === "later") return turn;
+    if (turn.ms > 0) await clock.sleep(turn.ms, signal);
     admitted = open.breaker.admit(clock.now());
-    if (admitted) return { kind: "admitted", open, release };
+    if (admitted) return { kind: "admitted", open, domain: turn.domain, release };
     return { kind: "later", ms: Math.max(1, open.breaker.waitMs(clock.now())) };
   } finally {
     if (!admitted) release();
   }
+}
+
+/** A turn by the rates: it comes in so many milliseconds, for an email to this domain. */
+type Turn = { kind: "turn"; ms: number; domain: string | undefined } | Later;
+
+async function takeTurn(
+  open: OpenGateway,
+  turns: Turns,
+  { rates, clock }: GateContext,
+): Promise<Turn> {
+  const { id, ratePerSecond } = open;
+  if (!isLimitedByDomain(open)) {
+    const ms = ratePerSecond === null ? 0 : await rates.reserve(id, ratePerSecond);
+    return ms > HORIZON_MS ? later(ms) : { kind: "turn", ms, domain: undefined };
+  }
+  for (;;) {
+    const now = clock.now();
+    const candidates = turns.candidates(now, open);
+    if (candidates.length === 0) return { kind: "later", ms: turns.idleMs(now) };
+    const { waitMs, domain, outOfTurn } = await rates.reserveFor(id, ratePerSecond, candidates);
+    if (waitMs > HORIZON_MS) return later(waitMs);
+    for (const { of, ms } of outOfTurn) turns.putOff(of, now, ms);
+    if (domain !== undefined) return { kind: "turn", ms: waitMs, domain };
+  }
+}
+
+/** Asked again when a place in the near future is to be had. */
+function later(ms: number): Later {
+  return { kind: "later", ms: ms - HORIZON_MS };
+}
+
+function idleMs(open: OpenGateway, turns: Turns, now: number): number {
+  return turns.candidates(now, open).length === 0 ? turns.idleMs(now) : 0;
 }

@@ -98,3 +98,71 @@ test("a rate that is not used leaves nothing behind", async () => {
   const [key] = await given.redis.keys("mw:rate:*");
   expect(key === undefined ? 0 : await given.redis.pttl(key)).toBeLessThan(200);
 });
+
+test("the first domain whose turn it is gets it, and one that is out of turn is said to be so and loses nothing", async () => {
+  await using given = await testRedis();
+  const limiter = createRateLimiter(given.redis);
+  const gateway = newId();
+  const slow = { domain: "slow.example.com", rate: 0.5 };
+  const fast = { domain: "fast.example.com", rate: 1_000 };
+  expect(await limiter.reserveFor(gateway, null, [slow, fast])).toEqual({
+    waitMs: 0,
+    domain: slow.domain,
+    outOfTurn: [],
+  });
+  for (let i = 0; i < 3; i++) {
+    const { domain, outOfTurn } = await limiter.reserveFor(gateway, null, [slow, fast]);
+    expect([domain, outOfTurn.map(({ of }) => of)]).toEqual([fast.domain, [slow]]);
+    expect(outOfTurn[0]!.ms).toBeGreaterThan(1_000);
+    expect(outOfTurn[0]!.ms).toBeLessThanOrEqual(2_000);
+  }
+  expect(await limiter.reserveFor(gateway, null, [slow])).toMatchObject({ domain: undefined });
+  // One without a rate always has its turn.
+  const free = { domain: "free.example.com", rate: null };
+  expect(await limiter.reserveFor(gateway, null, [slow, free])).toMatchObject({
+    domain: free.domain,
+  });
+});
+
+test("a domain's turn is only taken with the gateway's, and the other way round", async () => {
+  await using given = await testRedis();
+  const limiter = createRateLimiter(given.redis);
+  const gateway = newId();
+  const one = { domain: "one.example.com", rate: 0.1 };
+  const two = { domain: "two.example.com", rate: 0.1 };
+  expect(await limiter.reserveFor(gateway, 0.5, [one])).toMatchObject({ domain: one.domain });
+  const late = await limiter.reserveFor(gateway, 0.5, [two]);
+  expect([late.domain, late.waitMs > HORIZON_MS]).toEqual([undefined, true]);
+  // Domain two was not charged for that: at another rate of the gateway it goes at once.
+  expect(await limiter.reserveFor(gateway, 50, [two])).toMatchObject({ domain: two.domain });
+  // Nor is the gateway charged when no domain is in turn.
+  for (let i = 0; i < 100; i++)
+    expect((await limiter.reserveFor(gateway, 3, [one, two])).waitMs).toBe(0);
+});
+
+test("two connections never go above the rate of a domain in any window, however high the gateway's", async () => {
+  await using given = await testRedis();
+  const second = new Redis(given.url);
+  const gateway = newId();
+  const domain = { domain: "example.com", rate: 40 };
+  const begun: number[] = [];
+  async function go(redis: Redis, count: number) {
+    const limiter = createRateLimiter(redis);
+    for (let done = 0; done < count;) {
+      const before = await redisNow(redis);
+      const turn = await limiter.reserveFor(gateway, 60, [domain]);
+      if (turn.domain !== undefined) {
+        begun.push(before + turn.waitMs);
+        done++;
+      }
+      await Bun.sleep(turn.outOfTurn[0]?.ms ?? Math.max(0, turn.waitMs - HORIZON_MS / 2));
+    }
+  }
+  await Promise.all([go(given.redis, 40), go(second, 40)]);
+  second.disconnect();
+  const blurMs = 10;
+  for (const windowMs of [100, 250, 500, 1_000]) {
+    const allowed = (domain.rate * (windowMs + blurMs)) / 1_000 + domain.rate * BURST_S + 1;
+    expect(mostIn(windowMs, begun)).toBeLessThanOrEqual(allowed);
+  }
+});

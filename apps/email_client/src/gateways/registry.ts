@@ -3,20 +3,20 @@ import { LRUCache } from "lru-cache";
 import type { RedisClient } from "../redis/open.ts";
 import { type GatewayRecord, readGateway } from "../settings/gateway-records.ts";
 import type { Vault } from "../settings/vault.ts";
+import type { Allowance } from "./allowance.ts";
 import { type Breaker, createBreaker } from "./breaker.ts";
 import type { Gateway } from "./gateway.ts";
 import { adapterOf, isComplete } from "./kinds.ts";
 import { refusingUnsafe } from "./unsafe-message.ts";
 
 /** A gateway that can be sent through now. */
-export interface OpenGateway {
+export interface OpenGateway extends Allowance {
   id: string;
   kind: string;
   name: string;
   gateway: Gateway;
   /** For how long the service knows a repeated key again; undefined where it knows none. */
   repeatWindowMs: number | undefined;
-  ratePerSecond: number | null;
   breaker: Breaker;
 }
 
@@ -67,7 +67,7 @@ export function createGatewayRegistry(
   }
 
   async function openRecord(record: GatewayRecord): Promise<OpenGateway | string> {
-    const { id, kind, name, settings, sealed, rate_per_second } = record;
+    const { id, kind, name, settings, sealed } = record;
     const adapter = adapterOf(kind);
     if (adapter === undefined) return "its kind is not known";
     if (!isComplete(adapter, settings, Object.keys(sealed.fields))) return "a setting is missing";
@@ -78,7 +78,7 @@ export function createGatewayRegistry(
     const gateway = refusingUnsafe(adapter.open(settings, secrets, clock));
     const { idempotency } = adapter.capabilities;
     const repeatWindowMs = idempotency === "none" ? undefined : idempotency.windowS * 1_000;
-    return { id, kind, name, gateway, repeatWindowMs, ratePerSecond: rate_per_second, breaker };
+    return { id, kind, name, gateway, repeatWindowMs, breaker, ...allowanceOf(record) };
   }
 
   return {
@@ -103,6 +103,14 @@ export function createGatewayRegistry(
     [Symbol.dispose]() {
       for (const cached of cache.values()) closeOpen(cached);
     },
+  };
+}
+
+function allowanceOf({ rate_per_second, ...record }: GatewayRecord): Allowance {
+  return {
+    ratePerSecond: rate_per_second,
+    domainRate: record.domain_rate_per_second ?? null,
+    domainRates: new Map(Object.entries(record.domain_rates ?? {})),
   };
 }
 

@@ -62,5 +62,6 @@ export const shardsKey = "mw:shards";
 export const contentKey = (hash: string) => `mw:content:${hash}`;
 export const nonceKey = (nonce: string) => `mw:nonce:${nonce}`;
 export const gatewaysKey = "mw:gateways";
-export const rateKey = (gateway: string, ratePerSecond: number) =>
-  `mw:rate:${gateway}:${ratePerSecond}`;
+/** A gateway's rate, or one of a recipient domain's through it; what belongs to one gateway lies in one slot. */
+export const rateKey = (gateway: string, rate: number | null, domain?: string) =>
+  `mw:rate:{${gateway}}:${rate}${domain === undefined ? "" : `:${domain}`}`;

@@ -48,12 +48,16 @@ export async function applyChange(
     kind: adapter.kind,
     settings,
     sealed: await vault.seal(change.id, Object.fromEntries(secrets)),
-    rate_per_second:
-      change.rate_per_second === undefined
-        ? (before?.rate_per_second ?? null)
-        : change.rate_per_second,
+    rate_per_second: given(change.rate_per_second, before?.rate_per_second),
+    domain_rate_per_second: given(change.domain_rate_per_second, before?.domain_rate_per_second),
+    domain_rates: change.domain_rates ?? before?.domain_rates ?? {},
     default: change.default ?? before?.default ?? false,
   };
+}
+
+/** A rate that is left out stays; null takes it away. */
+function given(changed: number | null | undefined, before: number | null | undefined) {
+  return changed === undefined ? (before ?? null) : changed;
 }
 
 function strayField(

@@ -13,6 +13,9 @@ export interface GatewayRecord {
   settings: Record<string, string>;
   sealed: Sealed;
   rate_per_second: number | null;
+  /** To each recipient domain that has no rate of its own. Absent in records from before there was one. */
+  domain_rate_per_second?: number | null;
+  domain_rates?: Record<string, number>;
   default: boolean;
 }
 

@@ -54,6 +54,8 @@ describe("secrets", () => {
         settings: { url: URL_, username: "ann" },
         secrets: ["password"],
         rate_per_second: 14,
+        domain_rate_per_second: null,
+        domain_rates: {},
         default: true,
         complete: true,
         breaker: "closed",

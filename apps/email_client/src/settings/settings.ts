@@ -32,6 +32,8 @@ function viewOf(record: GatewayRecord, breaker: BreakerState): GatewayView {
     settings,
     secrets,
     rate_per_second,
+    domain_rate_per_second: record.domain_rate_per_second ?? null,
+    domain_rates: record.domain_rates ?? {},
     default: record.default,
     complete: adapter !== undefined && isComplete(adapter, settings, secrets),
     breaker,

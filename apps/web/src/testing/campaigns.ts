@@ -141,6 +141,8 @@ export function settingsWith(gateway: string) {
         settings: {},
         secrets: ["password"],
         rate_per_second: null,
+        domain_rate_per_second: null,
+        domain_rates: {},
         default: true,
         complete: true,
         breaker: "closed",

@@ -62,7 +62,7 @@ function parseSlowly(email: string): ParsedAddress {
 }
 
 /** The domain in lower-case ASCII. */
-function parseDomain(typed: string): { ok: true; ascii: string } | Refusal {
+export function parseDomain(typed: string): { ok: true; ascii: string } | Refusal {
   if (typed === "") return refuse("There is nothing after the @: add the domain.");
   // The URL parser would read these as something else than a part of a name, or take them out without a word.
   const domain = /[%\\/?#|^`{}]/.test(typed) ? "" : domainToASCII(typed).toLowerCase();

@@ -1,5 +1,5 @@
 import { type Static, type TObject, Type } from "@sinclair/typebox";
-import { CheckResult, GatewayKind, TestResult } from "@mailwright/protocol";
+import { CheckResult, DomainRates, GatewayKind, TestResult } from "@mailwright/protocol";
 import { bodySchema } from "./forms.ts";
 import type { Gateway } from "./gateways.ts";
 
@@ -10,6 +10,13 @@ export const GatewayView = Type.Object(
     name: Type.String(),
     kind: Type.String(),
     rate_per_second: Type.Union([Type.Number(), Type.Null()]),
+    domain_rate_per_second: Type.Union([Type.Number(), Type.Null()], {
+      description: "To each recipient domain that has no rate of its own.",
+    }),
+    domain_rates: Type.Unsafe<Record<string, number>>({
+      ...DomainRates,
+      description: "Emails a second to single recipient domains.",
+    }),
     default: Type.Boolean(),
     complete: Type.Boolean({ description: "Whether everything that its kind needs is set." }),
     missing: Type.Array(Type.String(), { description: "The fields that are needed and not set." }),
@@ -32,6 +39,8 @@ export function gatewayView(gateway: Gateway): Static<typeof GatewayView> {
     name,
     kind,
     rate_per_second,
+    domain_rate_per_second: gateway.domain_rate_per_second,
+    domain_rates: gateway.domain_rates,
     default: gateway.default,
     complete,
     missing: gateway.missing.map((field) => field.name),

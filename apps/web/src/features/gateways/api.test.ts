@@ -20,6 +20,8 @@ const VIEW = {
       settings: { url: "https://mail.example.com/email", port: "443" },
       secrets: ["password"],
       rate_per_second: 50,
+      domain_rate_per_second: 20,
+      domain_rates: { "example.org": 5 },
       default: true,
       complete: false,
       breaker: "closed",
@@ -48,6 +50,8 @@ const SHOWN = {
   url: "https://mail.example.com/email",
   port: 443,
   rate_per_second: 50,
+  domain_rate_per_second: 20,
+  domain_rates: { "example.org": 5 },
   default: true,
   complete: false,
   missing: ["region"],
@@ -107,6 +111,15 @@ test("a change says what it says, and the rest stays", async () => {
   expect(patches()).toEqual([
     { id: ID, rate_per_second: null, settings: { port: "8443" }, secrets: { password: "" } },
   ]);
+});
+
+test("rates of recipient domains are changed as a whole, and one that is none is refused by name", async () => {
+  const change = { domain_rate_per_second: null, domain_rates: { "example.com": 3 } };
+  expect((await call("PATCH", `/api/v1/gateways/${ID}`, change)).status).toBe(200);
+  expect(patches()).toEqual([{ id: ID, ...change }]);
+  for (const domain_rates of [{ "example.com": 0 }, { "A B": 1 }, { "example.com": "many" }])
+    expect((await call("PATCH", `/api/v1/gateways/${ID}`, { domain_rates })).status).toBe(422);
+  expect(patches()).toHaveLength(1);
 });
 
 /** The status of a call that is refused, and the field that it names. */

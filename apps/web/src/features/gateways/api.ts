@@ -207,6 +207,8 @@ function changeOf(
   return {
     name: body.name,
     rate_per_second: body.rate_per_second,
+    domain_rate_per_second: body.domain_rate_per_second,
+    domain_rates: body.domain_rates,
     ...(body.default === true && { default: true as const }),
     values: Object.fromEntries(values),
   };

@@ -20,6 +20,10 @@ export interface GatewayChange {
   name?: string | undefined;
   /** Null for no limit. */
   rate_per_second?: number | null | undefined;
+  /** To each recipient domain that has no rate of its own; null for no limit. */
+  domain_rate_per_second?: number | null | undefined;
+  /** All of them: a domain that is left out has none of its own any more. */
+  domain_rates?: Readonly<Record<string, number>> | undefined;
   /** Exactly one gateway is the default, so it can be made one but not unmade. */
   default?: true | undefined;
   /** By the names of the kind's fields, settings and secrets alike. An empty secret is forgotten. */
@@ -94,7 +98,7 @@ async function patch({ emailClient, gatewayWatch }: GatewayContext, change: Chan
 }
 
 function patchOf(
-  { name, rate_per_second, default: isDefault, values = {} }: GatewayChange,
+  { values = {}, default: isDefault, ...change }: GatewayChange,
   fields: readonly GatewayField[],
 ): Omit<Change, "id"> {
   const [secrets, settings] = [true, false].map((secret) =>
@@ -104,9 +108,12 @@ function patchOf(
         .map((field) => [field.name, values[field.name] ?? ""]),
     ),
   );
+  const { name, rate_per_second, domain_rate_per_second, domain_rates } = change;
   return {
     ...(name !== undefined && { name }),
     ...(rate_per_second !== undefined && { rate_per_second }),
+    ...(domain_rate_per_second !== undefined && { domain_rate_per_second }),
+    ...(domain_rates !== undefined && { domain_rates }),
     ...(isDefault !== undefined && { default: isDefault }),
     ...(settings && Object.keys(settings).length > 0 && { settings }),
     ...(secrets && Object.keys(secrets).length > 0 && { secrets }),

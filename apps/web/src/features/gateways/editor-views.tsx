@@ -21,7 +21,8 @@ import { CheckOutcome } from "./check-views.tsx";
 import type { Checked } from "./connection-check.ts";
 import { clearing } from "./field-names.ts";
 import { type Gateway, isSet } from "./gateways.ts";
-import { GATEWAYS, GatewayState, rateOf, type Rights } from "./list-views.tsx";
+import { GATEWAYS, type Rights } from "./list-views.tsx";
+import { Sending, Standing } from "./sending-views.tsx";
 
 const CRUMBS = [{ href: GATEWAYS, label: "Gateways" }];
 
@@ -225,20 +226,6 @@ function Secret(props: { form: FormState; field: GatewayField; stored: boolean }
   );
 }
 
-function Sending(props: { form: FormState }): Html {
-  return (
-    <FormSection title="Sending" lead="How much the service is asked to take.">
-      <NumberField
-        {...field(props.form, "rate_per_second")}
-        label="Most emails a second"
-        hint="Of all campaigns together. A change is obeyed at once, also by what is being sent. Empty: as fast as the service takes them."
-        placeholder="No limit"
-        optional
-      />
-    </FormSection>
-  );
-}
-
 function Facts(props: { gateway: Gateway }): Html {
   const { gateway } = props;
   return (
@@ -260,26 +247,6 @@ function shownValue(gateway: Gateway, field: GatewayField): string | undefined {
   const { options } = field;
   if (options === undefined) return value;
   return (options.find((one) => one.value === value) ?? options[0])?.label;
-}
-
-function Standing(props: { gateway: Gateway }): Html {
-  const { gateway } = props;
-  return (
-    <Card title="Now">
-      <Definitions
-        items={[
-          ["State", <GatewayState gateway={gateway} />],
-          ["Rate", rateOf(gateway)],
-        ]}
-      />
-      {gateway.breaker !== "closed" && (
-        <p class="muted small">
-          It failed or refused too often in a row, so it is given a rest and then tried with one
-          email. New credentials are tried at once.
-        </p>
-      )}
-    </Card>
-  );
 }
 
 function errorsOf({ errors }: FormState) {

@@ -1,5 +1,5 @@
 import { type TObject, type TSchema, Type } from "@sinclair/typebox";
-import type { GatewayField, GatewayKind } from "@mailwright/protocol";
+import { DomainRates, type GatewayField, type GatewayKind } from "@mailwright/protocol";
 import { Changes, Input, line, optionalLine, SECRET } from "../../http/forms.ts";
 import { addressField } from "../contacts/address-field.ts";
 import { clearing } from "./field-names.ts";
@@ -26,6 +26,8 @@ export function gatewayForm({ fields }: Pick<GatewayKind, "fields">, gateway?: G
     ...(Object.fromEntries([...inputs, ...boxes]) as Record<string, TSchema>),
     name: line("Name", 100),
     rate_per_second: Rate,
+    domain_rate_per_second: Rate,
+    domain_rates: Type.String({ title: "Rates of single domains", maxLength: 20_000, default: "" }),
     default: Type.Boolean(),
   });
 }
@@ -84,6 +86,8 @@ const OF_THE_KIND = {
 
 const common = {
   rate_per_second: Type.Optional(Rate),
+  domain_rate_per_second: Type.Optional(Rate),
+  domain_rates: Type.Optional(DomainRates),
   default: Type.Optional(Type.Boolean()),
 };
 

@@ -67,6 +67,7 @@ test("what takes several lines keeps them, and a key of several lines is never s
   expect(page.find("textarea").map(({ attributes, text }) => [attributes["name"], text])).toEqual([
     ["certificate", "one two"],
     ["key", ""],
+    ["domain_rates", ""],
   ]);
   expect(page.text).toContain(">one\ntwo</textarea>");
   const saved = await admin.post(`/settings/gateways/${SERVER.id}`, {
@@ -81,6 +82,8 @@ test("what takes several lines keeps them, and a key of several lines is never s
       id: SERVER.id,
       name: "Server",
       rate_per_second: null,
+      domain_rate_per_second: null,
+      domain_rates: {},
       settings: { security: "tls", certificate: "three\nfour" },
       secrets: { key: "-----BEGIN\nKEY-----\n" },
     },

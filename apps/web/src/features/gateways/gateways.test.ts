@@ -68,6 +68,7 @@ test("with one kind the form comes at once, with several the kind is chosen firs
     "port",
     "password",
     "rate_per_second",
+    "domain_rate_per_second",
     "default",
   ]);
   fixture.offer([], [KIND, { ...KIND, kind: "smtp", title: "SMTP server" }]);
@@ -96,6 +97,8 @@ test("a new gateway is made of what was typed, and an empty rate is none", async
       kind: "http",
       name: "Mail",
       rate_per_second: null,
+      domain_rate_per_second: null,
+      domain_rates: {},
       default: true,
       settings: { url: "https://mail.example.com", port: "8443" },
       secrets: { password: "  s3cret with spaces " },
@@ -138,7 +141,14 @@ test("weakness 17: saving the form as it came keeps the stored secrets", async (
   const answer = await admin.post(`/settings/gateways/${GATEWAY.id}`, fields);
   expect(answer.status).toBe(303);
   expect(fixture.patches()).toEqual([
-    { id: GATEWAY.id, name: "Example Mail", rate_per_second: 50, settings: GATEWAY.settings },
+    {
+      id: GATEWAY.id,
+      name: "Example Mail",
+      rate_per_second: 50,
+      domain_rate_per_second: null,
+      domain_rates: {},
+      settings: GATEWAY.settings,
+    },
   ]);
 });
 
@@ -172,3 +182,44 @@ test("what the email client refuses is said at its field, or over the form", asy
   const overForm = await saveRefused("gateways.0.secrets");
   expect(overForm.find(".form-errors li").map(({ text }) => text)).toContain("That will not do.");
 });
+
+test("rates of recipient domains are typed a line each, and stand there again", async () => {
+  const fields = { name: "Mail", url: "https://mail.example.com", rate_per_second: "" };
+  const answer = await admin.post(`/settings/gateways/${GATEWAY.id}`, {
+    ...fields,
+    domain_rate_per_second: "5",
+    domain_rates: "Example.com 20\r\n\r\n@bücher.example.org: 0.5",
+  });
+  expect(answer.status).toBe(303);
+  const domain_rates = { "example.com": 20, "xn--bcher-kva.example.org": 0.5 };
+  expect(fixture.patches()).toMatchObject([{ domain_rate_per_second: 5, domain_rates }]);
+  fixture.offer([{ ...GATEWAY, domain_rate_per_second: 5, domain_rates }]);
+  const page = await admin.get(`/settings/gateways/${GATEWAY.id}`);
+  expect(page.find("#field-domain_rate_per_second")[0]?.attributes["value"]).toBe("5");
+  expect(page.find("#field-domain_rates")[0]?.text).toBe(
+    "example.com 20 xn--bcher-kva.example.org 0.5",
+  );
+});
+
+test.each([
+  ["example.com", "“example.com” is not a domain and a rate above 0, such as “example.com 20”."],
+  ["nowhere 5", "“nowhere 5” is not a domain and a rate above 0, such as “example.com 20”."],
+  [
+    "example.com 0",
+    "“example.com 0” is not a domain and a rate above 0, such as “example.com 20”.",
+  ],
+  ["example.com 1\nEXAMPLE.com 2", "“EXAMPLE.com” stands there twice: leave one."],
+])(
+  "a list of domains like %j is refused at its field, and stands there again",
+  async (typed, message) => {
+    const answer = await admin.post(`/settings/gateways/${GATEWAY.id}`, {
+      name: "Mail",
+      url: "https://mail.example.com",
+      domain_rates: typed,
+    });
+    expect(answer.status).toBe(422);
+    expect(answer.textOf("#field-domain_rates-error")).toBe(message);
+    expect(answer.find("#field-domain_rates")[0]?.text).toBe(typed.replace("\n", " "));
+    expect(fixture.patches()).toEqual([]);
+  },
+);

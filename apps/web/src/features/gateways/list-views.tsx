@@ -112,7 +112,11 @@ export function GatewayState(props: { gateway: Gateway }): Html {
 }
 
 export function rateOf({ rate_per_second: rate }: Gateway): string {
-  return rate === null ? "No limit" : `${formatCount(rate)} a second`;
+  return rate === null ? "No limit" : perSecond(rate);
+}
+
+export function perSecond(rate: number): string {
+  return `${formatCount(rate)} a second`;
 }
 
 function Actions(props: { gateway: Gateway; csrf: string; rights: Rights }): Html | null {

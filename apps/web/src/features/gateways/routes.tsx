@@ -10,6 +10,7 @@ import { pages, type PageTools } from "../../http/pages.tsx";
 import { settingsTabs } from "../../navigation.ts";
 import { addGateway, changeGateway, type Saved } from "./changes.ts";
 import type { Checked } from "./connection-check.ts";
+import { domainRatesAsTyped, parseDomainRates } from "./domain-rates.ts";
 import { GatewayPage, NewGatewayPage } from "./editor-views.tsx";
 import { gatewayForm, valuesOf } from "./forms.ts";
 import { type Gateway, gatewayReader, type KnownGateways, type ReadGateways } from "./gateways.ts";
@@ -66,13 +67,16 @@ export function gatewayPages(context: Context) {
         if (kind === undefined) throw new NotFoundError("There is no gateway of this kind.");
         const posted = parseForm(gatewayForm(kind), tools.form);
         if (!posted.ok) return showNew(tools, kind, known, posted);
+        const rates = parseDomainRates(posted.value["domain_rates"] as string);
+        if (!rates.ok)
+          return showNew(tools, kind, known, posted.refuse({ domain_rates: rates.message }));
         // Sent again because nobody knew whether it was carried out, it brings its id along and is made once.
         const given = tools.form.get("id");
         const id = isId(given) ? given : newId();
         const saved =
           now.kind === "unreachable"
             ? away(now.why)
-            : await addGateway(context, id, kind, changeOf(kind, posted.value));
+            : await addGateway(context, id, kind, changeOf(kind, posted.value, rates.value));
         return saved.kind === "saved"
           ? tools.leave(GATEWAYS, `The gateway “${saved.gateway.name}” was added.`)
           : showNew(tools, kind, known, posted.refuse(faultsOf(saved)), statusOf(saved), id);
@@ -96,10 +100,18 @@ export function gatewayPages(context: Context) {
         const gateway = found(known.gateways.find(({ id }) => id === tools.params.id));
         const posted = parseForm(gatewayForm(gateway, gateway), tools.form);
         if (!posted.ok) return showGateway(context, tools, gateway, posted);
+        const rates = parseDomainRates(posted.value["domain_rates"] as string);
+        if (!rates.ok)
+          return showGateway(
+            context,
+            tools,
+            gateway,
+            posted.refuse({ domain_rates: rates.message }),
+          );
         const saved =
           now.kind === "unreachable"
             ? away(now.why)
-            : await changeGateway(context, gateway, changeOf(gateway, posted.value));
+            : await changeGateway(context, gateway, changeOf(gateway, posted.value, rates.value));
         return saved.kind === "saved"
           ? tools.leave(GATEWAYS, `The gateway “${saved.gateway.name}” was saved.`)
           : showGateway(context, tools, gateway, posted.refuse(faultsOf(saved)), statusOf(saved));
@@ -214,21 +226,34 @@ function typedAgain(
   return { ...refused, errors: { ...Object.fromEntries(words), ...refused.errors } };
 }
 
-function changeOf(kind: Pick<GatewayKind, "fields">, value: Record<string, unknown>) {
+function changeOf(
+  kind: Pick<GatewayKind, "fields">,
+  value: Record<string, unknown>,
+  domainRates: Record<string, number>,
+) {
   return {
     name: value["name"] as string,
     rate_per_second: value["rate_per_second"] as number | null,
+    domain_rate_per_second: value["domain_rate_per_second"] as number | null,
+    domain_rates: domainRates,
     ...(value["default"] === true && { default: true as const }),
     values: valuesOf(kind.fields, value),
   };
 }
 
-export function asTyped({
-  name,
-  rate_per_second: rate,
-  settings,
-}: Gateway): Record<string, string> {
-  return { ...settings, name, rate_per_second: rate === null ? "" : String(rate) };
+export function asTyped(gateway: Gateway): Record<string, string> {
+  const { settings, name, rate_per_second, domain_rate_per_second, domain_rates } = gateway;
+  return {
+    ...settings,
+    name,
+    rate_per_second: rateAsTyped(rate_per_second),
+    domain_rate_per_second: rateAsTyped(domain_rate_per_second),
+    domain_rates: domainRatesAsTyped(domain_rates),
+  };
+}
+
+function rateAsTyped(rate: number | null): string {
+  return rate === null ? "" : String(rate);
 }
 
 export function rightsOf({ user }: PageTools) {

@@ -22,6 +22,8 @@ const GATEWAY: GatewayView = {
   settings: {},
   secrets: [],
   rate_per_second: null,
+  domain_rate_per_second: null,
+  domain_rates: {},
   default: true,
   complete: true,
   breaker: "closed",

@@ -1,0 +1,66 @@
+import type { Html } from "@mailwright/html";
+import { Card } from "../../ui/card.tsx";
+import { Definitions } from "../../ui/definitions.tsx";
+import { field, FormSection, type FormState } from "../../ui/form.tsx";
+import { NumberField, TextAreaField } from "../../ui/input.tsx";
+import type { Gateway } from "./gateways.ts";
+import { GatewayState, perSecond, rateOf } from "./list-views.tsx";
+
+/** The part of a gateway's form that says how fast it may be used. */
+export function Sending(props: { form: FormState }): Html {
+  return (
+    <FormSection title="Sending" lead="How much the service is asked to take.">
+      <NumberField
+        {...field(props.form, "rate_per_second")}
+        label="Most emails a second"
+        hint="Of all campaigns together. A change is obeyed at once, also by what is being sent. Empty: as fast as the service takes them."
+        placeholder="No limit"
+        optional
+      />
+      <NumberField
+        {...field(props.form, "domain_rate_per_second")}
+        label="Most emails a second to one domain"
+        hint="To each recipient domain by itself, such as example.com; while one has to wait, emails to others go on. Empty: no limit."
+        placeholder="No limit"
+        optional
+      />
+      <TextAreaField
+        {...field(props.form, "domain_rates")}
+        label="Single domains"
+        hint="Domains with a rate of their own: one a line, with the most emails a second behind it."
+        placeholder={"example.com 20\nexample.org 0.5"}
+        rows={4}
+        code
+        optional
+      />
+    </FormSection>
+  );
+}
+
+/** How a gateway stands now. */
+export function Standing(props: { gateway: Gateway }): Html {
+  const { gateway } = props;
+  return (
+    <Card title="Now">
+      <Definitions
+        items={[
+          ["State", <GatewayState gateway={gateway} />],
+          ["Rate", rateOf(gateway)],
+          ...domainRatesOf(gateway),
+        ]}
+      />
+      {gateway.breaker !== "closed" && (
+        <p class="muted small">
+          It failed or refused too often in a row, so it is given a rest and then tried with one
+          email. New credentials are tried at once.
+        </p>
+      )}
+    </Card>
+  );
+}
+
+function domainRatesOf({ domain_rate_per_second: rate, domain_rates }: Gateway) {
+  const single = Object.entries(domain_rates);
+  const all: [string, string][] = rate === null ? [] : [["Rate to each domain", perSecond(rate)]];
+  return [...all, ...single.map(([domain, own]): [string, string] => [domain, perSecond(own)])];
+}
