@@ -111,6 +111,16 @@ export const VARIABLES = {
       fallback: "",
       meaning: "Its password; required with `FIRST_GATEWAY_URL`.",
     },
+    {
+      name: "FIRST_GATEWAY_ID",
+      fallback: "",
+      meaning: "The UUID it gets, for whoever has to know the address of its webhooks.",
+    },
+    {
+      name: "FIRST_GATEWAY_WEBHOOK_SECRET",
+      fallback: "",
+      meaning: "The secret by which its webhooks are known.",
+    },
   ],
   gateway_mock: [
     { name: "PORT", fallback: "5052", meaning: PORT },
@@ -137,6 +147,16 @@ export const VARIABLES = {
       name: "MOCK_IDEMPOTENCY",
       fallback: "0",
       meaning: "1: a repeated Idempotency-Key gets the first answer again.",
+    },
+    {
+      name: "MOCK_WEBHOOK_URL",
+      fallback: "",
+      meaning: "Where its page tells what became of messages; without it, nothing is told.",
+    },
+    {
+      name: "MOCK_WEBHOOK_SECRET",
+      fallback: "",
+      meaning: "What its webhooks are signed with; required with `MOCK_WEBHOOK_URL`.",
     },
   ],
 } as const satisfies Record<string, readonly Variable[]>;

@@ -1,4 +1,10 @@
-import { type ConfigSource, type NamedKey, readConfig, type Reader } from "@mailwright/platform";
+import {
+  type ConfigSource,
+  isId,
+  type NamedKey,
+  readConfig,
+  type Reader,
+} from "@mailwright/platform";
 import type { FirstGateway } from "./settings/first-gateway.ts";
 
 export interface Config {
@@ -58,5 +64,16 @@ function firstGateway(env: Reader): Pick<Config, "firstGateway"> {
   const url = env.url("FIRST_GATEWAY_URL", ["http", "https"]);
   const username = env.text("FIRST_GATEWAY_USERNAME");
   const password = env.text("FIRST_GATEWAY_PASSWORD");
-  return { firstGateway: { url, username, password } };
+  const id = env.optional("FIRST_GATEWAY_ID");
+  const webhookSecret = env.optional("FIRST_GATEWAY_WEBHOOK_SECRET");
+  if (id !== undefined && !isId(id)) env.fault("FIRST_GATEWAY_ID must be a UUID in lower case");
+  return {
+    firstGateway: {
+      url,
+      username,
+      password,
+      ...(id !== undefined && { id }),
+      ...(webhookSecret !== undefined && { webhookSecret }),
+    },
+  };
 }

@@ -35,7 +35,7 @@ export function buildApp(context: Context) {
         return problemResponse(problem(500, "The stand-in has a fault of its own"));
       })
       .use(healthRoutes({}, metrics))
-      .use(pageRoutes(ledger))
+      .use(pageRoutes(context))
       // Handed the bare request: with Elysia's parsing and context it takes 15,000 a second instead of 25,000.
       .post("/email", ({ request }) => receive(request), { parse: "none" })
       .put("/script", ({ body }) => setScript(script, body), { parse: "json" })

@@ -1,4 +1,4 @@
-import { type ConfigSource, readConfig } from "@mailwright/platform";
+import { type ConfigSource, readConfig, type Reader } from "@mailwright/platform";
 import { DEFAULT_WEIGHTS, parseWeights, type Weight } from "./odds.ts";
 
 export interface Config {
@@ -14,6 +14,8 @@ export interface Config {
   ledgerFile?: string;
   /** Whether a repeated Idempotency-Key gets the first answer again instead of a second acceptance. */
   idempotency: boolean;
+  /** Where to tell what became of messages, and the secret that signs it; without them nothing is told. */
+  webhook?: { url: string; secret: string };
 }
 
 export function readGatewayMockConfig(source: ConfigSource): Config {
@@ -29,9 +31,16 @@ export function readGatewayMockConfig(source: ConfigSource): Config {
       ...(username !== undefined && { username }),
       ...(password !== undefined && { password }),
       ...(ledgerFile !== undefined && { ledgerFile }),
+      ...webhook(env),
       idempotency: env.choice("MOCK_IDEMPOTENCY", ["0", "1"], "0") === "1",
     };
   });
+}
+
+function webhook(env: Reader): Pick<Config, "webhook"> {
+  if (env.optional("MOCK_WEBHOOK_URL") === undefined) return {};
+  const url = env.url("MOCK_WEBHOOK_URL", ["http", "https"]);
+  return { webhook: { url, secret: env.text("MOCK_WEBHOOK_SECRET") } };
 }
 
 function weights(given: string | undefined, fault: (message: string) => void): readonly Weight[] {

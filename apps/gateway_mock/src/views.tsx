@@ -1,10 +1,11 @@
 import type { Html } from "@mailwright/html";
 import type { LedgerItem } from "./ledger.ts";
 import type { Message } from "./message.ts";
+import { TellAll, TellOne, Told } from "./told-views.tsx";
 
 interface DocumentProps {
   title: string;
-  children: Html[];
+  children: (Html | false | undefined)[];
 }
 
 function Document({ title, children }: DocumentProps) {
@@ -23,8 +24,15 @@ function Document({ title, children }: DocumentProps) {
   );
 }
 
+/** Whether what becomes of messages can be told, and what came back when it was. */
+interface Telling {
+  tells: boolean;
+  told: string | undefined;
+}
+
 /** The newest acceptances, as somebody who tries Mailwright out wants to see that emails arrive. */
-export function LedgerView({ items, accepted }: { items: LedgerItem[]; accepted: number }) {
+export function LedgerView(props: Telling & { items: LedgerItem[]; accepted: number }) {
+  const { items, accepted, tells, told } = props;
   return (
     <Document title="Stand-in email service">
       <header>
@@ -35,6 +43,8 @@ export function LedgerView({ items, accepted }: { items: LedgerItem[]; accepted:
           {accepted > items.length && ", the newest below"}.
         </p>
       </header>
+      {told !== undefined && <Told answer={told} />}
+      {tells && items.length > 0 && <TellAll shown={items.length} />}
       {items.length === 0 ? (
         <p class="empty">Nothing has been accepted yet.</p>
       ) : (
@@ -78,7 +88,8 @@ function Table({ items }: { items: LedgerItem[] }) {
 }
 
 /** One acceptance with what was to be delivered; `message` is undefined once it is let go. */
-export function MessageView({ item, message }: { item: LedgerItem; message: Message | undefined }) {
+export function MessageView(props: Telling & { item: LedgerItem; message: Message | undefined }) {
+  const { item, message, tells, told } = props;
   const facts = [
     ["To", item.to],
     ["From", message && `${message.from.name ?? ""} <${message.from.email}>`],
@@ -92,6 +103,8 @@ export function MessageView({ item, message }: { item: LedgerItem; message: Mess
         <a href="/">All messages</a>
       </p>
       <h1>{item.subject || "(no subject)"}</h1>
+      {told !== undefined && <Told answer={told} />}
+      {tells && <TellOne n={item.n} />}
       <dl>
         {facts.map(([name, value]) => (
           <div>

@@ -37,6 +37,9 @@ export interface Databases {
   redisUrl: string;
 }
 
+/** The gateway that a new installation begins with. It is the stand-in's, which tells there what becomes of emails. */
+const FIRST_GATEWAY = "01995b00-0000-7000-8000-000000005052";
+
 /** Mailwright itself. A variable that the person set goes before what we made. */
 export function mailwright(
   { ports, dataDir, logLevel }: Settings,
@@ -51,6 +54,8 @@ export function mailwright(
     FIRST_GATEWAY_URL: `http://localhost:${ports.gatewayMock}/email`,
     FIRST_GATEWAY_USERNAME: "mailwright",
     FIRST_GATEWAY_PASSWORD: "mock",
+    FIRST_GATEWAY_ID: FIRST_GATEWAY,
+    FIRST_GATEWAY_WEBHOOK_SECRET: secrets.webhookSecret,
     SERVICE_KEYS: secrets.serviceKeys,
     CREDENTIALS_KEYS: secrets.credentialsKeys,
     DATABASE_URL: databaseUrl,
@@ -64,8 +69,12 @@ export function mailwright(
     apps: [
       app("web", ports.web, services),
       app("email_client", ports.emailClient, services),
-      // It plays a stranger on the internet: it is told no secret of ours.
-      app("gateway_mock", ports.gatewayMock, own),
+      // It plays a stranger on the internet: it is told no secret of ours but the one that it signs its webhooks with.
+      app("gateway_mock", ports.gatewayMock, {
+        MOCK_WEBHOOK_URL: `http://localhost:${ports.web}/webhooks/${FIRST_GATEWAY}`,
+        MOCK_WEBHOOK_SECRET: secrets.webhookSecret,
+        ...own,
+      }),
     ],
   };
 }

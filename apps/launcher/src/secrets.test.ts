@@ -23,7 +23,7 @@ test("secrets are made once, for their owner alone, in the form that the service
       ),
   );
   expect(keys).toEqual([[32], [32]]);
-  expect(new Set(Object.values(secrets)).size).toBe(4);
+  expect(new Set(Object.values(secrets)).size).toBe(5);
 });
 
 test("what an older file lacks is added, and what it has stays", () => {

@@ -10,6 +10,8 @@ export interface Secrets {
   serviceKeys: string;
   /** In the form of the environment variable: `id:base64`. */
   credentialsKeys: string;
+  /** What the stand-in gateway signs with when it tells what became of emails. */
+  webhookSecret: string;
 }
 
 const MAKERS: { [Name in keyof Secrets]: () => string } = {
@@ -17,6 +19,7 @@ const MAKERS: { [Name in keyof Secrets]: () => string } = {
   redisPassword: randomPassword,
   serviceKeys: randomKey,
   credentialsKeys: randomKey,
+  webhookSecret: randomPassword,
 };
 
 /**

@@ -10,6 +10,9 @@ export interface FirstGateway {
   url: string;
   username: string;
   password: string;
+  /** So that whoever stands in for its service knows where to tell what becomes of emails. */
+  id?: string;
+  webhookSecret?: string;
 }
 
 /** Set once an installation was looked at: whoever deletes the first gateway, or has another before, does not find it back. */
@@ -19,17 +22,17 @@ const OFFERED = "mw:first-gateway-offered";
 export async function offerFirstGateway(
   redis: RedisClient,
   vault: Vault,
-  { url, username, password }: FirstGateway,
+  { url, username, password, id = newId(), webhookSecret }: FirstGateway,
 ): Promise<boolean> {
   if ((await redis.exists(OFFERED)) === 1) return false;
   const refusal = await changeGateways<SettingFault | "there is one">(redis, async (records) => {
     if (records.length > 0) return { ok: false, refusal: "there is one" };
     const made = await applyChange(vault, undefined, {
-      id: newId(),
+      id,
       kind: "seed",
       name: "First gateway",
       settings: { url, username },
-      secrets: { password },
+      secrets: { password, ...(webhookSecret !== undefined && { webhook_secret: webhookSecret }) },
       default: true,
     });
     return "message" in made
