@@ -95,6 +95,8 @@ export const emailMachine = setup({
     attemptsLeft: ({ context }) => spent(context) < context.policy.attempts,
     ratherTwiceThanNever: ({ context }) =>
       context.policy.whenUncertain === "resend" && spent(context) < context.policy.attempts,
+    /** It waits to be sent rather twice than never: nobody could tell what became of the last attempt. */
+    perhapsAccepted: ({ context }) => context.reason?.code === "unresolved",
     tooOld: ({ context, event }) => ageAt(context, event.at) >= context.policy.maxAgeMs,
   },
 }).createMachine({
@@ -133,6 +135,10 @@ export const emailMachine = setup({
         DUE: [
           { guard: "tooOld", target: "failed", actions: "becauseExpired" },
           { target: "sending", actions: "beginAttempt" },
+        ],
+        SUPPRESSED: [
+          { guard: "perhapsAccepted", target: "uncertain" },
+          { target: "skipped", actions: "keepReason" },
         ],
         CANCEL: { target: "cancelled", actions: "becauseCancelled" },
       },

@@ -9,5 +9,6 @@ export * from "./reports.ts";
 export * from "./service-client.ts";
 export * from "./settings.ts";
 export * from "./signing.ts";
+export * from "./suppressed.ts";
 export { Address, type Parsed, parser } from "./values.ts";
 export * from "./webhooks.ts";

@@ -46,5 +46,6 @@ async function cancelEmail(
   const { record } = taken;
   const report = reportOf(id, event, record, claim.gateway);
   const verdict = await committer.write(claim, { id, kind: "settle", before, record, report });
+  if (verdict === "suppressed") throw new Error("only an attempt is refused for its recipient");
   return verdict === "written" ? "settled" : verdict;
 }

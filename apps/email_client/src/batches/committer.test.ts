@@ -30,7 +30,15 @@ function setUp(shardCount = 1) {
 }
 
 function claim(batch = newId()): Claim {
-  return { batch, fence: 1, campaign: newId(), content: "", gateway: newId(), emails: [] };
+  return {
+    batch,
+    fence: 1,
+    campaign: newId(),
+    content: "",
+    gateway: newId(),
+    suppressed: new Set(),
+    emails: [],
+  };
 }
 
 function transition(id = newId()): Transition {
@@ -43,6 +51,7 @@ const wrote = (refused: string[] = [], strange: string[] = []): Commit => ({
   control: "paused",
   refused: new Set(refused),
   strange: new Set(strange),
+  suppressed: new Set(),
 });
 const idsOf = (work: Work) => work.map(({ transitions }) => transitions.map(({ id }) => id));
 const settled = () => new Promise((resolve) => setImmediate(resolve));

@@ -3,8 +3,11 @@ import type { Control } from "@mailwright/protocol";
 import type { Shard } from "../redis/keys.ts";
 import type { Claim, Commit, Journal, Transition } from "./journal.ts";
 
-/** `written`; or refused because the campaign is `paused` or `cancelled`; or `stale`: the batch has to be claimed anew. */
-export type Verdict = "written" | "stale" | Exclude<Control["state"], "running">;
+/**
+ * `written`; or refused because the campaign is `paused` or `cancelled`, or the recipient `suppressed`; or `stale`: the
+ * batch has to be claimed anew.
+ */
+export type Verdict = "written" | "stale" | "suppressed" | Exclude<Control["state"], "running">;
 
 export interface Committer {
   /**
@@ -114,6 +117,7 @@ async function commitWhenTaken(
 
 function verdictOf(commit: Commit | undefined, id: string): Verdict {
   if (commit === undefined || commit === "stale" || commit.strange.has(id)) return "stale";
+  if (commit.suppressed.has(id)) return "suppressed";
   if (!commit.refused.has(id)) return "written";
   return commit.control === "cancelled" ? "cancelled" : "paused";
 }

@@ -25,6 +25,7 @@ const claim: Claim = {
   campaign: newId(),
   content: "",
   gateway: newId(),
+  suppressed: new Set(),
   emails: [],
 };
 

@@ -8,6 +8,7 @@ import {
 import { type Recipient, reportOf } from "@mailwright/protocol";
 import type { Committer, Verdict } from "./committer.ts";
 import type { Claim, Transition } from "./journal.ts";
+import { suppressedAt } from "./suppressed-event.ts";
 import { resolve, type ResolveContext } from "./resolve.ts";
 
 /** One email in the hands of this worker. */
@@ -27,7 +28,8 @@ export interface EmailRunContext extends ResolveContext {
 }
 
 /** Where an email stands when the runner lets go of it for now; `waiting` goes on at its record's `due`. */
-export type EmailRunEnd = "settled" | "waiting" | "stopped" | Exclude<Verdict, "written">;
+export type EmailRunEnd =
+  "settled" | "waiting" | "stopped" | Exclude<Verdict, "written" | "suppressed">;
 
 /**
  * Takes one email as far as it goes without waiting: asks the machine, writes what it decided, does what it commands,
@@ -46,6 +48,10 @@ export async function runEmail(email: LiveEmail, context: EmailRunContext): Prom
     if (taken === undefined)
       throw new Error(`${event.type} means nothing to an email that is ${email.record.state}`);
     const verdict = await write(email, event, taken.record, presumed, context);
+    if (verdict === "suppressed") {
+      event = suppressedAt(context.clock.now());
+      continue;
+    }
     if (verdict !== "written") return verdict;
     email.record = taken.record;
     const command = taken.commands[0]?.type;

@@ -1,4 +1,4 @@
-import type { Batch, Control } from "@mailwright/protocol";
+import type { Batch, Control, Suppressed } from "@mailwright/protocol";
 import type { Contents } from "../contents/contents.ts";
 import type { Journal } from "./journal.ts";
 import type { BatchQueue } from "./queue.ts";
@@ -37,4 +37,16 @@ export async function controlCampaign(
 ): Promise<void> {
   await journal.setControl(campaign, state);
   if (state !== "paused") await queue.wake(await journal.liveBatches(campaign));
+}
+
+/**
+ * Refuses every further attempt of some emails. Once this resolves none begins anywhere; batches that sleep are woken, to
+ * skip what they hold.
+ */
+export async function suppressEmails(
+  { emails }: Suppressed,
+  now: number,
+  { journal, queue }: Pick<IntakeContext, "journal" | "queue">,
+): Promise<void> {
+  await queue.wake(await journal.suppress(emails, now));
 }

@@ -1,6 +1,7 @@
 import type { Control } from "@mailwright/protocol";
 import claimLua from "./lua/claim.lua" with { type: "text" };
 import commitLua from "./lua/commit.lua" with { type: "text" };
+import suppressLua from "./lua/suppress.lua" with { type: "text" };
 import takeLua from "./lua/take.lua" with { type: "text" };
 import type { RedisClient } from "../redis/open.ts";
 import { defineScript } from "../redis/script.ts";
@@ -20,12 +21,19 @@ export interface JournalCommands {
         gateway: string,
         recipients: string[],
         records: string[],
+        suppressed: string[],
       ]
   >;
   commit(
     keys: string[],
     args: (string | number)[],
-  ): Promise<("stale" | [control: Control["state"], refused: string[], strange: string[]])[]>;
+  ): Promise<
+    (
+      | "stale"
+      | [control: Control["state"], refused: string[], strange: string[], suppressed: string[]]
+    )[]
+  >;
+  suppress(keys: string[], args: (string | number)[]): Promise<string[]>;
 }
 
 export function commands(redis: RedisClient): JournalCommands {
@@ -33,5 +41,6 @@ export function commands(redis: RedisClient): JournalCommands {
     take: defineScript(redis, "mwTake", takeLua),
     claim: defineScript(redis, "mwClaim", claimLua),
     commit: defineScript(redis, "mwCommit", commitLua),
+    suppress: defineScript(redis, "mwSuppress", suppressLua),
   };
 }

@@ -1,4 +1,4 @@
-import type { EmailRecord, EmailState } from "@mailwright/email_machine";
+import type { EmailRecord } from "@mailwright/email_machine";
 import {
   BATCH_SIZE,
   type Batch,
@@ -6,11 +6,13 @@ import {
   type JournalEntry,
   type Recipient,
   type Report,
+  type Suppressed,
 } from "@mailwright/protocol";
 import { batchKeys, campaignKey, controlKey, markKey, type Shard, shardOf } from "../redis/keys.ts";
 import type { RedisClient } from "../redis/open.ts";
 import { MARK_KEPT_S, type Marks, NO_MARKS } from "./marks.ts";
 import { commands, type JournalCommands } from "./journal-commands.ts";
+import { countJournal, type JournalCounts } from "./journal-counts.ts";
 import { initialRecord } from "./initial-record.ts";
 
 /**
@@ -40,6 +42,11 @@ export interface Journal {
   /** What the campaign of a batch may do. Asking keeps the answer for another while. */
   control({ batch, campaign }: Pick<Claim, "batch" | "campaign">): Promise<Control["state"]>;
   liveBatches(campaign: string): Promise<string[]>;
+  /**
+   * Refuses every further attempt of emails, by id and run, from this moment on (`now`), also of such as come later; answers
+   * the batches that those which are here lie in.
+   */
+  suppress(emails: Suppressed["emails"], now: number): Promise<string[]>;
   counts(): Promise<JournalCounts>;
 }
 
@@ -53,6 +60,8 @@ export interface BatchHead {
 /** A batch in the hands of one worker. */
 export interface Claim extends BatchHead {
   fence: number;
+  /** Ids of the emails whose recipients must not be mailed any more. */
+  suppressed: ReadonlySet<string>;
   emails: { recipient: Recipient | undefined; id: string; record: EmailRecord }[];
 }
 
@@ -67,20 +76,24 @@ export interface Transition {
 }
 
 /**
- * `stale`: another worker has the batch now. Otherwise `refused` names the starts that the campaign's control forbade, and
- * `strange` the emails whose record was not the one expected: Redis was set back, and the batch has to be claimed anew.
+ * `stale`: another worker has the batch now. Otherwise `refused` names the starts that the campaign's control forbade,
+ * `suppressed` those of emails whose recipient must not be mailed any more, and `strange` the emails whose record was not
+ * the one expected: Redis was set back, and the batch has to be claimed anew.
  */
 export type Commit =
-  "stale" | { control: Control["state"]; refused: Set<string>; strange: Set<string> };
-
-export interface JournalCounts {
-  states: Partial<Record<EmailState, number>>;
-  emails: number;
-  outbox: number;
-}
+  | "stale"
+  | {
+      control: Control["state"];
+      refused: Set<string>;
+      strange: Set<string>;
+      suppressed: Set<string>;
+    };
 
 /** How long a control outlives the last look at it: no campaign stays paused that long and forgets that it is. */
 const CONTROL_TTL_S = 90 * 86_400;
+
+/** How long it is remembered that an email must not be attempted, unless it settles before: no email waits for a year. */
+const SUPPRESSED_FOR_MS = 400 * 86_400_000;
 
 export function createJournal(
   redis: RedisClient,
@@ -122,7 +135,14 @@ export function createJournal(
       );
       return members.flat();
     },
-    counts: () => counts(redis, shards),
+    async suppress(emails, now) {
+      const args = [now, now - SUPPRESSED_FOR_MS, ...emails.flatMap(({ id, run: of }) => [id, of])];
+      const batches = await Promise.all(
+        shards.map((shard) => run.suppress([shard.suppressed, shard.index], args)),
+      );
+      return batches.flat();
+    },
+    counts: () => countJournal(redis, shards),
   };
 }
 
@@ -172,9 +192,9 @@ async function claim(
   batch: string,
 ): Promise<Claim | undefined> {
   const { head, recipients, records } = batchKeys(shard, batch);
-  const found = await run.claim([head, recipients, records], []);
+  const found = await run.claim([head, recipients, records, shard.suppressed], []);
   if (found === null) return undefined;
-  const [fence, campaign, content, gateway, recipientPairs, recordPairs] = found;
+  const [fence, campaign, content, gateway, recipientPairs, recordPairs, suppressed] = found;
   const recipientOf = new Map(pairs(recipientPairs));
   return {
     batch,
@@ -182,6 +202,7 @@ async function claim(
     campaign,
     content,
     gateway,
+    suppressed: new Set(suppressed),
     emails: pairs(recordPairs).map(([id, record]) => {
       const recipient = recipientOf.get(id);
       return {
@@ -209,6 +230,7 @@ async function commit(
       shard.counts,
       shard.continuity,
       markKey(shard, marks.writer),
+      shard.suppressed,
       ...work.flatMap(({ claim: { batch, campaign } }) => {
         const { head, recipients, records } = batchKeys(shard, batch);
         return [head, recipients, records, controlKey(shard, campaign)];
@@ -231,7 +253,12 @@ async function commit(
   return answers.map((answer) =>
     answer === "stale"
       ? answer
-      : { control: answer[0], refused: new Set(answer[1]), strange: new Set(answer[2]) },
+      : {
+          control: answer[0],
+          refused: new Set(answer[1]),
+          strange: new Set(answer[2]),
+          suppressed: new Set(answer[3]),
+        },
   );
 }
 
@@ -260,26 +287,6 @@ async function read(
     return { id, run, seq, state, attempt, ...(due !== undefined && { due }) };
   });
   return { done: done === "1", emails };
-}
-
-async function counts(redis: RedisClient, shards: readonly Shard[]): Promise<JournalCounts> {
-  const perShard = await Promise.all(
-    shards.map(
-      async (shard) => [await redis.hgetall(shard.counts), await redis.hlen(shard.index)] as const,
-    ),
-  );
-  const total: JournalCounts = { states: {}, emails: 0, outbox: 0 };
-  for (const [fields, emails] of perShard) {
-    total.emails += emails;
-    for (const [field, value] of Object.entries(fields)) {
-      if (field === "outbox") total.outbox += Number(value);
-      else if (Number(value) !== 0) {
-        const state = field as EmailState;
-        total.states[state] = (total.states[state] ?? 0) + Number(value);
-      }
-    }
-  }
-  return total;
 }
 
 function pairs(flat: string[]): [string, string][] {

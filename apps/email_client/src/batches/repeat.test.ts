@@ -7,7 +7,15 @@ import { recipient } from "../testing/factories.ts";
 import { resolve, type ResolveContext } from "./resolve.ts";
 import { createSlots } from "./slots.ts";
 
-const claim = { batch: newId(), fence: 1, campaign: newId(), content: "", gateway: "", emails: [] };
+const claim = {
+  batch: newId(),
+  fence: 1,
+  campaign: newId(),
+  content: "",
+  gateway: "",
+  suppressed: new Set<string>(),
+  emails: [],
+};
 const DEADLINE_MS = 1_000;
 const AGO_MS = 60_000;
 

@@ -5,11 +5,12 @@ import {
   parseContent,
   parseControl,
   parseNothing,
+  parseSuppressed,
 } from "@mailwright/protocol";
 import { Elysia } from "elysia";
 import type { Context } from "../context.ts";
 import { signedCall } from "../http/signed-call.ts";
-import { controlCampaign, takeBatch } from "./intake.ts";
+import { controlCampaign, suppressEmails, takeBatch } from "./intake.ts";
 
 /** 500 recipients with generous attributes, and a template with its text part, fit many times over. */
 const BATCH_LIMIT = 8 * 1024 * 1024;
@@ -55,6 +56,15 @@ export function batchRoutes(context: Context) {
           if (!isId(params.id)) return notFound("campaign");
           await controlCampaign(params.id, state, context);
           return { state };
+        }),
+      { parse: "none" },
+    )
+    .put(
+      "/v1/suppressed",
+      ({ request }) =>
+        signedCall(context, request, parseSuppressed, async (suppressed) => {
+          await suppressEmails(suppressed, context.clock.now(), context);
+          return { suppressed: suppressed.emails.length };
         }),
       { parse: "none" },
     )

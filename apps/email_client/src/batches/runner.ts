@@ -10,6 +10,7 @@ import type { Committer } from "./committer.ts";
 import type { LiveEmail } from "./email-run.ts";
 import type { GateContext } from "./gate.ts";
 import type { BatchHead, Claim, Journal } from "./journal.ts";
+import { skipSuppressed } from "./skip-suppressed.ts";
 import type { Testimonies } from "./testimony.ts";
 
 export interface RunnerContext extends GateContext, AttemptContext {
@@ -55,7 +56,9 @@ export async function runBatch(
 
   const claim = await journal.claim(batch);
   if (claim === undefined) return { kind: "done" };
-  const end = await new BatchRun(claim, emailsToRun(claim), ready, context, signal).toTheEnd();
+  const emails = await skipSuppressed(claim, emailsToRun(claim), context);
+  if (emails === "stale") return { kind: "stale" };
+  const end = await new BatchRun(claim, emails, ready, context, signal).toTheEnd();
   if (end === undefined) return { kind: "done" };
   const { halt, left } = end;
   switch (halt.kind) {

@@ -12,6 +12,8 @@ export interface Shard {
   index: string;
   /** Hash: live emails by state, and `outbox`: reports that wait for web. */
   counts: string;
+  /** Sorted set: `<email id> <run>` of emails that must not be attempted any more, by when that was said. */
+  suppressed: string;
   /** Hash: which life of Redis the shard is open in; see batches/continuity.ts. */
   continuity: string;
   /** Sorted set: processes by when they were last heard of. */
@@ -29,6 +31,7 @@ export function createShards(count: number): Shard[] {
       outbox: `${name}:outbox`,
       index: `${name}:index`,
       counts: `${name}:counts`,
+      suppressed: `${name}:suppressed`,
       continuity: `${name}:continuity`,
       alive: `${name}:alive`,
       awaited: `${name}:awaited`,

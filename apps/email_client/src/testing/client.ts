@@ -13,6 +13,7 @@ import {
   type ServiceClient,
   type SettingsPatch,
   type SettingsView,
+  type Suppressed,
 } from "@mailwright/protocol";
 import { testRedis, type TestRedis, until } from "@mailwright/testing";
 import { newId } from "@mailwright/platform";
@@ -123,6 +124,7 @@ export interface Calls {
   put(content: Content): Promise<string>;
   post(batch: Batch): Promise<number>;
   control(campaign: string, state: Control["state"]): Promise<void>;
+  suppress(emails: Suppressed["emails"]): Promise<void>;
   batch(id: string): Promise<BatchStatus | undefined>;
 }
 
@@ -148,6 +150,9 @@ export function callsTo(url: string): Calls {
     },
     async control(campaign, state) {
       must(await client.call("PUT", `/v1/campaigns/${campaign}/control`, { state }, parseNothing));
+    },
+    async suppress(emails) {
+      must(await client.call("PUT", "/v1/suppressed", { emails }, parseNothing));
     },
     async batch(id) {
       const answer = await client.call("GET", `/v1/batches/${id}`, undefined, parseBatchStatus);

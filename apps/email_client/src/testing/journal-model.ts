@@ -210,7 +210,7 @@ async function commit(
     if (kind === "settle") ends.push([claim.batch, id]);
   }
   if (reports > 0) model.outbox.push({ reports, ends, inHand: false });
-  expect(answer).toEqual({ control, refused, strange: new Set() });
+  expect(answer).toEqual({ control, refused, strange: new Set(), suppressed: new Set() });
 }
 
 export class SetControl extends JournalCommand {

@@ -1,4 +1,9 @@
-import { type Batch, createServiceClient, type ServiceClient } from "@mailwright/protocol";
+import {
+  type Batch,
+  createServiceClient,
+  type ServiceClient,
+  type Suppressed,
+} from "@mailwright/protocol";
 
 /** One answer of the stand-in: a status, or silence. */
 export type StandInAnswer =
@@ -13,6 +18,7 @@ export interface EmailClientStandIn extends AsyncDisposable {
   batches: Batch[];
   controls: { campaign: string; state: string }[];
   contents: string[];
+  suppressed: Suppressed[];
   /** Everything that came, in its order. */
   calls: { call: string; body: unknown }[];
   /** What every call of this method and path is answered from now on, with 200. */
@@ -26,6 +32,7 @@ export function emailClientStandIn(): EmailClientStandIn {
   const batches: Batch[] = [];
   const controls: { campaign: string; state: string }[] = [];
   const contents: string[] = [];
+  const suppressed: Suppressed[] = [];
   const calls: EmailClientStandIn["calls"] = [];
   const lasting = new Map<string, unknown>();
   const scripted: { call: string; answer: StandInAnswer }[] = [];
@@ -53,7 +60,8 @@ export function emailClientStandIn(): EmailClientStandIn {
           ...(body as { state: string }),
         });
         return Response.json(body);
-      } else return Response.json({ title: "There is no such thing here" }, { status: 404 });
+      } else if (call === "PUT /v1/suppressed") suppressed.push(body as Suppressed);
+      else return Response.json({ title: "There is no such thing here" }, { status: 404 });
       return Response.json({ taken: true }, { status: 202 });
     },
   });
@@ -67,6 +75,7 @@ export function emailClientStandIn(): EmailClientStandIn {
     batches,
     controls,
     contents,
+    suppressed,
     calls,
     answerAlways: (call, body) => void lasting.set(call, body),
     answerNext: (call, answer) => scripted.push({ call, answer }),

@@ -1,17 +1,17 @@
 #!lua flags=allow-oom
 -- Writes the transitions of one tick, of any number of batches: each email's record and its report, together and behind
 -- the fence of its batch. A transition that begins an attempt is refused unless the campaign runs: this is what makes
--- pause and cancel exact. A transition is written onto the record it was made from and no other. One that stands there
+-- pause and cancel exact. One of an email that must not be mailed any more is refused too. A transition is written onto the record it was made from and no other. One that stands there
 -- already, or has been acknowledged and forgotten since, came by a connection that broke before it answered: it is not
 -- written twice. Memory does not stop it: what was begun has to end, and what ends makes room.
 -- Before it is known whether a Redis that was restarted still has everything, nothing is written; nor when something is
 -- missing that the writer has written before.
--- KEYS: outbox, counts, continuity, mark of the writer, then of each batch: head, recipients, records, control
+-- KEYS: outbox, counts, continuity, mark of the writer, suppressed, then of each batch: head, recipients, records, control
 -- ARGV: number of this write (0: not numbered), highest number that was acknowledged to the writer, seconds to keep them,
 --       then of each batch: batch, campaign, fence, number of transitions, then of each transition:
 --       id, 'start' or 'settle' or 'go', state before, state after, record before, record after, report
--- Answers, for each batch: 'stale', or its control, the ids of the refused starts and the ids of emails whose record is
--- not the one expected (Redis was set back).
+-- Answers, for each batch: 'stale', or its control, the ids of the refused starts, the ids of emails whose record is not
+-- the one expected (Redis was set back), and the ids of the starts that were refused because of the recipient.
 local opened = redis.call('HGET', KEYS[3], 'run')
 if opened and opened ~= string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') then
   return redis.error_reply('UNOPENED Redis was restarted, and whether it has lost anything is not known yet')
@@ -25,18 +25,26 @@ if tonumber(ARGV[1]) > mark then
 end
 
 local answers, reports, ends, counts = {}, {}, {}, {}
-local key, arg, width = 5, 4, 7
+local key, arg, width = 6, 4, 7
+local anySuppressed = redis.call('EXISTS', KEYS[5]) == 1
+
+-- How an email stands in the set of those that must not be attempted.
+local function member(id, record)
+  return id .. ' ' .. string.match(record, '"run":(%d+)')
+end
 
 local function write(batch, campaign, transitions)
   local recipients, records = KEYS[key + 1], KEYS[key + 2]
   local control = redis.call('GET', KEYS[key + 3]) or 'running'
-  local refused, strange, changed, settled = {}, {}, {}, {}
+  local refused, strange, changed, settled, suppressed = {}, {}, {}, {}, {}
   for i = arg, arg + (transitions - 1) * width, width do
     local id, kind, before, after, record = ARGV[i], ARGV[i + 1], ARGV[i + 4], ARGV[i + 3], ARGV[i + 5]
     local stands = redis.call('HGET', records, id)
     if stands == before then
       if kind == 'start' and control ~= 'running' then
         refused[#refused + 1] = id
+      elseif kind == 'start' and anySuppressed and redis.call('ZSCORE', KEYS[5], member(id, record)) then
+        suppressed[#suppressed + 1] = id
       else
         changed[#changed + 1] = id
         changed[#changed + 1] = record
@@ -45,6 +53,9 @@ local function write(batch, campaign, transitions)
         counts[after] = (counts[after] or 0) + 1
         if kind == 'settle' then
           settled[#settled + 1] = id
+          if anySuppressed then
+            redis.call('ZREM', KEYS[5], member(id, record))
+          end
         end
       end
     elseif stands ~= record and (stands or kind ~= 'settle') then
@@ -58,7 +69,7 @@ local function write(batch, campaign, transitions)
     redis.call('HDEL', recipients, unpack(settled))
     ends[#ends + 1] = { batch, campaign, settled }
   end
-  return { control, refused, strange }
+  return { control, refused, strange, suppressed }
 end
 
 while arg <= #ARGV do

@@ -1,5 +1,5 @@
 import { type SQL, sql, type SQLWrapper } from "drizzle-orm";
-import { bigint, check, index, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, check, index, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { bytewiseText, createdAt, id } from "./columns.ts";
 
 /** A person with an address. `canonical_email` is what makes them one: trimmed, lower-cased, domain in ASCII. */
@@ -43,18 +43,28 @@ export function shownName(table: Record<"name" | "first_name" | "last_name", SQL
 export type Attributes = Record<string, string | number | boolean | null>;
 
 /** An address that must not be mailed. It outlives its contact: an erased person stays unmailed when imported again. */
-export const suppression = pgTable("suppression", {
-  canonical_email: bytewiseText().primaryKey(),
-  /** Sorts by the time it was made. */
-  id: uuid()
-    .notNull()
-    .default(sql`uuidv7()`)
-    .unique("suppression_id"),
-  reason: text({ enum: ["manual", "unsubscribed", "bounced", "complained"] }).notNull(),
-  /** Who or what caused it, for a person to read. */
-  origin: text().notNull(),
-  created_at: createdAt(),
-});
+export const suppression = pgTable(
+  "suppression",
+  {
+    canonical_email: bytewiseText().primaryKey(),
+    /** Sorts by the time it was made. */
+    id: uuid()
+      .notNull()
+      .default(sql`uuidv7()`)
+      .unique("suppression_id"),
+    reason: text({ enum: ["manual", "unsubscribed", "bounced", "complained"] }).notNull(),
+    /** Who or what caused it, for a person to read. */
+    origin: text().notNull(),
+    created_at: createdAt(),
+    /** Whether the email client has been told of the emails that wait there for this address. */
+    announced: boolean().notNull().default(false),
+  },
+  (table) => [
+    index("suppression_unannounced")
+      .on(table.id)
+      .where(sql`NOT ${table.announced}`),
+  ],
+);
 
 /** Row counts of whole tables, kept by triggers: a `count(*)` over a million rows takes longer than a page may. */
 export const tally = pgTable("tally", {

@@ -1,4 +1,5 @@
 import type { DispatchContext } from "./context.ts";
+import { announceSuppressions } from "./announcement.ts";
 import { cancelUnclaimedBatches } from "./cancellation-queries.ts";
 import { syncControls } from "./control.ts";
 import { freezeLaunched } from "./freeze.ts";
@@ -55,6 +56,7 @@ export function startDispatcher(context: DispatchContext): Dispatcher {
 async function dispatch(context: DispatchContext, signal: AbortSignal): Promise<number> {
   await freezeLaunched(context);
   await syncControls(context);
+  await announceSuppressions(context, signal);
   while (
     !signal.aborted &&
     (await retried(() => cancelUnclaimedBatches(context.db, CANCEL_AT_ONCE))) > 0

@@ -40,6 +40,8 @@ export interface OpenEmail extends Record<string, unknown> {
     last_name: string;
     attributes: Record<string, unknown>;
   } | null;
+  /** Whether the contact must not be mailed any more. */
+  suppressed: boolean;
   /** When the first attempt of this run began, if one has. */
   first_at: number | null;
   /** Whether something should have been heard of it: nothing was for `overdueS`, and it is not waiting for its time. */
@@ -57,6 +59,7 @@ export async function openEmailsOf(
         'id', "contact"."id", 'email', "contact"."email", 'name', "contact"."name",
         'first_name', "contact"."first_name", 'last_name', "contact"."last_name", 'attributes', "contact"."attributes"
       ) END AS "contact",
+      "suppression"."canonical_email" IS NOT NULL AS "suppressed",
       (SELECT extract(epoch FROM min("at")) * 1000 FROM "email_event"
         WHERE "email_event"."email_id" = "email"."id" AND "email_event"."run" = "email"."run" AND "email_event"."seq" > 0
       )::float8 AS "first_at",
@@ -65,6 +68,7 @@ export async function openEmailsOf(
     FROM "batch", unnest("batch"."email_ids") AS "member"("id")
       JOIN "email" ON "email"."id" = "member"."id"
       LEFT JOIN "contact" ON "contact"."id" = "email"."contact_id"
+      LEFT JOIN "suppression" ON "suppression"."canonical_email" = "contact"."canonical_email"
     WHERE "batch"."id" = ${batch} AND "email"."state" IN ('queued', 'sending', 'retrying', 'resolving')
     ORDER BY "email"."id"
   `);

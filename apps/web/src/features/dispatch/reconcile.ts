@@ -1,5 +1,6 @@
 import { type BatchStatus, parseBatchStatus, type Recipient } from "@mailwright/protocol";
 import { retried } from "../../db/retry.ts";
+import { tellSuppressed } from "./announcement.ts";
 import type { DispatchContext } from "./context.ts";
 import { syncControl } from "./control.ts";
 import { postBatch, toRecipient } from "./handover.ts";
@@ -80,7 +81,7 @@ async function compare(
 
 /**
  * The email client has lost the batch: its Redis was emptied, replaced or set back. The campaign's control went with it
- * and must be there before any email is.
+ * and must be there before any email is, and so must the word of whom not to mail.
  */
 async function handOverAgain(
   batch: ClaimedBatch,
@@ -92,6 +93,8 @@ async function handOverAgain(
     "the email client has lost a batch; it is handed over again",
   );
   if (!(await syncControl(context, batch.campaign_id))) return;
+  const suppressed = open.filter((email) => email.suppressed).map(({ id, run }) => ({ id, run }));
+  if (!(await tellSuppressed(context, suppressed))) return;
   const linkOf = await context.links.toLeave();
   const recipients = open.map((email) => lostRecipient(email, linkOf));
   const answer = await postBatch(batch, recipients, context);

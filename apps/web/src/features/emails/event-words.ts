@@ -18,7 +18,9 @@ export function describeEvent({ event, state, attempt, run }: Transition): strin
         ? `Attempt ${attempt} began`
         : "Given up, because it had waited too long";
     case "SUPPRESSED":
-      return "Left out, because the contact must not be mailed";
+      return state === "uncertain"
+        ? "Not sent again, because the contact must not be mailed"
+        : "Left out, because the contact must not be mailed";
     case "CANCEL":
       return "Cancelled along with its campaign";
     case "ACCEPTED":

@@ -130,10 +130,12 @@ const END_REASONS: Readonly<Record<string, (email: Circumstances) => Explanation
     meaning: "It never left us: a half-filled email is worse than none.",
     todo: "Look at the contact's attributes, mend them, then send it again. A fault of the template itself needs a new campaign: this one keeps the version it was launched with.",
   }),
-  suppressed: ({ error_detail }) => ({
+  suppressed: ({ error_detail, attempt }) => ({
     what: `The address must not be mailed: ${inside(suppressionOf(error_detail))}.`,
     meaning:
-      "It was left out on purpose, and counts as skipped. Nothing was handed to the gateway.",
+      attempt === 0
+        ? "It was left out on purpose, and counts as skipped. Nothing was handed to the gateway."
+        : "It was left out on purpose before its next attempt, and counts as skipped. The gateway had not accepted it.",
   }),
   erased: () => ({
     what: "The contact was deleted before its turn.",

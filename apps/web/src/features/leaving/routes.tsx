@@ -44,6 +44,8 @@ export function leavingPages(context: Context) {
         if (email === undefined) return nobody(tools);
         if (wish.kind === "none") return show(tools, token, false);
         if (!(await grant(context, email, wish))) return nobody(tools);
+        // The email client hears of it at once: an email of this person may wait there.
+        context.work.announce();
         return wish.kind === "one-click"
           ? new Response("You are unsubscribed.\n")
           : tools.leave(`${LEAVE_PATH}/${token}`);

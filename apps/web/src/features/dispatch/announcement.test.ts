@@ -1,0 +1,96 @@
+import { expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
+import { silentLog, systemClock } from "@mailwright/platform";
+import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
+import { launchingCampaign, ledgerFixture } from "../../testing/ledger.ts";
+import { createLinks } from "../leaving/links.ts";
+import { lift, suppress } from "../suppressions/suppressions.ts";
+import { announceSuppressions } from "./announcement.ts";
+import { freezeLaunched } from "./freeze.ts";
+import { handOverNext } from "./handover.ts";
+import { reconcile } from "./reconcile.ts";
+
+/** A campaign whose first batch is at the email client. */
+async function setUp(contacts: number) {
+  const stack = new AsyncDisposableStack();
+  const ledger = stack.use(await ledgerFixture(contacts));
+  const standIn = stack.use(emailClientStandIn());
+  const { db } = ledger;
+  const links = createLinks(db, "https://web.example.com");
+  const context = { db, clock: systemClock, log: silentLog, emailClient: standIn.client, links };
+  await launchingCampaign(ledger);
+  await freezeLaunched(context);
+  expect((await handOverNext(context)).kind).toBe("handed");
+  return { db, standIn, context, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+const WHY = { reason: "unsubscribed", origin: "a test" } as const;
+
+test("the email client is told once of the emails of whoever was suppressed, by however many webs", async () => {
+  await using given = await setUp(20);
+  const { db, standIn, context } = given;
+  await suppress(db, ["p3@example.com", "p7@example.com", "nobody@example.com"], WHY);
+  await Promise.all(Array.from({ length: 6 }, () => announceSuppressions(context)));
+  await announceSuppressions(context);
+  const handed = standIn.batches.flatMap(({ recipients }) => recipients);
+  const wanted = handed.filter(({ email }) => /^p[37]@/.test(email)).map(({ id }) => id);
+  expect(standIn.suppressed.flatMap(({ emails }) => emails)).toEqual(
+    expect.arrayContaining(wanted.map((id) => ({ id, run: 1 }))),
+  );
+  expect(standIn.suppressed.flatMap(({ emails }) => emails)).toHaveLength(2);
+});
+
+test("nobody is told of emails that have settled, and somebody suppressed again is announced again", async () => {
+  await using given = await setUp(5);
+  const { db, standIn, context } = given;
+  await db.execute(sql`UPDATE "email" SET "state" = 'sent' WHERE "address" = 'p1@example.com'`);
+  await suppress(db, ["p1@example.com"], WHY);
+  await announceSuppressions(context);
+  expect(standIn.suppressed).toEqual([]);
+  for (let time = 0; time < 2; time++) {
+    await suppress(db, ["p2@example.com"], WHY);
+    await announceSuppressions(context);
+    await lift(db, ["p2@example.com"]);
+  }
+  expect(standIn.suppressed).toHaveLength(2);
+});
+
+test("while the email client is away nothing counts as told, and afterwards all of it is", async () => {
+  await using given = await setUp(10);
+  const { db, standIn, context } = given;
+  standIn.answerNext("PUT /v1/suppressed", { status: 503 });
+  await suppress(db, ["p1@example.com", "p2@example.com"], WHY);
+  await announceSuppressions(context);
+  expect(standIn.suppressed).toEqual([]);
+  await announceSuppressions(context);
+  expect(standIn.suppressed.flatMap(({ emails }) => emails)).toHaveLength(2);
+});
+
+test("more than are told at once are told one after the other", async () => {
+  await using given = await setUp(1_200);
+  const { db, standIn, context } = given;
+  const all = Array.from({ length: 1_200 }, (_, index) => `p${index + 1}@example.com`);
+  await suppress(db, all, WHY);
+  await announceSuppressions(context);
+  const told = standIn.suppressed.flatMap(({ emails }) => emails.map(({ id }) => id));
+  expect([told.length, new Set(told).size]).toEqual([1_200, 1_200]);
+});
+
+test("before a lost batch is handed over again, the email client hears whom of it not to mail", async () => {
+  await using given = await setUp(4);
+  const { db, standIn, context } = given;
+  await suppress(db, ["p2@example.com"], WHY);
+  await announceSuppressions(context);
+  standIn.suppressed.splice(0);
+  await db.execute(sql`UPDATE "email" SET "changed_at" = now() - interval '1 hour'`);
+  await db.execute(
+    sql`UPDATE "batch" SET "handed_at" = now() - interval '1 hour', "checked_at" = now() - interval '1 hour'`,
+  );
+  await reconcile(context, { restS: 0, overdueS: 0 });
+  expect(standIn.suppressed.flatMap(({ emails }) => emails)).toHaveLength(1);
+  const order = standIn.calls.map(({ call }) => call);
+  expect(order.lastIndexOf("PUT /v1/suppressed")).toBeLessThan(
+    order.lastIndexOf("POST /v1/batches"),
+  );
+  expect(order.filter((call) => call === "POST /v1/batches")).toHaveLength(2);
+});

@@ -1,0 +1,48 @@
+import { parseNothing, type Suppressed, SUPPRESSED_LIMIT } from "@mailwright/protocol";
+import { markAnnounced, takeUnannounced } from "./announcement-queries.ts";
+import type { DispatchContext } from "./context.ts";
+
+/** Suppressions announced at once. */
+const MOST = 500;
+
+/**
+ * Tells the email client of emails that must not be attempted any more, because their recipient was suppressed after they
+ * were handed over; those that were not are skipped by the hand-over. A hand-over that read its recipients before the
+ * suppression was there, and arrives after this, is no gap: the email client remembers what it does not have yet.
+ */
+export async function announceSuppressions(
+  context: DispatchContext,
+  signal?: AbortSignal,
+): Promise<void> {
+  let more = true;
+  while (more) more = (await announceSome(context)) && signal?.aborted !== true;
+}
+
+/** Whether there may be more. What could not be told is left for the next look. */
+async function announceSome(context: DispatchContext): Promise<boolean> {
+  return context.db.transaction(async (tx) => {
+    const { suppressions, emails } = await takeUnannounced(tx, MOST);
+    if (suppressions.length === 0 || !(await tellSuppressed(context, emails))) return false;
+    await markAnnounced(tx, suppressions);
+    return suppressions.length === MOST;
+  });
+}
+
+/** Tells the email client that no attempt of these emails may begin; false when it could not be told of all. */
+export async function tellSuppressed(
+  { emailClient, log }: Pick<DispatchContext, "emailClient" | "log">,
+  emails: Suppressed["emails"],
+): Promise<boolean> {
+  for (let at = 0; at < emails.length; at += SUPPRESSED_LIMIT) {
+    const some = { emails: emails.slice(at, at + SUPPRESSED_LIMIT) };
+    const answer = await emailClient.call("PUT", "/v1/suppressed", some, parseNothing);
+    if (answer.kind !== "ok") {
+      log.warn(
+        { emails: emails.length, answer },
+        "the email client could not be told whom to skip",
+      );
+      return false;
+    }
+  }
+  return true;
+}
