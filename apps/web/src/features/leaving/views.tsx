@@ -39,7 +39,9 @@ function Subscribed(props: LeaveProps): Html {
       {segments.length > 0 && <SegmentsForm segments={segments} action={action} />}
       <form class="stack" data-gap="sm" method="post" action={action}>
         <input type="hidden" name="leave" value="all" />
-        <p>{`Or get no more email of any kind from ${organisation}:`}</p>
+        <p>
+          {`${segments.length > 0 ? "Or get" : "You can choose to get"} no more email of any kind from ${organisation}:`}
+        </p>
         <Button variant={segments.length > 0 ? "secondary" : "primary"}>
           Unsubscribe from everything
         </Button>
