@@ -92,6 +92,6 @@ async function cursorsInto(
   return {
     middle: await place(forwards as string, `(SELECT count(*) / 2 FROM ${from})`),
     // What comes after the one before the last few is the last page.
-    last: await place(backwards as string, "20"),
+    last: await place(backwards as string, `(SELECT least(20, count(*) / 2) FROM ${from})`),
   };
 }
