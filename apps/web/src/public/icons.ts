@@ -79,6 +79,7 @@ export const ICONS = [
   "triangle-alert",
   "upload",
   "user",
+  "user-minus",
   "user-plus",
   "users",
   "workflow",

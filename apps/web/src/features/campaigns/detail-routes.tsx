@@ -7,12 +7,14 @@ import { wantsFragment } from "../../http/htmx.ts";
 import { pages, type PageTools } from "../../http/pages.tsx";
 import { ById } from "../../http/params.ts";
 import { reasonsOf } from "../emails/emails.ts";
+import { countFacts } from "../emails/facts.ts";
 import { activityOf } from "./activity.ts";
 import { ActivityPage } from "./activity-views.tsx";
 import { estimateAudience } from "./audience.ts";
 import { type Campaign, readCampaign } from "./campaigns.ts";
 import { ContentPage } from "./content-views.tsx";
 import { CampaignPage } from "./detail-views.tsx";
+import { SHOWN_FACTS } from "./facts-views.tsx";
 import { launchObstacles } from "./launch.ts";
 import { OverviewPage, Reasons } from "./overview-views.tsx";
 import { readContent } from "./preview.ts";
@@ -32,8 +34,9 @@ export function detailPages(context: Context) {
       "/:id",
       async (tools) => {
         const { campaign, pace } = found(await campaignWatch.look(tools.params.id));
-        const [gateway, reasons, readiness] = await Promise.all([
+        const [gateway, facts, reasons, readiness] = await Promise.all([
           gatewayName(gatewayWatch, campaign),
+          countFacts(db, campaign.id, SHOWN_FACTS),
           wrongOf(campaign) > COUNTED_AT_ONCE ? ("later" as const) : reasonsOf(db, campaign.id),
           campaign.state === "draft" ? readinessOf(context, campaign) : undefined,
         ]);
@@ -43,6 +46,7 @@ export function detailPages(context: Context) {
             {...campaignProps(tools, campaign, clock.now())}
             pace={pace}
             gateway={gateway}
+            facts={facts}
             reasons={reasons}
             readiness={readiness}
           />,

@@ -15,6 +15,7 @@ import { reasonOf } from "../emails/reasons.ts";
 import type { Estimate } from "./audience.ts";
 import type { Campaign } from "./campaigns.ts";
 import { CampaignTabs, type CampaignProps, templateAddress } from "./detail-views.tsx";
+import { type FactCounts, Facts } from "./facts-views.tsx";
 import type { LaunchObstacle } from "./launch.ts";
 import { CampaignStanding } from "./progress-views.tsx";
 import type { Pace } from "./rate.ts";
@@ -24,6 +25,7 @@ import { WHEN_UNCERTAIN } from "./words.ts";
 export interface OverviewProps extends CampaignProps {
   pace: Pace | undefined;
   gateway: string | undefined;
+  facts: FactCounts;
   /** What went wrong; `later` when there is so much that it is fetched after the page. */
   reasons: readonly ReasonCount[] | "later";
   /** Of a draft: what stands in the way of its launch, and whom it would go to. */
@@ -31,7 +33,7 @@ export interface OverviewProps extends CampaignProps {
 }
 
 export function OverviewPage(props: OverviewProps): Html {
-  const { campaign, reasons, readiness } = props;
+  const { campaign, facts, reasons, readiness } = props;
   return (
     <>
       <CampaignStanding {...props} />
@@ -40,6 +42,7 @@ export function OverviewPage(props: OverviewProps): Html {
       {campaign.launched_at !== null && (
         <Reasons campaign={campaign} may={props.may} reasons={reasons} />
       )}
+      <Facts facts={facts} sent={campaign.counts.sent} />
       <Setup {...props} />
     </>
   );

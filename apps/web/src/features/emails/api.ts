@@ -13,7 +13,15 @@ import {
   listEvents,
   readEmail,
 } from "./emails.ts";
-import { EmailsQuery, EmailView, EventView, ExplainedEmailView } from "./forms.ts";
+import { countFacts, type EmailFact, factsOf } from "./facts.ts";
+import {
+  EmailsQuery,
+  EmailView,
+  EventView,
+  ExplainedEmailView,
+  FactCounts,
+  FactsView,
+} from "./forms.ts";
 import { explain } from "./reasons.ts";
 
 const TAGS = ["Emails"];
@@ -52,6 +60,41 @@ export function emailsApi(context: Context) {
       },
     )
     .get(
+      "/emails/:id/facts",
+      async ({ params }) => {
+        found(await readEmail(db, params.id));
+        return { items: (await factsOf(db, params.id)).map(factView) };
+      },
+      {
+        permission: "campaigns:read",
+        params: ById,
+        response: { 200: FactsView },
+        detail: {
+          summary: "List what became known of an email beside its transitions",
+          description:
+            "What its recipient did, and what its gateway told later, by when it happened.",
+          tags: TAGS,
+        },
+      },
+    )
+    .get(
+      "/campaigns/:id/facts",
+      async ({ params }) => {
+        found(await readCampaign(db, params.id));
+        return countFacts(db, params.id);
+      },
+      {
+        permission: "campaigns:read",
+        params: ById,
+        response: { 200: FactCounts },
+        detail: {
+          summary: "Count a campaign's emails by what became known of them",
+          description: "Each email once a kind; a kind that nothing is known of is left out.",
+          tags: TAGS,
+        },
+      },
+    )
+    .get(
       "/emails/:id/events",
       async ({ params, query }) => {
         const page = found(await listEvents(db, params.id, apiPage(query, "number")));
@@ -71,6 +114,10 @@ function emailView(email: Email) {
   const { id, campaign_id, contact_id, address, run, seq, state, attempt } = email;
   const at = email.changed_at.toISOString();
   return { id, campaign_id, contact_id, address, run, seq, state, at, attempt, ...restOf(email) };
+}
+
+function factView({ kind, at, received_at, source, detail }: EmailFact) {
+  return { kind, at: (at ?? received_at).toISOString(), source, detail };
 }
 
 function eventView(id: string, event: EmailEventRow) {

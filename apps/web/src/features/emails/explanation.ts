@@ -3,6 +3,7 @@ import type { Queryable } from "../../db/open.ts";
 import { mayRequeue } from "../campaigns/standing.ts";
 import { parseAddress } from "../contacts/address.ts";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
+import { type EmailFact, factsOf } from "./facts.ts";
 import {
   type Email,
   type EmailCampaign,
@@ -35,6 +36,8 @@ export interface EmailStory {
   why: Explanation;
   /** Over all runs, the oldest first. */
   steps: Step[];
+  /** What became known of it beside its steps. */
+  facts: EmailFact[];
   /** Whether there were steps before the first of them. */
   more: boolean;
   /** When it was put into the audience, which its id begins with. */
@@ -57,8 +60,9 @@ export async function explainEmail(
   const found = await selectEmail(db, id);
   if (found === undefined) return undefined;
   const { email, campaign } = found;
-  const [{ events, more }, contacts, names] = await Promise.all([
+  const [{ events, more }, facts, contacts, names] = await Promise.all([
     selectLastEvents(db, id, MOST_STEPS),
+    factsOf(db, id),
     selectRecipients(db, [email.contact_id]),
     gatewayNames(gatewayWatch),
   ]);
@@ -73,6 +77,7 @@ export async function explainEmail(
       gateway: nameOf(names, event.gateway_id),
       sincePreviousMs: sinceMs(events[index - 1], event),
     })),
+    facts,
     more,
     frozenAt: new Date(Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16)),
     mayRequeue:

@@ -1,6 +1,8 @@
 import { asc, eq, sql } from "drizzle-orm";
 import type { Queryable } from "../../db/open.ts";
-import { emailFact } from "../../db/schema/ledger.ts";
+import { EMAIL_FACT_KINDS, emailFact } from "../../db/schema/ledger.ts";
+
+export { EMAIL_FACT_KINDS };
 
 /** Something that became known of an email beside its transitions. */
 export type EmailFact = typeof emailFact.$inferSelect;
@@ -53,9 +55,10 @@ export function selectFacts(db: Queryable, email: string): Promise<EmailFact[]> 
 export async function countFactsOf(
   db: Queryable,
   campaign: string,
+  kinds: readonly EmailFactKind[],
 ): Promise<{ kind: EmailFactKind; emails: number }[]> {
   return db.execute<{ kind: EmailFactKind; emails: number }>(sql`
     SELECT "kind", count(DISTINCT "email_id")::integer AS "emails" FROM "email_fact"
-    WHERE "campaign_id" = ${campaign} GROUP BY "kind" ORDER BY "kind"
+    WHERE "campaign_id" = ${campaign} AND "kind" = ANY(${sql.param([...kinds])}::text[]) GROUP BY "kind" ORDER BY "kind"
   `);
 }

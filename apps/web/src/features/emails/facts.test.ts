@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { newId } from "@mailwright/platform";
 import { type CampaignFixture, campaignFixture, launchedWith } from "../../testing/campaigns.ts";
+import { apiClient, signedInClient } from "../../testing/client.ts";
 import { deleteStrays } from "../campaigns/deletion-queries.ts";
 import { countFacts, factsOf, noteFacts, type ToldFact } from "./facts.ts";
 
@@ -76,4 +77,58 @@ test("facts go with the emails of a campaign that was deleted", async () => {
   await db.execute(sql`DELETE FROM "campaign" WHERE "id" = ${campaign}`);
   expect(await deleteStrays(db, campaign, 100)).toBe(3);
   expect(await countFacts(db, campaign)).toEqual({});
+});
+
+describe("what became known is shown", () => {
+  test("on the email's page at its place among the steps, in words", async () => {
+    const { context } = fixture;
+    const { campaign, emails } = await launched();
+    const [email = ""] = emails;
+    await context.db.execute(
+      sql`UPDATE "email_event" SET "at" = '2026-05-01T10:00:00Z'::timestamptz + "seq" * interval '1 minute' WHERE "email_id" = ${email}`,
+    );
+    await noteFacts(context.db, [
+      fact(email, "1", { kind: "unsubscribed", source: "one-click", at: at(5) }),
+      fact(email, "2", {
+        kind: "bounced",
+        at: at(4),
+        detail: { status: "5.1.1", text: "<b>No</b>" },
+      }),
+      fact(email, "3", { kind: "complained", at: new Date("2020-01-01T00:00:00Z") }),
+    ]);
+    const page = await (await signedInClient(context, "viewer")).get(`/emails/${email}`);
+    expect(page.find(".moment-title").map(({ text }) => text)).toEqual([
+      "Put into the audience",
+      "The recipient reported it as spam",
+      "Attempt 1 began",
+      "Rejected for good",
+      "It bounced",
+      "The recipient unsubscribed",
+    ]);
+    expect(page.find(".moment q").map(({ text }) => text)).toEqual(["5.1.1 <b>No</b>"]);
+    expect(page.text).not.toContain("<b>No</b>");
+    const overview = await (await signedInClient(context)).get(`/campaigns/${campaign}`);
+    const shown = overview.find(".definitions div").map(({ text }) => text);
+    expect(shown).toContain("Unsubscribed1, 33.3%");
+    expect(shown).toContain("Bounced1, 33.3%");
+  });
+
+  test("by the API, of an email and counted of a campaign, and by no address that is not there", async () => {
+    const { campaign, emails } = await launched();
+    const { call } = await apiClient(fixture.context, "viewer");
+    await noteFacts(fixture.context.db, [
+      fact(emails[0], "a"),
+      fact(emails[1], "a", { detail: { n: 1 } }),
+    ]);
+    expect((await call("GET", `/api/v1/emails/${emails[1]}/facts`)).json<unknown>()).toEqual({
+      items: [
+        { kind: "delivered", at: "2026-05-01T10:00:00.000Z", source: "mailgun", detail: { n: 1 } },
+      ],
+    });
+    expect((await call("GET", `/api/v1/campaigns/${campaign}/facts`)).json<unknown>()).toEqual({
+      delivered: 2,
+    });
+    for (const path of ["emails", "campaigns"])
+      expect((await call("GET", `/api/v1/${path}/${newId()}/facts`)).status).toBe(404);
+  });
 });

@@ -59,3 +59,41 @@ export const ExplainedEmailView = Type.Object({
 
 /** One transition. */
 export const EventView = Type.Object({ ...standing, event: Type.String() });
+
+const FactKind = Type.Union([
+  Type.Literal("unsubscribed"),
+  Type.Literal("left segments"),
+  Type.Literal("resubscribed"),
+  Type.Literal("delivered"),
+  Type.Literal("bounced"),
+  Type.Literal("complained"),
+]);
+
+/** What became known of an email beside its transitions. */
+export const FactsView = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      kind: FactKind,
+      at: Moment,
+      source: Type.String({
+        description: "`page` or `one-click` for the recipient, or the kind of the gateway.",
+      }),
+      detail: Type.Record(
+        Type.String(),
+        Type.Union([Type.String(), Type.Number(), Type.Boolean()]),
+      ),
+    }),
+  ),
+});
+
+/** Emails of a campaign by what became known of them. */
+export const FactCounts = Type.Partial(
+  Type.Object({
+    unsubscribed: Type.Integer(),
+    "left segments": Type.Integer(),
+    resubscribed: Type.Integer(),
+    delivered: Type.Integer(),
+    bounced: Type.Integer(),
+    complained: Type.Integer(),
+  }),
+);

@@ -1,20 +1,16 @@
 import type { Html } from "@mailwright/html";
-import { Badge, EmailBadge } from "../../ui/badge.tsx";
+import { EmailBadge } from "../../ui/badge.tsx";
 import { Callout } from "../../ui/banner.tsx";
 import { LinkButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Copyable } from "../../ui/copy.tsx";
 import { Definitions } from "../../ui/definitions.tsx";
 import { ConfirmLink } from "../../ui/dialog.tsx";
-import { formatDuration } from "../../ui/format.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { regionLink } from "../../ui/region.ts";
 import { Time } from "../../ui/time.tsx";
-import { type Moment, Timeline } from "../../ui/timeline.tsx";
-import { EMAIL_LOOKS } from "../../ui/tone.ts";
-import { describeEvent } from "./event-words.ts";
-import type { EmailStory, Journal, Step } from "./explanation.ts";
-import { reasonOf } from "./reasons.ts";
+import type { EmailStory, Journal } from "./explanation.ts";
+import { History, stepsLead } from "./history-views.tsx";
 
 export interface EmailProps {
   story: EmailStory;
@@ -122,80 +118,6 @@ function Why(props: { story: EmailStory }): Html {
         </p>
       )}
     </Callout>
-  );
-}
-
-function stepsLead({ steps, more }: EmailStory): string {
-  if (more) return `The last ${steps.length} steps; there were more before them.`;
-  return "Every step, from the audience to where it is now.";
-}
-
-function History(props: { story: EmailStory; now: number }): Html {
-  const { story, now } = props;
-  const { steps, more, email, frozenAt } = story;
-  const beginning: Moment = {
-    title: "Put into the audience",
-    tone: "queued",
-    icon: "users",
-    time: <Time at={frozenAt} now={now} />,
-  };
-  const severalRuns = email.run > 1;
-  return (
-    <Timeline
-      label={`Steps of the email to ${email.address || "an erased recipient"}`}
-      moments={[
-        ...(more ? [] : [beginning]),
-        ...steps.map((step) => momentOf(step, severalRuns, now)),
-      ]}
-    />
-  );
-}
-
-function momentOf(step: Step, severalRuns: boolean, now: number): Moment {
-  const { tone, icon } = EMAIL_LOOKS[step.state];
-  return {
-    title: describeEvent(step),
-    tone,
-    icon,
-    time: <Time at={step.at ?? step.received_at} now={now} />,
-    detail: <StepDetail step={step} severalRuns={severalRuns} now={now} />,
-  };
-}
-
-function StepDetail(props: { step: Step; severalRuns: boolean; now: number }): Html {
-  const { step, severalRuns, now } = props;
-  const about = [
-    ...(severalRuns ? [`run ${step.run}`] : []),
-    ...(step.gateway !== undefined && step.state !== "queued" ? [`by ${step.gateway}`] : []),
-    ...(step.sincePreviousMs !== undefined && step.sincePreviousMs > 0
-      ? [`${formatDuration(step.sincePreviousMs)} later`]
-      : []),
-  ];
-  const reason = reasonOf(step);
-  return (
-    <div class="email-step">
-      <p class="row small">
-        <Badge tone={EMAIL_LOOKS[step.state].tone}>{EMAIL_LOOKS[step.state].label}</Badge>
-        <span class="muted">{about.join(", ")}</span>
-      </p>
-      {step.error_detail !== null && (
-        <p class="said small">
-          <q>{step.error_detail}</q>
-        </p>
-      )}
-      {step.error_detail === null && reason !== "" && <p class="small">{reason}</p>}
-      {step.message_id !== null && (
-        <p class="small">
-          <Copyable text={step.message_id} label="Copy the gateway's id" />
-        </p>
-      )}
-      {step.state === "retrying" && step.due_at && (
-        <p class="small muted">
-          {"Next attempt "}
-          <Time at={step.due_at} now={now} />
-        </p>
-      )}
-    </div>
   );
 }
 
