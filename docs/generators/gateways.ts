@@ -6,6 +6,8 @@ import { code, GENERATED, page, table } from "./markdown.ts";
 interface Known {
   /** How one email is found again or known again at the service. */
   by?: string;
+  /** What its webhooks are known by. */
+  proof?: string;
   /** What it was written from. */
   documents: string;
   /** What it was tried against, plainly. */
@@ -22,44 +24,53 @@ const KNOWN: Record<string, Known> = {
       "Postfix 3.7 and Exim 4.96 of Debian, which hand on what they took; smtp-server from npm, over STARTTLS and TLS; a scripted server for every reply and every moment at which a connection can be lost. What arrives is parsed by mailparser, and its DKIM signature is verified by mailauth.",
   },
   ses: {
+    proof:
+      "Amazon's signature (SNS, version 1 or 2), by a certificate from Amazon's own hosts alone, and the topic",
     documents: "https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html",
     tested: `${ONLY_A_FAKE} Signatures are made anew there.`,
   },
   sendgrid: {
+    proof: "ECDSA over time and body; a day at most",
     documents: "https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send",
     tested: ONLY_A_FAKE,
   },
   mailgun: {
+    proof: "HMAC-SHA256 over time and token, not over the event; a day at most",
     by: "its `Message-ID`, in the domain's events",
     documents:
       "https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/messages, .../events",
     tested: ONLY_A_FAKE,
   },
   postmark: {
+    proof: "a secret of yours, by Basic authentication",
     by: "the metadata `mailwright`, among outbound messages",
     documents:
       "https://postmarkapp.com/developer/api/email-api, https://postmarkapp.com/developer/api/messages-api",
     tested: ONLY_A_FAKE,
   },
   mailjet: {
+    proof: "a secret of yours, by Basic authentication",
     by: "its `CustomID`, among messages",
     documents:
       "https://dev.mailjet.com/email/guides/send-api-v31/, https://dev.mailjet.com/email/reference/messages/",
     tested: ONLY_A_FAKE,
   },
   resend: {
+    proof: "Svix: HMAC-SHA256 over id, time and body; five minutes at most",
     by: "the header `Idempotency-Key`",
     documents:
       "https://resend.com/docs/api-reference/emails/send-email, https://resend.com/docs/dashboard/emails/idempotency-keys",
     tested: ONLY_A_FAKE,
   },
   brevo: {
+    proof: "a secret of yours, as a Bearer token or by Basic authentication",
     by: "`idempotencyKey` among the headers",
     documents:
       "https://developers.brevo.com/reference/sendtransacemail, https://developers.brevo.com/docs/heterogenous-versions-batch-emails",
     tested: ONLY_A_FAKE,
   },
   seed: {
+    proof: "Standard Webhooks: HMAC-SHA256 over id, time and body; five minutes at most",
     documents: "`POST` with Basic authentication, 202 and a `message_id`",
     tested: "gateway_mock, and bare sockets for what no HTTP server would answer.",
   },
@@ -81,6 +92,16 @@ export function gatewaysPage(): string {
     "No gateway uses a batch endpoint: one lost answer would put hundreds of emails in doubt.",
     "## How fast",
     "A gateway has a rate (`rate_per_second`), a rate for each recipient domain (`domain_rate_per_second`) and rates of single domains (`domain_rates`), all of them emails a second and none of them needed. A domain is what stands behind the @, and a subdomain is another one. They are kept in Redis, by its clock, for all workers and campaigns together: in no window of time do more attempts begin than the rate allows in it, a tenth of a second's at once, and one. A change holds at once, also for what is being sent. An email whose domain is out of turn lets the next one of its batch go first.",
+    "## What comes back",
+    "Providers tell what became of an email at `WEB_URL/webhooks/<gateway's id>`, which the gateway's page shows to be copied. It is verified over the bytes as they came before anything of it is read, and taken once however often it is told; `docs/decisions/0021` has the rest. Without its secret nothing is believed. The shapes are written from the providers' documents and held to one suite, `webhook-contract.test.ts`: forged, old, repeated, unordered and mangled ones too. No provider itself has called yet.",
+    table(
+      ["Gateway", "Known by", "To be done there"],
+      ADAPTERS.map(({ kind, title, webhook }) => [
+        title,
+        known(kind).proof ?? "",
+        webhook ?? "It tells nothing.",
+      ]),
+    ),
     "## What each was tried against",
     table(
       ["Gateway", "Written from", "Tried against"],

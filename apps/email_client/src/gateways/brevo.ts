@@ -1,5 +1,7 @@
 import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
+import { brevoWebhook } from "./brevo-webhook.ts";
+import { webhookSecret } from "./webhook-proofs.ts";
 import { type Answer, apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
 
 const API = "https://api.brevo.com";
@@ -14,19 +16,25 @@ export const brevoGateway: GatewayAdapter = {
   title: "Brevo",
   description:
     "Sends through Brevo's transactional API, which knows a repeated message for minutes.",
-  fields: [apiKey("API key", "Of version 3; it begins with xkeysib."), apiAddress(API)],
+  fields: [
+    apiKey("API key", "Of version 3; it begins with xkeysib."),
+    webhookSecret("Secret of its webhooks", "Yours to choose; Brevo brings it along as a token."),
+    apiAddress(API),
+  ],
   capabilities: {
     idempotency: { windowS: 15 * 60 },
     lookup: false,
     batch: false,
     perItemResult: true,
   },
+  webhook:
+    "At Brevo, under Transactional, Settings, Webhook: this address with sent, delivered, hard bounce, soft bounce, blocked, invalid email and complaint, and the secret of its webhooks as the token.",
   open: openBrevo,
 };
 
 function openBrevo(
   { api_url: apiUrl = "" }: Record<string, string>,
-  { api_key: key = "" }: Record<string, string>,
+  { api_key: key = "", webhook_secret: secret = "" }: Record<string, string>,
   clock: Clock,
 ): Gateway {
   const service = httpService(
@@ -44,6 +52,7 @@ function openBrevo(
     clock,
   );
   return {
+    webhook: brevoWebhook(secret),
     send: (message, signal) =>
       service.send({ path: "/v3/smtp/email", body: bodyOf(message) }, signal, ({ body }) =>
         textAt(body, "messageId"),
@@ -81,7 +90,13 @@ function bodyOf({ key, from, to, subject, html, text, headers }: Message): objec
     subject,
     textContent: text,
     ...(html !== null && { htmlContent: html }),
-    headers: { ...others, "X-Mailwright-Email": key, idempotencyKey: key },
+    headers: {
+      ...others,
+      "X-Mailwright-Email": key,
+      // Comes back in its webhooks.
+      "X-Mailin-custom": key,
+      idempotencyKey: key,
+    },
   };
 }
 

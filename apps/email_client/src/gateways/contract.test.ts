@@ -168,7 +168,7 @@ describe.each(CASES)("%s", (_kind, { adapter, start, nowhere }) => {
     expect(new Set(names).size).toBe(names.length);
     for (const { name, type, secret, options } of adapter.fields) {
       expect(name).toMatch(/^[a-z_]{1,40}$/);
-      expect(/password|api_key|private_key/.test(name)).toBe(secret);
+      expect(/password|api_key|private_key|webhook_secret/.test(name)).toBe(secret);
       expect(options !== undefined).toBe(type === "choice");
     }
     expect(adapter.description).toEndWith(".");

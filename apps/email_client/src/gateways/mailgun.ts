@@ -1,5 +1,7 @@
 import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message, SettingFault } from "./gateway.ts";
+import { mailgunWebhook } from "./mailgun-webhook.ts";
+import { webhookSecret } from "./webhook-proofs.ts";
 import { apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
 import { mailbox } from "./mailbox.ts";
 
@@ -27,10 +29,13 @@ export const mailgunGateway: GatewayAdapter = {
       "API key",
       "Of the account. With a sending key of the domain messages are sent, but a lost one cannot be looked up, and the connection cannot be checked.",
     ),
+    webhookSecret("Webhook signing key", "Under API Security at Mailgun; not the API key."),
     apiAddress(API, "Empty: https://api.mailgun.net. In the EU: https://api.eu.mailgun.net"),
   ],
   capabilities: { idempotency: "none", lookup: true, batch: false, perItemResult: true },
   fault: ({ domain = "" }) => domainFault(domain),
+  webhook:
+    "At Mailgun, under Webhooks: post to this address accepted, delivered, permanent failure and spam complaints.",
   open: openMailgun,
 };
 
@@ -42,7 +47,7 @@ function domainFault(domain: string): SettingFault | undefined {
 
 function openMailgun(
   { domain = "", api_url: apiUrl = "" }: Record<string, string>,
-  { api_key: key = "" }: Record<string, string>,
+  { api_key: key = "", webhook_secret: signingKey = "" }: Record<string, string>,
   clock: Clock,
 ): Gateway {
   const basic = Buffer.from(`api:${key}`, "utf8").toString("base64");
@@ -59,6 +64,7 @@ function openMailgun(
     clock,
   );
   return {
+    webhook: mailgunWebhook(signingKey, clock),
     send: (message, signal) =>
       service.send(
         { path: `/v3/${domain}/messages`, body: formOf(message, domain) },

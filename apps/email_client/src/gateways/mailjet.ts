@@ -1,5 +1,7 @@
 import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
+import { mailjetWebhook } from "./mailjet-webhook.ts";
+import { webhookSecret } from "./webhook-proofs.ts";
 import { type Answer, apiAddress, httpService, textAt } from "./http-service.ts";
 
 const API = "https://api.mailjet.com";
@@ -15,18 +17,24 @@ export const mailjetGateway: GatewayAdapter = {
   fields: [
     { name: "username", label: "API key", type: "text", required: true, secret: false },
     { name: "password", label: "Secret key", type: "password", required: true, secret: true },
+    webhookSecret(
+      "Secret of its webhooks",
+      "Yours to choose; it comes back in the address that Mailjet calls.",
+    ),
     apiAddress(
       API,
       "Empty: https://api.mailjet.com. For accounts in the US: https://api.us.mailjet.com",
     ),
   ],
   capabilities: { idempotency: "none", lookup: true, batch: false, perItemResult: true },
+  webhook:
+    "At Mailjet, under Event notifications, for sent, bounce, blocked and spam: this address, with mailwright:SECRET@ before the host, where SECRET is the secret of its webhooks.",
   open: openMailjet,
 };
 
 function openMailjet(
   { username = "", api_url: apiUrl = "" }: Record<string, string>,
-  { password = "" }: Record<string, string>,
+  { password = "", webhook_secret: secret = "" }: Record<string, string>,
   clock: Clock,
 ): Gateway {
   const basic = Buffer.from(`${username}:${password}`, "utf8").toString("base64");
@@ -46,6 +54,7 @@ function openMailjet(
     clock,
   );
   return {
+    webhook: mailjetWebhook(secret),
     send: (message, signal) =>
       service.send({ path: "/v3.1/send", body: { Messages: [bodyOf(message)] } }, signal, accepted),
     resolve: (key, signal) =>

@@ -1,5 +1,7 @@
 import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
+import { postmarkWebhook } from "./postmark-webhook.ts";
+import { webhookSecret } from "./webhook-proofs.ts";
 import { apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
 import { mailbox } from "./mailbox.ts";
 
@@ -24,15 +26,21 @@ export const postmarkGateway: GatewayAdapter = {
       placeholder: "broadcast",
       hint: "Empty: broadcast, the one that Postmark wants campaigns to go through.",
     },
+    webhookSecret(
+      "Secret of its webhooks",
+      "Yours to choose; Postmark brings it along as a password.",
+    ),
     apiAddress(API),
   ],
   capabilities: { idempotency: "none", lookup: true, batch: false, perItemResult: true },
+  webhook:
+    "At Postmark, in the stream's Webhooks: this address with delivery, bounce and spam complaint, and Basic auth with the user name mailwright and this gateway's secret of its webhooks as the password.",
   open: openPostmark,
 };
 
 function openPostmark(
   { stream = "", api_url: apiUrl = "" }: Record<string, string>,
-  { api_key: token = "" }: Record<string, string>,
+  { api_key: token = "", webhook_secret: secret = "" }: Record<string, string>,
   clock: Clock,
 ): Gateway {
   const service = httpService(
@@ -54,6 +62,7 @@ function openPostmark(
     clock,
   );
   return {
+    webhook: postmarkWebhook(secret, METADATA),
     send: (message, signal) =>
       service.send(
         { path: "/email", body: bodyOf(message, stream || "broadcast") },

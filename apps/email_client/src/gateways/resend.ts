@@ -1,5 +1,7 @@
 import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
+import { resendWebhook } from "./resend-webhook.ts";
+import { webhookSecret } from "./webhook-proofs.ts";
 import { type Answer, apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
 import { mailbox } from "./mailbox.ts";
 
@@ -13,19 +15,25 @@ export const resendGateway: GatewayAdapter = {
   kind: "resend",
   title: "Resend",
   description: "Sends through Resend, which knows a repeated message by its key for a day.",
-  fields: [apiKey("API key", "With the permission to send."), apiAddress(API)],
+  fields: [
+    apiKey("API key", "With the permission to send."),
+    webhookSecret("Signing secret of its webhooks", "It begins with whsec_."),
+    apiAddress(API),
+  ],
   capabilities: {
     idempotency: { windowS: 24 * 3_600 },
     lookup: false,
     batch: false,
     perItemResult: true,
   },
+  webhook:
+    "At Resend, under Webhooks: this address with email.sent, email.delivered, email.bounced and email.complained.",
   open: openResend,
 };
 
 function openResend(
   { api_url: apiUrl = "" }: Record<string, string>,
-  { api_key: key = "" }: Record<string, string>,
+  { api_key: key = "", webhook_secret: secret = "" }: Record<string, string>,
   clock: Clock,
 ): Gateway {
   const service = httpService(
@@ -43,6 +51,7 @@ function openResend(
     clock,
   );
   return {
+    webhook: resendWebhook(secret, clock),
     send: (message, signal) =>
       service.send(
         { path: "/emails", headers: { "idempotency-key": message.key }, body: bodyOf(message) },

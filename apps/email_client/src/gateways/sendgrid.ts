@@ -1,5 +1,7 @@
 import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
+import { sendgridWebhook, verificationKey } from "./sendgrid-webhook.ts";
+import { webhookSecret } from "./webhook-proofs.ts";
 import { apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
 
 const API = "https://api.sendgrid.com";
@@ -14,15 +16,25 @@ export const sendgridGateway: GatewayAdapter = {
   description: "Sends through Twilio SendGrid's Web API, version 3.",
   fields: [
     apiKey("API key", "With the permission Mail Send."),
+    webhookSecret(
+      "Verification key of its webhooks",
+      "SendGrid shows it where the signed event webhook is switched on.",
+    ),
     apiAddress(API, "Empty: https://api.sendgrid.com. In the EU: https://api.eu.sendgrid.com"),
   ],
   capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
+  webhook:
+    "At SendGrid, under Mail Settings, Event Webhook: post to this address the events processed, delivered, dropped, bounced and spam reports, with the signature on.",
+  fault: (_settings, { webhook_secret: key = "" }) =>
+    key === "" || verificationKey(key) !== undefined
+      ? undefined
+      : { field: "webhook_secret", message: "This is not a verification key of SendGrid's." },
   open: openSendgrid,
 };
 
 function openSendgrid(
   { api_url: apiUrl = "" }: Record<string, string>,
-  { api_key: key = "" }: Record<string, string>,
+  { api_key: key = "", webhook_secret: verification = "" }: Record<string, string>,
   clock: Clock,
 ): Gateway {
   const service = httpService(
@@ -36,6 +48,7 @@ function openSendgrid(
     clock,
   );
   return {
+    webhook: sendgridWebhook(verification, clock),
     send: (message, signal) =>
       service.send(
         { path: "/v3/mail/send", body: bodyOf(message) },

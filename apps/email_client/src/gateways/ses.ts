@@ -2,6 +2,7 @@ import { AwsClient } from "aws4fetch";
 import { encodeWords } from "nodemailer/lib/mime-funcs";
 import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message, SettingFault } from "./gateway.ts";
+import { sesWebhook } from "./ses-webhook.ts";
 import { type Answer, apiAddress, httpService, textAt } from "./http-service.ts";
 import { mailbox, type Person } from "./mailbox.ts";
 
@@ -39,10 +40,21 @@ export const sesGateway: GatewayAdapter = {
       secret: false,
       hint: "Where SES publishes what becomes of a message.",
     },
+    {
+      name: "webhook_topic",
+      label: "Topic of its webhooks",
+      type: "text",
+      required: false,
+      secret: false,
+      placeholder: "arn:aws:sns:eu-central-1:123456789012:mailwright",
+      hint: "The SNS topic that the configuration set publishes to. Messages of no other are believed.",
+    },
     apiAddress("https://email.eu-central-1.amazonaws.com", "Empty: the one of the region."),
   ],
   capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
-  fault: ({ region = "" }) => regionFault(region),
+  webhook:
+    "At Amazon: let the configuration set publish sends, deliveries, bounces, complaints and rejects to an SNS topic, set that topic here first, and then subscribe this address to it by HTTPS. It confirms itself.",
+  fault: ({ region = "", webhook_topic: topic = "" }) => regionFault(region) ?? topicFault(topic),
   open: openSes,
 };
 
@@ -52,11 +64,18 @@ function regionFault(region: string): SettingFault | undefined {
     : { field: "region", message: "Enter the region's code, such as eu-central-1." };
 }
 
+function topicFault(topic: string): SettingFault | undefined {
+  return topic === "" || /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+$/.test(topic)
+    ? undefined
+    : { field: "webhook_topic", message: "Enter the topic's ARN, which begins with arn:aws:sns:." };
+}
+
 function openSes(
   {
     region = "",
     username = "",
     configuration_set: configurationSet = "",
+    webhook_topic: topic = "",
     api_url: apiUrl = "",
   }: Record<string, string>,
   { password = "" }: Record<string, string>,
@@ -82,6 +101,7 @@ function openSes(
     clock,
   );
   return {
+    webhook: sesWebhook(topic, clock),
     send: (message, signal) =>
       service.send(
         { path: "/v2/email/outbound-emails", body: bodyOf(message, configurationSet) },

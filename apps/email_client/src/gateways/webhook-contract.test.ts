@@ -14,6 +14,8 @@ const CASES = PROVIDERS.map((provider) => [provider.adapter.kind, provider] as c
 const clock: Clock = { now: () => NOW, sleep: () => Promise.resolve() };
 
 function receive(provider: Provider, request: WebhookRequest, secrets = provider.secrets) {
+  const opened = provider.open?.(provider.settings, clock);
+  if (opened !== undefined) return opened.receive(request, AbortSignal.timeout(5_000));
   const gateway = provider.adapter.open(provider.settings, secrets, clock);
   try {
     return gateway.webhook!.receive(request, AbortSignal.timeout(5_000));

@@ -12,6 +12,9 @@ export const NO_SECRET = "No secret of its webhooks is set, so nothing can be be
 /** A time more than this away from ours belongs to a request that was recorded, by the tolerance that Standard Webhooks has. */
 export const TOLERANCE_MS = 5 * 60_000;
 
+/** For those that sign once and go on telling for a day: what is older was recorded. What is younger and told before is known. */
+export const LATEST_MS = 26 * 3_600_000;
+
 /**
  * Standard Webhooks (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md) and Svix
  * (https://docs.svix.com/receiving/verifying-payloads/how-manual), which differ in the names of their headers: HMAC-SHA256
@@ -48,7 +51,8 @@ export function standardWebhookDoubt(
  */
 export function secretDoubt({ headers }: WebhookRequest, secret: string): Doubt {
   if (secret === "") return NO_SECRET;
-  const [scheme = "", credentials = ""] = (headers["authorization"] ?? "").split(" ");
+  const [, scheme = "", credentials = ""] =
+    /^(\S+) +(.*)$/.exec(headers["authorization"] ?? "") ?? [];
   const given =
     scheme.toLowerCase() === "basic"
       ? Buffer.from(credentials, "base64")

@@ -22,7 +22,9 @@ export type WebhookReading =
   | { kind: "facts"; facts: WebhookFact[] }
   /** Nobody can tell that the provider sent it. */
   | { kind: "forged"; why: string }
-  | { kind: "unreadable"; why: string };
+  | { kind: "unreadable"; why: string }
+  /** It cannot be known now. */
+  | { kind: "later"; why: string };
 
 /** The side of a gateway to which its provider tells what became of emails. */
 export interface Webhook {

@@ -29,6 +29,8 @@ export function webhookRoutes(context: Context) {
             { headers, body: Buffer.from(body, "base64") },
             AbortSignal.timeout(PATIENCE_MS),
           );
+          if (reading.kind === "later")
+            return problemResponse(problem(503, "It cannot be known now", { detail: reading.why }));
           return reading.kind === "facts"
             ? { kind: "facts", gateway: { kind, name }, facts: reading.facts }
             : reading;

@@ -1,0 +1,87 @@
+import { createHmac } from "node:crypto";
+import type { Clock } from "@mailwright/platform";
+import { textAt } from "./http-service.ts";
+import { type Doubt, factOf, jsonIn, secondsIn, type Webhook, webhook } from "./webhook.ts";
+import { isSame, LATEST_MS, NO_SECRET } from "./webhook-proofs.ts";
+
+/**
+ * Mailgun: https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/webhook-payloads, signed inside of the body:
+ * https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks. The signature covers its time and its
+ * token and not the event, so it proves who called and not what about: a call that was overheard could be altered. What makes
+ * up for it is TLS, and that a fact is taken once.
+ */
+export function mailgunWebhook(signingKey: string, clock: Clock): Webhook {
+  return webhook({
+    verify: ({ body }) => doubt(jsonIn(body), signingKey, clock.now()),
+    events(body) {
+      const event = (body as { "event-data"?: unknown } | undefined)?.["event-data"];
+      return event === undefined ? undefined : [event];
+    },
+    factIn(event) {
+      const told = fateOf(event);
+      const words = [
+        textAt(event, "delivery-status", "code"),
+        textAt(event, "delivery-status", "enhanced-code"),
+        textAt(event, "delivery-status", "message") ||
+          textAt(event, "delivery-status", "description"),
+      ];
+      const id = textAt(event, "message", "headers", "message-id");
+      return told === undefined
+        ? undefined
+        : factOf({
+            email: textAt(event, "user-variables", "mailwright_email"),
+            at: secondsIn(textAt(event, "timestamp")),
+            event: textAt(event, "id"),
+            messageId: id && `<${id}>`,
+            words: told.kind === "bounced" ? words.filter(Boolean).join(" ") : undefined,
+            ...told,
+          });
+    },
+  });
+}
+
+function fateOf(event: unknown) {
+  switch (textAt(event, "event")) {
+    case "accepted":
+      return { kind: "accepted" } as const;
+    case "delivered":
+      return { kind: "delivered" } as const;
+    case "complained":
+      return { kind: "complained" } as const;
+    case "failed":
+      // What is temporary is tried again, and told again when it comes to its end.
+      return textAt(event, "severity") === "permanent"
+        ? ({ kind: "bounced", said: saidOf(textAt(event, "reason") ?? "") } as const)
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** `old` was tried until it was too old; the suppressions are Mailgun's own, of which only one is for a bounce. */
+function saidOf(reason: string) {
+  switch (reason) {
+    case "old":
+      return "soft";
+    case "espblock":
+    case "suppress-complaint":
+    case "suppress-unsubscribe":
+      return "block";
+    default:
+      return "hard";
+  }
+}
+
+function doubt(body: unknown, signingKey: string, now: number): Doubt {
+  if (signingKey === "") return NO_SECRET;
+  const timestamp = textAt(body, "signature", "timestamp") ?? "";
+  const token = textAt(body, "signature", "token") ?? "";
+  const signature = textAt(body, "signature", "signature") ?? "";
+  if (!/^\d{1,12}$/.test(timestamp) || token === "" || signature === "") return "It is not signed.";
+  if (Math.abs(now - Number(timestamp) * 1_000) > LATEST_MS)
+    return "It was signed at another time.";
+  const wanted = createHmac("sha256", signingKey).update(`${timestamp}${token}`).digest();
+  return isSame(Buffer.from(signature, "hex"), wanted)
+    ? undefined
+    : "Its signature is not of this key.";
+}

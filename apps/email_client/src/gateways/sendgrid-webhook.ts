@@ -1,0 +1,92 @@
+import { createPublicKey, type KeyObject, verify } from "node:crypto";
+import type { Clock } from "@mailwright/platform";
+import { textAt } from "./http-service.ts";
+import {
+  type Doubt,
+  factOf,
+  secondsIn,
+  type Webhook,
+  webhook,
+  type WebhookRequest,
+} from "./webhook.ts";
+import { LATEST_MS, NO_SECRET } from "./webhook-proofs.ts";
+
+/**
+ * SendGrid's event webhook: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event, signed with ECDSA:
+ * https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features. Events
+ * come in an array, and each has the custom arguments of its message among its own fields.
+ */
+export function sendgridWebhook(publicKey: string, clock: Clock): Webhook {
+  return webhook({
+    verify: (request) => doubt(request, publicKey, clock.now()),
+    events: (body) => (Array.isArray(body) ? body : undefined),
+    factIn(event) {
+      const told = fateOf(event);
+      return told === undefined
+        ? undefined
+        : factOf({
+            email: textAt(event, "mailwright_email"),
+            at: secondsIn(textAt(event, "timestamp")),
+            event: textAt(event, "sg_event_id"),
+            messageId: textAt(event, "sg_message_id"),
+            status: textAt(event, "status"),
+            words: textAt(event, "reason") ?? textAt(event, "response"),
+            ...told,
+          });
+    },
+  });
+}
+
+function fateOf(event: unknown) {
+  switch (textAt(event, "event")) {
+    case "processed":
+      return { kind: "accepted" } as const;
+    case "delivered":
+      return { kind: "delivered" } as const;
+    case "spamreport":
+      return { kind: "complained" } as const;
+    case "bounce":
+      // `blocked` is a bounce by a server that would not have it now, of a recipient who may well be there.
+      return {
+        kind: "bounced",
+        said: textAt(event, "type") === "blocked" ? "block" : "hard",
+      } as const;
+    case "dropped":
+      return { kind: "bounced", said: saidOfDrop(textAt(event, "reason") ?? "") } as const;
+    default:
+      return undefined;
+  }
+}
+
+/** A message that SendGrid did not send: because its recipient bounced before, or for another reason of its own. */
+function saidOfDrop(reason: string) {
+  return /bounced address|invalid/i.test(reason) ? "hard" : "block";
+}
+
+function doubt({ headers, body }: WebhookRequest, publicKey: string, now: number): Doubt {
+  if (publicKey === "") return NO_SECRET;
+  const signature = headers["x-twilio-email-event-webhook-signature"] ?? "";
+  const timestamp = headers["x-twilio-email-event-webhook-timestamp"] ?? "";
+  if (signature === "" || !/^\d{1,12}$/.test(timestamp)) return "It is not signed.";
+  if (Math.abs(now - Number(timestamp) * 1_000) > LATEST_MS)
+    return "It was signed at another time.";
+  const key = verificationKey(publicKey);
+  if (key === undefined) return "The verification key in the settings is none.";
+  const signed = Buffer.concat([Buffer.from(timestamp), body]);
+  return verify("sha256", signed, key, Buffer.from(signature, "base64"))
+    ? undefined
+    : "Its signature is not of this key.";
+}
+
+/** SendGrid shows it as the base64 of its DER alone. */
+export function verificationKey(text: string): KeyObject | undefined {
+  try {
+    return createPublicKey({
+      key: Buffer.from(text.replaceAll(/-----[^-]+-----|\s/g, ""), "base64"),
+      format: "der",
+      type: "spki",
+    });
+  } catch {
+    return undefined;
+  }
+}
