@@ -19,6 +19,7 @@ import {
   Take,
   TakeAgain,
 } from "../testing/journal-model.ts";
+import { Suppress } from "../testing/journal-model-suppress.ts";
 import { createJournal } from "./journal.ts";
 
 const small = fc.nat({ max: 5 });
@@ -36,6 +37,7 @@ const commands = fc.commands(
       .map((args) => new Commit(...args)),
     fc.constant(new CommitAgain()),
     fc.tuple(small, state).map((args) => new SetControl(...args)),
+    fc.tuple(small, small).map((args) => new Suppress(...args)),
     fc.constant(new Acknowledge()),
     fc.constant(new AcknowledgeAgain()),
     fc.constant(new ReporterDies()),
@@ -51,6 +53,7 @@ function begin(redis: Redis): { model: Model; real: Real } {
       controls: new Map(),
       batches: new Map(),
       index: new Map(),
+      suppressed: new Set(),
       outbox: [],
       requeueable: new Map(),
     },

@@ -20,6 +20,8 @@ export interface Model {
   index: Map<string, string>;
   /** Reports of each commit, and which emails ended in it; `inHand` were read by a reporter that died. */
   outbox: { reports: number; ends: [batch: string, email: string][]; inHand: boolean }[];
+  /** `<email> <run>` of those that must not be attempted any more. */
+  suppressed: Set<string>;
   /** Emails that a marketer may requeue, with their run. */
   requeueable: Map<string, number>;
 }
@@ -35,7 +37,7 @@ export interface Real {
 }
 
 const campaigns = [newId(), newId()];
-const pick = <T>(items: readonly T[], at: number): T | undefined => items[at % items.length];
+export const pick = <T>(items: readonly T[], at: number): T | undefined => items[at % items.length];
 
 /** Everything that can be seen of the journal must be what the model says, after every command. */
 async function compare(model: Model, { journal }: Real): Promise<void> {
@@ -67,7 +69,7 @@ function standings(emails: ({ id: string } & Pick<EmailRecord, "run" | "seq" | "
   return emails.map(({ id, run, seq, state }) => `${id} ${run}/${seq} ${state}`).toSorted();
 }
 
-abstract class JournalCommand implements fc.AsyncCommand<Model, Real> {
+export abstract class JournalCommand implements fc.AsyncCommand<Model, Real> {
   check = () => true;
   abstract act(model: Model, real: Real): Promise<void>;
   async run(model: Model, real: Real) {
@@ -127,15 +129,20 @@ export class ClaimBatch extends JournalCommand {
     expect(claim.fence).toBe(held.fence);
     const known = new Map(claim.emails.map(({ id, record }) => [id, record]));
     expect(known).toEqual(held.emails);
+    expect(claim.suppressed).toEqual(
+      new Set(
+        [...known].flatMap(([id, { run }]) => (model.suppressed.has(`${id} ${run}`) ? id : [])),
+      ),
+    );
     real.claims.push({ claim, known });
   }
 }
 
 /** Facts that mean something to an email in each state, the settled ones apart. */
 const FACTS: Partial<Record<EmailState, EmailEvent["type"][]>> = {
-  queued: ["START", "CANCEL"],
+  queued: ["START", "CANCEL", "SUPPRESSED"],
   sending: ["ACCEPTED", "REJECTED", "UNAVAILABLE", "AMBIGUOUS", "INTERRUPTED"],
-  retrying: ["DUE", "CANCEL"],
+  retrying: ["DUE", "CANCEL", "SUPPRESSED"],
   resolving: ["CONFIRMED", "NOT_ACCEPTED", "UNRESOLVED"],
 };
 
@@ -195,7 +202,7 @@ async function commit(
   }
   const control = model.controls.get(standing.campaign) ?? "running";
   const known = real.claims.find((each) => each.claim === claim)?.known;
-  const refused = new Set<string>();
+  const [refused, suppressed] = [new Set<string>(), new Set<string>()];
   const ends: [string, string][] = [];
   let reports = 0;
   for (const { id, kind, before, record } of transitions) {
@@ -204,13 +211,19 @@ async function commit(
       refused.add(id);
       continue;
     }
+    if (kind === "start" && model.suppressed.has(`${id} ${record.run}`)) {
+      suppressed.add(id);
+      continue;
+    }
     reports++;
     standing.emails.set(id, record);
     known?.set(id, record);
-    if (kind === "settle") ends.push([claim.batch, id]);
+    if (kind !== "settle") continue;
+    ends.push([claim.batch, id]);
+    model.suppressed.delete(`${id} ${record.run}`);
   }
   if (reports > 0) model.outbox.push({ reports, ends, inHand: false });
-  expect(answer).toEqual({ control, refused, strange: new Set(), suppressed: new Set() });
+  expect(answer).toEqual({ control, refused, strange: new Set(), suppressed });
 }
 
 export class SetControl extends JournalCommand {
