@@ -12,6 +12,9 @@ export interface ClaimedBatch {
   priority: number;
 }
 
+/** `again`: it was claimed before, so it may have arrived without anybody having heard of that. */
+export type BatchToHandOver = ClaimedBatch & { again: boolean };
+
 /**
  * Claims up to `most` batches of campaigns that send and have fewer than `window` emails at the email client, the most
  * urgent campaign first. A batch that was claimed before and never handed over may have arrived: it is handed over even
@@ -20,8 +23,8 @@ export interface ClaimedBatch {
 export async function claimBatches(
   db: Queryable,
   { window, most, claimS }: { window: number; most: number; claimS: number },
-): Promise<ClaimedBatch[]> {
-  return db.execute<ClaimedBatch & Record<string, unknown>>(sql`
+): Promise<BatchToHandOver[]> {
+  return db.execute<BatchToHandOver & Record<string, unknown>>(sql`
     WITH "next" AS (
       SELECT "picked".*, "campaign"."content_hash", "campaign"."gateway_id", "campaign"."priority"
       FROM "campaign" CROSS JOIN LATERAL (
@@ -38,7 +41,8 @@ export async function claimBatches(
     )
     UPDATE "batch" SET "claimed_until" = now() + make_interval(secs => ${claimS})
     FROM "next" WHERE "batch"."id" = "next"."id"
-    RETURNING "batch"."id", "batch"."campaign_id", "next"."content_hash", "next"."gateway_id", "next"."priority"
+    RETURNING "batch"."id", "batch"."campaign_id", "next"."content_hash", "next"."gateway_id", "next"."priority",
+      old."claimed_until" IS NOT NULL AS "again"
   `);
 }
 
@@ -78,6 +82,7 @@ export async function handoversOf(db: Queryable, batch: string): Promise<Handove
 /** An email that is not to be sent after all, and why. */
 export interface Skip {
   id: string;
+  run: number;
   code: "suppressed" | "erased";
   detail: string;
 }

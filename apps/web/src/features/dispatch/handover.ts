@@ -1,8 +1,15 @@
-import { type Batch, parseNothing, type Recipient, type ServiceAnswer } from "@mailwright/protocol";
+import {
+  type Batch,
+  parseBatchStatus,
+  parseNothing,
+  type Recipient,
+  type ServiceAnswer,
+} from "@mailwright/protocol";
 import { contactVariables } from "@mailwright/template";
 import { onceBack, retried } from "../../db/retry.ts";
 import type { DispatchContext } from "./context.ts";
 import {
+  type BatchToHandOver,
   claimBatches,
   type ClaimedBatch,
   contentOf,
@@ -45,14 +52,18 @@ export async function handOverNext(
 
 /** Hands over one batch, or lets go of it; the answer is how long the email client wants to be left alone. */
 async function handOver(
-  batch: ClaimedBatch,
+  batch: BatchToHandOver,
   context: DispatchContext,
   signal?: AbortSignal,
 ): Promise<number> {
-  let answer: ServiceAnswer<undefined> | undefined;
+  let answer: ServiceAnswer<unknown> | undefined;
   try {
-    const recipients = await recipientsOf(batch, context);
+    const { recipients, skips } = await whomItGoesTo(batch.id, context);
+    // What nobody has can be skipped, and has to be before anybody has it.
+    if (!batch.again) await skip(skips, context);
     if (recipients.length > 0) answer = await postBatch(batch, recipients, context);
+    if (batch.again && (answer === undefined || answer.kind === "ok"))
+      answer = await skipWhatIsNotThere(batch, skips, context);
   } catch (error) {
     await letGo(batch, context, signal);
     throw error;
@@ -92,21 +103,51 @@ function whenBack<T>(
   return onceBack(write, { clock, patienceMs: CLAIM_S * 1000, signal });
 }
 
-/** Whom the batch goes to now. Who was suppressed or erased since the audience was frozen is skipped, not mailed. */
-async function recipientsOf(
-  batch: ClaimedBatch,
+/** Whom a batch goes to now. Who was suppressed or erased since the audience was frozen is skipped, not mailed. */
+async function whomItGoesTo(
+  batch: string,
   { db, links }: DispatchContext,
-): Promise<Recipient[]> {
-  const handovers = await handoversOf(db, batch.id);
-  const skips = handovers.flatMap((handover) => skipOf(handover) ?? []);
-  if (skips.length > 0) await retried(() => skipEmails(db, skips));
+): Promise<{ recipients: Recipient[]; skips: Skip[] }> {
+  const handovers = await handoversOf(db, batch);
   const linkOf = await links.toLeave();
-  return handovers.flatMap((handover) => recipientOf(handover, linkOf) ?? []);
+  return {
+    recipients: handovers.flatMap((handover) => recipientOf(handover, linkOf) ?? []),
+    skips: handovers.flatMap((handover) => skipOf(handover) ?? []),
+  };
 }
 
-function skipOf({ id, contact, suppressed }: Handover): Skip | undefined {
-  if (contact === null) return { id, code: "erased", detail: "The contact was deleted." };
-  return suppressed === null ? undefined : { id, code: "suppressed", detail: suppressed };
+async function skip(skips: Skip[], { db }: DispatchContext): Promise<void> {
+  if (skips.length > 0) await retried(() => skipEmails(db, skips));
+}
+
+/**
+ * Skips of a batch that was handed over before, without an answer that was heard, what the email client does not have. What
+ * it has it skips by itself, or has sent by now: the ledger must not say that it was skipped. Once it has been told of
+ * them, no copy that is still on its way can have one attempted.
+ */
+async function skipWhatIsNotThere(
+  { id }: ClaimedBatch,
+  skips: Skip[],
+  context: DispatchContext,
+): Promise<ServiceAnswer<unknown> | undefined> {
+  const { emailClient } = context;
+  if (skips.length === 0) return undefined;
+  const emails = skips.map(({ id: email, run }) => ({ id: email, run }));
+  const told = await emailClient.call("PUT", "/v1/suppressed", { emails }, parseNothing);
+  if (told.kind !== "ok") return told;
+  const found = await emailClient.call("GET", `/v1/batches/${id}`, undefined, parseBatchStatus);
+  if (found.kind !== "ok" && !(found.kind === "refused" && found.status === 404)) return found;
+  const there = new Set(found.kind === "ok" ? found.value.emails.map((email) => email.id) : []);
+  await skip(
+    skips.filter((each) => !there.has(each.id)),
+    context,
+  );
+  return undefined;
+}
+
+function skipOf({ id, run, contact, suppressed }: Handover): Skip | undefined {
+  if (contact === null) return { id, run, code: "erased", detail: "The contact was deleted." };
+  return suppressed === null ? undefined : { id, run, code: "suppressed", detail: suppressed };
 }
 
 function recipientOf(

@@ -1,0 +1,78 @@
+import { expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
+import { silentLog, systemClock } from "@mailwright/platform";
+import type { Batch, Recipient } from "@mailwright/protocol";
+import type { Database } from "../../db/open.ts";
+import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
+import { launchingCampaign, ledgerFixture, standing } from "../../testing/ledger.ts";
+import { createLinks } from "../leaving/links.ts";
+import { freezeLaunched } from "./freeze.ts";
+import { handOverNext } from "./handover.ts";
+
+/** A campaign whose audience is frozen and not handed over yet. */
+async function setUp(contacts: number) {
+  const stack = new AsyncDisposableStack();
+  const ledger = stack.use(await ledgerFixture(contacts));
+  const standIn = stack.use(emailClientStandIn());
+  const { db } = ledger;
+  const links = createLinks(db, "https://web.example.com");
+  const context = { db, clock: systemClock, log: silentLog, emailClient: standIn.client, links };
+  const campaign = await launchingCampaign(ledger);
+  await freezeLaunched(context);
+  return { db, campaign, standIn, context, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+async function stateOf(db: Database, email: string): Promise<unknown> {
+  const [row] = await db.execute(sql`SELECT "state" FROM "email" WHERE "id" = ${email}`);
+  return row?.["state"];
+}
+
+test("whoever is suppressed or erased after a hand-over without an answer is skipped here only if the email client does not have them", async () => {
+  await using given = await setUp(4);
+  const { db, campaign, context, standIn } = given;
+  // It arrives, and web is told that it did not.
+  standIn.answerNext("POST /v1/batches", { status: 503 });
+  expect((await handOverNext(context)).kind).toBe("busy");
+  const posted = standIn.calls.find(({ call }) => call === "POST /v1/batches")?.body as Batch;
+  const [there, ...others] = posted.recipients as [Recipient, ...Recipient[]];
+  const gone = others[0] as Recipient;
+  await db.execute(
+    sql`INSERT INTO "suppression" VALUES (${there.email}, 'unsubscribed', 'a test')`,
+  );
+  await db.execute(sql`DELETE FROM "contact" WHERE "email" = ${gone.email}`);
+  const held = { id: there.id, run: 1, seq: 1, state: "sending", attempt: 1 };
+  standIn.answerAlways(`GET /v1/batches/${posted.batch}`, {
+    batch: posted.batch,
+    done: false,
+    emails: [held],
+  });
+  expect((await handOverNext(context)).kind).toBe("handed");
+
+  expect(standIn.batches.flatMap(({ recipients }) => recipients.map(({ id }) => id))).toEqual(
+    others.slice(1).map(({ id }) => id),
+  );
+  const told = standIn.suppressed.flatMap(({ emails }) => emails.map(({ id }) => id));
+  expect(told.toSorted()).toEqual([there.id, gone.id].toSorted());
+  expect(await stateOf(db, there.id)).toBe("queued");
+  expect(await stateOf(db, gone.id)).toBe("skipped");
+  expect(await standing(db, campaign)).toMatchObject({ unhanded: 0, counts: { queued: 3 } });
+});
+
+test("while the email client cannot be asked, such a batch is not handed over and nobody is skipped", async () => {
+  await using given = await setUp(2);
+  const { db, campaign, context, standIn } = given;
+  standIn.answerNext("POST /v1/batches", { status: 503 });
+  await handOverNext(context);
+  await db.execute(
+    sql`INSERT INTO "suppression" SELECT "canonical_email", 'unsubscribed', 'a test' FROM "contact"`,
+  );
+  standIn.answerNext("GET /v1/batches/", { status: 503 });
+  expect((await handOverNext(context)).kind).toBe("busy");
+  expect(await standing(db, campaign)).toMatchObject({ unhanded: 2, counts: { queued: 2 } });
+  expect((await handOverNext(context)).kind).toBe("handed");
+  expect(await standing(db, campaign)).toMatchObject({
+    state: "finished",
+    unhanded: 0,
+    counts: { skipped: 2 },
+  });
+});
