@@ -33,6 +33,8 @@ export function isSettled(state: EmailState): state is SettledState {
 export interface Reason {
   code: ReasonCode;
   detail?: string;
+  /** The enhanced status code (RFC 3463) with which a server refused the recipient. */
+  status?: string;
 }
 
 export const REASON_CODES = [

@@ -5,7 +5,7 @@ export interface Transitioned {
   event: { type: string; at: number };
   record: Pick<Report, "run" | "seq" | "state" | "attempt" | "due"> & {
     messageId?: string | undefined;
-    reason?: { code: string; detail?: string } | undefined;
+    reason?: { code: string; detail?: string; status?: string } | undefined;
   };
 }
 
@@ -32,6 +32,7 @@ export function reportOf(
       error: {
         code: reason.code,
         ...(reason.detail !== undefined && { detail: shortDetail(reason.detail) }),
+        ...(reason.status !== undefined && { status: reason.status }),
       },
     }),
   };

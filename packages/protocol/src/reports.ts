@@ -1,5 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { EmailStateSchema } from "./batches.ts";
+import { ENHANCED_STATUS } from "./bounces.ts";
 import { Id, parser, Time } from "./values.ts";
 
 /** At most this many reports in one call. */
@@ -28,6 +29,8 @@ export const Report = Type.Object({
     Type.Object({
       code: Type.String({ pattern: "^[a-z_]{1,40}$" }),
       detail: Type.Optional(Type.String({ maxLength: DETAIL_LENGTH })),
+      /** The enhanced status code with which a server refused the recipient. */
+      status: Type.Optional(Type.String({ pattern: ENHANCED_STATUS })),
     }),
   ),
 });

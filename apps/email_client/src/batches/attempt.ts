@@ -87,7 +87,11 @@ function eventOf(outcome: Outcome, at: number): EmailEvent {
   const reason: Reason = { code: outcome.kind, detail: shortDetail(outcome.detail) };
   switch (outcome.kind) {
     case "rejected":
-      return { type: "REJECTED", at, reason };
+      return {
+        type: "REJECTED",
+        at,
+        reason: { ...reason, ...(outcome.status !== undefined && { status: outcome.status }) },
+      };
     case "unauthorized":
       return { type: "UNAUTHORIZED", at, reason };
     case "unavailable":

@@ -20,7 +20,8 @@ export interface Message {
  */
 export type Outcome =
   | { kind: "accepted"; messageId: string }
-  | { kind: "rejected"; detail: string }
+  /** `status` is the enhanced status code (RFC 3463) by which a server refused the recipient. */
+  | { kind: "rejected"; detail: string; status?: string }
   | { kind: "unauthorized"; detail: string }
   | { kind: "throttled"; detail: string; retryAfterMs?: number }
   | { kind: "unavailable"; detail: string }

@@ -90,6 +90,16 @@ describe("every class of reply has one meaning", () => {
     ]);
   });
 
+  test("a refusal of the recipient says by which status, and no other does", async () => {
+    const statuses = await Promise.all(
+      (["MAIL", "RCPT", "END"] as const).map(async (point) => {
+        const outcome = await outcomeWith(point, "550 5.1.1 no such user");
+        return outcome.kind === "rejected" ? outcome.status : outcome.kind;
+      }),
+    );
+    expect(statuses).toEqual([undefined, "5.1.1", undefined]);
+  });
+
   test.each<[Reply, Outcome["kind"]]>([
     ["535 5.7.8 wrong", "unauthorized"],
     ["534 5.7.9 too weak", "unauthorized"],

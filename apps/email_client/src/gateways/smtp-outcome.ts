@@ -48,7 +48,10 @@ function outcomeOfReply(
   const at = command === "" || command === "CONN" ? "" : ` to ${command}`;
   const meaning = MEANINGS[enhanced.slice(2)];
   const detail = `The server answered ${named}${at}${meaning ? ` (${meaning})` : ""}${words && `: ${words}`}`;
-  return { kind: kindOfReply(command, code, enhanced), detail };
+  const kind = kindOfReply(command, code, enhanced);
+  return kind === "rejected" && command === "RCPT TO" && enhanced !== ""
+    ? { kind, detail, status: enhanced }
+    : { kind, detail };
 }
 
 function kindOfReply(command: string, code: number, enhanced: string): Refusal["kind"] {

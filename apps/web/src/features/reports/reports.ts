@@ -4,6 +4,7 @@ import type { Database } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
 import { storable } from "../../db/storable.ts";
 import { noteActivity, SYSTEM } from "../campaigns/activity.ts";
+import { takeRefusals } from "../webhooks/webhooks.ts";
 import { confirmTold } from "./confirm.ts";
 import { applyReports, countRefusals } from "./queries.ts";
 
@@ -61,6 +62,7 @@ async function apply(
   if (reports.length === 0) return { known: 0, applied: 0 };
   return db.transaction(async (tx) => {
     const { known, applied, campaigns } = await applyReports(tx, reports);
+    if (applied > 0) await takeRefusals(tx, log, reports);
     const inDoubt = reports.filter(({ state }) => state === "uncertain");
     if (inDoubt.length > 0)
       await confirmTold(
