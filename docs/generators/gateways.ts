@@ -1,5 +1,6 @@
 import type { GatewayAdapter } from "../../apps/email_client/src/gateways/gateway.ts";
 import { ADAPTERS } from "../../apps/email_client/src/gateways/kinds.ts";
+import { SLOWDOWN } from "../../apps/email_client/src/gateways/slowdown.ts";
 import { code, GENERATED, page, table } from "./markdown.ts";
 
 /** What an adapter does not say of itself. */
@@ -92,6 +93,7 @@ export function gatewaysPage(): string {
     "No gateway uses a batch endpoint: one lost answer would put hundreds of emails in doubt.",
     "## How fast",
     "A gateway has a rate (`rate_per_second`), a rate for each recipient domain (`domain_rate_per_second`) and rates of single domains (`domain_rates`), all of them emails a second and none of them needed. A domain is what stands behind the @, and a subdomain is another one. They are kept in Redis, by its clock, for all workers and campaigns together: in no window of time do more attempts begin than the rate allows in it, a tenth of a second's at once, and one. A change holds at once, also for what is being sent. An email whose domain is out of turn lets the next one of its batch go first.",
+    `A gateway that throttles is slowed down. Once a second each worker looks at what its attempts came to; where a tenth of them or more were throttled, the rate is halved, at most once in ${SLOWDOWN.holdMs / 1_000} seconds and down to a sixteenth, and it comes back evenly within ${SLOWDOWN.recoveryMs / 60_000} minutes. Of a gateway without a rate, half of what it took of that worker in the second is left, of ${SLOWDOWN.leastRate} at least. A 429, and with SMTP a 421 or a 4.x.x that asks for patience, is about the whole gateway; a 4.7.x to RCPT TO or to the message is about the recipient's domain, and slows down that alone. What is slowed down, and what the attempts of the last hour came to, stands on the gateway's page and at \`GET /api/v1/gateways/:id/traffic\`.`,
     "## What comes back",
     "Providers tell what became of an email at `WEB_URL/webhooks/<gateway's id>`, which the gateway's page shows to be copied. It is verified over the bytes as they came before anything of it is read, and taken once however often it is told; `docs/decisions/0021` has the rest. Without its secret nothing is believed. The shapes are written from the providers' documents and held to one suite, `webhook-contract.test.ts`: forged, old, repeated, unordered and mangled ones too. No provider itself has called yet.",
     table(

@@ -10,6 +10,7 @@ import { createTestimonies } from "./batches/testimony.ts";
 import type { Config } from "./config.ts";
 import { type Contents, createContents } from "./contents/contents.ts";
 import { createRateLimiter } from "./gateways/rate.ts";
+import { createTally } from "./gateways/tally.ts";
 import { createGatewayRegistry, type GatewayRegistry } from "./gateways/registry.ts";
 import type { RedisClock } from "./redis/clock.ts";
 import { createShards, type Shard } from "./redis/keys.ts";
@@ -106,6 +107,7 @@ export function startWorkers({
   stack.use(watchContinuity({ redis, shards, marks, clock, log, pace }));
   const journal = createJournal(redis, shards, config.emailsLimit, marks);
   const pressure = stack.use(watchOutbox(journal, config.outboxLimit, clock, log));
+  const tally = stack.use(createTally(redis, pace.tallyMs, clock, log));
   const runner = {
     journal,
     committer: createCommitter({ journal, clock, log }),
@@ -113,6 +115,7 @@ export function startWorkers({
     gateways,
     rates: createRateLimiter(redis),
     slots: createSlots(config.concurrency),
+    tally,
     testimonies: createTestimonies(redis, shards),
     clock,
     log,

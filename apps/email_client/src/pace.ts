@@ -21,6 +21,8 @@ export interface Pace {
    * come in one call and move the email once, and that halves what they cost web and Postgres.
    */
   gatherMs: number;
+  /** How often it is counted what attempts came to, and looked whether a gateway has to be slowed down. */
+  tallyMs: number;
   /** How often a process makes sure that Redis has what it wrote. */
   beatMs: number;
   /** How long at most, after a restart of Redis, it is waited for processes to say that something they wrote is missing. */
@@ -46,6 +48,7 @@ export const PACE: Pace = {
   parkMs: 10_000,
   askAgainMs: 500,
   gatherMs: 200,
+  tallyMs: 1_000,
   beatMs: 250,
   // They are back within a second of Redis.
   hearingMs: 1_500,

@@ -10,5 +10,6 @@ export * from "./service-client.ts";
 export * from "./settings.ts";
 export * from "./signing.ts";
 export * from "./suppressed.ts";
+export * from "./traffic.ts";
 export { Address, type Parsed, parser } from "./values.ts";
 export * from "./webhooks.ts";

@@ -4,12 +4,14 @@ import { type Recipient, shortDetail } from "@mailwright/protocol";
 import type { ReadyContent } from "../contents/contents.ts";
 import type { Message, Outcome } from "../gateways/gateway.ts";
 import type { OpenGateway } from "../gateways/registry.ts";
+import type { Tally } from "../gateways/tally.ts";
 
 export interface AttemptContext {
   clock: Clock;
   /** Runs a render when the process can afford it. */
   inRenderLane<T>(render: () => T): Promise<T>;
   attemptDeadlineMs: number;
+  tally: Pick<Tally, "record">;
 }
 
 /** A gateway that asks for less asks for nothing, and gets the ordinary wait, which grows. */
@@ -22,8 +24,8 @@ const LEAST_RETRY_AFTER_MS = 1_000;
 export async function attempt(
   recipient: Recipient,
   ready: ReadyContent,
-  { gateway, breaker }: OpenGateway,
-  { clock, inRenderLane, attemptDeadlineMs }: AttemptContext,
+  open: OpenGateway,
+  { clock, inRenderLane, attemptDeadlineMs, tally }: AttemptContext,
 ): Promise<EmailEvent> {
   const rendered = await inRenderLane(() =>
     ready.render(recipient.variables, recipient.unsubscribe_url),
@@ -33,8 +35,9 @@ export async function attempt(
     return { type: "REJECTED", at: clock.now(), reason };
   }
   const message = messageOf(recipient, ready, rendered);
-  const outcome = await gateway.send(message, AbortSignal.timeout(attemptDeadlineMs));
-  breaker.record(outcome, clock.now());
+  const outcome = await open.gateway.send(message, AbortSignal.timeout(attemptDeadlineMs));
+  open.breaker.record(outcome, clock.now());
+  tally.record(open, recipient.email, outcome);
   return eventOf(outcome, clock.now());
 }
 

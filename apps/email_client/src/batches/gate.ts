@@ -1,5 +1,5 @@
 import type { Clock } from "@mailwright/platform";
-import { isLimitedByDomain } from "../gateways/allowance.ts";
+import { isLimitedByDomain, rateNow } from "../gateways/allowance.ts";
 import { HORIZON_MS, type RateLimiter } from "../gateways/rate.ts";
 import type { GatewayRegistry, OpenGateway } from "../gateways/registry.ts";
 import type { Slots } from "./slots.ts";
@@ -75,16 +75,21 @@ async function takeTurn(
   turns: Turns,
   { rates, clock }: GateContext,
 ): Promise<Turn> {
-  const { id, ratePerSecond } = open;
+  const { id } = open;
   if (!isLimitedByDomain(open)) {
-    const ms = ratePerSecond === null ? 0 : await rates.reserve(id, ratePerSecond);
+    const rate = rateNow(open, clock.now());
+    const ms = rate.now === null ? 0 : await rates.reserve(id, rate);
     return ms > HORIZON_MS ? later(ms) : { kind: "turn", ms, domain: undefined };
   }
   for (;;) {
     const now = clock.now();
     const candidates = turns.candidates(now, open);
     if (candidates.length === 0) return { kind: "later", ms: turns.idleMs(now) };
-    const { waitMs, domain, outOfTurn } = await rates.reserveFor(id, ratePerSecond, candidates);
+    const { waitMs, domain, outOfTurn } = await rates.reserveFor(
+      id,
+      rateNow(open, now),
+      candidates,
+    );
     if (waitMs > HORIZON_MS) return later(waitMs);
     for (const { of, ms } of outOfTurn) turns.putOff(of, now, ms);
     if (domain !== undefined) return { kind: "turn", ms: waitMs, domain };

@@ -1,4 +1,4 @@
-import { type Allowance, domainOf, rateOfDomain } from "../gateways/allowance.ts";
+import { type Allowance, domainOf, rateOfDomainNow } from "../gateways/allowance.ts";
 import type { DomainRate } from "../gateways/rate.ts";
 import type { LiveEmail } from "./email-run.ts";
 
@@ -15,7 +15,10 @@ export class Turns {
   private readonly waiting: LiveEmail[];
   private readonly domains = new Map<LiveEmail, string>();
   /** Domains whose rate allows nothing yet. */
-  private readonly outOfTurn = new Map<string, { rate: number; since: number; until: number }>();
+  private readonly outOfTurn = new Map<
+    string,
+    { set: number | null; since: number; until: number }
+  >();
 
   constructor(emails: LiveEmail[]) {
     this.fresh = emails.filter(({ record }) => record.state !== "retrying");
@@ -52,17 +55,17 @@ export class Turns {
     for (const email of this.ready(now)) {
       const domain = this.domainOf(email);
       if (found.has(domain)) continue;
-      const rate = rateOfDomain(allowance, domain);
-      if (rate !== null && this.isOutOfTurn(domain, rate, now)) continue;
+      const rate = rateOfDomainNow(allowance, domain, now);
+      if (rate.now !== null && this.isOutOfTurn(domain, rate.set, now)) continue;
       found.set(domain, { domain, rate });
-      if (rate === null || found.size === MOST_DOMAINS) break;
+      if (rate.now === null || found.size === MOST_DOMAINS) break;
     }
     return [...found.values()];
   }
 
   /** It is not the turn of a domain's emails by its rate for so long. */
   putOff({ domain, rate }: DomainRate, now: number, ms: number): void {
-    if (rate !== null) this.outOfTurn.set(domain, { rate, since: now, until: now + ms });
+    this.outOfTurn.set(domain, { set: rate.set, since: now, until: now + ms });
   }
 
   /** How long there is no candidate, if none is put in. */
@@ -84,9 +87,9 @@ export class Turns {
   }
 
   /** What was noted of another rate, or before the clock was set back, counts no more. */
-  private isOutOfTurn(domain: string, rate: number, now: number): boolean {
+  private isOutOfTurn(domain: string, set: number | null, now: number): boolean {
     const off = this.outOfTurn.get(domain);
-    return off?.rate === rate && off.since <= now && now < off.until;
+    return off?.set === set && off.since <= now && now < off.until;
   }
 
   private domainOf(email: LiveEmail): string {

@@ -1,4 +1,5 @@
 import { domainToASCII } from "node:url";
+import { limitOf, type Slowdown, type Slowed } from "./slowdown.ts";
 
 /**
  * What a gateway may be asked to take, in attempts a second: of all together, and to each recipient domain. Null is no
@@ -9,11 +10,38 @@ export interface Allowance {
   /** To each domain that has no rate of its own. */
   domainRate: number | null;
   domainRates: ReadonlyMap<string, number>;
+  /** What is slowed down for now, below those rates. */
+  slowdown: Slowdown;
 }
 
 /** Whether it matters to whom the next email goes. */
-export function isLimitedByDomain({ domainRate, domainRates }: Allowance): boolean {
-  return domainRate !== null || domainRates.size > 0;
+export function isLimitedByDomain({ domainRate, domainRates, slowdown }: Allowance): boolean {
+  return domainRate !== null || domainRates.size > 0 || slowdown.domains.size > 0;
+}
+
+/** A rate as it is set, which names it, and as it holds now. Null is no limit. */
+export interface Rate {
+  set: number | null;
+  now: number | null;
+}
+
+export function rateNow({ ratePerSecond, slowdown }: Allowance, now: number): Rate {
+  return { set: ratePerSecond, now: slowedTo(ratePerSecond, slowdown.all, now) };
+}
+
+export function rateOfDomainNow(allowance: Allowance, domain: string, now: number): Rate {
+  const set = rateOfDomain(allowance, domain);
+  return { set, now: slowedTo(set, allowance.slowdown.domains.get(domain), now) };
+}
+
+/** A rate as it holds now. */
+export function slowedTo(
+  set: number | null,
+  slowed: Slowed | undefined,
+  now: number,
+): number | null {
+  const limit = slowed && limitOf(slowed, now);
+  return limit === undefined || (set !== null && set < limit) ? set : limit;
 }
 
 export function rateOfDomain(
@@ -26,5 +54,5 @@ export function rateOfDomain(
 /** The recipient domain of an address, as rates are set for it: in lower-case ASCII. */
 export function domainOf(address: string): string {
   const domain = address.slice(address.lastIndexOf("@") + 1).toLowerCase();
-  return domainToASCII(domain) || domain;
+  return /[^ -~]/.test(domain) ? domainToASCII(domain) || domain : domain;
 }

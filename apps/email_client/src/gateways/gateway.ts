@@ -23,9 +23,15 @@ export type Outcome =
   /** `status` is the enhanced status code (RFC 3463) by which a server refused the recipient. */
   | { kind: "rejected"; detail: string; status?: string }
   | { kind: "unauthorized"; detail: string }
-  | { kind: "throttled"; detail: string; retryAfterMs?: number }
-  | { kind: "unavailable"; detail: string }
+  | { kind: "throttled"; detail: string; retryAfterMs?: number; slowDown?: SlowDown }
+  | { kind: "unavailable"; detail: string; slowDown?: SlowDown }
   | { kind: "ambiguous"; detail: string };
+
+/**
+ * What the service wants less of: emails of any kind, or emails to the recipient's domain. Whatever is throttled means the
+ * first, unless it says otherwise.
+ */
+export type SlowDown = "gateway" | "domain";
 
 /** What a gateway says about an attempt whose outcome was lost. */
 export type Resolution =

@@ -1,33 +1,29 @@
 import { rateKey } from "../redis/keys.ts";
 import type { RedisClient } from "../redis/open.ts";
 import { defineScript } from "../redis/script.ts";
+import type { Rate } from "./allowance.ts";
 import rateLua from "./rate.lua" with { type: "text" };
 
 /**
  * The rates of a gateway, shared by every worker on this Redis: no more attempts in any window than the rate allows in
- * it, a tenth of a second's at once, and one. A rate that is changed begins anew at once.
+ * it, a tenth of a second's at once, and one. A rate that somebody changes begins anew at once.
  */
 export interface RateLimiter {
   /**
    * Reserves one attempt and says how many milliseconds from now it may begin. An answer beyond HORIZON_MS reserved
    * nothing: ask again then.
    */
-  reserve(gateway: string, rate: number): Promise<number>;
+  reserve(gateway: string, rate: Rate): Promise<number>;
   /**
    * Reserves one attempt to the first of these domains whose turn it is by its own rate when it is the gateway's. Nobody
    * reserves ahead in a domain, so that its emails never keep back others.
    */
-  reserveFor(
-    gateway: string,
-    rate: number | null,
-    domains: readonly DomainRate[],
-  ): Promise<DomainTurn>;
+  reserveFor(gateway: string, rate: Rate, domains: readonly DomainRate[]): Promise<DomainTurn>;
 }
 
 export interface DomainRate {
   domain: string;
-  /** Attempts a second; null is no limit. */
-  rate: number | null;
+  rate: Rate;
 }
 
 export interface DomainTurn {
@@ -48,11 +44,11 @@ export const HORIZON_MS = 200;
 export function createRateLimiter(redis: RedisClient): RateLimiter {
   const run = defineScript<number[]>(redis, "mwRate", rateLua);
 
-  async function ask(gateway: string, rate: number | null, domains: readonly DomainRate[]) {
+  async function ask(gateway: string, rate: Rate, domains: readonly DomainRate[]) {
     const [waitUs = 0, chosen = 0, ...others] = await run(
       [
-        rateKey(gateway, rate),
-        ...domains.map(({ domain, rate: ofDomain }) => rateKey(gateway, ofDomain, domain)),
+        rateKey(gateway, rate.set),
+        ...domains.map(({ domain, rate: { set } }) => rateKey(gateway, set, domain)),
       ],
       [
         BURST_S * 1_000_000,
@@ -74,8 +70,8 @@ export function createRateLimiter(redis: RedisClient): RateLimiter {
   };
 }
 
-function intervalUs(rate: number | null): number {
-  return rate === null ? 0 : 1_000_000 / rate;
+function intervalUs({ now }: Rate): number {
+  return now === null ? 0 : 1_000_000 / now;
 }
 
 function milliseconds(us: number): number {

@@ -7,6 +7,7 @@ import type { Allowance } from "./allowance.ts";
 import { type Breaker, createBreaker } from "./breaker.ts";
 import type { Gateway } from "./gateway.ts";
 import { adapterOf, isComplete } from "./kinds.ts";
+import { readSlowdown, type Slowdown } from "./slowdown.ts";
 import { refusingUnsafe } from "./unsafe-message.ts";
 
 /** A gateway that can be sent through now. */
@@ -53,20 +54,29 @@ export function createGatewayRegistry(
   const breakers = new Map<string, Breaker>();
 
   async function read(id: string, cached: Cached | undefined): Promise<Cached> {
-    const record = await readGateway(redis, id);
+    const [record, slowdown] = await Promise.all([
+      readGateway(redis, id),
+      readSlowdown(redis, id, clock.now()),
+    ]);
     const readAt = clock.now();
-    if (cached !== undefined && cached.version === record?.version) return { ...cached, readAt };
+    if (cached !== undefined && cached.version === record?.version) {
+      if (typeof cached.open !== "string") cached.open.slowdown = slowdown;
+      return { ...cached, readAt };
+    }
     if (cached?.version !== undefined) {
       // New credentials deserve a new trial.
       breakers.delete(id);
       closeOpen(cached);
     }
-    const open = record === undefined ? "it does not exist" : await openRecord(record);
+    const open = record === undefined ? "it does not exist" : await openRecord(record, slowdown);
     if (typeof open === "string") log.error({ gateway: id, why: open }, "a gateway cannot be used");
     return { version: record?.version, readAt, open };
   }
 
-  async function openRecord(record: GatewayRecord): Promise<OpenGateway | string> {
+  async function openRecord(
+    record: GatewayRecord,
+    slowdown: Slowdown,
+  ): Promise<OpenGateway | string> {
     const { id, kind, name, settings, sealed } = record;
     const adapter = adapterOf(kind);
     if (adapter === undefined) return "its kind is not known";
@@ -78,7 +88,7 @@ export function createGatewayRegistry(
     const gateway = refusingUnsafe(adapter.open(settings, secrets, clock));
     const { idempotency } = adapter.capabilities;
     const repeatWindowMs = idempotency === "none" ? undefined : idempotency.windowS * 1_000;
-    return { id, kind, name, gateway, repeatWindowMs, breaker, ...allowanceOf(record) };
+    return { id, kind, name, gateway, repeatWindowMs, breaker, ...allowanceOf(record, slowdown) };
   }
 
   return {
@@ -106,8 +116,9 @@ export function createGatewayRegistry(
   };
 }
 
-function allowanceOf({ rate_per_second, ...record }: GatewayRecord): Allowance {
+function allowanceOf({ rate_per_second, ...record }: GatewayRecord, slowdown: Slowdown): Allowance {
   return {
+    slowdown,
     ratePerSecond: rate_per_second,
     domainRate: record.domain_rate_per_second ?? null,
     domainRates: new Map(Object.entries(record.domain_rates ?? {})),

@@ -3,7 +3,7 @@ import { systemClock } from "@mailwright/platform";
 import { until } from "@mailwright/testing";
 import { MESSAGE } from "../testing/messages.ts";
 import { type Point, type Reply, type SmtpScript, smtpScript } from "../testing/smtp-script.ts";
-import type { Gateway, Outcome } from "./gateway.ts";
+import type { Gateway, Outcome, SlowDown } from "./gateway.ts";
 import { smtpGateway } from "./smtp.ts";
 
 const PASSWORD = "correct-horse-battery";
@@ -51,6 +51,24 @@ test("an accepted message is known by the id that the server gave it", async () 
     messageId: MESSAGE.headers["Message-ID"]!,
   });
 });
+
+test.each<[Point, Reply, Outcome["kind"], SlowDown | undefined]>([
+  ["GREETING", "421 too busy", "unavailable", "gateway"],
+  ["GREETING", "421 4.7.0 too many from you", "throttled", "gateway"],
+  ["MAIL", "451 4.7.1 slower, please", "throttled", undefined],
+  ["RCPT", "450 4.7.1 greylisted", "throttled", "domain"],
+  ["RCPT", "452 4.5.3 too many recipients", "throttled", undefined],
+  ["RCPT", "450 4.2.1 mailbox busy", "unavailable", undefined],
+  ["END", "421 4.3.2 shutting down", "throttled", "gateway"],
+  ["END", "451 4.7.28 too much for this domain", "throttled", "domain"],
+  ["RCPT", "550 5.7.1 not this one", "rejected", undefined],
+])(
+  "a reply at %s of %j asks to slow down whatever it is about",
+  async (point, reply, kind, slowDown) => {
+    const { kind: came, ...rest } = await outcomeWith(point, reply);
+    expect([came, "slowDown" in rest ? rest.slowDown : undefined]).toEqual([kind, slowDown]);
+  },
+);
 
 describe("every class of reply has one meaning", () => {
   test.each<[Point, Reply, Outcome["kind"], string]>([

@@ -1,4 +1,4 @@
-import type { Outcome } from "./gateway.ts";
+import type { Outcome, SlowDown } from "./gateway.ts";
 
 /** A failure as nodemailer tells it; what is left out was not there. */
 interface Failure {
@@ -49,9 +49,20 @@ function outcomeOfReply(
   const meaning = MEANINGS[enhanced.slice(2)];
   const detail = `The server answered ${named}${at}${meaning ? ` (${meaning})` : ""}${words && `: ${words}`}`;
   const kind = kindOfReply(command, code, enhanced);
-  return kind === "rejected" && command === "RCPT TO" && enhanced !== ""
-    ? { kind, detail, status: enhanced }
-    : { kind, detail };
+  if (kind === "rejected" && command === "RCPT TO" && enhanced !== "")
+    return { kind, detail, status: enhanced };
+  const slowDown = slowDownOf(command, code, enhanced);
+  const isAsked = slowDown !== undefined && (kind === "throttled" || kind === "unavailable");
+  return isAsked ? { kind, detail, slowDown } : { kind, detail };
+}
+
+/**
+ * A policy that holds for now, said of a recipient or a message, comes from the recipient's side (greylisting, a limit of
+ * mail from us). A server that ends the session (421) or has no room wants less of everything.
+ */
+function slowDownOf(command: string, code: number, enhanced: string): SlowDown | undefined {
+  if (enhanced.startsWith("4.7.") && ["RCPT TO", "DATA"].includes(command)) return "domain";
+  return code === 421 ? "gateway" : undefined;
 }
 
 function kindOfReply(command: string, code: number, enhanced: string): Refusal["kind"] {

@@ -65,6 +65,11 @@ export const shardsKey = "mw:shards";
 export const contentKey = (hash: string) => `mw:content:${hash}`;
 export const nonceKey = (nonce: string) => `mw:nonce:${nonce}`;
 export const gatewaysKey = "mw:gateways";
+/** Hash: recipient domain, or nothing for all -> how far a gateway is slowed down; see gateways/slowdown.ts. */
+export const slowdownKey = (gateway: string) => `mw:slowed:{${gateway}}`;
+/** Hash: outcome -> how many attempts came to it in a minute since the Unix epoch. */
+export const outcomesKey = (gateway: string, minute: number) =>
+  `mw:outcomes:{${gateway}}:${minute}`;
 /** A gateway's rate, or one of a recipient domain's through it; what belongs to one gateway lies in one slot. */
 export const rateKey = (gateway: string, rate: number | null, domain?: string) =>
   `mw:rate:{${gateway}}:${rate}${domain === undefined ? "" : `:${domain}`}`;

@@ -1,6 +1,7 @@
 import { isId, problem, problemResponse } from "@mailwright/platform";
 import {
   type CheckResult,
+  type GatewayTraffic,
   parseNothing,
   parseSettingsPatch,
   parseTestMessage,
@@ -10,6 +11,7 @@ import { Elysia } from "elysia";
 import type { Context } from "../context.ts";
 import type { OpenGateway } from "../gateways/registry.ts";
 import { checkConnection, sendTest } from "../gateways/send-test.ts";
+import { readTraffic } from "../gateways/traffic.ts";
 import { signedCall } from "../http/signed-call.ts";
 import { patchSettings, rewrapSecrets, viewSettings } from "./settings.ts";
 
@@ -38,6 +40,9 @@ export function settingsRoutes(context: Context) {
         signedCall(context, request, parseNothing, () => rewrapSecrets(redis, vault)),
       { parse: "none" },
     )
+    .get("/v1/gateways/:id/traffic", ({ request, params }) =>
+      signedCall(context, request, parseNothing, () => traffic(context, params.id)),
+    )
     .post(
       "/v1/gateways/:id/messages",
       ({ request, params }) =>
@@ -58,6 +63,12 @@ export function settingsRoutes(context: Context) {
         ),
       { parse: "none" },
     );
+}
+
+/** Of a gateway that cannot be opened too: what it came to is why one looks. */
+async function traffic({ redis, clock }: Context, id: string): Promise<GatewayTraffic | Response> {
+  const read = isId(id) ? await readTraffic(redis, id, clock.now()) : undefined;
+  return read ?? problemResponse(problem(404, "There is no such gateway"));
 }
 
 async function withGateway<T>(

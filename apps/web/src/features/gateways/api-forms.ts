@@ -1,5 +1,12 @@
 import { type Static, type TObject, Type } from "@sinclair/typebox";
-import { CheckResult, DomainRates, GatewayKind, TestResult } from "@mailwright/protocol";
+import {
+  CheckResult,
+  DomainRates,
+  GatewayKind,
+  type GatewayTraffic,
+  MinuteOfTraffic,
+  TestResult,
+} from "@mailwright/protocol";
 import { bodySchema } from "./forms.ts";
 import type { Gateway } from "./gateways.ts";
 
@@ -62,3 +69,42 @@ export function kindView(kind: GatewayKind): GatewayKind & { schema: TObject } {
 
 export const TestAnswer = TestResult;
 export const CheckAnswer = CheckResult;
+
+const Moment = Type.String({ format: "date-time" });
+
+export const TrafficView = Type.Object({
+  rate_per_second: Type.Union([Type.Number(), Type.Null()], {
+    description:
+      "Of all emails together, now: less than the gateway's rate while it is slowed down.",
+  }),
+  slowed: Type.Array(
+    Type.Object({
+      domain: Type.Union([Type.String(), Type.Null()], {
+        description: "The recipient domain; null for all emails.",
+      }),
+      rate_per_second: Type.Number(),
+      until: Moment,
+    }),
+    { description: "What is slowed down because the gateway throttled it." },
+  ),
+  minutes: Type.Array(Type.Object({ ...MinuteOfTraffic.properties, at: Moment }), {
+    description:
+      "What attempts came to in the last hour, oldest first; minutes without any are left out.",
+  }),
+});
+
+export function trafficView({
+  rate_per_second,
+  slowed,
+  minutes,
+}: GatewayTraffic): Static<typeof TrafficView> {
+  return {
+    rate_per_second,
+    slowed: slowed.map(({ domain = null, until, ...rest }) => ({
+      domain,
+      ...rest,
+      until: new Date(until).toISOString(),
+    })),
+    minutes: minutes.map((minute) => ({ ...minute, at: new Date(minute.at).toISOString() })),
+  };
+}

@@ -23,12 +23,15 @@ import {
   KindView,
   kindView,
   TestAnswer,
+  TrafficView,
+  trafficView,
 } from "./api-forms.ts";
 import { addGateway, changeGateway, type GatewayChange, type Saved } from "./changes.ts";
 import { checkConnection } from "./connection-check.ts";
 import { bodySchema, GatewayInput, GatewayPatch, TestForm } from "./forms.ts";
 import { gatewayReader } from "./gateways.ts";
 import { removeGateway } from "./removal.ts";
+import { readTraffic } from "./traffic.ts";
 import { sendTest } from "./test-message.ts";
 
 export function gatewaysApi(context: Context) {
@@ -81,6 +84,29 @@ export function gatewaysApi(context: Context) {
       response: { 200: GatewayView },
       detail: { summary: "Read a gateway", tags },
     })
+    .get(
+      "/:id/traffic",
+      async ({ params }) => {
+        const seen = await readTraffic(context, await one(params.id));
+        switch (seen.kind) {
+          case "seen":
+            return trafficView(seen.traffic);
+          case "unknown":
+            throw new NotFoundError();
+          case "unreachable":
+            return notReached(seen.why);
+        }
+      },
+      {
+        permission: "gateways:read",
+        params: ById,
+        response: { 200: TrafficView },
+        detail: {
+          summary: "How a gateway fares: what is slowed down, and the last hour's outcomes",
+          tags,
+        },
+      },
+    )
     .patch(
       "/:id",
       async ({ params, body }) => {

@@ -22,7 +22,9 @@ import type { Checked } from "./connection-check.ts";
 import { clearing } from "./field-names.ts";
 import { type Gateway, isSet } from "./gateways.ts";
 import { GATEWAYS, type Rights } from "./list-views.tsx";
-import { Sending, Standing } from "./sending-views.tsx";
+import { Sending } from "./sending-views.tsx";
+import type { Traffic } from "./traffic.ts";
+import { Standing } from "./traffic-views.tsx";
 
 const CRUMBS = [{ href: GATEWAYS, label: "Gateways" }];
 
@@ -72,6 +74,7 @@ export interface GatewayPageProps {
   rights: Rights;
   /** Where its provider tells what became of emails. */
   webhookUrl: string;
+  traffic: Traffic;
   /** What a check of the connection just came to. */
   checked?: Checked | undefined;
 }
@@ -102,7 +105,7 @@ export function GatewayPage(props: GatewayPageProps): Html {
           <Facts gateway={gateway} />
         )}
         <div class="stack">
-          <Standing gateway={gateway} />
+          <Standing gateway={gateway} traffic={props.traffic} />
           <WebhookCard gateway={gateway} url={webhookUrl} />
         </div>
       </div>

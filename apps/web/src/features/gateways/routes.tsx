@@ -14,6 +14,7 @@ import { domainRatesAsTyped, parseDomainRates } from "./domain-rates.ts";
 import { GatewayPage, NewGatewayPage } from "./editor-views.tsx";
 import { gatewayForm, valuesOf } from "./forms.ts";
 import { type Gateway, gatewayReader, type KnownGateways, type ReadGateways } from "./gateways.ts";
+import { readTraffic } from "./traffic.ts";
 import { GATEWAYS, GatewaysPage, KindsPage, NotReachedPage } from "./list-views.tsx";
 
 const NEW = { title: "Add a gateway", width: "narrow" } as const;
@@ -165,14 +166,15 @@ function showNew(
   );
 }
 
-export function showGateway(
-  { config }: Pick<Context, "config">,
+export async function showGateway(
+  { config, emailClient }: Pick<Context, "config" | "emailClient">,
   tools: PageTools,
   gateway: Gateway,
   form: RefusedForm | { values: Record<string, string> },
   status = "ok" in form ? 422 : 200,
   checked?: Checked,
 ) {
+  const traffic = await readTraffic({ emailClient }, gateway);
   return tools.show(
     { title: gateway.name, status },
     <GatewayPage
@@ -181,6 +183,7 @@ export function showGateway(
       form={"ok" in form ? typedAgain(gateway, tools.form, form) : form}
       rights={rightsOf(tools)}
       webhookUrl={`${config.webUrl}/webhooks/${gateway.id}`}
+      traffic={traffic}
       checked={checked}
     />,
   );

@@ -1,10 +1,6 @@
 import type { Html } from "@mailwright/html";
-import { Card } from "../../ui/card.tsx";
-import { Definitions } from "../../ui/definitions.tsx";
 import { field, FormSection, type FormState } from "../../ui/form.tsx";
 import { NumberField, TextAreaField } from "../../ui/input.tsx";
-import type { Gateway } from "./gateways.ts";
-import { GatewayState, perSecond, rateOf } from "./list-views.tsx";
 
 /** The part of a gateway's form that says how fast it may be used. */
 export function Sending(props: { form: FormState }): Html {
@@ -35,32 +31,4 @@ export function Sending(props: { form: FormState }): Html {
       />
     </FormSection>
   );
-}
-
-/** How a gateway stands now. */
-export function Standing(props: { gateway: Gateway }): Html {
-  const { gateway } = props;
-  return (
-    <Card title="Now">
-      <Definitions
-        items={[
-          ["State", <GatewayState gateway={gateway} />],
-          ["Rate", rateOf(gateway)],
-          ...domainRatesOf(gateway),
-        ]}
-      />
-      {gateway.breaker !== "closed" && (
-        <p class="muted small">
-          It failed or refused too often in a row, so it is given a rest and then tried with one
-          email. New credentials are tried at once.
-        </p>
-      )}
-    </Card>
-  );
-}
-
-function domainRatesOf({ domain_rate_per_second: rate, domain_rates }: Gateway) {
-  const single = Object.entries(domain_rates);
-  const all: [string, string][] = rate === null ? [] : [["Rate to each domain", perSecond(rate)]];
-  return [...all, ...single.map(([domain, own]): [string, string] => [domain, perSecond(own)])];
 }

@@ -1,0 +1,99 @@
+import type { Html } from "@mailwright/html";
+import type { GatewayTraffic } from "@mailwright/protocol";
+import { Card } from "../../ui/card.tsx";
+import { Definitions } from "../../ui/definitions.tsx";
+import { formatCount, formatDuration } from "../../ui/format.ts";
+import { Table } from "../../ui/table.tsx";
+import type { Gateway } from "./gateways.ts";
+import { GatewayState, perSecond, rateOf } from "./list-views.tsx";
+import { outcomeCounts, type OutcomeName, type Traffic } from "./traffic.ts";
+
+/** How a gateway stands now: whether emails get through, how fast, and what the last ones came to. */
+export function Standing(props: { gateway: Gateway; traffic: Traffic }): Html {
+  const { gateway, traffic } = props;
+  return (
+    <>
+      <Card title="Now">
+        <Definitions
+          items={[
+            ["State", <GatewayState gateway={gateway} />],
+            ["Rate", rateOf(gateway)],
+            ...domainRatesOf(gateway),
+          ]}
+        />
+        {gateway.breaker !== "closed" && (
+          <p class="muted small">
+            It failed or refused too often in a row, so it is given a rest and then tried with one
+            email. New credentials are tried at once.
+          </p>
+        )}
+      </Card>
+      {traffic.kind === "seen" && traffic.traffic.slowed.length > 0 && (
+        <SlowedDown traffic={traffic.traffic} />
+      )}
+      <Outcomes traffic={traffic} />
+    </>
+  );
+}
+
+function domainRatesOf({ domain_rate_per_second: rate, domain_rates }: Gateway) {
+  const single = Object.entries(domain_rates);
+  const all: [string, string][] = rate === null ? [] : [["Rate to each domain", perSecond(rate)]];
+  return [...all, ...single.map(([domain, own]): [string, string] => [domain, perSecond(own)])];
+}
+
+function SlowedDown(props: { traffic: GatewayTraffic }): Html {
+  const { slowed, at } = props.traffic;
+  return (
+    <Card
+      title="Slowed down"
+      lead="It said that this was too much. So the rate was halved, and comes back step by step."
+    >
+      <Definitions
+        items={slowed.map(({ domain, rate_per_second: rate, until }): [string, string] => [
+          domain ?? "All emails",
+          `${perSecond(rate)}; whole again in ${formatDuration(Math.max(0, until - at))}`,
+        ])}
+      />
+    </Card>
+  );
+}
+
+const NAMES: Readonly<Record<OutcomeName, string>> = {
+  accepted: "Taken",
+  rejected: "Refused for good",
+  unauthorized: "Credentials refused",
+  throttled: "Told to slow down",
+  unavailable: "Out of order or not reached",
+  ambiguous: "No clear answer",
+};
+
+function Outcomes(props: { traffic: Traffic }): Html {
+  const { traffic } = props;
+  const counts = traffic.kind === "seen" ? outcomeCounts(traffic.traffic) : [];
+  return (
+    <Card title="Recent attempts">
+      <Table
+        caption="What attempts came to"
+        rows={counts}
+        empty={<p class="muted small">{whyEmpty(traffic)}</p>}
+        columns={[
+          { label: "Outcome", primary: true, cell: ({ outcome }) => NAMES[outcome] },
+          { label: "5 minutes", align: "end", cell: ({ lately }) => formatCount(lately) },
+          { label: "Last hour", align: "end", cell: ({ inAll }) => formatCount(inAll) },
+        ]}
+      />
+    </Card>
+  );
+}
+
+function whyEmpty(traffic: Traffic): string {
+  switch (traffic.kind) {
+    case "seen":
+      return "None in the last hour.";
+    case "unknown":
+      return "The email client cannot tell.";
+    case "unreachable":
+      return `The email client did not tell: ${traffic.why}.`;
+  }
+}
