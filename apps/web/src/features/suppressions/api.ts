@@ -2,10 +2,18 @@ import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { Context } from "../../context.ts";
 import { api } from "../../http/api.ts";
-import { found, NotFoundError } from "../../http/faults.ts";
+import { found, InvalidInputError, NotFoundError } from "../../http/faults.ts";
 import { apiPage, listAnswer, ListOf } from "../../http/paging.ts";
 import { parseAddress } from "../contacts/address.ts";
-import { ByEmail, SuppressionBody, SuppressionListQuery, SuppressionView } from "./forms.ts";
+import { csvFile } from "../contacts/csv.ts";
+import {
+  ByEmail,
+  ImportBody,
+  ImportedView,
+  SuppressionBody,
+  SuppressionListQuery,
+  SuppressionView,
+} from "./forms.ts";
 import {
   lift,
   listSuppressions,
@@ -13,6 +21,7 @@ import {
   suppress,
   type Suppression,
 } from "./suppressions.ts";
+import { exportSuppressions, readList, suppressList } from "./transfer.ts";
 import { originOf } from "./words.ts";
 
 const TAGS = { tags: ["Suppressions"] };
@@ -37,6 +46,38 @@ export function suppressionsApi(context: Context) {
         detail: {
           summary: "List addresses that must not be mailed",
           description: "The newest first; with a search by address.",
+          ...TAGS,
+        },
+      },
+    )
+    .get("/export", () => csvFile("suppressions.csv", exportSuppressions(db), { mark: false }), {
+      permission: "contacts:read",
+      detail: {
+        summary: "Read all addresses that must not be mailed, as a CSV",
+        description: "With the columns email, reason, origin and since, the newest first.",
+        responses: { 200: { description: "A CSV", content: { "text/csv": {} } } },
+        ...TAGS,
+      },
+    })
+    .post(
+      "/import",
+      async ({ body, actor }) => {
+        const list = readList(body.csv, originOf(actor));
+        const [fault] = list.faults;
+        if (fault !== undefined)
+          throw new InvalidInputError({
+            csv: `${fault.text.slice(0, 100)}: ${fault.message} Nothing was imported.`,
+          });
+        return suppressList(db, list);
+      },
+      {
+        ...write,
+        body: ImportBody,
+        response: { 200: ImportedView },
+        detail: {
+          summary: "Have many addresses never mailed again",
+          description:
+            "A CSV whose first line names the columns email, reason and origin, as an export has them, or a plain list of addresses. All of it is taken or nothing.",
           ...TAGS,
         },
       },

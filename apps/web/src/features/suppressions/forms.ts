@@ -34,6 +34,21 @@ const reason = Type.Union(
 
 export const SuppressionBody = Input({ email: addressField("Address"), reason });
 
+export const ImportBody = Input({
+  csv: Type.String({
+    title: "CSV",
+    minLength: 1,
+    maxLength: 1_000_000,
+    description: "At most a million characters.",
+    ...VERBATIM,
+  }),
+});
+
+export const ImportedView = Type.Object({
+  added: Type.Integer({ description: "That could be mailed before." }),
+  already: Type.Integer(),
+});
+
 export const SuppressionListQuery = Type.Composite([
   ListQuery,
   Type.Object({

@@ -8,9 +8,11 @@ import { pages, type PageTools } from "../../http/pages.tsx";
 import type { FormState } from "../../ui/form.tsx";
 import { formatPlural } from "../../ui/format.ts";
 import { parseAddress } from "../contacts/address.ts";
-import { parsePasted, type PastedAddresses } from "../segments/pasted-addresses.ts";
+import { csvFile } from "../contacts/csv.ts";
+import type { PastedAddresses } from "../segments/pasted-addresses.ts";
 import { AddressQuery, PastedForm, SearchQuery } from "./forms.ts";
-import { lift, listSuppressions, readSuppression, suppress } from "./suppressions.ts";
+import { lift, listSuppressions, readSuppression } from "./suppressions.ts";
+import { exportSuppressions, readList, suppressList } from "./transfer.ts";
 import { AddSuppressionsPage, LiftSuppressionConfirm, SuppressionsPage } from "./views.tsx";
 import { originOf } from "./words.ts";
 
@@ -41,17 +43,19 @@ export function suppressionPages(context: Context) {
       },
       { permission: "contacts:read" },
     )
+    .get("/export", () => csvFile("suppressions.csv", exportSuppressions(db)), {
+      permission: "contacts:read",
+    })
     .get("/new", (tools) => showAdd(tools, { values: {} }), write)
     .post(
       "/",
       async (tools) => {
         const posted = parseForm(PastedForm, tools.form);
         if (!posted.ok) return showAdd(tools, posted, []);
-        const { addresses, faults } = parsePasted(posted.value.addresses);
+        const list = readList(posted.value.addresses, originOf(tools.user));
         // All or nothing: whoever pastes a list sees at once what in it is none.
-        if (faults.length > 0) return showAdd(tools, { values: posted.value }, faults);
-        const why = { reason: "manual", origin: originOf(tools.user) } as const;
-        const { added, already } = await suppress(db, [...addresses.keys()], why);
+        if (list.faults.length > 0) return showAdd(tools, { values: posted.value }, list.faults);
+        const { added, already } = await suppressList(db, list);
         return tools.leave("/suppressions", outcome(added, already));
       },
       write,

@@ -45,11 +45,18 @@ export function SuppressionsPage(props: SuppressionListProps): Html {
         title="Suppressions"
         lead="Addresses that are never mailed, whoever has them and whatever brings them in."
         actions={
-          mayWrite && (
-            <LinkButton href="/suppressions/new" variant="primary" icon="plus">
-              Add addresses
-            </LinkButton>
-          )
+          <>
+            {total > 0 && (
+              <LinkButton href="/suppressions/export" icon="download">
+                Download as CSV
+              </LinkButton>
+            )}
+            {mayWrite && (
+              <LinkButton href="/suppressions/new" variant="primary" icon="plus">
+                Add addresses
+              </LinkButton>
+            )}
+          </>
         }
       />
       <div class="stack">
@@ -186,7 +193,7 @@ export function AddSuppressionsPage(props: {
           <TextAreaField
             {...field(props.form, "addresses")}
             label="Addresses"
-            hint="One a line, or with commas between; a name around an address does no harm."
+            hint="One a line, or with commas between; a name around an address does no harm. Or a CSV whose first line names the columns email, reason and origin, as a download has them."
             rows={8}
             autofocus
           />

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
+import type { Context } from "../../context.ts";
+import { apiClient, signedInClient, type TestClient } from "../../testing/client.ts";
+import { testContext } from "../../testing/context.ts";
+import { lift, readSuppression, suppress } from "./suppressions.ts";
+
+let context: Context;
+let editor: TestClient;
+let call: Awaited<ReturnType<typeof apiClient>>["call"];
+
+beforeAll(async () => {
+  context = await testContext();
+  editor = await signedInClient(context, "editor");
+  ({ call } = await apiClient(context, "editor"));
+}, 30_000);
+afterAll(() => context[Symbol.asyncDispose]());
+beforeEach(async () => {
+  await context.db.execute(sql`DELETE FROM "suppression"`);
+});
+
+const BOUNCE = { reason: "bounced", origin: "Bounce of “News, spring” (Relay)" } as const;
+const FORMULA = { reason: "complained", origin: "=cmd|' /C calc'!A0" } as const;
+
+async function reasons(...addresses: string[]) {
+  const found = await Promise.all(addresses.map((each) => readSuppression(context.db, each)));
+  return found.map((each) => each && [each.reason, each.origin]);
+}
+
+test("what is downloaded is what comes in again by pasting it, by the page and by the API", async () => {
+  const { db } = context;
+  const addresses = ["anna@example.com", "ben@example.com"];
+  const wanted = [Object.values(BOUNCE), Object.values(FORMULA)];
+  await suppress(db, ["anna@example.com"], BOUNCE);
+  await suppress(db, ["ben@example.com"], FORMULA);
+  const page = (await editor.get("/suppressions/export")).text;
+  const api = (await call("GET", "/api/v1/suppressions/export")).text;
+  expect(page.replace("\ufeff", "")).toBe(api);
+  expect(api.split("\r\n")[0]).toBe("email,reason,origin,since");
+  expect(api).toContain(`"'=cmd`.slice(1));
+  await lift(db, addresses);
+  expect((await editor.post("/suppressions", { addresses: page })).status).toBe(303);
+  expect(await reasons(...addresses)).toEqual(wanted as never);
+  await lift(db, addresses);
+  const imported = await call("POST", "/api/v1/suppressions/import", { csv: api });
+  expect([imported.status, imported.json<object>()]).toEqual([200, { added: 2, already: 0 }]);
+  expect(await reasons(...addresses)).toEqual(wanted as never);
+});
+
+test("columns may be in any order, of a spreadsheet's kind, and a reason may be missing", async () => {
+  const csv = "Reason;Email\nunsubscribed;Anna@Example.com\n;ben@example.com\n";
+  expect((await editor.post("/suppressions", { addresses: csv })).status).toBe(303);
+  const [anna, ben] = await reasons("anna@example.com", "ben@example.com");
+  expect([anna?.[0], ben?.[0]]).toEqual(["unsubscribed", "manual"]);
+});
+
+test("a list with one fault in it is refused whole", async () => {
+  const csv = "email,reason\nanna@example.com,bounced\nben@example.com,angry\n";
+  expect((await editor.post("/suppressions", { addresses: csv })).status).toBe(422);
+  const refused = await call("POST", "/api/v1/suppressions/import", { csv });
+  expect([refused.status, refused.json<{ detail?: string }>()]).toMatchObject([422, {}]);
+  expect(await reasons("anna@example.com", "ben@example.com")).toEqual([undefined, undefined]);
+});
+
+test("an import from elsewhere that weighs less changes nothing", async () => {
+  await suppress(context.db, ["anna@example.com"], FORMULA);
+  const csv = "email,reason,origin\nanna@example.com,manual,me\n";
+  const imported = await call("POST", "/api/v1/suppressions/import", { csv });
+  expect(imported.json<object>()).toEqual({ added: 0, already: 1 });
+  expect(await reasons("anna@example.com")).toEqual([Object.values(FORMULA)] as never);
+});
