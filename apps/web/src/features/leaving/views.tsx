@@ -32,20 +32,20 @@ function Subscribed(props: LeaveProps): Html {
   return (
     <>
       {left.length > 0 && (
-        <Callout tone="success" title={`You have left ${named(left)}`}>
-          <Back action={action}>Undo</Back>
+        <Callout
+          tone="success"
+          title={`You have left ${named(left)}`}
+          action={<Back action={action}>Undo</Back>}
+        >
+          You still get other email.
         </Callout>
       )}
-      {segments.length > 0 && <SegmentsForm segments={segments} action={action} />}
       <form class="stack" data-gap="sm" method="post" action={action}>
         <input type="hidden" name="leave" value="all" />
-        <p>
-          {`${segments.length > 0 ? "Or get" : "You can choose to get"} no more email of any kind from ${organisation}:`}
-        </p>
-        <Button variant={segments.length > 0 ? "secondary" : "primary"}>
-          Unsubscribe from everything
-        </Button>
+        <p>{`Get no more email of any kind from ${organisation}:`}</p>
+        <Button variant="primary">Unsubscribe from everything</Button>
       </form>
+      {segments.length > 0 && <SegmentsForm segments={segments} action={action} />}
     </>
   );
 }
@@ -56,11 +56,11 @@ function SegmentsForm(props: { segments: readonly Choice[]; action: string }): H
       <input type="hidden" name="leave" value="segments" />
       <CheckboxGroup
         name="segment_id"
-        label="Lists you are on"
+        label="Or leave only some of the lists you are on"
         hint="Choose those that you want to leave; you stay on the others."
         options={props.segments.map(({ id, name }) => ({ value: id, label: name }))}
       />
-      <Button variant="primary">Leave the chosen lists</Button>
+      <Button>Leave the chosen lists</Button>
     </form>
   );
 }
@@ -69,9 +69,14 @@ function Gone(props: LeaveProps): Html {
   const { leaving, action } = props;
   const { suppressed, organisation } = leaving;
   return (
-    <Callout tone="success" title="You are unsubscribed">
-      <p>{`${organisation} sends you no more email.`}</p>
-      {suppressed === "unsubscribed" && <Back action={action}>Undo, and stay subscribed</Back>}
+    <Callout
+      tone="success"
+      title="You are unsubscribed"
+      action={
+        suppressed === "unsubscribed" && <Back action={action}>Undo, and stay subscribed</Back>
+      }
+    >
+      {`${organisation} sends you no more email.`}
     </Callout>
   );
 }
