@@ -115,7 +115,7 @@ export const emailFact = pgTable(
     at: moment().notNull(),
     /** Who told it: `page` or `one-click` for the recipient, or the kind of the gateway. */
     source: text().notNull(),
-    /** More of it, flat, for a person and a program to read; it holds no address. */
+    /** More of it, flat, for a person and a program to read. `text` is what a gateway said: erasing takes addresses out of it. */
     detail: jsonb().$type<Record<string, string | number | boolean>>().notNull().default({}),
     dedupe_key: text().notNull(),
     received_at: createdAt(),

@@ -35,6 +35,11 @@ export async function eraseAddresses(tx: Queryable, ids: readonly string[]): Pro
       UPDATE "email_event" SET "error_detail" = ${without(sql`"email_event"."error_detail"`)}
       FROM "theirs" WHERE "email_event"."email_id" = "theirs"."id"
         AND position(lower("theirs"."address") IN lower("email_event"."error_detail")) > 0
+    ),
+    "known" AS (
+      UPDATE "email_fact" SET "detail" = jsonb_set("email_fact"."detail", '{text}', to_jsonb(${without(sql`"email_fact"."detail" ->> 'text'`)}))
+      FROM "theirs" WHERE "email_fact"."email_id" = "theirs"."id"
+        AND position(lower("theirs"."address") IN lower("email_fact"."detail" ->> 'text')) > 0
     )
     UPDATE "email" SET "address" = '', "error_detail" = ${without(sql`"email"."error_detail"`)}
     FROM "theirs" WHERE "email"."id" = "theirs"."id"

@@ -49,6 +49,10 @@ test("an erased contact is gone from its segments, and from the ledger but for t
   await db.execute(sql`
     INSERT INTO "email_event" ("email_id", "run", "seq", "event", "state", "at", "attempt", "error_detail")
     SELECT "id", 1, 1, 'REJECTED', 'failed', now(), 1, 'no such user: ANNA@EXAMPLE.COM' FROM "email" WHERE "contact_id" = ${anna.id}`);
+  await db.execute(sql`
+    INSERT INTO "email_fact" ("email_id", "campaign_id", "kind", "at", "source", "detail", "dedupe_key")
+    SELECT "id", "campaign_id", 'bounced', now(), 'mailgun', '{"status": "5.1.1", "text": "550 <Anna@example.com>: unknown"}', 'a'
+    FROM "email" WHERE "contact_id" = ${anna.id}`);
   expect(await belongingsOf(db, [anna.id])).toEqual({
     memberships: 1,
     emails: 1,
@@ -72,6 +76,10 @@ test("an erased contact is gone from its segments, and from the ledger but for t
       error_detail: "550 5.1.1 <(address erased)>: unknown; ask (address erased)",
       told: "no such user: (address erased)",
     },
+  ]);
+  const facts = await db.execute(sql`SELECT "detail" FROM "email_fact"`);
+  expect([...facts]).toEqual([
+    { detail: { status: "5.1.1", text: "550 <(address erased)>: unknown" } },
   ]);
   const [other] = await db.execute(
     sql`SELECT count(*)::integer AS "n" FROM "email" WHERE "address" = 'bernd@example.com'`,
