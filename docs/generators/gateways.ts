@@ -22,7 +22,7 @@ const KNOWN: Record<string, Known> = {
   smtp: {
     documents: "RFC 5321, 6409, 3207, 8314, 4954, 3463 and 6376",
     tested:
-      "Postfix 3.7 and Exim 4.96 of Debian, which hand on what they took; smtp-server from npm, over STARTTLS and TLS; a scripted server for every reply and every moment at which a connection can be lost. What arrives is parsed by mailparser, and its DKIM signature is verified by mailauth.",
+      "Postfix 3.7 and Exim 4.96 of Debian, which hand on what they took; smtp-server from npm, over STARTTLS and TLS; a scripted server for every reply and every moment at which a connection can be lost; the bounce mailbox against Dovecot 2.3 of Debian. What arrives is parsed by mailparser, and its DKIM signature is verified by mailauth.",
   },
   ses: {
     proof:

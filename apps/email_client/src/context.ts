@@ -7,6 +7,8 @@ import { type BatchQueue, createBatchQueue, startBatchWorkers } from "./batches/
 import { createMarks } from "./batches/marks.ts";
 import { createSlots } from "./batches/slots.ts";
 import { createTestimonies } from "./batches/testimony.ts";
+import { startBouncePoller } from "./bounces/poller.ts";
+import { createVerp, type Verp } from "./bounces/verp.ts";
 import type { Config } from "./config.ts";
 import { type Contents, createContents } from "./contents/contents.ts";
 import { createRateLimiter } from "./gateways/rate.ts";
@@ -37,6 +39,7 @@ export interface Context extends AsyncDisposable {
   queue: BatchQueue;
   gateways: GatewayRegistry;
   vault: Vault;
+  verp: Verp;
   web: ServiceClient;
   pace: Pace;
 }
@@ -51,7 +54,8 @@ export function createContext(
   const redis = openRedis(config.redisUrls, log);
   const queue = createBatchQueue(redis, shards, log);
   const vault = createVault(config.credentialsKeys);
-  const gateways = createGatewayRegistry(redis, vault, clock, log);
+  const verp = createVerp(config.credentialsKeys);
+  const gateways = createGatewayRegistry(redis, vault, clock, log, verp);
   return {
     config,
     clock,
@@ -64,6 +68,7 @@ export function createContext(
     queue,
     gateways,
     vault,
+    verp,
     pace,
     web: createServiceClient({
       url: config.webUrl,
@@ -89,6 +94,8 @@ export function startWorkers({
   log,
   shards,
   gateways,
+  vault,
+  verp,
   web,
   pace,
 }: Context): AsyncDisposable {
@@ -125,5 +132,6 @@ export function startWorkers({
     outboxIsFull: pressure.isFull,
   };
   stack.use(startBatchWorkers(redis, shards, runner));
+  stack.use(startBouncePoller({ redis, vault, verp, web, clock, log, pace }));
   return stack;
 }

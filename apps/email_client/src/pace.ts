@@ -35,6 +35,8 @@ export interface Pace {
   signOfLifeMs: number;
   /** How often reports are looked for whose reporter has died. */
   lookForAbandonedMs: number;
+  /** How often each bounce mailbox is read, by whichever process comes first. */
+  bouncesMs: number;
 }
 
 export const PACE: Pace = {
@@ -56,4 +58,5 @@ export const PACE: Pace = {
   abandonedMs: 5_000,
   signOfLifeMs: 1_000,
   lookForAbandonedMs: 2_000,
+  bouncesMs: 60_000,
 };

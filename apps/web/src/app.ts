@@ -7,6 +7,7 @@ import { peoplePages } from "./features/accounts/people-routes.tsx";
 import { signInPages, signOutPage } from "./features/accounts/sign-in-routes.tsx";
 import { tokenPages } from "./features/accounts/token-routes.tsx";
 import { apiDescription } from "./features/api/routes.ts";
+import { bounceRoutes } from "./features/bounces/routes.ts";
 import { dashboardPages } from "./features/dashboard/routes.tsx";
 import { contactsApi } from "./features/contacts/api.ts";
 import { contactPages } from "./features/contacts/routes.tsx";
@@ -83,6 +84,7 @@ const FEATURES: readonly ((context: Context) => AnyElysia)[] = [
   machinesApi,
   galleryPages,
   reportRoutes,
+  bounceRoutes,
   campaignPages,
   campaignsApi,
   campaignOrdersApi,

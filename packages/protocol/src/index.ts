@@ -2,6 +2,7 @@ export * from "./batches.ts";
 export * from "./bounces.ts";
 export * from "./contents.ts";
 export * from "./control.ts";
+export * from "./facts.ts";
 export * from "./machine.ts";
 export * from "./receive.ts";
 export { reportOf, shortDetail } from "./report-of.ts";

@@ -33,10 +33,11 @@ export interface Home extends Disposable {
 const isRoot = process.getuid?.() === 0;
 const STRANGER = 64_001;
 
-export function makeHome(): Home {
+/** `stranger`: whom the server runs as when we are root, by user and group id. */
+export function makeHome(stranger = STRANGER): Home {
   const folder = mkdtempSync(join(tmpdir(), "mailwright-mail-"));
   const account = isRoot
-    ? { uid: STRANGER, gid: STRANGER }
+    ? { uid: stranger, gid: stranger }
     : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const own = (path: string) => {
     if (isRoot) chownSync(path, account.uid, account.gid);

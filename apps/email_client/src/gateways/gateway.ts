@@ -69,8 +69,16 @@ export interface GatewayAdapter {
     settings: Record<string, string>,
     secrets: Record<string, string>,
   ): SettingFault | undefined;
-  open(settings: Record<string, string>, secrets: Record<string, string>, clock: Clock): Gateway;
+  open(
+    settings: Record<string, string>,
+    secrets: Record<string, string>,
+    clock: Clock,
+    returnPath?: ReturnPath,
+  ): Gateway;
 }
+
+/** The address below a bounce address to which bounces of the email with this key come back. */
+export type ReturnPath = (bounceAddress: string, key: string) => string;
 
 /** `field` is the name of a setting or a secret; `message` is read by a person and says what to do. */
 export interface SettingFault {

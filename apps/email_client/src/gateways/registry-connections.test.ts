@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { newId, silentLog } from "@mailwright/platform";
 import { ManualClock, testRedis, until } from "@mailwright/testing";
 import { patchSettings } from "../settings/settings.ts";
+import { createVerp } from "../bounces/verp.ts";
 import { createVault } from "../settings/vault.ts";
 import { CREDENTIALS_KEY } from "../testing/client.ts";
 import { MESSAGE } from "../testing/messages.ts";
@@ -13,7 +14,13 @@ test("connections that a gateway holds open are given up when its settings chang
   let closed = 0;
   await using server = await smtpReceiver({ onClose: () => void closed++ });
   const vault = createVault([CREDENTIALS_KEY]);
-  const registry = createGatewayRegistry(given.redis, vault, new ManualClock(), silentLog);
+  const registry = createGatewayRegistry(
+    given.redis,
+    vault,
+    new ManualClock(),
+    silentLog,
+    createVerp([CREDENTIALS_KEY]),
+  );
   const id = newId();
   const change = async (changes: Record<string, string>) => {
     const settings = { host: "127.0.0.1", port: String(server.port), security: "none", ...changes };

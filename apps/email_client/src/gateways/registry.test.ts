@@ -3,6 +3,7 @@ import { createLog, newId, silentLog } from "@mailwright/platform";
 import { FaultProxy, ManualClock, ownRedis, testRedis } from "@mailwright/testing";
 import { openRedis, type RedisClient } from "../redis/open.ts";
 import { patchSettings } from "../settings/settings.ts";
+import { createVerp } from "../bounces/verp.ts";
 import { createVault } from "../settings/vault.ts";
 import { aGateway, CREDENTIALS_KEY } from "../testing/client.ts";
 import { createGatewayRegistry } from "./registry.ts";
@@ -11,7 +12,7 @@ const vault = createVault([CREDENTIALS_KEY]);
 
 function registryOf(redis: RedisClient, log = silentLog) {
   const clock = new ManualClock();
-  const registry = createGatewayRegistry(redis, vault, clock, log);
+  const registry = createGatewayRegistry(redis, vault, clock, log, createVerp([CREDENTIALS_KEY]));
   const patch = (change: Parameters<typeof patchSettings>[2]["gateways"][0]) =>
     patchSettings(redis, vault, { gateways: [change] });
   return { clock, registry, patch };

@@ -1,5 +1,6 @@
 import type { Clock, Log } from "@mailwright/platform";
 import { LRUCache } from "lru-cache";
+import type { Verp } from "../bounces/verp.ts";
 import type { RedisClient } from "../redis/open.ts";
 import { type GatewayRecord, readGateway } from "../settings/gateway-records.ts";
 import type { Vault } from "../settings/vault.ts";
@@ -49,6 +50,7 @@ export function createGatewayRegistry(
   vault: Vault,
   clock: Clock,
   log: Log,
+  verp: Verp,
 ): GatewayRegistry {
   const cache = new LRUCache<string, Cached>({ max: CACHED });
   const breakers = new Map<string, Breaker>();
@@ -85,7 +87,9 @@ export function createGatewayRegistry(
     if (secrets === undefined) return "its secrets cannot be opened with CREDENTIALS_KEYS";
     const breaker = breakers.get(id) ?? createBreaker();
     breakers.set(id, breaker);
-    const gateway = refusingUnsafe(adapter.open(settings, secrets, clock));
+    const gateway = refusingUnsafe(
+      adapter.open(settings, secrets, clock, (address, key) => verp.address(address, id, key)),
+    );
     const { idempotency } = adapter.capabilities;
     const repeatWindowMs = idempotency === "none" ? undefined : idempotency.windowS * 1_000;
     return { id, kind, name, gateway, repeatWindowMs, breaker, ...allowanceOf(record, slowdown) };

@@ -242,3 +242,22 @@ describe("the connection", () => {
     expect(checked?.kind).toBe("unavailable");
   });
 });
+
+describe("the return path", () => {
+  test.each([
+    ["bounces@example.com", `bounces+${MESSAGE.key}@example.com`],
+    ["", "shop@example.com"],
+  ])("with the bounce address %j is %s, and the From stays", async (bounce_address, wanted) => {
+    await using server = await smtpReceiver();
+    const here = { host: "127.0.0.1", port: String(server.port), security: "none" };
+    const all = { ...here, bounce_address };
+    const gateway = smtpGateway.open(all, {}, systemClock, (address, key) =>
+      address.replace("@", `+${key}@`),
+    );
+    opened.push(gateway);
+    expect(await gateway.send(MESSAGE, deadline())).toMatchObject({ kind: "accepted" });
+    const [{ from, raw }] = server.arrivals as [(typeof server.arrivals)[0]];
+    expect(from).toBe(wanted);
+    expect(peopleOf((await readMail(raw)).from)[0]?.email).toBe("shop@example.com");
+  });
+});

@@ -1,11 +1,20 @@
 import type { Readable } from "node:stream";
+import type { Clock } from "@mailwright/platform";
 import { MESSAGE_ID_LENGTH } from "@mailwright/protocol";
 import nodemailer, { type SendMailOptions } from "nodemailer";
 import DKIM from "nodemailer/lib/dkim";
+import { BOUNCE_FIELDS, bounceFault } from "../bounces/settings.ts";
 import { createSlots } from "../batches/slots.ts";
 import { answerText } from "./answer-text.ts";
 import { DKIM_FIELDS, dkimFault, dkimKey } from "./dkim.ts";
-import type { Check, Gateway, GatewayAdapter, Message, SettingFault } from "./gateway.ts";
+import type {
+  Check,
+  Gateway,
+  GatewayAdapter,
+  Message,
+  ReturnPath,
+  SettingFault,
+} from "./gateway.ts";
 import { outcomeOfSmtpFailure } from "./smtp-outcome.ts";
 
 /**
@@ -72,9 +81,11 @@ export const smtpGateway: GatewayAdapter = {
       hint: "Only for a server whose certificate no public authority has signed.",
     },
     ...DKIM_FIELDS,
+    ...BOUNCE_FIELDS,
   ],
   capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
-  fault: (settings, secrets) => serverFault(settings) ?? dkimFault(settings, secrets),
+  fault: (settings, secrets) =>
+    serverFault(settings) ?? dkimFault(settings, secrets) ?? bounceFault(settings, secrets),
   open: openSmtpGateway,
 };
 
@@ -106,6 +117,8 @@ const IDLE_MS = 60_000;
 function openSmtpGateway(
   settings: Record<string, string>,
   secrets: Record<string, string>,
+  _clock: Clock,
+  returnPath?: ReturnPath,
 ): Gateway {
   const { host = "", port, security = "", username = "", ca_certificate: ca } = settings;
   const { password = "" } = secrets;
@@ -139,6 +152,9 @@ function openSmtpGateway(
   });
   // One that waits for a connection has not begun; in the pool's own queue it could not be told from one that has.
   const connections = createSlots(atOnce);
+  const { bounce_address: bounceAddress = "" } = settings;
+  const senderOf = ({ from, key }: Message) =>
+    bounceAddress === "" ? from.email : (returnPath?.(bounceAddress, key) ?? bounceAddress);
   const shown = answerText([password, `\0${username}\0${password}`]);
 
   return {
@@ -151,7 +167,12 @@ function openSmtpGateway(
       }
       const handOver: HandOver = { ended: false };
       try {
-        const mail: WatchedMail = { ...mailOf(message), signal, handOver };
+        const mail: WatchedMail = {
+          ...mailOf(message),
+          envelope: { from: senderOf(message), to: message.to.email },
+          signal,
+          handOver,
+        };
         const { serverMessageId, messageId, response } = await transport.sendMail(mail);
         const id = serverMessageId ?? queueId(response) ?? messageId;
         return { kind: "accepted", messageId: id.slice(0, MESSAGE_ID_LENGTH) };
@@ -220,13 +241,12 @@ interface StreamedMessage {
   processFunc(watch: (stream: Readable) => Readable): void;
 }
 
-/** Addresses as objects and the envelope of its own, so that nothing is parsed out of a name. */
+/** Addresses as objects, and the envelope is not taken from them, so that nothing is parsed out of a name. */
 function mailOf({ key, from, to, subject, html, text, headers }: Message): SendMailOptions {
   const { "Message-ID": messageId, ...others } = headers;
   return {
     from: { name: from.name, address: from.email },
     to: { name: to.name, address: to.email },
-    envelope: { from: from.email, to: to.email },
     ...(from.reply_to !== undefined && { replyTo: { name: "", address: from.reply_to } }),
     ...(messageId !== undefined && { messageId }),
     subject,

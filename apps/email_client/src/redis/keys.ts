@@ -73,3 +73,7 @@ export const outcomesKey = (gateway: string, minute: number) =>
 /** A gateway's rate, or one of a recipient domain's through it; what belongs to one gateway lies in one slot. */
 export const rateKey = (gateway: string, rate: number | null, domain?: string) =>
   `mw:rate:{${gateway}}:${rate}${domain === undefined ? "" : `:${domain}`}`;
+/** How far a gateway's bounce mailbox has been read. */
+export const bounceCursorKey = (gateway: string) => `mw:bounces:${gateway}:cursor`;
+/** Held by the process that reads it now, until it is due again. */
+export const bounceTurnKey = (gateway: string) => `mw:bounces:${gateway}:turn`;

@@ -1,0 +1,108 @@
+import type { Clock } from "@mailwright/platform";
+import type { Pace } from "../pace.ts";
+import { bounceTurnKey } from "../redis/keys.ts";
+import { type GatewayRecord, readGateways } from "../settings/gateway-records.ts";
+import type { Vault } from "../settings/vault.ts";
+import { type ReadContext, readMailbox } from "./read-mailbox.ts";
+import { type BounceMailbox, bounceMailbox } from "./settings.ts";
+import type { Verp } from "./verp.ts";
+
+export interface PollerContext extends ReadContext {
+  vault: Vault;
+  verp: Verp;
+  clock: Clock;
+  pace: Pick<Pace, "bouncesMs">;
+}
+
+/** How often a process looks whether a mailbox is due that another one was reading. */
+const LOOKS = 6;
+
+/**
+ * Reads every gateway's bounce mailbox once in `bouncesMs`, by one process at a time: whoever takes the turn has it until the
+ * mailbox is due again, and has to be done by then. A process that dies costs one turn.
+ */
+export function startBouncePoller(context: PollerContext): AsyncDisposable {
+  const stopping = new AbortController();
+  const running = poll(context, stopping.signal);
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping.abort(new Error("the poller is stopping"));
+      await running;
+    },
+  };
+}
+
+async function poll(context: PollerContext, signal: AbortSignal): Promise<void> {
+  const { redis, clock, log, pace } = context;
+  while (!signal.aborted) {
+    try {
+      const records = await interrupted(readGateways(redis), signal);
+      const watched = records.filter(({ settings }) => (settings["bounce_host"] ?? "") !== "");
+      await Promise.all(watched.map((record) => takeTurn(record, context, signal)));
+    } catch (error) {
+      if (!signal.aborted) log.warn({ err: error }, "bounce mailboxes could not be looked at");
+    }
+    await clock.sleep(pace.bouncesMs / LOOKS, signal).catch(() => {});
+  }
+}
+
+async function takeTurn(
+  record: GatewayRecord,
+  context: PollerContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const { redis, log, pace } = context;
+  const { id } = record;
+  const turn = await interrupted(
+    redis.set(bounceTurnKey(id), "1", "PX", pace.bouncesMs, "NX"),
+    signal,
+  );
+  if (turn === null) return;
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(pace.bouncesMs * 0.9)]);
+  try {
+    const mailbox = await mailboxOf(record, context.vault);
+    if (mailbox === undefined) return;
+    const identify = (text: string) => context.verp.emailIn(text, id);
+    const { told, ignored, leftAlone } = await readMailbox(
+      { id, kind: record.kind, name: record.name },
+      mailbox,
+      identify,
+      context,
+      patience,
+    );
+    if (told + ignored > 0)
+      log.info({ gateway: id, told, ignored, left_alone: leftAlone }, "read a bounce mailbox");
+  } catch (error) {
+    if (signal.aborted) return;
+    log.warn({ gateway: id, why: reasonOf(error) }, "a bounce mailbox cannot be read");
+  }
+}
+
+/** What a gateway's record says of its mailbox; undefined when there is none, or its password cannot be opened. */
+async function mailboxOf(
+  { id, settings, sealed }: GatewayRecord,
+  vault: Vault,
+): Promise<BounceMailbox | undefined> {
+  const secrets = await vault.open(id, sealed);
+  return secrets && bounceMailbox(settings, secrets);
+}
+
+/** Stopping does not wait for a Redis that is away. */
+async function interrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const stopped = Promise.withResolvers<never>();
+  const stop = () => stopped.reject(signal.reason);
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([work, stopped.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** An IMAP server's own words say more than the library's. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { responseText } = error as { responseText?: unknown };
+  return typeof responseText === "string" ? `${error.message}: ${responseText}` : error.message;
+}
