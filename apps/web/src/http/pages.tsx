@@ -103,7 +103,7 @@ export type OpenPageTools = {
   /** Where the request comes from, for the throttle and the list of sessions; undefined in a test without a socket. */
   peer: string | undefined;
   /** Answers with a page of one card. */
-  show(view: View & { lead?: string; foot?: string }, content: Html): Response;
+  show(view: View & { lead?: string; foot?: string; host?: string }, content: Html): Response;
   leave(to: string, said?: string | Flash): Response;
 };
 
@@ -157,11 +157,12 @@ function openPageTools(
   return {
     form,
     peer,
-    show({ title, lead, foot, status, headers }, content) {
+    show({ title, lead, foot, host, status, headers }, content) {
       const nonce = newNonce();
       const html = (
         <AuthLayout
           title={title}
+          host={host}
           {...(lead !== undefined && { lead })}
           {...(foot !== undefined && { foot })}
           theme={themeOf(request)}

@@ -9,6 +9,8 @@ export function AuthLayout(props: {
   title: string;
   /** One sentence under the title. */
   lead?: Children;
+  /** Whose page it is to somebody who got an email and knows nothing of us; empty when it is to say nobody's name. */
+  host?: string | undefined;
   theme: Theme;
   nonce: string;
   csrf: string;
@@ -19,11 +21,15 @@ export function AuthLayout(props: {
   children: Children;
 }): Html {
   return (
-    <Document title={props.title} theme={props.theme} nonce={props.nonce}>
+    <Document title={props.title} site={props.host} theme={props.theme} nonce={props.nonce}>
       <body>
         <div class="auth">
           <main class="auth-main">
-            <Brand />
+            {props.host === undefined ? (
+              <Brand />
+            ) : (
+              props.host !== "" && <p class="auth-host">{props.host}</p>
+            )}
             <div class="auth-card">
               <div class="auth-head">
                 <h1>{props.title}</h1>

@@ -15,6 +15,8 @@ const HTMX_CONFIG = JSON.stringify({
 /** `<html>` and `<head>` of every page. Layouts use it; pages use a layout. */
 export function Document(props: {
   title: string;
+  /** Whose site it is, if not ours; empty for nobody's. */
+  site?: string | undefined;
   theme: Theme;
   /** The nonce of the answer's content security policy. */
   nonce: string;
@@ -29,7 +31,7 @@ export function Document(props: {
         <meta name="color-scheme" content={props.theme === "auto" ? "light dark" : props.theme} />
         <meta name="robots" content="noindex" />
         <meta name="htmx-config" content={HTMX_CONFIG} />
-        <title>{`${props.title} · Mailwright`}</title>
+        <title>{[props.title, props.site ?? "Mailwright"].filter(Boolean).join(" · ")}</title>
         <link rel="icon" href={assetUrl("favicon.svg")} type="image/svg+xml" />
         <link rel="stylesheet" href={assetUrl("app.css")} />
         <script src={assetUrl("htmx.js")} nonce={nonce} defer />

@@ -77,7 +77,8 @@ describe("the page", () => {
     expect(page.status).toBe(200);
     expect(page.textOf("#leaving strong")).toBe("p…@example.com");
     expect(page.text).not.toContain("p1@example.com");
-    expect(page.textOf(".auth-head .muted")).toBe("Harbour Books");
+    expect(page.textOf(".auth-host")).toBe("Harbour Books");
+    expect(page.text).not.toContain("Mailwright");
     expect(page.find("#leaving .check").map(({ text }) => text)).toEqual(["Everybody"]);
     for (const method of ["GET", "HEAD", "OPTIONS"])
       await visitor(fixture.context).send(path, { method, headers: { purpose: "prefetch" } });

@@ -19,7 +19,7 @@ export function leavingPages(context: Context) {
     if (leaving === undefined) return nobody(tools);
     const action = `${LEAVE_PATH}/${token}`;
     return tools.show(
-      { title: "Your subscription", lead: leaving.organisation, ...(!chose && { status: 422 }) },
+      { title: "Your subscription", host: leaving.organisation, ...(!chose && { status: 422 }) },
       <>
         {!chose && <NotChosen />}
         <LeaveCard leaving={leaving} action={action} />
@@ -74,9 +74,9 @@ function grant(
 
 /** The same for a token that is none of ours and for an email that is gone: it says nothing of which. */
 function nobody({ show }: OpenPageTools): Response {
-  return show({ title: "This link leads nowhere", status: 404 }, <NobodyCard />);
+  return show({ title: "This link leads nowhere", host: "", status: 404 }, <NobodyCard />);
 }
 
 function example({ show }: OpenPageTools): Response {
-  return show({ title: "Your subscription" }, <ExampleCard />);
+  return show({ title: "Your subscription", host: "" }, <ExampleCard />);
 }
