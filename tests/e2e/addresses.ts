@@ -26,6 +26,7 @@ const NO_PAGES = new Set([
   "/imports/:id/progress",
   "/imports/:id/rejects",
   "/segments/:id/size",
+  "/suppressions/export",
   "/templates/:id/frame",
   "/templates/starters/:kind",
   // Leads on whoever comes when there is an owner already; `first-visit.e2e.ts` looks at it.
