@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type GatewayMock, startGatewayMock } from "@mailwright/gateway_mock/start.ts";
 import { newId } from "@mailwright/platform";
 import { parseSettingsView } from "@mailwright/protocol";
+import { until } from "@mailwright/testing";
 import { ended, launchCampaign } from "./campaign.ts";
 import { type Installation, startInstallation } from "./installation.ts";
 
@@ -123,3 +124,19 @@ test("whoever does not know the secret changes nothing", async () => {
   expect(answer.status).toBe(401);
   expect(await installation.sql`SELECT count(*)::int AS n FROM email_fact`).toEqual(told);
 });
+
+test("what is told while the database or the email client is away is not lost: it is refused until it can be kept", async () => {
+  const campaign = await launchCampaign(installation, 1);
+  await ended(installation, campaign);
+  const message = `/messages/${mock.ledger.accepted}/fate`;
+  for (const link of [installation.links.postgres, installation.links.emailClient]) {
+    link.set({ mode: "reset" });
+    expect(await press(message, { fate: "delivered" })).toContain("it answered 503");
+    link.heal();
+  }
+  await until(
+    async () => (await press(message, { fate: "delivered" })).includes("it answered 200"),
+    { what: "the webhook to be taken", timeoutMs: 20_000, everyMs: 200 },
+  );
+  expect(await factsOf(campaign)).toMatchObject([{ kind: "delivered", n: 1 }]);
+}, 60_000);

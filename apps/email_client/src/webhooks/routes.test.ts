@@ -1,0 +1,60 @@
+import { expect, test } from "bun:test";
+import { createHmac } from "node:crypto";
+import { newId } from "@mailwright/platform";
+import { parseWebhookAnswer, type WebhookCall } from "@mailwright/protocol";
+import { setUp, type SetUp } from "../testing/client.ts";
+import { state } from "../testing/raw-call.ts";
+
+const SECRET = "of its webhooks";
+
+function signed(body: unknown, secret = SECRET): WebhookCall {
+  const text = JSON.stringify(body);
+  const timestamp = String(Math.floor(Date.now() / 1_000));
+  const signature = createHmac("sha256", secret).update(`m.${timestamp}.${text}`).digest("base64");
+  return {
+    headers: {
+      "webhook-id": "m",
+      "webhook-timestamp": timestamp,
+      "webhook-signature": `v1,${signature}`,
+    },
+    body: Buffer.from(text).toString("base64"),
+  };
+}
+
+const tell = ({ calls, gatewayId }: SetUp, call: WebhookCall, gateway = gatewayId) =>
+  calls.client.call("POST", `/v1/gateways/${gateway}/webhook`, call, parseWebhookAnswer);
+
+test("what a gateway tells is verified by the secret that is stored now, and read; nothing of it is kept", async () => {
+  await using given = await setUp();
+  const email = newId();
+  const event = {
+    type: "delivered",
+    id: "1",
+    email_id: email,
+    timestamp: new Date().toISOString(),
+  };
+  expect(await tell(given, signed(event))).toMatchObject({ value: { kind: "forged" } });
+  const secrets = { webhook_secret: SECRET };
+  await given.calls.patch({ gateways: [{ id: given.gatewayId, secrets }] });
+  const before = await state(given);
+  expect(await tell(given, signed(event))).toMatchObject({
+    kind: "ok",
+    value: {
+      kind: "facts",
+      gateway: { kind: "seed", name: "Gateway" },
+      facts: [{ email, kind: "delivered", at: Date.parse(event.timestamp), key: "1" }],
+    },
+  });
+  expect(await tell(given, signed(event, "another"))).toMatchObject({ value: { kind: "forged" } });
+  expect(await tell(given, signed("nothing"))).toMatchObject({ value: { kind: "unreadable" } });
+  expect(await state(given)).toEqual(before);
+  await given.calls.patch({
+    gateways: [{ id: given.gatewayId, secrets: { webhook_secret: "" } }],
+  });
+  expect(await tell(given, signed(event))).toMatchObject({ value: { kind: "forged" } });
+});
+
+test("of a gateway that there is not, it says so", async () => {
+  await using given = await setUp();
+  expect(await tell(given, signed({}), newId())).toMatchObject({ kind: "refused", status: 404 });
+});
