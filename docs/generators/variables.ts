@@ -74,7 +74,8 @@ export const VARIABLES = {
     { name: "SERVICE_KEYS", meaning: SERVICE_KEYS },
     {
       name: "CREDENTIALS_KEYS",
-      meaning: "What encrypts the secrets of gateways, written like `SERVICE_KEYS`.",
+      meaning:
+        "What encrypts the secrets of gateways and signs return paths, written like `SERVICE_KEYS`.",
     },
     { name: "PORT", fallback: "5051", meaning: PORT },
     { name: "LOG_LEVEL", fallback: "info", meaning: LOG_LEVEL },

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { checkMailbox } from "@mailwright/email_client/bounces/check-mailbox.ts";
 import { readMailbox } from "@mailwright/email_client/bounces/read-mailbox.ts";
 import { type BounceMailbox, bounceMailbox } from "@mailwright/email_client/bounces/settings.ts";
 import { createVerp } from "@mailwright/email_client/bounces/verp.ts";
@@ -52,7 +53,7 @@ afterEach(async () => {
 
 const addressOf = (email: string) => VERP.address("bounces@example.com", gateway.id, email);
 
-function read(changes: Record<string, string> = {}, password = PASSWORD, signal = soon()) {
+function mailboxWith(changes: Record<string, string>, password: string): BounceMailbox {
   const settings = {
     bounce_address: "bounces@example.com",
     bounce_host: "localhost",
@@ -62,10 +63,13 @@ function read(changes: Record<string, string> = {}, password = PASSWORD, signal 
     ca_certificate: SELF_SIGNED.cert,
     ...changes,
   };
-  const mailbox = bounceMailbox(settings, { bounce_password: password }) as BounceMailbox;
+  return bounceMailbox(settings, { bounce_password: password }) as BounceMailbox;
+}
+
+function read(changes: Record<string, string> = {}, password = PASSWORD, signal = soon()) {
   return readMailbox(
     gateway,
-    mailbox,
+    mailboxWith(changes, password),
     (text) => VERP.emailIn(text, gateway.id),
     {
       redis: redis.redis,
@@ -203,6 +207,19 @@ describe("the connection", () => {
   test("is not made with a certificate that nobody vouches for", async () => {
     const changes = { bounce_security: "tls", bounce_port: String(server.tlsPort) };
     await expect(read({ ...changes, ca_certificate: "" })).rejects.toThrow(/certificate/i);
+  });
+
+  test.each([
+    ["ready", {}, PASSWORD],
+    ["unauthorized", {}, "wrong-password"],
+    ["unavailable", { bounce_folder: "Nowhere" }, PASSWORD],
+    ["unavailable", { bounce_port: "1" }, PASSWORD],
+    ["unavailable", { bounce_security: "tls" }, PASSWORD],
+  ])("that is checked is %s (%j, %s)", async (kind, changes, password) => {
+    await folder.deliver(BOUNCES.postfix(addressOf(newId())));
+    const checked = await checkMailbox(mailboxWith(changes, password), soon());
+    expect(checked).toMatchObject({ kind, detail: expect.not.stringContaining(password) });
+    expect(await folder.subjects("INBOX")).toHaveLength(1);
   });
 
   test("that the server refuses for the password says so and tells nothing", async () => {

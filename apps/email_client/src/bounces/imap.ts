@@ -22,7 +22,7 @@ export interface OpenMailbox extends AsyncDisposable {
 }
 
 /** The reports stand before the message that is sent back, and that one's header is enough. */
-const MESSAGE_BYTES = 512 * 1024;
+const MESSAGE_BYTES = 256 * 1024;
 const CONNECT_MS = 15_000;
 const GOODBYE_MS = 2_000;
 

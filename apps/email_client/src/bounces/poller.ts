@@ -3,6 +3,7 @@ import type { Pace } from "../pace.ts";
 import { bounceTurnKey } from "../redis/keys.ts";
 import { type GatewayRecord, readGateways } from "../settings/gateway-records.ts";
 import type { Vault } from "../settings/vault.ts";
+import { mailboxFault } from "./check-mailbox.ts";
 import { type ReadContext, readMailbox } from "./read-mailbox.ts";
 import { type BounceMailbox, bounceMailbox } from "./settings.ts";
 import type { Verp } from "./verp.ts";
@@ -58,10 +59,10 @@ async function takeTurn(
     signal,
   );
   if (turn === null) return;
+  const mailbox = await mailboxOf(record, context.vault);
+  if (mailbox === undefined) return;
   const patience = AbortSignal.any([signal, AbortSignal.timeout(pace.bouncesMs * 0.9)]);
   try {
-    const mailbox = await mailboxOf(record, context.vault);
-    if (mailbox === undefined) return;
     const identify = (text: string) => context.verp.emailIn(text, id);
     const { told, ignored, leftAlone } = await readMailbox(
       { id, kind: record.kind, name: record.name },
@@ -74,7 +75,8 @@ async function takeTurn(
       log.info({ gateway: id, told, ignored, left_alone: leftAlone }, "read a bounce mailbox");
   } catch (error) {
     if (signal.aborted) return;
-    log.warn({ gateway: id, why: reasonOf(error) }, "a bounce mailbox cannot be read");
+    const why = patience.aborted ? "it took too long" : mailboxFault(error, mailbox).detail;
+    log.warn({ gateway: id, why }, "a bounce mailbox cannot be read");
   }
 }
 
@@ -98,11 +100,4 @@ async function interrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T>
   } finally {
     signal.removeEventListener("abort", stop);
   }
-}
-
-/** An IMAP server's own words say more than the library's. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { responseText } = error as { responseText?: unknown };
-  return typeof responseText === "string" ? `${error.message}: ${responseText}` : error.message;
 }

@@ -21,7 +21,7 @@ export interface MailboxRead {
   leftAlone: number;
 }
 
-/** Fetched and told at once: some 25 MB at the most. */
+/** Fetched and told at once: some 13 MB at the most. */
 const AT_ONCE = 50;
 
 /**

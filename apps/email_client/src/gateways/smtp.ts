@@ -3,7 +3,8 @@ import type { Clock } from "@mailwright/platform";
 import { MESSAGE_ID_LENGTH } from "@mailwright/protocol";
 import nodemailer, { type SendMailOptions } from "nodemailer";
 import DKIM from "nodemailer/lib/dkim";
-import { BOUNCE_FIELDS, bounceFault } from "../bounces/settings.ts";
+import { checkMailbox } from "../bounces/check-mailbox.ts";
+import { BOUNCE_FIELDS, bounceFault, bounceMailbox } from "../bounces/settings.ts";
 import { createSlots } from "../batches/slots.ts";
 import { answerText } from "./answer-text.ts";
 import { DKIM_FIELDS, dkimFault, dkimKey } from "./dkim.ts";
@@ -152,6 +153,7 @@ function openSmtpGateway(
   });
   // One that waits for a connection has not begun; in the pool's own queue it could not be told from one that has.
   const connections = createSlots(atOnce);
+  const mailbox = bounceMailbox(settings, secrets);
   const { bounce_address: bounceAddress = "" } = settings;
   const senderOf = ({ from, key }: Message) =>
     bounceAddress === "" ? from.email : (returnPath?.(bounceAddress, key) ?? bounceAddress);
@@ -182,7 +184,12 @@ function openSmtpGateway(
         release();
       }
     },
-    check: (signal) => checkSession(() => transport.verify(), signal, shown),
+    async check(signal) {
+      const session = await checkSession(() => transport.verify(), signal, shown);
+      if (session.kind !== "ready" || mailbox === undefined) return session;
+      const read = await checkMailbox(mailbox, signal);
+      return { ...read, detail: `${session.detail} ${read.detail}` };
+    },
     close: () => transport.close(),
   };
 }
