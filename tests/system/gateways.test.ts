@@ -142,11 +142,14 @@ test("a gateway may be made first and completed later, by the API as by the page
     url: mock.emailUrl,
     username: "mailwright",
     rate_per_second: null,
+    domain_rate_per_second: null,
+    domain_rates: {},
     default: true,
     complete: true,
     missing: [],
     secrets: ["password"],
     breaker: "closed",
+    webhook_url: `http://localhost/webhooks/${made.id}`,
   });
   const tested = await call("POST", `${path}/test`, { to: "anna@example.com" });
   expect(tested.json<object>()).toMatchObject({ outcome: "accepted" });
@@ -177,7 +180,7 @@ test("no kind has a field whose name the form or the API needs for itself", asyn
   const names = kinds.items.flatMap(({ fields }) => fields.map(({ name }) => name));
   expect(names.length).toBeGreaterThan(2);
   const taken =
-    /^(id|name|kind|default|(domain_)?rate_per_second|domain_rates|complete|missing|secrets|breaker|_csrf|clear_.*)$/;
+    /^(id|name|kind|default|(domain_)?rate_per_second|domain_rates|complete|missing|secrets|breaker|webhook_url|_csrf|clear_.*)$/;
   expect(names.filter((name) => taken.test(name))).toEqual([]);
 });
 

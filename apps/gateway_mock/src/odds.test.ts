@@ -65,6 +65,10 @@ test("faults of the environment are told together", () => {
 });
 
 test("an empty environment is the seed gateway with the original's odds", () => {
+  const url = "http://localhost:5050/webhooks/x";
+  const whole = { MOCK_WEBHOOK_URL: url, MOCK_WEBHOOK_SECRET: "s" };
+  expect(readGatewayMockConfig(whole).webhook).toEqual({ url, secret: "s" });
+  expect(() => readGatewayMockConfig({ MOCK_WEBHOOK_URL: url })).toThrow("MOCK_WEBHOOK_SECRET");
   expect(readGatewayMockConfig({})).toEqual({
     port: 5052,
     logLevel: "info",

@@ -1,7 +1,7 @@
 import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { brevoWebhook } from "./brevo-webhook.ts";
-import { webhookSecret } from "./webhook-proofs.ts";
+import { chosenSecretFault, webhookSecret } from "./webhook-proofs.ts";
 import { type Answer, apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
 
 const API = "https://api.brevo.com";
@@ -29,6 +29,7 @@ export const brevoGateway: GatewayAdapter = {
   },
   webhook:
     "At Brevo, under Transactional, Settings, Webhook: this address with sent, delivered, hard bounce, soft bounce, blocked, invalid email and complaint, and the secret of its webhooks as the token.",
+  fault: (_settings, { webhook_secret: secret = "" }) => chosenSecretFault(secret),
   open: openBrevo,
 };
 

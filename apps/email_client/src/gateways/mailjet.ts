@@ -1,7 +1,7 @@
 import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { mailjetWebhook } from "./mailjet-webhook.ts";
-import { webhookSecret } from "./webhook-proofs.ts";
+import { chosenSecretFault, webhookSecret } from "./webhook-proofs.ts";
 import { type Answer, apiAddress, httpService, textAt } from "./http-service.ts";
 
 const API = "https://api.mailjet.com";
@@ -29,6 +29,7 @@ export const mailjetGateway: GatewayAdapter = {
   capabilities: { idempotency: "none", lookup: true, batch: false, perItemResult: true },
   webhook:
     "At Mailjet, under Event notifications, for sent, bounce, blocked and spam: this address, with mailwright:SECRET@ before the host, where SECRET is the secret of its webhooks.",
+  fault: (_settings, { webhook_secret: secret = "" }) => chosenSecretFault(secret),
   open: openMailjet,
 };
 

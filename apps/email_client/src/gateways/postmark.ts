@@ -1,7 +1,7 @@
 import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { postmarkWebhook } from "./postmark-webhook.ts";
-import { webhookSecret } from "./webhook-proofs.ts";
+import { chosenSecretFault, webhookSecret } from "./webhook-proofs.ts";
 import { apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
 import { mailbox } from "./mailbox.ts";
 
@@ -35,6 +35,7 @@ export const postmarkGateway: GatewayAdapter = {
   capabilities: { idempotency: "none", lookup: true, batch: false, perItemResult: true },
   webhook:
     "At Postmark, in the stream's Webhooks: this address with delivery, bounce and spam complaint, and Basic auth with the user name mailwright and this gateway's secret of its webhooks as the password.",
+  fault: (_settings, { webhook_secret: secret = "" }) => chosenSecretFault(secret),
   open: openPostmark,
 };
 

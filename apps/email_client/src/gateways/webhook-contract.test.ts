@@ -43,6 +43,17 @@ test("every kind that has a webhook keeps the contract", () => {
   );
 });
 
+test.each(["postmark", "mailjet", "brevo"])(
+  "%s: a secret that somebody chose is no short one",
+  (kind) => {
+    const adapter = ADAPTERS.find((each) => each.kind === kind);
+    const faults = ["", "x".repeat(15), "x".repeat(16)].map(
+      (webhook_secret) => adapter?.fault?.({}, { webhook_secret })?.field,
+    );
+    expect(faults).toEqual([undefined, "webhook_secret", undefined]);
+  },
+);
+
 describe.each(CASES)("%s", (_kind, provider) => {
   const { recorded } = provider;
 

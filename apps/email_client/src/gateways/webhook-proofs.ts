@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { GatewayField } from "@mailwright/protocol";
+import type { SettingFault } from "./gateway.ts";
 import type { Doubt, WebhookRequest } from "./webhook.ts";
 
 /** The secret by which a provider's webhooks are known. Without it none is believed. */
@@ -43,6 +44,15 @@ export function standardWebhookDoubt(
     return version === "v1" && isSame(Buffer.from(signature, "base64"), wanted);
   });
   return isSigned ? undefined : "Its signature is not of this secret.";
+}
+
+const LEAST_SECRET = 16;
+
+/** What is wrong with a secret that somebody chose: a short one could be found out at the door by trying. */
+export function chosenSecretFault(secret: string): SettingFault | undefined {
+  return secret === "" || secret.length >= LEAST_SECRET
+    ? undefined
+    : { field: "webhook_secret", message: `Choose at least ${LEAST_SECRET} letters.` };
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   TestResult,
 } from "@mailwright/protocol";
 import { bodySchema } from "./forms.ts";
-import type { Gateway } from "./gateways.ts";
+import { type Gateway, webhookAddress } from "./gateways.ts";
 
 /** A gateway as the API shows it: the settings of its kind stand beside the rest, its secrets do not stand anywhere. */
 export const GatewayView = Type.Object(
@@ -31,11 +31,15 @@ export const GatewayView = Type.Object(
     breaker: Type.Union([Type.Literal("closed"), Type.Literal("open"), Type.Literal("half-open")], {
       description: "Whether it is left alone for a while, because it failed or refused too often.",
     }),
+    webhook_url: Type.Union([Type.String(), Type.Null()], {
+      description:
+        "Where its provider may tell what became of emails; null for one that tells nothing.",
+    }),
   },
   { additionalProperties: Type.Union([Type.String(), Type.Number()]) },
 );
 
-export function gatewayView(gateway: Gateway): Static<typeof GatewayView> {
+export function gatewayView(gateway: Gateway, webUrl: string): Static<typeof GatewayView> {
   const { fields, settings, id, name, kind, rate_per_second, complete, secrets, breaker } = gateway;
   const own = Object.entries(settings).map(([field, value]): [string, string | number] => {
     const isNumber = fields.some((one) => one.name === field && one.type === "number");
@@ -53,6 +57,7 @@ export function gatewayView(gateway: Gateway): Static<typeof GatewayView> {
     missing: gateway.missing.map((field) => field.name),
     secrets,
     breaker,
+    webhook_url: gateway.webhook === undefined ? null : webhookAddress(webUrl, id),
   };
   // Once for the order, and once more so that no setting can stand for one of them.
   return { ...common, ...Object.fromEntries(own), ...common };

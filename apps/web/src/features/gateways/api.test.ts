@@ -57,6 +57,7 @@ const SHOWN = {
   missing: ["region"],
   secrets: ["password"],
   breaker: "closed",
+  webhook_url: null,
 };
 
 const stack = new AsyncDisposableStack();

@@ -29,7 +29,7 @@ import {
 import { addGateway, changeGateway, type GatewayChange, type Saved } from "./changes.ts";
 import { checkConnection } from "./connection-check.ts";
 import { bodySchema, GatewayInput, GatewayPatch, TestForm } from "./forms.ts";
-import { gatewayReader } from "./gateways.ts";
+import { type Gateway, gatewayReader } from "./gateways.ts";
 import { removeGateway } from "./removal.ts";
 import { readTraffic } from "./traffic.ts";
 import { sendTest } from "./test-message.ts";
@@ -47,9 +47,12 @@ export function gatewaysApi(context: Context) {
     return found((await all()).gateways.find((gateway) => gateway.id === id));
   }
 
+  const viewOf = (gateway: Gateway) => gatewayView(gateway, context.config.webUrl);
+  const viewSaved = (saved: Saved) => viewOf(savedGateway(saved));
+
   return new Elysia({ name: "gateways-api", prefix: "/api/v1/gateways" })
     .use(api(context))
-    .get("/", async () => ({ items: (await all()).gateways.map(gatewayView) }), {
+    .get("/", async () => ({ items: (await all()).gateways.map(viewOf) }), {
       permission: "gateways:read",
       response: { 200: ListOf(GatewayView) },
       detail: { summary: "List the gateways", tags },
@@ -69,7 +72,7 @@ export function gatewaysApi(context: Context) {
           throw new InvalidInputError({ kind: `Choose one of: ${names}.` });
         }
         const id = idFor(request, actor);
-        return status(201, view(await addGateway(context, id, kind, changeOf(kind, body))));
+        return status(201, viewSaved(await addGateway(context, id, kind, changeOf(kind, body))));
       },
       {
         permission: "gateways:write",
@@ -78,7 +81,7 @@ export function gatewaysApi(context: Context) {
         detail: { summary: "Add a gateway", tags },
       },
     )
-    .get("/:id", async ({ params }) => gatewayView(await one(params.id)), {
+    .get("/:id", async ({ params }) => viewOf(await one(params.id)), {
       permission: "gateways:read",
       params: ById,
       response: { 200: GatewayView },
@@ -117,7 +120,7 @@ export function gatewaysApi(context: Context) {
           throw new InvalidInputError({
             default: "One gateway is always the default: make another one the default instead.",
           });
-        return view(await changeGateway(context, gateway, changeOf(gateway, body)));
+        return viewSaved(await changeGateway(context, gateway, changeOf(gateway, body)));
       },
       {
         permission: "gateways:write",
@@ -240,10 +243,10 @@ function changeOf(
   };
 }
 
-function view(saved: Saved) {
+function savedGateway(saved: Saved): Gateway {
   switch (saved.kind) {
     case "saved":
-      return gatewayView(saved.gateway);
+      return saved.gateway;
     case "refused":
       throw new InvalidInputError(saved.faults);
     case "unreachable":

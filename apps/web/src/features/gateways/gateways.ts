@@ -63,6 +63,11 @@ export function isSet({ settings, secrets }: GatewayView, { name, secret }: Gate
   return secret ? secrets.includes(name) : (settings[name] ?? "") !== "";
 }
 
+/** Where the provider of a gateway tells what became of emails. */
+export function webhookAddress(webUrl: string, id: string): string {
+  return `${webUrl}/webhooks/${id}`;
+}
+
 /** Which gateway becomes the default when one goes: the email client takes the one that was made first. */
 export function nextDefault(gone: Gateway, others: readonly Gateway[]): Gateway | undefined {
   return gone.default ? others[0] : undefined;

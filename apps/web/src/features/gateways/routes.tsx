@@ -13,7 +13,13 @@ import type { Checked } from "./connection-check.ts";
 import { domainRatesAsTyped, parseDomainRates } from "./domain-rates.ts";
 import { GatewayPage, NewGatewayPage } from "./editor-views.tsx";
 import { gatewayForm, valuesOf } from "./forms.ts";
-import { type Gateway, gatewayReader, type KnownGateways, type ReadGateways } from "./gateways.ts";
+import {
+  type Gateway,
+  gatewayReader,
+  type KnownGateways,
+  type ReadGateways,
+  webhookAddress,
+} from "./gateways.ts";
 import { readTraffic } from "./traffic.ts";
 import { GATEWAYS, GatewaysPage, KindsPage, NotReachedPage } from "./list-views.tsx";
 
@@ -182,7 +188,7 @@ export async function showGateway(
       gateway={gateway}
       form={"ok" in form ? typedAgain(gateway, tools.form, form) : form}
       rights={rightsOf(tools)}
-      webhookUrl={`${config.webUrl}/webhooks/${gateway.id}`}
+      webhookUrl={webhookAddress(config.webUrl, gateway.id)}
       traffic={traffic}
       checked={checked}
     />,
