@@ -46,6 +46,7 @@ export function step(
       ...(due !== undefined && state === "retrying" && { due }),
       ...(messageId !== undefined && { messageId }),
       ...(reason !== undefined && { reason }),
+      ...(record.gateway !== undefined && !requeued && { gateway: record.gateway }),
     },
   };
 }

@@ -119,6 +119,8 @@ export interface EmailRecord {
   due?: number;
   messageId?: string;
   reason?: Reason;
+  /** Which gateway the last attempt went through, where it was chosen for that attempt. The machine only carries it. */
+  gateway?: string;
 }
 
 /** An email nobody has tried yet. */

@@ -47,8 +47,11 @@ export const GatewayKind = Type.Object({
 });
 export type GatewayKind = Static<typeof GatewayKind>;
 
+/** The kind that sends nothing itself: each attempt goes through one of several gateways. */
+export const ROUTE = "route";
+
 const Values = Type.Record(
-  Type.String({ pattern: "^[a-z_]{1,40}$" }),
+  Type.String({ pattern: "^[a-z0-9_]{1,40}$" }),
   Type.String({ maxLength: 4_000 }),
 );
 

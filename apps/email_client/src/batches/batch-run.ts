@@ -1,7 +1,13 @@
 import type { ReadyContent } from "../contents/contents.ts";
 import type { OpenGateway } from "../gateways/registry.ts";
 import { attempt } from "./attempt.ts";
-import { type EmailRunEnd, isInDoubt, type LiveEmail, runEmail } from "./email-run.ts";
+import {
+  attemptedThrough,
+  type EmailRunEnd,
+  isInDoubt,
+  type LiveEmail,
+  runEmail,
+} from "./email-run.ts";
 import { admit, type Admission } from "./gate.ts";
 import type { Claim } from "./journal.ts";
 import type { Repeat } from "./resolve.ts";
@@ -28,6 +34,8 @@ export class BatchRun {
   private readonly underWay = new Set<Promise<void>>();
   private readonly unfinished: Set<LiveEmail>;
   private readonly turnEndsAt: number;
+  /** Whether the gateway is chosen anew for each attempt. */
+  private isRoute = false;
   private halt: Halt | undefined;
   private readonly faults: unknown[] = [];
 
@@ -47,8 +55,9 @@ export class BatchRun {
   /** Resolves when nothing is under way any more; `undefined` says that no email is left. Rejects after a fault. */
   async toTheEnd(): Promise<{ halt: Halt; left: LiveEmail[] } | undefined> {
     const { clock, gateways } = this.context;
-    const open = this.inDoubt.length === 0 ? undefined : await gateways.get(this.claim.gateway);
-    for (const email of this.inDoubt) this.start(email, open);
+    this.isRoute = await gateways.isRoute(this.claim.gateway);
+    for (const email of this.inDoubt)
+      this.start(email, await gateways.get(attemptedThrough(email, this.claim)));
     while (this.halt === undefined) {
       const now = clock.now();
       const soonest = this.turns.soonest();
@@ -96,7 +105,9 @@ export class BatchRun {
     const run = runEmail(email, {
       ...context,
       claim,
-      policy: ready.policy,
+      // A service that knows a repeated key knows only its own, so what may have been accepted by one goes to no other.
+      policy: this.isRoute ? { ...ready.policy, whenUncertain: "hold" } : ready.policy,
+      through: open?.id,
       gateway: open?.gateway,
       repeat: open && this.repeatThrough(open),
       signal,

@@ -1,5 +1,11 @@
 import { DEFAULT_RETRY_POLICY, step } from "@mailwright/email_machine";
-import { type EmailRunEnd, isInDoubt, type LiveEmail, runEmail } from "./email-run.ts";
+import {
+  attemptedThrough,
+  type EmailRunEnd,
+  isInDoubt,
+  type LiveEmail,
+  runEmail,
+} from "./email-run.ts";
 import type { Claim } from "./journal.ts";
 import { reportOf } from "@mailwright/protocol";
 import type { RunnerContext } from "./runner.ts";
@@ -17,9 +23,9 @@ export async function cancelBatch(
   context: RunnerContext,
   signal: AbortSignal,
 ): Promise<"done" | "stopped" | "stale"> {
-  const open = emails.some(isInDoubt) ? await context.gateways.get(claim.gateway) : undefined;
   const settle = async (email: LiveEmail): Promise<EmailRunEnd> => {
     if (!isInDoubt(email)) return cancelEmail(claim, email, context);
+    const open = await context.gateways.get(attemptedThrough(email, claim));
     const end = await runEmail(email, {
       ...context,
       claim,
@@ -44,7 +50,7 @@ async function cancelEmail(
   const taken = step(before, event, POLICY);
   if (taken === undefined) throw new Error(`an email that is ${before.state} cannot be cancelled`);
   const { record } = taken;
-  const report = reportOf(id, event, record, claim.gateway);
+  const report = reportOf(id, event, record, attemptedThrough({ record }, claim));
   const verdict = await committer.write(claim, { id, kind: "settle", before, record, report });
   if (verdict === "suppressed") throw new Error("only an attempt is refused for its recipient");
   return verdict === "written" ? "settled" : verdict;

@@ -21,6 +21,8 @@ export interface LiveEmail {
 export interface EmailRunContext extends ResolveContext {
   claim: Claim;
   policy: RetryPolicy;
+  /** Which gateway an attempt goes through that is made now. */
+  through?: string | undefined;
   committer: Committer;
   /** Makes the attempt and says what it came to. */
   deliver(recipient: Recipient): Promise<EmailEvent>;
@@ -47,13 +49,15 @@ export async function runEmail(email: LiveEmail, context: EmailRunContext): Prom
     const taken = step(email.record, event, policy);
     if (taken === undefined)
       throw new Error(`${event.type} means nothing to an email that is ${email.record.state}`);
-    const verdict = await write(email, event, taken.record, presumed, context);
+    const isAttempt = taken.record.state === "sending" && !presumed;
+    const record = isAttempt ? through(taken.record, context) : taken.record;
+    const verdict = await write(email, event, record, presumed, context);
     if (verdict === "suppressed") {
       event = suppressedAt(context.clock.now());
       continue;
     }
     if (verdict !== "written") return verdict;
-    email.record = taken.record;
+    email.record = record;
     const command = taken.commands[0]?.type;
     if (command === "schedule") return "waiting";
     if (command === "report") return "settled";
@@ -63,6 +67,20 @@ export async function runEmail(email: LiveEmail, context: EmailRunContext): Prom
     presumed = false;
   }
   return "stopped";
+}
+
+/** An email whose attempt goes through one of a route's gateways says which, so that this one is asked after a crash. */
+function through(record: EmailRecord, { through, claim }: EmailRunContext): EmailRecord {
+  const { gateway: _before, ...rest } = record;
+  return through === undefined || through === claim.gateway ? rest : { ...rest, gateway: through };
+}
+
+/** The gateway of an email's last attempt; before the first one, what its batch names. */
+export function attemptedThrough(
+  { record }: Pick<LiveEmail, "record">,
+  { gateway }: Pick<Claim, "gateway">,
+): string {
+  return record.gateway ?? gateway;
 }
 
 /** Whether an attempt of this email may have been accepted: it is asked after before anything else happens to it. */
@@ -107,7 +125,7 @@ async function write(
   { claim, committer, testimonies }: EmailRunContext,
 ): Promise<Verdict> {
   const kind = kindOf(record, presumed);
-  const report = reportOf(id, event, record, claim.gateway);
+  const report = reportOf(id, event, record, attemptedThrough({ record }, claim));
   const verdict = await committer.write(claim, { id, kind, before, record, report });
   if (verdict === "stale" && before.state === "sending" && event.type !== "INTERRUPTED") {
     await testimonies.give(claim.batch, id, before.run, before.attempt, event);

@@ -2,6 +2,7 @@ import type { Clock } from "@mailwright/platform";
 import { isLimitedByDomain, rateNow } from "../gateways/allowance.ts";
 import { HORIZON_MS, type RateLimiter } from "../gateways/rate.ts";
 import type { GatewayRegistry, OpenGateway } from "../gateways/registry.ts";
+import { drawn } from "../gateways/route.ts";
 import type { Slots } from "./slots.ts";
 import type { Turns } from "./turns.ts";
 
@@ -32,7 +33,7 @@ interface Later {
 const OUTBOX_WAIT_MS = 250;
 
 /**
- * Asks for one attempt through a gateway: the outbox has room, the breaker is closed or wants a probe, there is a slot,
+ * Asks for one attempt through a gateway, or one of a route's, drawn by weight among those that can take it: the outbox has room, the breaker is closed or wants a probe, there is a slot,
  * and it is the attempt's turn by the gateway's rate and by that of a domain that one of the emails goes to. The slot
  * comes before the turn, so that attempts begin at the rate and not in the bunches in which slots come free. Waits for a slot and for a turn that is near; rejects when `signal`
  * aborts.
@@ -44,27 +45,40 @@ export async function admit(
   signal: AbortSignal,
 ): Promise<Admission> {
   const { gateways, slots, clock, outboxIsFull } = context;
-  const open = await gateways.get(gateway);
-  if (open === undefined) return { kind: "no gateway" };
+  const choices = await gateways.through(gateway);
+  if (choices.length === 0) return { kind: "no gateway" };
   if (outboxIsFull()) return { kind: "later", ms: OUTBOX_WAIT_MS };
-  const pause = open.breaker.waitMs(clock.now());
-  if (pause > 0) return { kind: "later", ms: pause };
-  // No slot is asked for while all are known to be out of turn.
-  const idle = isLimitedByDomain(open) ? idleMs(open, turns, clock.now()) : 0;
-  if (idle > 0) return { kind: "later", ms: idle };
+  const now = clock.now();
+  // No slot is asked for while none of them can take anything.
+  const able = choices.filter(({ open }) => waitMs(open, turns, now) === 0);
+  if (able.length === 0)
+    return { kind: "later", ms: Math.min(...choices.map(({ open }) => waitMs(open, turns, now))) };
 
   const release = await slots.acquire(signal);
   let admitted = false;
+  let soonest = Number.POSITIVE_INFINITY;
   try {
-    const turn = await takeTurn(open, turns, context);
-    if (turn.kind === "later") return turn;
-    if (turn.ms > 0) await clock.sleep(turn.ms, signal);
-    admitted = open.breaker.admit(clock.now());
-    if (admitted) return { kind: "admitted", open, domain: turn.domain, release };
-    return { kind: "later", ms: Math.max(1, open.breaker.waitMs(clock.now())) };
+    for (const { open } of able.length === 1 ? able : drawn(able, Math.random)) {
+      const turn = await takeTurn(open, turns, context);
+      if (turn.kind === "later") soonest = Math.min(soonest, turn.ms);
+      else {
+        if (turn.ms > 0) await clock.sleep(turn.ms, signal);
+        admitted = open.breaker.admit(clock.now());
+        if (admitted) return { kind: "admitted", open, domain: turn.domain, release };
+        soonest = Math.min(soonest, Math.max(1, open.breaker.waitMs(clock.now())));
+      }
+    }
+    return { kind: "later", ms: soonest };
   } finally {
     if (!admitted) release();
   }
+}
+
+/** How long a gateway takes nothing: its breaker is open, or all domains are known to be out of turn. */
+function waitMs(open: OpenGateway, turns: Turns, now: number): number {
+  const pause = open.breaker.waitMs(now);
+  if (pause > 0 || !isLimitedByDomain(open)) return pause;
+  return turns.candidates(now, open).length === 0 ? turns.idleMs(now, open) : 0;
 }
 
 /** A turn by the rates: it comes in so many milliseconds, for an email to this domain. */
@@ -84,14 +98,14 @@ async function takeTurn(
   for (;;) {
     const now = clock.now();
     const candidates = turns.candidates(now, open);
-    if (candidates.length === 0) return { kind: "later", ms: turns.idleMs(now) };
+    if (candidates.length === 0) return { kind: "later", ms: turns.idleMs(now, open) };
     const { waitMs, domain, outOfTurn } = await rates.reserveFor(
       id,
       rateNow(open, now),
       candidates,
     );
     if (waitMs > HORIZON_MS) return later(waitMs);
-    for (const { of, ms } of outOfTurn) turns.putOff(of, now, ms);
+    for (const { of, ms } of outOfTurn) turns.putOff(open, of, now, ms);
     if (domain !== undefined) return { kind: "turn", ms: waitMs, domain };
   }
 }
@@ -99,8 +113,4 @@ async function takeTurn(
 /** Asked again when a place in the near future is to be had. */
 function later(ms: number): Later {
   return { kind: "later", ms: ms - HORIZON_MS };
-}
-
-function idleMs(open: OpenGateway, turns: Turns, now: number): number {
-  return turns.candidates(now, open).length === 0 ? turns.idleMs(now) : 0;
 }

@@ -52,7 +52,7 @@ export async function runBatch(
     log.error({ batch, content: head.content }, "the content of a batch is gone; it waits for it");
     return park;
   }
-  if (control === "paused" || (await gateways.get(head.gateway)) === undefined) return park;
+  if (control === "paused" || (await gateways.through(head.gateway)).length === 0) return park;
 
   const claim = await journal.claim(batch);
   if (claim === undefined) return { kind: "done" };

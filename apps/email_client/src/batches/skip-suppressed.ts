@@ -1,6 +1,6 @@
 import { DEFAULT_RETRY_POLICY, step } from "@mailwright/email_machine";
 import { reportOf } from "@mailwright/protocol";
-import { isInDoubt, type LiveEmail } from "./email-run.ts";
+import { attemptedThrough, isInDoubt, type LiveEmail } from "./email-run.ts";
 import type { Claim } from "./journal.ts";
 import type { RunnerContext } from "./runner.ts";
 import { suppressedAt } from "./suppressed-event.ts";
@@ -31,6 +31,6 @@ async function skip(
   const taken = step(before, event, DEFAULT_RETRY_POLICY);
   if (taken === undefined) throw new Error(`an email that is ${before.state} cannot be skipped`);
   const { record } = taken;
-  const report = reportOf(id, event, record, claim.gateway);
+  const report = reportOf(id, event, record, attemptedThrough({ record }, claim));
   return committer.write(claim, { id, kind: "settle", before, record, report });
 }

@@ -18,6 +18,7 @@ function emailTo(address: string, due?: number): LiveEmail {
 const per = (rate: number | null) => ({ set: rate, now: rate });
 
 const FREE = {
+  id: newId(),
   slowdown: NOT_SLOWED,
   ratePerSecond: null,
   domainRate: null,
@@ -56,15 +57,17 @@ test("each domain is a candidate once, in the order of the emails, and those beh
 test("a domain that is out of turn is no candidate until its turn comes, its rate changes or the clock is set back", () => {
   const turns = new Turns([emailTo("a@slow.example.com"), emailTo("b@slow.example.com", 700)]);
   const slow = { domain: "slow.example.com", rate: per(2) };
-  turns.putOff(slow, 100, 500);
-  expect([turns.candidates(599, LIMITED), turns.idleMs(200)]).toEqual([[], 400]);
+  turns.putOff(LIMITED, slow, 100, 500);
+  expect([turns.candidates(599, LIMITED), turns.idleMs(200, LIMITED)]).toEqual([[], 400]);
   expect(turns.candidates(600, LIMITED)).toEqual([slow]);
   expect(turns.candidates(99, LIMITED)).toEqual([slow]);
   const faster = { ...FREE, domainRates: new Map([["slow.example.com", 9]]) };
   expect(turns.candidates(200, faster)).toEqual([{ ...slow, rate: per(9) }]);
+  // Through another gateway it may be its turn.
+  expect(turns.candidates(200, { ...LIMITED, id: newId() })).toEqual([slow]);
   // A retry that is due sooner is waited for, since it may be to another domain.
-  turns.putOff(slow, 650, 10_000);
-  expect(turns.idleMs(660)).toBe(40);
+  turns.putOff(LIMITED, slow, 650, 10_000);
+  expect(turns.idleMs(660, LIMITED)).toBe(40);
 });
 
 test("a domain written in another alphabet is the one that it is on the wire", () => {

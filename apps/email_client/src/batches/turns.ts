@@ -2,6 +2,15 @@ import { type Allowance, domainOf, rateOfDomainNow } from "../gateways/allowance
 import type { DomainRate } from "../gateways/rate.ts";
 import type { LiveEmail } from "./email-run.ts";
 
+/** A gateway as far as its rates go. */
+type Limited = Allowance & { id: string };
+
+interface OutOfTurn {
+  set: number | null;
+  since: number;
+  until: number;
+}
+
 /** So many domains are asked after at once. */
 const MOST_DOMAINS = 16;
 
@@ -14,11 +23,8 @@ export class Turns {
   /** In `retrying`, soonest first. */
   private readonly waiting: LiveEmail[];
   private readonly domains = new Map<LiveEmail, string>();
-  /** Domains whose rate allows nothing yet. */
-  private readonly outOfTurn = new Map<
-    string,
-    { set: number | null; since: number; until: number }
-  >();
+  /** Of each gateway, the domains whose rate allows nothing yet. */
+  private readonly outOfTurn = new Map<string, Map<string, OutOfTurn>>();
 
   constructor(emails: LiveEmail[]) {
     this.fresh = emails.filter(({ record }) => record.state !== "retrying");
@@ -50,13 +56,13 @@ export class Turns {
    * To which domains could be sent now, in the order of the emails, with their rates. Those behind a domain without a
    * rate are not looked at, for its turn it always is.
    */
-  candidates(now: number, allowance: Allowance): DomainRate[] {
+  candidates(now: number, gateway: Limited): DomainRate[] {
     const found = new Map<string, DomainRate>();
     for (const email of this.ready(now)) {
       const domain = this.domainOf(email);
       if (found.has(domain)) continue;
-      const rate = rateOfDomainNow(allowance, domain, now);
-      if (rate.now !== null && this.isOutOfTurn(domain, rate.set, now)) continue;
+      const rate = rateOfDomainNow(gateway, domain, now);
+      if (rate.now !== null && this.isOutOfTurn(gateway, domain, rate.set, now)) continue;
       found.set(domain, { domain, rate });
       if (rate.now === null || found.size === MOST_DOMAINS) break;
     }
@@ -64,18 +70,18 @@ export class Turns {
   }
 
   /** It is not the turn of a domain's emails by its rate for so long. */
-  putOff({ domain, rate }: DomainRate, now: number, ms: number): void {
-    this.outOfTurn.set(domain, { set: rate.set, since: now, until: now + ms });
+  putOff({ id }: Limited, { domain, rate }: DomainRate, now: number, ms: number): void {
+    const domains = this.outOfTurn.get(id) ?? new Map<string, OutOfTurn>();
+    this.outOfTurn.set(id, domains);
+    domains.set(domain, { set: rate.set, since: now, until: now + ms });
   }
 
-  /** How long there is no candidate, if none is put in. */
-  idleMs(now: number): number {
+  /** How long there is no candidate for a gateway, if none is put in. */
+  idleMs(now: number, { id }: Limited): number {
     const due = this.waiting.find((email) => !isDue(email, now))?.record.due;
-    const turns = [...this.outOfTurn.values()].map(({ until }) => until);
-    return Math.max(
-      1,
-      Math.min(due ?? Number.POSITIVE_INFINITY, ...turns.filter((at) => at > now)) - now,
-    );
+    const turns = [...(this.outOfTurn.get(id)?.values() ?? [])].map(({ until }) => until);
+    const next = Math.min(due ?? Number.POSITIVE_INFINITY, ...turns.filter((at) => at > now));
+    return Math.max(1, next - now);
   }
 
   private *ready(now: number): Generator<LiveEmail> {
@@ -87,8 +93,8 @@ export class Turns {
   }
 
   /** What was noted of another rate, or before the clock was set back, counts no more. */
-  private isOutOfTurn(domain: string, set: number | null, now: number): boolean {
-    const off = this.outOfTurn.get(domain);
+  private isOutOfTurn({ id }: Limited, domain: string, set: number | null, now: number): boolean {
+    const off = this.outOfTurn.get(id)?.get(domain);
     return off?.set === set && off.since <= now && now < off.until;
   }
 

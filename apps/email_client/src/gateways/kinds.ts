@@ -1,9 +1,10 @@
-import type { GatewayKind } from "@mailwright/protocol";
+import { type GatewayKind, ROUTE } from "@mailwright/protocol";
 import { brevoGateway } from "./brevo.ts";
 import type { GatewayAdapter } from "./gateway.ts";
 import { mailgunGateway } from "./mailgun.ts";
 import { mailjetGateway } from "./mailjet.ts";
 import { postmarkGateway } from "./postmark.ts";
+import { type RouteGateway, routeKind } from "./route.ts";
 import { resendGateway } from "./resend.ts";
 import { seedGateway } from "./seed.ts";
 import { sendgridGateway } from "./sendgrid.ts";
@@ -27,8 +28,19 @@ export function adapterOf(kind: string): GatewayAdapter | undefined {
   return ADAPTERS.find((adapter) => adapter.kind === kind);
 }
 
-export function gatewayKinds(): GatewayKind[] {
-  return ADAPTERS.map(({ kind, title, description, fields, capabilities, webhook }) => ({
+/** A kind as far as its settings go. A route's depend on the gateways that there are. */
+export type SettingsKind = Pick<GatewayAdapter, "kind" | "title" | "fields" | "fault">;
+
+export function settingsKindOf(
+  kind: string,
+  gateways: readonly RouteGateway[],
+): SettingsKind | undefined {
+  return kind === ROUTE ? routeKind(gateways) : adapterOf(kind);
+}
+
+export function gatewayKinds(gateways: readonly RouteGateway[]): GatewayKind[] {
+  const { fault: _fault, ...route } = routeKind(gateways);
+  const own = ADAPTERS.map(({ kind, title, description, fields, capabilities, webhook }) => ({
     kind,
     title,
     description,
@@ -36,11 +48,12 @@ export function gatewayKinds(): GatewayKind[] {
     capabilities,
     ...(webhook !== undefined && { webhook }),
   }));
+  return gateways.length === 0 ? own : [...own, route];
 }
 
 /** Whether everything that the kind requires is set. `secrets` are the names of those that are. */
 export function isComplete(
-  { fields }: GatewayAdapter,
+  { fields }: Pick<SettingsKind, "fields">,
   settings: Record<string, string>,
   secrets: string[],
 ): boolean {

@@ -1,4 +1,5 @@
 import type { Clock, Log } from "@mailwright/platform";
+import { ROUTE } from "@mailwright/protocol";
 import { LRUCache } from "lru-cache";
 import type { Verp } from "../bounces/verp.ts";
 import type { RedisClient } from "../redis/open.ts";
@@ -8,6 +9,7 @@ import type { Allowance } from "./allowance.ts";
 import { type Breaker, createBreaker } from "./breaker.ts";
 import type { Gateway } from "./gateway.ts";
 import { adapterOf, isComplete } from "./kinds.ts";
+import { type Member, membersOf } from "./route.ts";
 import { readSlowdown, type Slowdown } from "./slowdown.ts";
 import { refusingUnsafe } from "./unsafe-message.ts";
 
@@ -22,12 +24,21 @@ export interface OpenGateway extends Allowance {
   breaker: Breaker;
 }
 
+/** One that an attempt may go through, and its share of them. */
+export interface Choice {
+  open: OpenGateway;
+  weight: number;
+}
+
 export interface GatewayRegistry extends Disposable {
   /**
    * Undefined when there is no such gateway, it lacks a setting, or its secrets cannot be opened: nothing is failed for
-   * that, it waits. While Redis does not answer, what was read last holds.
+   * that, it waits. While Redis does not answer, what was read last holds. A route is none.
    */
   get(id: string): Promise<OpenGateway | undefined>;
+  /** What an attempt through this gateway or route may go through: itself, or those of the route that can be used. */
+  through(id: string): Promise<Choice[]>;
+  isRoute(id: string): Promise<boolean>;
   breakerState(id: string): ReturnType<Breaker["state"]>;
   /** Forgets what is cached: the next attempt uses what was just saved. */
   refresh(): void;
@@ -41,8 +52,8 @@ const CACHED = 1_000;
 interface Cached {
   version: string | undefined;
   readAt: number;
-  /** Or the sentence that says why it cannot be used. */
-  open: OpenGateway | string;
+  /** Or the gateways of a route, or the sentence that says why it cannot be used. */
+  open: OpenGateway | Member[] | string;
 }
 
 export function createGatewayRegistry(
@@ -62,7 +73,7 @@ export function createGatewayRegistry(
     ]);
     const readAt = clock.now();
     if (cached !== undefined && cached.version === record?.version) {
-      if (typeof cached.open !== "string") cached.open.slowdown = slowdown;
+      if (isOpen(cached.open)) cached.open.slowdown = slowdown;
       return { ...cached, readAt };
     }
     if (cached?.version !== undefined) {
@@ -75,10 +86,8 @@ export function createGatewayRegistry(
     return { version: record?.version, readAt, open };
   }
 
-  async function openRecord(
-    record: GatewayRecord,
-    slowdown: Slowdown,
-  ): Promise<OpenGateway | string> {
+  async function openRecord(record: GatewayRecord, slowdown: Slowdown): Promise<Cached["open"]> {
+    if (record.kind === ROUTE) return membersOf(record.settings);
     const { id, kind, name, settings, sealed } = record;
     const adapter = adapterOf(kind);
     if (adapter === undefined) return "its kind is not known";
@@ -95,22 +104,47 @@ export function createGatewayRegistry(
     return { id, kind, name, gateway, repeatWindowMs, breaker, ...allowanceOf(record, slowdown) };
   }
 
-  return {
-    async get(id) {
-      let cached = cache.get(id);
-      // The clock may have been set back.
-      const isFresh = cached !== undefined && Math.abs(clock.now() - cached.readAt) < FRESH_MS;
-      if (cached === undefined || !isFresh) {
-        try {
-          cached = await read(id, cached);
-          cache.set(id, cached);
-        } catch (error) {
-          if (cached === undefined) throw error;
-        }
+  async function look(id: string): Promise<Cached["open"]> {
+    let cached = cache.get(id);
+    // The clock may have been set back.
+    const isFresh = cached !== undefined && Math.abs(clock.now() - cached.readAt) < FRESH_MS;
+    if (cached === undefined || !isFresh) {
+      try {
+        cached = await read(id, cached);
+        cache.set(id, cached);
+      } catch (error) {
+        if (cached === undefined) throw error;
       }
-      return typeof cached.open === "string" ? undefined : cached.open;
+    }
+    return cached.open;
+  }
+
+  async function get(id: string): Promise<OpenGateway | undefined> {
+    const open = await look(id);
+    return isOpen(open) ? open : undefined;
+  }
+
+  function breakerState(id: string): ReturnType<Breaker["state"]> {
+    const members = cache.peek(id)?.open;
+    if (!Array.isArray(members)) return breakers.get(id)?.state() ?? "closed";
+    const states = members.map(({ gateway }) => breakerState(gateway));
+    if (states.length === 0 || states.includes("closed")) return "closed";
+    return states.includes("half-open") ? "half-open" : "open";
+  }
+
+  return {
+    get,
+    async through(id) {
+      const open = await look(id);
+      if (typeof open === "string") return [];
+      if (isOpen(open)) return [{ open, weight: 1 }];
+      const members = await Promise.all(
+        open.map(async ({ gateway, weight }) => ({ open: await get(gateway), weight })),
+      );
+      return members.filter((member): member is Choice => member.open !== undefined);
     },
-    breakerState: (id) => breakers.get(id)?.state() ?? "closed",
+    isRoute: async (id) => Array.isArray(await look(id)),
+    breakerState,
     refresh() {
       for (const cached of cache.values()) cached.readAt = Number.NEGATIVE_INFINITY;
     },
@@ -129,6 +163,10 @@ function allowanceOf({ rate_per_second, ...record }: GatewayRecord, slowdown: Sl
   };
 }
 
+function isOpen(open: Cached["open"]): open is OpenGateway {
+  return typeof open !== "string" && !Array.isArray(open);
+}
+
 function closeOpen({ open }: Cached): void {
-  if (typeof open !== "string") open.gateway.close?.();
+  if (isOpen(open)) open.gateway.close?.();
 }

@@ -1,7 +1,8 @@
 import { newId } from "@mailwright/platform";
 import type { SettingsPatch } from "@mailwright/protocol";
-import type { GatewayAdapter, SettingFault } from "../gateways/gateway.ts";
-import { adapterOf } from "../gateways/kinds.ts";
+import type { SettingFault } from "../gateways/gateway.ts";
+import { type SettingsKind, settingsKindOf } from "../gateways/kinds.ts";
+import type { RouteGateway } from "../gateways/route.ts";
 import type { GatewayRecord } from "./gateway-records.ts";
 import type { Vault } from "./vault.ts";
 
@@ -15,9 +16,10 @@ export async function applyChange(
   vault: Vault,
   before: GatewayRecord | undefined,
   change: GatewayChange,
+  gateways: readonly RouteGateway[] = [],
 ): Promise<GatewayRecord | SettingFault> {
   const kind = before?.kind ?? change.kind;
-  const adapter = kind === undefined ? undefined : adapterOf(kind);
+  const adapter = kind === undefined ? undefined : settingsKindOf(kind, gateways);
   if (adapter === undefined) return { field: "kind", message: "There is no gateway of this kind." };
   if (before !== undefined && change.kind !== undefined && change.kind !== before.kind) {
     return { field: "kind", message: "A gateway keeps its kind; add a new one instead." };
@@ -61,7 +63,7 @@ function given(changed: number | null | undefined, before: number | null | undef
 }
 
 function strayField(
-  { fields }: GatewayAdapter,
+  { fields }: SettingsKind,
   { settings = {}, secrets = {} }: GatewayChange,
 ): string | undefined {
   const isField = (name: string, secret: boolean) =>
@@ -72,13 +74,13 @@ function strayField(
   return secret === undefined ? undefined : `secrets.${secret}`;
 }
 
-function pathOf({ fields }: GatewayAdapter, name: string): string {
+function pathOf({ fields }: SettingsKind, name: string): string {
   const isSecret = fields.some((field) => field.name === name && field.secret);
   return `${isSecret ? "secrets" : "settings"}.${name}`;
 }
 
 function choiceFault(
-  { fields }: GatewayAdapter,
+  { fields }: SettingsKind,
   settings: Record<string, string>,
 ): SettingFault | undefined {
   const wrong = fields.find(({ name, options }) => {
@@ -94,7 +96,7 @@ function choiceFault(
 }
 
 function urlFault(
-  { fields }: GatewayAdapter,
+  { fields }: SettingsKind,
   settings: Record<string, string>,
 ): SettingFault | undefined {
   for (const { name, type } of fields) {

@@ -76,7 +76,8 @@ async function withGateway<T>(
   id: string,
   answer: (open: OpenGateway) => Promise<T>,
 ): Promise<T | Response> {
-  const open = isId(id) ? await gateways.get(id) : undefined;
+  // Through a route, whichever comes first.
+  const open = isId(id) ? (await gateways.through(id))[0]?.open : undefined;
   if (open !== undefined) return answer(open);
   return problemResponse(problem(404, "There is no such gateway, or it cannot be opened"));
 }

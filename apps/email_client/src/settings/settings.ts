@@ -1,7 +1,13 @@
 import { newId } from "@mailwright/platform";
-import type { GatewayView, SettingsPatch, SettingsView } from "@mailwright/protocol";
+import {
+  type GatewayView,
+  ROUTE,
+  type SettingsPatch,
+  type SettingsView,
+} from "@mailwright/protocol";
 import type { SettingFault } from "../gateways/gateway.ts";
 import { adapterOf, gatewayKinds, isComplete } from "../gateways/kinds.ts";
+import { membersOf } from "../gateways/route.ts";
 import { applyChange } from "./gateway-change.ts";
 import { changeGateways, type GatewayRecord, readGateways } from "./gateway-records.ts";
 import type { Vault } from "./vault.ts";
@@ -16,15 +22,18 @@ export async function viewSettings(
 ): Promise<SettingsView> {
   const records = await readGateways(redis);
   return {
-    gateways: records.map((record) => viewOf(record, breakerOf(record.id))),
-    kinds: gatewayKinds(),
+    gateways: records.map((record) => viewOf(record, records, breakerOf(record.id))),
+    kinds: gatewayKinds(records),
   };
 }
 
-function viewOf(record: GatewayRecord, breaker: BreakerState): GatewayView {
+function viewOf(
+  record: GatewayRecord,
+  records: readonly GatewayRecord[],
+  breaker: BreakerState,
+): GatewayView {
   const { id, name, kind, settings, sealed, rate_per_second } = record;
   const secrets = Object.keys(sealed.fields);
-  const adapter = adapterOf(kind);
   return {
     id,
     name,
@@ -35,9 +44,20 @@ function viewOf(record: GatewayRecord, breaker: BreakerState): GatewayView {
     domain_rate_per_second: record.domain_rate_per_second ?? null,
     domain_rates: record.domain_rates ?? {},
     default: record.default,
-    complete: adapter !== undefined && isComplete(adapter, settings, secrets),
+    complete: canBeUsed(record, records),
     breaker,
   };
+}
+
+/** Whether everything that it needs is set; of a route, whether one of its gateways can be used. */
+function canBeUsed(record: GatewayRecord, records: readonly GatewayRecord[]): boolean {
+  const { kind, settings, sealed } = record;
+  if (kind === ROUTE) {
+    const members = new Set(membersOf(settings).map(({ gateway }) => gateway));
+    return records.some((one) => members.has(one.id) && one.kind !== ROUTE && canBeUsed(one, []));
+  }
+  const adapter = adapterOf(kind);
+  return adapter !== undefined && isComplete(adapter, settings, Object.keys(sealed.fields));
 }
 
 /**
@@ -53,10 +73,14 @@ export async function patchSettings(
     const standing = new Map(records.map((record) => [record.id, record]));
     for (const [index, change] of patch.gateways.entries()) {
       if (change.removed === true) {
+        const route = routeWith(change.id, standing.values());
+        if (route !== undefined) return { ok: false, refusal: inRoute(route, index) };
         standing.delete(change.id);
         continue;
       }
-      const after = await applyChange(vault, standing.get(change.id), change);
+      const after = await applyChange(vault, standing.get(change.id), change, [
+        ...standing.values(),
+      ]);
       if ("message" in after)
         return { ok: false, refusal: { ...after, field: `gateways.${index}.${after.field}` } };
       standing.set(after.id, after);
@@ -68,6 +92,21 @@ export async function patchSettings(
       removed: records.map(({ id }) => id).filter((id) => !standing.has(id)),
     };
   });
+}
+
+function routeWith(gateway: string, records: Iterable<GatewayRecord>): GatewayRecord | undefined {
+  return [...records].find(
+    ({ kind, settings }) =>
+      kind === ROUTE && membersOf(settings).some((member) => member.gateway === gateway),
+  );
+}
+
+/** Emails on their way by the route may have been attempted through it, and only it can say what became of them. */
+function inRoute({ name }: GatewayRecord, index: number): SettingFault {
+  return {
+    field: `gateways.${index}.removed`,
+    message: `The route “${name}” goes through it: take it out of that first.`,
+  };
 }
 
 /** Exactly one gateway is the default as soon as there is one: the one just chosen, else the one it was, else the first. */

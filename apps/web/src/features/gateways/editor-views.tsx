@@ -1,5 +1,5 @@
 import type { Html } from "@mailwright/html";
-import type { GatewayField, GatewayKind } from "@mailwright/protocol";
+import { type GatewayField, type GatewayKind, ROUTE } from "@mailwright/protocol";
 import { Badge } from "../../ui/badge.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
@@ -49,8 +49,8 @@ export function NewGatewayPage(props: {
         <Form action={GATEWAYS} csrf={csrf} label="Gateway" guard {...errorsOf(form)}>
           <input type="hidden" name="kind" value={kind.kind} />
           {id !== undefined && <input type="hidden" name="id" value={id} />}
-          <Account form={form} fields={kind.fields} />
-          <Sending form={form} />
+          <Account form={form} fields={kind.fields} isRoute={kind.kind === ROUTE} />
+          {kind.kind !== ROUTE && <Sending form={form} />}
           {others && (
             <CheckboxField
               {...field(form, "default")}
@@ -96,8 +96,13 @@ export function GatewayPage(props: GatewayPageProps): Html {
         {rights.change ? (
           <Card>
             <Form action={address} csrf={csrf} label="Gateway" guard {...errorsOf(form)}>
-              <Account form={form} fields={gateway.fields} gateway={gateway} />
-              <Sending form={form} />
+              <Account
+                form={form}
+                fields={gateway.fields}
+                gateway={gateway}
+                isRoute={gateway.kind === ROUTE}
+              />
+              {gateway.kind !== ROUTE && <Sending form={form} />}
               <FormActions submit="Save gateway" cancel={GATEWAYS} />
             </Form>
           </Card>
@@ -128,7 +133,7 @@ function Actions({ csrf, gateway, rights }: GatewayPageProps): Html {
           <Button icon="check">Make default</Button>
         </form>
       )}
-      {rights.test && (
+      {rights.test && gateway.kind !== ROUTE && (
         <form method="post" action={`${address}/check`}>
           <CsrfField csrf={csrf} />
           <Button icon="plug">Check connection</Button>
@@ -143,17 +148,24 @@ function Actions({ csrf, gateway, rights }: GatewayPageProps): Html {
   );
 }
 
+const ACCOUNT = {
+  title: "Account",
+  lead: "Where the service is reached, and how it knows you. What is secret is encrypted and never shown again.",
+};
+const WEIGHTS = {
+  title: "Gateways",
+  lead: "Each attempt goes through one of them, drawn by weight among those that can take it. What one of them did not take may go through another the next time; what one of them may have taken never does.",
+};
+
 function Account(props: {
   form: FormState;
   fields: readonly GatewayField[];
   gateway?: Gateway | undefined;
+  isRoute: boolean;
 }): Html {
-  const { form, fields, gateway } = props;
+  const { form, fields, gateway, isRoute } = props;
   return (
-    <FormSection
-      title="Account"
-      lead="Where the service is reached, and how it knows you. What is secret is encrypted and never shown again."
-    >
+    <FormSection {...(isRoute ? WEIGHTS : ACCOUNT)}>
       <TextField
         {...field(form, "name")}
         label="Name"

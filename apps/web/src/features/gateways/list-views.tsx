@@ -1,5 +1,5 @@
 import type { Children, Html } from "@mailwright/html";
-import type { GatewayKind } from "@mailwright/protocol";
+import { type GatewayKind, ROUTE } from "@mailwright/protocol";
 import { Badge } from "../../ui/badge.tsx";
 import { Callout } from "../../ui/banner.tsx";
 import { LinkButton } from "../../ui/button.tsx";
@@ -111,7 +111,8 @@ export function GatewayState(props: { gateway: Gateway }): Html {
   }
 }
 
-export function rateOf({ rate_per_second: rate }: Gateway): string {
+export function rateOf({ kind, rate_per_second: rate }: Gateway): string {
+  if (kind === ROUTE) return "By its gateways";
   return rate === null ? "No limit" : perSecond(rate);
 }
 

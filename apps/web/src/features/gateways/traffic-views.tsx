@@ -1,5 +1,5 @@
 import type { Html } from "@mailwright/html";
-import type { GatewayTraffic } from "@mailwright/protocol";
+import { type GatewayTraffic, ROUTE } from "@mailwright/protocol";
 import { Card } from "../../ui/card.tsx";
 import { Definitions } from "../../ui/definitions.tsx";
 import { formatCount, formatDuration } from "../../ui/format.ts";
@@ -11,14 +11,15 @@ import { outcomeCounts, type OutcomeName, type Traffic } from "./traffic.ts";
 /** How a gateway stands now: whether emails get through, how fast, and what the last ones came to. */
 export function Standing(props: { gateway: Gateway; traffic: Traffic }): Html {
   const { gateway, traffic } = props;
+  // A route has no rate and no attempts of its own: they are those of its gateways.
+  const isRoute = gateway.kind === ROUTE;
   return (
     <>
       <Card title="Now">
         <Definitions
           items={[
             ["State", <GatewayState gateway={gateway} />],
-            ["Rate", rateOf(gateway)],
-            ...domainRatesOf(gateway),
+            ...(isRoute ? [] : ratesOf(gateway)),
           ]}
         />
         {gateway.breaker !== "closed" && (
@@ -31,15 +32,20 @@ export function Standing(props: { gateway: Gateway; traffic: Traffic }): Html {
       {traffic.kind === "seen" && traffic.traffic.slowed.length > 0 && (
         <SlowedDown traffic={traffic.traffic} />
       )}
-      <Outcomes traffic={traffic} />
+      {!isRoute && <Outcomes traffic={traffic} />}
     </>
   );
 }
 
-function domainRatesOf({ domain_rate_per_second: rate, domain_rates }: Gateway) {
+function ratesOf(gateway: Gateway): [string, string][] {
+  const { domain_rate_per_second: rate, domain_rates } = gateway;
   const single = Object.entries(domain_rates);
   const all: [string, string][] = rate === null ? [] : [["Rate to each domain", perSecond(rate)]];
-  return [...all, ...single.map(([domain, own]): [string, string] => [domain, perSecond(own)])];
+  return [
+    ["Rate", rateOf(gateway)],
+    ...all,
+    ...single.map(([domain, own]): [string, string] => [domain, perSecond(own)]),
+  ];
 }
 
 function SlowedDown(props: { traffic: GatewayTraffic }): Html {
