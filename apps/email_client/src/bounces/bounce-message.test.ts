@@ -114,8 +114,11 @@ describe("a feedback report", () => {
     });
   });
 
-  test("is of the email that is attached to it when nothing else names one", async () => {
-    expect(await read(COMPLAINTS.withMessage(TO))).toMatchObject({
+  test.each([
+    ["whole", COMPLAINTS.withMessage(TO)],
+    ["by its header alone", COMPLAINTS.withHeader(TO)],
+  ])("is of the email that is sent back with it, %s", async (_name, text) => {
+    expect(await read(text)).toMatchObject({
       kind: "fact",
       fact: { email: EMAIL, kind: "complained" },
     });

@@ -258,6 +258,10 @@ describe("the return path", () => {
     expect(await gateway.send(MESSAGE, deadline())).toMatchObject({ kind: "accepted" });
     const [{ from, raw }] = server.arrivals as [(typeof server.arrivals)[0]];
     expect(from).toBe(wanted);
-    expect(peopleOf((await readMail(raw)).from)[0]?.email).toBe("shop@example.com");
+    const { from: author, headers } = await readMail(raw);
+    expect(peopleOf(author)[0]?.email).toBe("shop@example.com");
+    expect(headers.get("x-mailwright-return-path")).toBe(
+      bounce_address === "" ? undefined : wanted,
+    );
   });
 });

@@ -155,8 +155,8 @@ function openSmtpGateway(
   const connections = createSlots(atOnce);
   const mailbox = bounceMailbox(settings, secrets);
   const { bounce_address: bounceAddress = "" } = settings;
-  const senderOf = ({ from, key }: Message) =>
-    bounceAddress === "" ? from.email : (returnPath?.(bounceAddress, key) ?? bounceAddress);
+  const returnPathOf = ({ key }: Message) =>
+    bounceAddress === "" ? undefined : (returnPath?.(bounceAddress, key) ?? bounceAddress);
   const shown = answerText([password, `\0${username}\0${password}`]);
 
   return {
@@ -170,8 +170,7 @@ function openSmtpGateway(
       const handOver: HandOver = { ended: false };
       try {
         const mail: WatchedMail = {
-          ...mailOf(message),
-          envelope: { from: senderOf(message), to: message.to.email },
+          ...mailOf(message, returnPathOf(message)),
           signal,
           handOver,
         };
@@ -249,17 +248,26 @@ interface StreamedMessage {
 }
 
 /** Addresses as objects, and the envelope is not taken from them, so that nothing is parsed out of a name. */
-function mailOf({ key, from, to, subject, html, text, headers }: Message): SendMailOptions {
+function mailOf(
+  { key, from, to, subject, html, text, headers }: Message,
+  returnPath: string | undefined,
+): SendMailOptions {
   const { "Message-ID": messageId, ...others } = headers;
   return {
     from: { name: from.name, address: from.email },
     to: { name: to.name, address: to.email },
+    envelope: { from: returnPath ?? from.email, to: to.email },
     ...(from.reply_to !== undefined && { replyTo: { name: "", address: from.reply_to } }),
     ...(messageId !== undefined && { messageId }),
     subject,
     text,
     ...(html !== null && { html }),
-    headers: { ...others, "X-Mailwright-Email": key },
+    headers: {
+      ...others,
+      "X-Mailwright-Email": key,
+      // Whoever reports it sends the header back, and seldom the envelope.
+      ...(returnPath !== undefined && { "X-Mailwright-Return-Path": returnPath }),
+    },
     disableFileAccess: true,
     disableUrlAccess: true,
   };

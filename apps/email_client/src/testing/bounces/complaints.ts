@@ -23,6 +23,18 @@ export const COMPLAINTS = {
       ],
       returned: { type: "message/rfc822", lines: ["Subject: Hello", "", "Hello"] },
     }),
+  /** Only the header of the message that is sent back names it, and its Return-Path is gone. */
+  withHeader: (verp: string) =>
+    report({
+      header: ["From: <staff@hot.example.net>", "To: bounces@example.com", "Subject: complaint"],
+      type: "feedback-report",
+      text: "Somebody said that this is junk.",
+      fields: ["Feedback-Type: abuse", "User-Agent: Hot/3", "Version: 1"],
+      returned: {
+        type: "text/rfc822-headers",
+        lines: ["Subject: Hello", "X-Mailwright-Return-Path:", ` ${verp}`],
+      },
+    }),
   /** Only the message that is sent back names it. */
   withMessage: (verp: string) =>
     report({
