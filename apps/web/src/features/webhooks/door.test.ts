@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { WEBHOOK_LIMIT } from "@mailwright/protocol";
 import { newId } from "@mailwright/platform";
+import { until } from "@mailwright/testing";
 import { type CampaignFixture, campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { visitor } from "../../testing/client.ts";
 import { factsOf } from "../emails/facts.ts";
+import { MOST_UNDER_WAY } from "./routes.ts";
 
 let fixture: CampaignFixture;
 beforeAll(async () => {
@@ -64,6 +66,22 @@ describe("the door", () => {
       expect((await post("{}")).status).toBe(wanted);
     },
   );
+
+  test("whoever floods it is put off, and costs the email client no more than so many calls", async () => {
+    const before = fixture.standIn.calls.length;
+    for (let n = 0; n < MOST_UNDER_WAY; n++) fixture.standIn.answerNext(call(), "silence");
+    const app = visitor(fixture.context);
+    const knock = () => app.send(door(), { method: "POST", body: "{}" });
+    const flood = Array.from({ length: MOST_UNDER_WAY }, knock);
+    await until(() => fixture.standIn.calls.length - before === MOST_UNDER_WAY, {
+      what: "the calls to be under way",
+    });
+    expect((await knock()).status).toBe(503);
+    expect(fixture.standIn.calls.length - before).toBe(MOST_UNDER_WAY);
+    expect(new Set((await Promise.all(flood)).map(({ status }) => status))).toEqual(new Set([503]));
+    fixture.standIn.answerNext(call(), { status: 200, body: { kind: "forged", why: "x" } });
+    expect((await knock()).status).toBe(401);
+  }, 20_000);
 
   test("what is too large, or for no gateway, is not handed on", async () => {
     const before = fixture.standIn.calls.length;

@@ -14,6 +14,9 @@ import { takeFacts } from "./webhooks.ts";
 /** Whoever could not be heard may tell it again. */
 const LATER = { "retry-after": "30" };
 
+/** Anybody can knock, and each costs a call: beyond this many they wait outside. */
+export const MOST_UNDER_WAY = 64;
+
 /**
  * The public door of every gateway. What comes is handed to the email client as it is, which holds the secrets and says who
  * sent it; it is answered with 200 only when what it told is committed, so that a provider tells again what could be lost.
@@ -21,9 +24,22 @@ const LATER = { "retry-after": "30" };
 export function webhookRoutes(context: Context) {
   const { emailClient, log } = context;
 
+  let underWay = 0;
+
   async function answer(request: Request, id: string): Promise<Response> {
     const body = await readBody(request, WEBHOOK_LIMIT);
     if (!isId(id)) return nobody();
+    if (underWay >= MOST_UNDER_WAY)
+      return problemResponse(problem(503, "There is too much at once; tell it again"), LATER);
+    underWay++;
+    try {
+      return await take(request, id, body);
+    } finally {
+      underWay--;
+    }
+  }
+
+  async function take(request: Request, id: string, body: Uint8Array): Promise<Response> {
     const call: WebhookCall = {
       headers: webhookHeaders(request.headers),
       body: Buffer.from(body).toString("base64"),
