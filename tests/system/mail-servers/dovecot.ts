@@ -108,6 +108,7 @@ function moveModules(folder: string): Disposable {
   symlinkSync(join(folder, "usr/lib/dovecot/modules"), link);
   chmodSync(base, 0o755);
   const path = link.replace("/tmp/", `/tmp${"/".repeat(MODULES.length - link.length + 1)}`);
+  let moved = 0;
   for (const library of globSync("usr/lib/dovecot/*.so.0.0.0", { cwd: folder })) {
     const file = join(folder, library);
     const bytes = readFileSync(file);
@@ -115,7 +116,10 @@ function moveModules(folder: string): Disposable {
     if (at === -1) continue;
     bytes.write(path, at, "latin1");
     writeFileSync(file, bytes);
+    moved++;
   }
+  // A second server of the same programs would look into the folder of the first.
+  if (moved === 0) throw new Error("no library of Dovecot names the folder of its modules");
   return { [Symbol.dispose]: () => rmSync(base, { recursive: true }) };
 }
 
