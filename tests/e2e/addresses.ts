@@ -110,7 +110,7 @@ function special(world: World): Record<string, string[]> {
     "/segments/new": ["/segments/new", "/segments/new?kind=dynamic"],
     "/settings/gateways/new": [
       "/settings/gateways/new",
-      ...["smtp", "ses", "seed"].map((kind) => `/settings/gateways/new?kind=${kind}`),
+      ...["smtp", "ses", "seed", "route"].map((kind) => `/settings/gateways/new?kind=${kind}`),
     ],
     "/settings/gateways/:id": [`/settings/gateways/${gateway}`],
     "/settings/gateways/:id/remove": [`/settings/gateways/${gateway}/remove`],

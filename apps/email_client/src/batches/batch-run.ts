@@ -1,3 +1,4 @@
+import type { EmailEvent } from "@mailwright/email_machine";
 import type { ReadyContent } from "../contents/contents.ts";
 import type { OpenGateway } from "../gateways/registry.ts";
 import { attempt } from "./attempt.ts";
@@ -116,7 +117,7 @@ export class BatchRun {
         const event = await attempt(recipient, ready, open, context);
         // Asking what became of it takes a slot of its own: held by all that ask, none would be left to ask with.
         if (event.type === "AMBIGUOUS") release?.();
-        return event;
+        return this.isRoute ? forAnother(event) : event;
       },
     })
       .then(
@@ -176,4 +177,11 @@ export class BatchRun {
   private async sleep(ms: number): Promise<void> {
     await this.context.clock.sleep(Math.max(0, ms), this.signal).catch(() => {});
   }
+}
+
+/** Refused credentials say nothing against the email: where there are other gateways, it is tried again. */
+function forAnother(event: EmailEvent): EmailEvent {
+  if (event.type !== "UNAUTHORIZED") return event;
+  const { at, reason } = event;
+  return { type: "UNAVAILABLE", at, reason, roll: Math.random() };
 }

@@ -82,6 +82,22 @@ test("what a gateway did not take goes through another, and once it fails always
   expect(web.gaps()).toEqual([]);
 });
 
+test("a gateway that refuses its credentials fails nobody, while another takes what it refused", async () => {
+  await using given = await withRoute([1, 1]);
+  const { first, second, firstId, web } = given;
+  first.answer = () => 401;
+  const handed = await given.send(100, { attempts: 20 });
+  expect(await finished(given, handed, 30_000)).toEqual({ sent: 100 });
+  expect(second.accepted).toHaveLength(100);
+  expect(web.historyOf(keysOf(first)[0]!)).toContainEqual(
+    expect.objectContaining({
+      event: "UNAVAILABLE",
+      gateway: firstId,
+      error: expect.objectContaining({ code: "unauthorized" }),
+    }),
+  );
+});
+
 test("one of weight 0 is used while no other can be, and not before", async () => {
   await using given = await withRoute([1, 0]);
   const { first, second } = given;

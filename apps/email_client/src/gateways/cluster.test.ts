@@ -1,0 +1,30 @@
+import { expect, test } from "bun:test";
+import { newId, silentLog, systemClock } from "@mailwright/platform";
+import { ownRedisCluster } from "@mailwright/testing";
+import { openRedis } from "../redis/open.ts";
+import { requireRedis } from "../redis/require.ts";
+import { createRateLimiter } from "./rate.ts";
+import { NOT_SLOWED, readSlowdown } from "./slowdown.ts";
+import { createTally } from "./tally.ts";
+
+test("on a Redis Cluster what belongs to one gateway lies in one slot: its rates, its outcomes and what slows it down", async () => {
+  await using cluster = await ownRedisCluster();
+  const redis = openRedis(cluster.url.split(","), silentLog);
+  await requireRedis(redis, systemClock, silentLog);
+  const limiter = createRateLimiter(redis);
+  const rate = { set: 10, now: 10 };
+  const allowance = { domainRate: null, domainRates: new Map(), slowdown: NOT_SLOWED };
+  // So many that they fall on every node.
+  for (const id of Array.from({ length: 12 }, newId)) {
+    const domains = ["one.example.com", "two.example.com"].map((domain) => ({ domain, rate }));
+    expect((await limiter.reserveFor(id, rate, domains)).domain).toBe("one.example.com");
+    expect(await limiter.reserve(id, rate)).toBeGreaterThanOrEqual(0);
+    {
+      await using tally = createTally(redis, 1_000, systemClock, silentLog);
+      const outcome = { kind: "throttled", detail: "Too many." } as const;
+      tally.record({ id, ratePerSecond: 10, ...allowance }, "ann@example.com", outcome);
+    }
+    expect((await readSlowdown(redis, id, Date.now())).all?.limit).toBe(5);
+  }
+  redis.disconnect();
+});
