@@ -39,14 +39,20 @@ export function Standing(props: { gateway: Gateway; traffic: Traffic }): Html {
 
 function ratesOf(gateway: Gateway): [string, string][] {
   const { domain_rate_per_second: rate, domain_rates } = gateway;
-  const single = Object.entries(domain_rates);
-  const all: [string, string][] = rate === null ? [] : [["Rate to each domain", perSecond(rate)]];
+  const single = Object.entries(domain_rates).map(([domain, own]) => `${domain} ${perSecond(own)}`);
+  const named = single.slice(0, MOST_NAMED).join(", ");
+  const more = single.length - MOST_NAMED;
   return [
     ["Rate", rateOf(gateway)],
-    ...all,
-    ...single.map(([domain, own]): [string, string] => [domain, perSecond(own)]),
+    ...(rate === null ? [] : [["Each domain", perSecond(rate)] as [string, string]]),
+    ...(single.length === 0
+      ? []
+      : [["Single domains", more > 0 ? `${named} and ${more} more` : named] as [string, string]]),
   ];
 }
+
+/** So many domains are named; the form has all of them. */
+const MOST_NAMED = 5;
 
 function SlowedDown(props: { traffic: GatewayTraffic }): Html {
   const { slowed, at } = props.traffic;
@@ -57,8 +63,8 @@ function SlowedDown(props: { traffic: GatewayTraffic }): Html {
     >
       <Definitions
         items={slowed.map(({ domain, rate_per_second: rate, until }): [string, string] => [
-          domain ?? "All emails",
-          `${perSecond(rate)}; whole again in ${formatDuration(Math.max(0, until - at))}`,
+          perSecond(rate),
+          `${domain ?? "All emails"}: whole again in ${formatDuration(Math.max(0, until - at))}`,
         ])}
       />
     </Card>
@@ -67,11 +73,11 @@ function SlowedDown(props: { traffic: GatewayTraffic }): Html {
 
 const NAMES: Readonly<Record<OutcomeName, string>> = {
   accepted: "Taken",
-  rejected: "Refused for good",
-  unauthorized: "Credentials refused",
-  throttled: "Told to slow down",
-  unavailable: "Out of order or not reached",
-  ambiguous: "No clear answer",
+  rejected: "Refused",
+  unauthorized: "Not signed in",
+  throttled: "Throttled",
+  unavailable: "Out of order",
+  ambiguous: "In doubt",
 };
 
 function Outcomes(props: { traffic: Traffic }): Html {
@@ -85,8 +91,8 @@ function Outcomes(props: { traffic: Traffic }): Html {
         empty={<p class="muted small">{whyEmpty(traffic)}</p>}
         columns={[
           { label: "Outcome", primary: true, cell: ({ outcome }) => NAMES[outcome] },
-          { label: "5 minutes", align: "end", cell: ({ lately }) => formatCount(lately) },
-          { label: "Last hour", align: "end", cell: ({ inAll }) => formatCount(inAll) },
+          { label: "5 min", align: "end", cell: ({ lately }) => formatCount(lately) },
+          { label: "Hour", align: "end", cell: ({ inAll }) => formatCount(inAll) },
         ]}
       />
     </Card>

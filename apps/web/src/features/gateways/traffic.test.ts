@@ -41,14 +41,32 @@ test("a gateway's page says what its last attempts came to, and what is slowed d
   const viewer = await signedInClient(fixture.context, "viewer");
   const page = await viewer.get(`/settings/gateways/${GATEWAY.id}`);
   const cells = (label: string) => page.find(`td[data-label="${label}"]`).map(({ text }) => text);
-  expect([cells("Outcome"), cells("5 minutes"), cells("Last hour")]).toEqual([
-    ["Taken", "Told to slow down", "No clear answer"],
+  expect([cells("Outcome"), cells("5 min"), cells("Hour")]).toEqual([
+    ["Taken", "Throttled", "In doubt"],
     ["22", "3", "0"],
     ["1,022", "3", "1"],
   ]);
-  expect(page.text).toContain("12.5 a second; whole again in 1 min 30 s");
-  expect(page.find(".definitions dt").map(({ text }) => text)).toEqual(
-    expect.arrayContaining(["All emails", "example.org"]),
+  const terms = page.find(".definitions dt").map(({ text }) => text);
+  const said = page.find(".definitions dd").map(({ text }) => text);
+  expect(terms.map((term, index) => [term, said[index]]).slice(-2)).toEqual([
+    ["12.5 a second", "All emails: whole again in 1 min 30 s"],
+    ["0.5 a second", "example.org: whole again in 30 s"],
+  ]);
+});
+
+test("a gateway's page names the rates of its domains, a few of many", async () => {
+  const names = Array.from({ length: 7 }, (_, n) => [`d${n}.example.com`, n + 1]);
+  const rated = {
+    ...GATEWAY,
+    domain_rate_per_second: 20,
+    domain_rates: Object.fromEntries(names) as Record<string, number>,
+  };
+  fixture.offer([rated]);
+  const viewer = await signedInClient(fixture.context, "viewer");
+  const said = (await viewer.get(`/settings/gateways/${GATEWAY.id}`)).find(".definitions dd");
+  const first = [1, 2, 3, 4, 5].map((n) => `d${n - 1}.example.com ${n} a second`).join(", ");
+  expect(said.map(({ text }) => text)).toEqual(
+    expect.arrayContaining(["20 a second", `${first} and 2 more`]),
   );
 });
 
