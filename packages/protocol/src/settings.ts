@@ -18,6 +18,10 @@ export const GatewayField = Type.Object({
   required: Type.Boolean(),
   /** A secret is written and never read back. */
   secret: Type.Boolean(),
+  /** What it is about, where a form shows such fields under a heading of their own; absent of the account itself. */
+  group: Type.Optional(
+    Type.Union([Type.Literal("signing"), Type.Literal("bounces"), Type.Literal("webhooks")]),
+  ),
   hint: Type.Optional(Type.String()),
   placeholder: Type.Optional(Type.String()),
   /** Of a choice; the first is what holds while none is made. */

@@ -2,7 +2,8 @@ import type { GatewayField } from "@mailwright/protocol";
 import type { SettingFault } from "../gateways/gateway.ts";
 import { BOUNCE_LOCAL_LENGTH } from "./verp.ts";
 
-const text = { type: "text", required: false, secret: false } as const;
+const group = "bounces";
+const text = { type: "text", required: false, secret: false, group } as const;
 
 /** What a gateway asks for whose bounces come back by mail: where to, and the mailbox in which they arrive. */
 export const BOUNCE_FIELDS: GatewayField[] = [
@@ -26,6 +27,7 @@ export const BOUNCE_FIELDS: GatewayField[] = [
     type: "choice",
     required: false,
     secret: false,
+    group,
     options: [
       { value: "tls", label: "TLS from the first byte, on port 993" },
       { value: "starttls", label: "STARTTLS, on port 143" },
@@ -38,6 +40,7 @@ export const BOUNCE_FIELDS: GatewayField[] = [
     type: "number",
     required: false,
     secret: false,
+    group,
     hint: "Empty: the usual one of the encryption.",
   },
   { ...text, name: "bounce_username", label: "Bounce mailbox: user name" },
@@ -47,6 +50,7 @@ export const BOUNCE_FIELDS: GatewayField[] = [
     type: "password",
     required: false,
     secret: true,
+    group,
   },
   {
     ...text,

@@ -38,6 +38,7 @@ export const sesGateway: GatewayAdapter = {
       type: "text",
       required: false,
       secret: false,
+      group: "webhooks",
       hint: "Where SES publishes what becomes of a message.",
     },
     {
@@ -46,6 +47,7 @@ export const sesGateway: GatewayAdapter = {
       type: "text",
       required: false,
       secret: false,
+      group: "webhooks",
       placeholder: "arn:aws:sns:eu-central-1:123456789012:mailwright",
       hint: "The SNS topic that the configuration set publishes to. Messages of no other are believed.",
     },

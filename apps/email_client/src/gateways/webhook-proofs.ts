@@ -5,7 +5,15 @@ import type { Doubt, WebhookRequest } from "./webhook.ts";
 
 /** The secret by which a provider's webhooks are known. Without it none is believed. */
 export function webhookSecret(label: string, hint: string): GatewayField {
-  return { name: "webhook_secret", label, type: "password", required: false, secret: true, hint };
+  return {
+    name: "webhook_secret",
+    label,
+    type: "password",
+    required: false,
+    secret: true,
+    group: "webhooks",
+    hint,
+  };
 }
 
 export const NO_SECRET = "No secret of its webhooks is set, so nothing can be believed.";

@@ -19,6 +19,7 @@ import { PageHeader } from "../../ui/page-header.tsx";
 import { WebhookCard } from "./webhook-views.tsx";
 import { CheckOutcome } from "./check-views.tsx";
 import type { Checked } from "./connection-check.ts";
+import { groupsOf, ofAccount } from "./field-groups.ts";
 import { clearing } from "./field-names.ts";
 import { type Gateway, isSet } from "./gateways.ts";
 import { GATEWAYS, type Rights } from "./list-views.tsx";
@@ -164,23 +165,32 @@ function Account(props: {
   isRoute: boolean;
 }): Html {
   const { form, fields, gateway, isRoute } = props;
+  const inputs = (some: readonly GatewayField[]) =>
+    some.map((one) =>
+      one.secret ? (
+        <Secret form={form} field={one} stored={gateway !== undefined && isSet(gateway, one)} />
+      ) : (
+        <Setting form={form} field={one} />
+      ),
+    );
   return (
-    <FormSection {...(isRoute ? WEIGHTS : ACCOUNT)}>
-      <TextField
-        {...field(form, "name")}
-        label="Name"
-        hint="What it is called here."
-        maxlength={100}
-        autofocus={gateway === undefined}
-      />
-      {fields.map((one) =>
-        one.secret ? (
-          <Secret form={form} field={one} stored={gateway !== undefined && isSet(gateway, one)} />
-        ) : (
-          <Setting form={form} field={one} />
-        ),
-      )}
-    </FormSection>
+    <>
+      <FormSection {...(isRoute ? WEIGHTS : ACCOUNT)}>
+        <TextField
+          {...field(form, "name")}
+          label="Name"
+          hint="What it is called here."
+          maxlength={100}
+          autofocus={gateway === undefined}
+        />
+        {inputs(ofAccount(fields))}
+      </FormSection>
+      {groupsOf(fields).map(({ title, lead, fields: some }) => (
+        <FormSection title={title} lead={lead}>
+          {inputs(some)}
+        </FormSection>
+      ))}
+    </>
   );
 }
 
@@ -243,15 +253,23 @@ function Secret(props: { form: FormState; field: GatewayField; stored: boolean }
 
 function Facts(props: { gateway: Gateway }): Html {
   const { gateway } = props;
+  const facts = (fields: readonly GatewayField[]) => (
+    <Definitions
+      items={fields.map((one): [string, string | undefined] => [
+        one.label,
+        shownValue(gateway, one),
+      ])}
+    />
+  );
   return (
-    <Card title="Account" lead="An owner or admin can change this.">
-      <Definitions
-        items={gateway.fields.map((one): [string, string | undefined] => [
-          one.label,
-          shownValue(gateway, one),
-        ])}
-      />
-    </Card>
+    <div class="stack">
+      <Card title="Account" lead="An owner or admin can change this.">
+        {facts(ofAccount(gateway.fields))}
+      </Card>
+      {groupsOf(gateway.fields).map(({ title, fields }) => (
+        <Card title={title}>{facts(fields)}</Card>
+      ))}
+    </div>
   );
 }
 

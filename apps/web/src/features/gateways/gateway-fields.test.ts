@@ -90,6 +90,27 @@ test("what takes several lines keeps them, and a key of several lines is never s
   ]);
 });
 
+test("fields of a group stand under its heading, in the form and for whoever only reads", async () => {
+  const signing: GatewayField = {
+    ...FIELDS[2]!,
+    name: "dkim",
+    label: "DKIM key",
+    group: "signing",
+  };
+  fixture.offer([SERVER], [{ ...KIND, fields: [signing, ...FIELDS] }]);
+  const sections = (await admin.get(`/settings/gateways/${SERVER.id}`)).find(".form-section");
+  expect(sections.map(({ text }) => /^(Account|Signing|Sending)/.exec(text.trim())?.[0])).toEqual([
+    "Account",
+    "Signing",
+    "Sending",
+  ]);
+  expect(sections.map(({ text }) => text.includes("DKIM key"))).toEqual([false, true, false]);
+  const reader = await signedInClient(fixture.context, "editor");
+  expect((await reader.get(`/settings/gateways/${SERVER.id}`)).text).toMatch(
+    /Signing \(DKIM\)[^]*DKIM key/,
+  );
+});
+
 test("the API says which choices there are, and takes no others", async () => {
   const { call } = await apiClient(fixture.context, "admin");
   const kinds = (await call("GET", "/api/v1/gateways/kinds")).json<{

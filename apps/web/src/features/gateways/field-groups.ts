@@ -1,0 +1,33 @@
+import type { GatewayField } from "@mailwright/protocol";
+
+type Group = NonNullable<GatewayField["group"]>;
+
+/** In the order in which they are shown. */
+const GROUPS: Record<Group, { title: string; lead: string }> = {
+  signing: {
+    title: "Signing (DKIM)",
+    lead: "Lets receivers see that a message is yours. Only where the server does not sign by itself: all three or none.",
+  },
+  bounces: {
+    title: "Bounces",
+    lead: "Where mail that could not be delivered comes back to, and the mailbox from which it is read.",
+  },
+  webhooks: {
+    title: "Webhooks",
+    lead: "How the service tells of deliveries, bounces and complaints, and what proves that it is the service. The address that it has to call is shown once the gateway is saved.",
+  },
+};
+
+/** A gateway's fields with a heading of their own, as their kind orders them; what has none of them is left out. */
+export function groupsOf(
+  fields: readonly GatewayField[],
+): { title: string; lead: string; fields: GatewayField[] }[] {
+  return Object.entries(GROUPS)
+    .map(([group, words]) => ({ ...words, fields: fields.filter((one) => one.group === group) }))
+    .filter((one) => one.fields.length > 0);
+}
+
+/** The fields that say where the service is and how it knows us. */
+export function ofAccount(fields: readonly GatewayField[]): GatewayField[] {
+  return fields.filter(({ group }) => group === undefined);
+}
