@@ -18,8 +18,8 @@ export const SHOWN_FACTS = [
 ] as const satisfies readonly EmailFactKind[];
 
 /** What came back of a campaign: what recipients did and gateways told. Nothing while there is nothing to tell. */
-export function Facts(props: { facts: FactCounts; sent: number }): Html | null {
-  const { facts, sent } = props;
+export function Facts(props: { campaign: string; facts: FactCounts; sent: number }): Html | null {
+  const { campaign, facts, sent } = props;
   const known = SHOWN_FACTS.filter((kind) => facts[kind] !== undefined);
   if (known.length === 0) return null;
   return (
@@ -28,7 +28,12 @@ export function Facts(props: { facts: FactCounts; sent: number }): Html | null {
         items={known.map((kind) => {
           const emails = facts[kind] ?? 0;
           const share = sent > 0 ? `, ${formatPercent(emails, sent)}` : "";
-          return [FACT_LOOKS[kind].plural, `${formatCount(emails)}${share}`];
+          return [
+            FACT_LOOKS[kind].plural,
+            <a href={`/campaigns/${campaign}/recipients?${new URLSearchParams({ fact: kind })}`}>
+              {`${formatCount(emails)}${share}`}
+            </a>,
+          ];
         })}
       />
     </Card>

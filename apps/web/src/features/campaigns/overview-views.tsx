@@ -42,7 +42,7 @@ export function OverviewPage(props: OverviewProps): Html {
       {campaign.launched_at !== null && (
         <Reasons campaign={campaign} may={props.may} reasons={reasons} />
       )}
-      <Facts facts={facts} sent={campaign.counts.sent} />
+      <Facts campaign={campaign.id} facts={facts} sent={campaign.counts.sent} />
       <Setup {...props} />
     </>
   );

@@ -12,6 +12,7 @@ import { whereaboutsAt } from "../emails/explanation.ts";
 import { exportEmails } from "../emails/export.ts";
 import { readCampaign } from "./campaigns.ts";
 import { requeueAddress } from "./confirm-views.tsx";
+import { EMAIL_FACT_KINDS } from "../emails/facts.ts";
 import { campaignProps } from "./detail-routes.tsx";
 import { RequeueInput } from "./forms.ts";
 import { cannotRequeue, requeuedMessage } from "./order-routes.tsx";
@@ -22,6 +23,7 @@ const RecipientsQuery = Type.Object({
   q: Type.String({ default: "", maxLength: 254 }),
   state: Type.Optional(EmailStateSchema),
   reason: Type.Optional(Type.String({ pattern: "^[a-z_]{1,40}$" })),
+  fact: Type.Optional(Type.Union(EMAIL_FACT_KINDS.map((kind) => Type.Literal(kind)))),
 });
 
 /** A campaign's emails, one a recipient. */
@@ -101,6 +103,7 @@ const NOTHING_SELECTED = {
 } as const;
 
 function filterOf(request: Request): EmailFilter {
-  const { q, state, reason } = parseQuery(RecipientsQuery, request);
+  const { q, state, reason, fact } = parseQuery(RecipientsQuery, request);
+  if (fact !== undefined) return { fact };
   return { state, reason, address: q === "" ? undefined : q };
 }

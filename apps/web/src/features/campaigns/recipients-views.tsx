@@ -11,6 +11,7 @@ import { Segments } from "../../ui/tabs.tsx";
 import { EMAIL_LOOKS, EMAIL_STATES, type EmailState } from "../../ui/tone.ts";
 import type { Email, EmailFilter, Recipient } from "../emails/emails.ts";
 import type { Whereabouts } from "../emails/explanation.ts";
+import { FACT_LOOKS } from "../emails/fact-words.ts";
 import { reasonOf } from "../emails/reasons.ts";
 import { CampaignPage, type CampaignProps } from "./detail-views.tsx";
 import { recipientColumns } from "./recipient-columns-views.tsx";
@@ -83,6 +84,7 @@ function RecipientList(props: RecipientsProps): Html {
     <div class="stack" id="recipients">
       <StateTabs {...props} />
       {filter.reason !== undefined && <ReasonNote {...props} />}
+      {filter.fact !== undefined && <FactNote {...props} />}
       {props.may.send && mayRequeue(campaign.state) ? (
         <Bulk id="bulk-emails" csrf={csrf} noun="emails" actions={<BulkActions {...props} />}>
           <RecipientTable {...props} selectable />
@@ -117,7 +119,7 @@ function StateTabs(props: RecipientsProps): Html {
           href: recipientsAddress(campaign.id, { address: filter.address }),
           label: "All",
           count: campaign.audience,
-          current: filter.state === undefined,
+          current: filter.state === undefined && filter.fact === undefined,
         },
         ...states.map((state) => ({
           href: recipientsAddress(campaign.id, { state, address: filter.address }),
@@ -145,6 +147,17 @@ function ReasonNote(props: RecipientsProps): Html {
       <a href={recipientsAddress(campaign.id, { ...filter, reason: undefined })}>
         Show every reason
       </a>
+    </p>
+  );
+}
+
+function FactNote({ campaign, filter }: RecipientsProps): Html | null {
+  if (filter.fact === undefined) return null;
+  return (
+    <p class="row small">
+      <span class="muted">Only those of which this became known:</span>
+      <strong>{FACT_LOOKS[filter.fact].plural}</strong>
+      <a href={recipientsAddress(campaign.id, {})}>Show all</a>
     </p>
   );
 }
@@ -197,6 +210,12 @@ function RecipientTable(props: RecipientsProps & { selectable?: boolean }): Html
 
 function NobodyHere(props: RecipientsProps): Html {
   const { filter } = props;
+  if (filter.fact !== undefined)
+    return (
+      <EmptyState icon="inbox" title="Nobody here">
+        That became known of no email of this campaign.
+      </EmptyState>
+    );
   if (filter.address) return <NobodyFound {...props} />;
   return (
     <EmptyState icon="inbox" title="Nobody here">
@@ -239,7 +258,7 @@ function whereaboutsWords(whereabouts: Whereabouts | undefined): string {
 }
 
 function summaryOf({ campaign, filter, emails, next, previous }: RecipientsProps): string {
-  if (filter.address || filter.reason !== undefined)
+  if (filter.address || filter.reason !== undefined || filter.fact !== undefined)
     return next === undefined && previous === undefined
       ? `${formatPlural(emails.length, "recipient")} found`
       : `${formatCount(emails.length)} shown, and there are more`;
@@ -256,11 +275,12 @@ function exportAddress(id: string, filter: EmailFilter): string {
   return withFilter(`/campaigns/${id}/recipients/export`, filter);
 }
 
-function withFilter(path: string, { state, reason, address: sought }: EmailFilter): string {
+function withFilter(path: string, { state, reason, fact, address: sought }: EmailFilter): string {
   const given: [string, EmailState | string | undefined][] = [
     ["state", state],
     ["reason", reason],
     ["q", sought],
+    ["fact", fact],
   ];
   const query = new URLSearchParams(
     given.filter((pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== ""),

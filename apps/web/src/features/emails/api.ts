@@ -35,7 +35,8 @@ export function emailsApi(context: Context) {
       "/campaigns/:id/emails",
       async ({ params, query }) => {
         const campaign = found(await readCampaign(db, params.id));
-        const page = apiPage(query, isSearch(query.address) ? "text" : "id");
+        const bySearch = query.fact === undefined && isSearch(query.address);
+        const page = apiPage(query, bySearch ? "text" : "id");
         return listAnswer(await listEmails(db, campaign, query, page), emailView);
       },
       {
@@ -43,7 +44,11 @@ export function emailsApi(context: Context) {
         params: ById,
         query: EmailsQuery,
         response: { 200: ListOf(EmailView) },
-        detail: { summary: "List a campaign's emails", tags: TAGS },
+        detail: {
+          summary: "List a campaign's emails",
+          description: "With `fact`, those of which that became known, whatever else is asked.",
+          tags: TAGS,
+        },
       },
     )
     .get(

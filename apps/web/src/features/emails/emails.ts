@@ -1,11 +1,13 @@
 import { EMAIL_STATES, type EmailState } from "@mailwright/email_machine";
 import type { Paged, PageRequest } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
+import type { EmailFactKind } from "./facts.ts";
 import {
   countReasons,
   type ReasonCount,
   selectEmailsByAddress,
   selectEmailsByContact,
+  selectEmailsByFact,
   selectEmailsInOrder,
 } from "./list-queries.ts";
 import {
@@ -27,6 +29,8 @@ export interface EmailFilter {
   reason?: string | undefined;
   /** What the address begins with. */
   address?: string | undefined;
+  /** What became known of it since; then it goes by nothing else. */
+  fact?: EmailFactKind | undefined;
 }
 
 /** Up to so many emails are looked through for an address; above it, the contacts are: see `selectEmailsByContact`. */
@@ -36,9 +40,10 @@ const FEW = 25_000;
 export function listEmails(
   db: Queryable,
   { id, counts }: { id: string; counts: Record<EmailState, number> },
-  { state, reason, address }: EmailFilter,
+  { state, reason, address, fact }: EmailFilter,
   page: PageRequest,
 ): Promise<Paged<Email>> {
+  if (fact !== undefined) return selectEmailsByFact(db, id, fact, page);
   const possible: readonly EmailState[] = reason === undefined ? EMAIL_STATES : WITH_REASON;
   const states = possible.filter((each) => state === undefined || each === state);
   const slices = { campaign: id, states, reason };

@@ -2,6 +2,15 @@ import { Type } from "@sinclair/typebox";
 import { EmailStateSchema } from "@mailwright/protocol";
 import { ListQuery } from "../../http/paging.ts";
 
+export const FactKind = Type.Union([
+  Type.Literal("unsubscribed"),
+  Type.Literal("left segments"),
+  Type.Literal("resubscribed"),
+  Type.Literal("delivered"),
+  Type.Literal("bounced"),
+  Type.Literal("complained"),
+]);
+
 /** The query of a campaign's emails. */
 export const EmailsQuery = Type.Object({
   ...ListQuery.properties,
@@ -15,6 +24,7 @@ export const EmailsQuery = Type.Object({
       description: "What the address begins with; then the list is sorted by it.",
     }),
   ),
+  fact: Type.Optional(FactKind),
 });
 
 const EmailError = Type.Union([
@@ -59,15 +69,6 @@ export const ExplainedEmailView = Type.Object({
 
 /** One transition. */
 export const EventView = Type.Object({ ...standing, event: Type.String() });
-
-const FactKind = Type.Union([
-  Type.Literal("unsubscribed"),
-  Type.Literal("left segments"),
-  Type.Literal("resubscribed"),
-  Type.Literal("delivered"),
-  Type.Literal("bounced"),
-  Type.Literal("complained"),
-]);
 
 /** What became known of an email beside its transitions. */
 export const FactsView = Type.Object({

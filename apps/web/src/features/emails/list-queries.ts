@@ -4,7 +4,8 @@ import type { EmailState } from "@mailwright/email_machine";
 import { keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
 import { contact } from "../../db/schema/contacts.ts";
-import { email } from "../../db/schema/ledger.ts";
+import { email, emailFact } from "../../db/schema/ledger.ts";
+import type { EmailFactKind } from "./fact-queries.ts";
 import type { Email } from "./queries.ts";
 
 /** Which emails of a campaign: in which states, for which reason. */
@@ -98,6 +99,34 @@ export async function selectEmailsByContact(
     .orderBy(...slice.orderBy)
     .limit(slice.limit);
   return toPage(rows, page, ({ key, id }) => ({ key, id }));
+}
+
+/**
+ * One page of the emails of a campaign of which something of a kind became known, in the order of the audience. The index of
+ * facts has them in that order, so the first page costs as much as the last.
+ */
+export async function selectEmailsByFact(
+  db: Queryable,
+  campaign: string,
+  kind: EmailFactKind,
+  page: PageRequest,
+): Promise<Paged<Email>> {
+  const slice = keyset({ id: emailFact.email_id }, page);
+  const known = await db
+    .selectDistinct({ id: emailFact.email_id })
+    .from(emailFact)
+    .where(and(eq(emailFact.campaign_id, campaign), eq(emailFact.kind, kind), slice.where))
+    .orderBy(...slice.orderBy)
+    .limit(slice.limit);
+  const { items, ...more } = toPage(known, page, ({ id }) => ({ key: "", id }));
+  if (items.length === 0) return { items: [] };
+  const ids = sql.param(items.map(({ id }) => id));
+  const emails = await db
+    .select(COLUMNS)
+    .from(email)
+    .where(sql`${email.id} = ANY(${ids}::uuid[])`)
+    .orderBy(email.id);
+  return { items: emails, ...more };
 }
 
 /** How many emails of a campaign ended badly, by state and reason. */

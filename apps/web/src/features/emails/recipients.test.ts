@@ -8,6 +8,7 @@ import { readCampaign } from "../campaigns/campaigns.ts";
 import type { Cursor } from "../../db/keyset.ts";
 import { decodeCursor } from "../../http/paging.ts";
 import { type EmailFilter, isSearch, listEmails } from "./emails.ts";
+import { noteFacts } from "./facts.ts";
 
 const COUNTS = { sent: 40, failed: 30, skipped: 10, uncertain: 8, queued: 12 };
 
@@ -262,4 +263,37 @@ test("recipients are exported whole, in order, with their states, and no cell is
   const rows = some.text.trimEnd().split("\r\n").slice(1);
   expect(rows.map((line) => line.split(",").at(-2))).toEqual(failed.toSorted());
   expect(rows[0]).toContain(",failed,Rejected by the gateway,'=1+1,1,1,");
+});
+
+test("emails are listed by what became known of them, each once and in the order of the audience, forwards and backwards, and exported so", async () => {
+  await using fixture = await campaignFixture(60);
+  const { db } = fixture.context;
+  const id = await fixture.draft("Bounces");
+  const { sent } = await launchedWith(fixture, id, "finished", { sent: 60 });
+  const order = sent.toSorted();
+  const bounced = order.filter((_, index) => index % 3 === 0);
+  await noteFacts(
+    db,
+    bounced.toReversed().flatMap((email_id) =>
+      ["1", "2"].map((dedupe_key) => ({
+        email_id,
+        kind: "bounced" as const,
+        at: new Date(),
+        source: "seed",
+        dedupe_key,
+      })),
+    ),
+  );
+  const filter = { fact: "bounced" } as const;
+  expect(await walk(fixture, id, filter)).toEqual(bounced);
+  expect(await walk(fixture, id, filter, { backwards: true })).toEqual(bounced);
+  expect(await walk(fixture, id, { fact: "complained" })).toEqual([]);
+  const viewer = await signedInClient(fixture.context, "viewer");
+  const overview = await viewer.get(`/campaigns/${id}`);
+  const [link] = overview.find(`a[href="/campaigns/${id}/recipients?fact=bounced"]`);
+  expect(link?.text).toStartWith("20");
+  const list = await viewer.get(link?.attributes["href"] ?? "");
+  expect([list.status, list.textOf("#recipients strong")]).toEqual([200, "Bounced"]);
+  const file = await viewer.get(`/campaigns/${id}/recipients/export?fact=bounced`);
+  expect(file.text.trimEnd().split("\r\n")).toHaveLength(21);
 });
