@@ -68,7 +68,7 @@ export const VARIABLES = {
     {
       name: "REDIS_URL",
       meaning:
-        "The Redis with the work in progress, or several nodes of one Redis Cluster, separated by commas (user, password and TLS of the first count for all). It has to run with AOF and `noeviction`.",
+        "The Redis with the work in progress, or several nodes of one Redis Cluster, separated by commas (user, password and TLS of the first count for all). It has to run with `appendonly yes`, `appendfsync always` and `maxmemory-policy noeviction`.",
     },
     { name: "WEB_URL", meaning: "Where the email client reaches web, to report." },
     { name: "SERVICE_KEYS", meaning: SERVICE_KEYS },
