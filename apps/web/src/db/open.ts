@@ -10,9 +10,6 @@ export type Queryable = Pick<
   "select" | "selectDistinct" | "insert" | "update" | "delete" | "execute"
 >;
 
-/** What `db.transaction` gives to its function, where a query needs a transaction and nothing less. */
-export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
-
 export interface OpenDatabase extends AsyncDisposable {
   db: Database;
   /** The driver itself, for COPY and cursors. */

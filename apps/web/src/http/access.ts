@@ -53,9 +53,6 @@ export function isRole(value: unknown): value is Role {
   return ROLES.some((role) => role === value);
 }
 
-/** Whoever a request comes from, once that is known. `name` is what a history shows. */
-export type Actor = User | Token;
-
 export interface User {
   kind: "user";
   id: string;

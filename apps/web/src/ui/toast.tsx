@@ -43,15 +43,6 @@ export function Toasts(props: { toasts: readonly ToastProps[] }): Html {
   );
 }
 
-/** A toast to send along with a fragment, whatever region the fragment is for. */
-export function ToastPartial(props: ToastProps): Html {
-  return (
-    <hx-partial hx-target={`#${TOASTS_ID}`} hx-swap="beforeend">
-      <Toast {...props} />
-    </hx-partial>
-  );
-}
-
 /** What a script shows when no answer came at all. */
 export function ConnectionLost(): Html {
   return (

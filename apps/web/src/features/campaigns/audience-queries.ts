@@ -1,4 +1,4 @@
-import { eq, inArray, type SQL, sql } from "drizzle-orm";
+import { inArray, type SQL, sql } from "drizzle-orm";
 import type { Queryable } from "../../db/open.ts";
 import { contact, tally } from "../../db/schema/contacts.ts";
 import { segment, type SegmentRule } from "../../db/schema/segments.ts";
@@ -71,13 +71,5 @@ export async function sampleContact(
       sql`${audience} AND NOT EXISTS (SELECT FROM "suppression" WHERE "suppression"."canonical_email" = ${contact.canonical_email})`,
     )
     .limit(1);
-  return row;
-}
-
-export async function contactById(
-  db: Queryable,
-  id: string,
-): Promise<typeof contact.$inferSelect | undefined> {
-  const [row] = await db.select().from(contact).where(eq(contact.id, id));
   return row;
 }

@@ -121,8 +121,8 @@ function emailView(email: Email) {
   return { id, campaign_id, contact_id, address, run, seq, state, at, attempt, ...restOf(email) };
 }
 
-function factView({ kind, at, received_at, source, detail }: EmailFact) {
-  return { kind, at: (at ?? received_at).toISOString(), source, detail };
+function factView({ kind, at, source, detail }: EmailFact) {
+  return { kind, at: at.toISOString(), source, detail };
 }
 
 function eventView(id: string, event: EmailEventRow) {

@@ -45,9 +45,7 @@ export function History(props: { story: EmailStory; now: number }): Html {
 function merged(steps: readonly Step[], facts: readonly EmailFact[]): (Step | EmailFact)[] {
   const all: (Step | EmailFact)[] = [...steps];
   for (const fact of facts) {
-    const next = all.findIndex(
-      (each) => (each.at ?? each.received_at) > (fact.at ?? fact.received_at),
-    );
+    const next = all.findIndex((each) => (each.at ?? each.received_at) > fact.at);
     all.splice(next === -1 ? all.length : next, 0, fact);
   }
   return all;
@@ -60,7 +58,7 @@ function factMoment(fact: EmailFact, now: number): Moment {
     title,
     tone,
     icon,
-    time: <Time at={fact.at ?? fact.received_at} now={now} />,
+    time: <Time at={fact.at} now={now} />,
     detail: (
       <div class="email-step">
         <p class="small muted">{sourceOf(fact)}</p>

@@ -2,18 +2,14 @@ import type { Html } from "@mailwright/html";
 import { Badge } from "../../ui/badge.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Copyable } from "../../ui/copy.tsx";
-import type { Gateway } from "./gateways.ts";
+import { type Gateway, isSet } from "./gateways.ts";
 
 /** Where a provider tells what became of emails, and what makes it do so; nothing where it tells nothing. */
 export function WebhookCard(props: { gateway: Gateway; url: string }): Html | null {
   const { gateway, url } = props;
   if (gateway.webhook === undefined) return null;
   const proof = gateway.fields.find(({ name }) => name.startsWith("webhook_"));
-  const isProven =
-    proof === undefined ||
-    (proof.secret
-      ? gateway.secrets.includes(proof.name)
-      : (gateway.settings[proof.name] ?? "") !== "");
+  const isProven = proof === undefined || isSet(gateway, proof);
   return (
     <Card
       title="What comes back"

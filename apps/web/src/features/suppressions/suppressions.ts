@@ -20,7 +20,8 @@ const AT_ONCE = 10_000;
 /**
  * Has addresses, by their canonical form, never mailed again, whoever has them. One that is suppressed already keeps its
  * reason unless the new one weighs more: a person's own word (unsubscribed, complained) over ours. Emails that wait in a
- * campaign are skipped when their turn comes, also those that wait at the email client, which is told within a second. `origin` says to a person who or what did it.
+ * campaign are skipped when their turn comes, also those that wait at the email client, which is told within a second.
+ * `origin` says to a person who or what did it.
  */
 export async function suppress(
   db: Queryable,
@@ -37,11 +38,6 @@ export async function suppress(
 /** Allows addresses, by their canonical form, to be mailed again; answers how many were suppressed. */
 export function lift(db: Queryable, addresses: readonly string[]): Promise<number> {
   return addresses.length === 0 ? Promise.resolve(0) : deleteSuppressions(db, addresses);
-}
-
-/** Whether a canonical address must not be mailed. */
-export async function isSuppressed(db: Queryable, canonical: string): Promise<boolean> {
-  return (await selectSuppression(db, canonical)) !== undefined;
 }
 
 /** Why an address must not be mailed, in any spelling; undefined when it may be, and for what is no address. */
