@@ -96,7 +96,10 @@ export function lockUncertain(db: Queryable, ids: readonly string[]): Promise<Un
   `);
 }
 
-/** Those of the emails that are in doubt and of which their gateway has told what became of them, by gateway. */
+/**
+ * Those of the emails that are in doubt and of which their gateway has told what became of them, by gateway. What was known
+ * before an email was requeued is of an earlier run, perhaps a refusal even, and says nothing of this one.
+ */
 export async function selectTold(
   db: Queryable,
   ids: readonly string[],
@@ -105,6 +108,10 @@ export async function selectTold(
     SELECT "gateway_id" AS "gateway", array_agg("id") AS "ids" FROM "email"
     WHERE "id" = ANY(${sql.param([...ids])}::uuid[]) AND "state" = 'uncertain' AND "gateway_id" IS NOT NULL AND EXISTS (
       SELECT FROM "email_fact" WHERE "email_fact"."email_id" = "email"."id" AND "kind" IN ('delivered', 'bounced', 'complained')
+        AND "received_at" >= coalesce((
+          SELECT "at" FROM "email_event"
+          WHERE "email_event"."email_id" = "email"."id" AND "email_event"."run" = "email"."run" AND "email_event"."seq" = 0
+        ), '-infinity')
     )
     GROUP BY "gateway_id"
   `);

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { silentLog } from "@mailwright/platform";
 import { type CampaignFixture, campaignFixture, launchedWith } from "../../testing/campaigns.ts";
+import { requeueEmails } from "../campaigns/requeue-queries.ts";
 import { factsOf } from "../emails/facts.ts";
 import { takeReports } from "../reports/reports.ts";
 import { readSuppression } from "../suppressions/suppressions.ts";
+import { takeFacts } from "./webhooks.ts";
 
 let fixture: CampaignFixture;
 beforeAll(async () => {
@@ -55,4 +57,49 @@ test("a mailbox that its server does not know is a bounce, also when it says so 
     undefined,
     undefined,
   ]);
+});
+
+test("a refusal settles no later run of the same email: one that is requeued and comes to be in doubt stays so, until something is told of it", async () => {
+  const { db } = fixture.context;
+  const campaign = await fixture.draft("Summer sale");
+  const { sending } = await launchedWith(fixture, campaign, "sending", { sending: 1 });
+  const [id = ""] = sending;
+  const report = (run: number, seq: number, event: string, state: string, status?: string) => ({
+    id,
+    run,
+    seq,
+    event,
+    state,
+    at: Date.UTC(2026, 10, 29, 12),
+    attempt: 1,
+    gateway: fixture.gateway,
+    ...(state !== "sending" && { error: { code: "rejected", ...(status && { status }) } }),
+  });
+  const tell = async (...reports: ReturnType<typeof report>[]) =>
+    expect((await takeReports(db, silentLog, { reports })).invalid).toBe(0);
+  const standing = async () => {
+    const [row] = await db.execute(
+      sql`SELECT "run", "seq", "state" FROM "email" WHERE "id" = ${id}`,
+    );
+    return row as unknown;
+  };
+  await tell(report(1, 3, "REJECTED", "failed", "5.2.2"));
+  expect(await factsOf(db, id)).toMatchObject([{ kind: "bounced", detail: { class: "soft" } }]);
+  await requeueEmails(db, campaign, {
+    states: ["failed"],
+    emails: "all",
+    after: undefined,
+    most: 10,
+  });
+  await tell(
+    report(2, 1, "START", "sending"),
+    report(2, 2, "AMBIGUOUS", "resolving"),
+    report(2, 3, "UNRESOLVED", "uncertain"),
+  );
+  expect(await standing()).toEqual({ run: 2, seq: 3, state: "uncertain" });
+  const teller = { id: fixture.gateway, kind: "smtp", name: "Main gateway" };
+  await takeFacts(fixture.context, teller, [
+    { email: id, kind: "delivered", at: Date.UTC(2026, 10, 29, 12), key: "d-1" },
+  ]);
+  expect(await standing()).toEqual({ run: 2, seq: 4, state: "sent" });
 });
