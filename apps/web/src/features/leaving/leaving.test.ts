@@ -5,6 +5,7 @@ import { type CampaignFixture, campaignFixture, launchedWith } from "../../testi
 import { visitor } from "../../testing/client.ts";
 import { eraseContacts } from "../contacts/erasure.ts";
 import { countFacts, factsOf } from "../emails/facts.ts";
+import { comeBack, leaveAll, MOST_TIMES_BACK } from "./leaving.ts";
 import { readSuppression, suppress } from "../suppressions/suppressions.ts";
 
 let fixture: CampaignFixture;
@@ -205,6 +206,37 @@ describe("a person on the page", () => {
     await visitor(fixture.context).post(path, { leave: "nothing" });
     expect(await reasonOf()).toBe("complained");
   });
+});
+
+test("a complaint that comes while its owner undoes unsubscribing stays", async () => {
+  const { db } = fixture.context;
+  await oneClick();
+  let undone: Promise<unknown> = Promise.resolve();
+  await db.transaction(async (tx) => {
+    await suppress(tx, ["p1@example.com"], { reason: "complained", origin: "Gateway" });
+    undone = visitor(fixture.context).post(path, { leave: "nothing" });
+    const waiting = sql`SELECT 1 FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`;
+    for (let looks = 0; (await db.execute(waiting)).length === 0; looks++) {
+      if (looks === 500) throw new Error("whoever undoes it does not wait for the complaint");
+      await Bun.sleep(10);
+    }
+  });
+  await undone;
+  expect(await reasonOf()).toBe("complained");
+});
+
+test("whoever has a link comes back only so often by it, and leaves however often", async () => {
+  for (let times = 0; times < MOST_TIMES_BACK + 2; times++) {
+    expect(await leaveAll(fixture.context, email, "page")).toBe(true);
+    expect(await reasonOf()).toBe("unsubscribed");
+    expect(await comeBack(fixture.context, email)).toBe(true);
+  }
+  expect(await reasonOf()).toBe("unsubscribed");
+  expect(await countFacts(fixture.context.db, campaign)).toEqual({
+    unsubscribed: 1,
+    resubscribed: 1,
+  });
+  expect(await kinds()).toHaveLength(2 * MOST_TIMES_BACK + 1);
 });
 
 test("the log never has the token of a link", async () => {

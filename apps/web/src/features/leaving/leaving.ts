@@ -74,6 +74,9 @@ export function leaveSegments(
   });
 }
 
+/** Leaving is never refused, coming back is after so many times: each is written down, and whoever has the link may go on. */
+export const MOST_TIMES_BACK = 50;
+
 /**
  * Undoes what was left by the email: the suppression goes, or is again what it was before, and the segments are joined
  * again. What suppressed the address for another reason stays.
@@ -84,8 +87,10 @@ export function comeBack(context: LeavingContext, email: string): Promise<boolea
     const reasons = await suppressionsOf(tx, addressee);
     const back = addressesOf(addressee).filter((_, index) => reasons[index] === "unsubscribed");
     if (back.length === 0 && left.length === 0) return;
+    if ((await timesBack(tx, email)) >= MOST_TIMES_BACK) return;
     const before = await reasonBefore(tx, email);
-    await lift(tx, back);
+    // A complaint may have come since the reasons were read, and stays.
+    await lift(tx, back, "unsubscribed");
     if (before !== undefined && back.length > 0)
       await suppress(tx, back, { reason: before, origin: "As it was before unsubscribing" });
     for (const { id } of left) await addToSegment(tx, id, [addressee.contact_id]);
@@ -128,6 +133,10 @@ async function leftSince(db: Queryable, email: string): Promise<Set<string>> {
   const facts = await factsOf(db, email);
   const since = facts.slice(facts.findLastIndex(({ kind }) => kind === "resubscribed") + 1);
   return new Set(since.flatMap(({ detail }) => String(detail["segments"] ?? "").split(",")));
+}
+
+async function timesBack(db: Queryable, email: string): Promise<number> {
+  return (await factsOf(db, email)).filter(({ kind }) => kind === "resubscribed").length;
 }
 
 /** What suppressed the address before its owner did. */

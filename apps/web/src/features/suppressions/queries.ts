@@ -54,14 +54,20 @@ function weight(reason: SQL): SQL {
   return sql`array_position(${sql.param(WEIGHTS)}::text[], ${reason})`;
 }
 
-/** Takes addresses off; answers how many were on. */
+/** Takes addresses off, all or those with this reason; answers how many were on. */
 export async function deleteSuppressions(
   db: Queryable,
   addresses: readonly string[],
+  reason?: SuppressionReason,
 ): Promise<number> {
   const rows = await db
     .delete(suppression)
-    .where(inArray(suppression.canonical_email, [...addresses]))
+    .where(
+      and(
+        inArray(suppression.canonical_email, [...addresses]),
+        reason === undefined ? undefined : eq(suppression.reason, reason),
+      ),
+    )
     .returning({ id: suppression.id });
   return rows.length;
 }

@@ -35,9 +35,16 @@ export async function suppress(
   return { added, already: each.length - added };
 }
 
-/** Allows addresses, by their canonical form, to be mailed again; answers how many were suppressed. */
-export function lift(db: Queryable, addresses: readonly string[]): Promise<number> {
-  return addresses.length === 0 ? Promise.resolve(0) : deleteSuppressions(db, addresses);
+/**
+ * Allows addresses, by their canonical form, to be mailed again, all or those that are suppressed for this `reason`; answers how
+ * many were suppressed.
+ */
+export function lift(
+  db: Queryable,
+  addresses: readonly string[],
+  reason?: SuppressionReason,
+): Promise<number> {
+  return addresses.length === 0 ? Promise.resolve(0) : deleteSuppressions(db, addresses, reason);
 }
 
 /** Why an address must not be mailed, in any spelling; undefined when it may be, and for what is no address. */
