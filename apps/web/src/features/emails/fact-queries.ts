@@ -20,7 +20,13 @@ export interface ToldFact {
   dedupe_key: string;
 }
 
-/** Writes down facts of emails that there are; the answer is those that were not known. */
+/** Kept of one email and one kind: who holds its return path can tell of it as often as they like. */
+export const MOST_TOLD = 200;
+
+/**
+ * Writes down facts of emails that there are; the answer is those that were not known. Of an email of which so much is known
+ * that was told by mail or webhook, nothing more of that kind is written.
+ */
 export async function insertFacts(db: Queryable, facts: readonly ToldFact[]): Promise<EmailFact[]> {
   const rows = await db.execute<{ id: string }>(sql`
     INSERT INTO "email_fact" ("email_id", "campaign_id", "kind", "at", "source", "detail", "dedupe_key")
@@ -28,6 +34,10 @@ export async function insertFacts(db: Queryable, facts: readonly ToldFact[]): Pr
     FROM json_to_recordset(${JSON.stringify(facts)}::json)
       AS "fact" ("email_id" uuid, "kind" text, "at" timestamptz, "source" text, "detail" jsonb, "dedupe_key" text)
       JOIN "email" ON "email"."id" = "fact"."email_id"
+    WHERE "fact"."kind" NOT IN ('delivered', 'bounced', 'complained') OR (
+      SELECT count(*) FROM "email_fact" AS "known"
+      WHERE "known"."email_id" = "email"."id" AND "known"."kind" = "fact"."kind"
+    ) < ${MOST_TOLD}
     ORDER BY "email"."id", "fact"."dedupe_key"
     ON CONFLICT ("email_id", "dedupe_key") DO NOTHING
     RETURNING "id"

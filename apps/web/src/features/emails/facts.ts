@@ -13,6 +13,7 @@ export {
   EMAIL_FACT_KINDS,
   type EmailFact,
   type EmailFactKind,
+  MOST_TOLD,
   type ToldFact,
 } from "./fact-queries.ts";
 

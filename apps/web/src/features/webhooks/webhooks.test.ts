@@ -5,7 +5,7 @@ import { newId, silentLog } from "@mailwright/platform";
 import type { WebhookFact } from "@mailwright/protocol";
 import { type CampaignFixture, campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { eraseContacts } from "../contacts/erasure.ts";
-import { factsOf } from "../emails/facts.ts";
+import { factsOf, MOST_TOLD } from "../emails/facts.ts";
 import { takeReports } from "../reports/reports.ts";
 import { lift, readSuppression } from "../suppressions/suppressions.ts";
 import { SOFT_BOUNCES_LIMIT } from "./policy.ts";
@@ -92,6 +92,22 @@ describe("what a gateway tells", () => {
       settled: 0,
     });
     expect(await suppressionOf(emails[0])).toBeUndefined();
+  });
+
+  test("is kept only so often of one email and kind, and the rest of it still counts", async () => {
+    const { emails } = await launched();
+    for (let call = 0; call < 3; call++) {
+      const some = Array.from({ length: MOST_TOLD / 2 + 1 }, (_, n) =>
+        fact(emails[0], { key: `d-${call}-${n}` }),
+      );
+      await take(...some);
+    }
+    const known = await factsOf(fixture.context.db, emails[0]);
+    expect(known).toHaveLength(MOST_TOLD + 2);
+    expect(await take(fact(emails[0], { key: "one more" }))).toMatchObject({ taken: 0 });
+    await take(fact(emails[0], { kind: "complained" }), fact(emails[1]));
+    expect((await suppressionOf(emails[0]))?.reason).toBe("complained");
+    expect(await factsOf(fixture.context.db, emails[1])).toHaveLength(1);
   });
 
   test("of an erased person is kept, and suppresses nobody", async () => {
