@@ -211,6 +211,21 @@ test("a contact that was suppressed or deleted after the freeze is skipped, not 
   });
 });
 
+test("an email that was frozen for an address which its contact has given up is skipped when that address is suppressed", async () => {
+  await using given = await setUp(2);
+  const { db, ledger, context, standIn } = given;
+  await launchingCampaign(ledger);
+  await freezeLaunched(context);
+  await db.execute(
+    sql`UPDATE "contact" SET "email" = 'new@example.com', "canonical_email" = 'new@example.com' WHERE "email" = 'p1@example.com'`,
+  );
+  await db.execute(sql`INSERT INTO "suppression" VALUES ('p1@example.com', 'bounced', 'a test')`);
+  await handOverNext(context);
+  expect(standIn.batches.flatMap(({ recipients }) => recipients.map(({ email }) => email))).toEqual(
+    ["p2@example.com"],
+  );
+});
+
 test("a full email client is left alone for as long as it says", async () => {
   await using given = await setUp(1);
   const { ledger, context, standIn } = given;

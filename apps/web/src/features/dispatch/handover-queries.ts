@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Content } from "@mailwright/protocol";
 import { countMoves } from "../../db/ledger-moves.ts";
 import type { Queryable } from "../../db/open.ts";
@@ -62,6 +62,17 @@ export interface Handover extends Record<string, unknown> {
   suppressed: string | null;
 }
 
+/**
+ * What suppresses an "email" of a "contact": the address that it goes to, which was frozen, or the one that its contact has
+ * now. Both are names in the query that this stands in.
+ */
+export function suppressing(): SQL {
+  return sql`
+    SELECT "reason" FROM "suppression"
+    WHERE "canonical_email" IN ("contact"."canonical_email", lower("email"."address")) LIMIT 1
+  `;
+}
+
 /** The emails of a batch that still wait to be handed over. */
 export async function handoversOf(db: Queryable, batch: string): Promise<Handover[]> {
   return db.execute<Handover>(sql`
@@ -73,7 +84,7 @@ export async function handoversOf(db: Queryable, batch: string): Promise<Handove
     FROM "batch", unnest("batch"."email_ids") AS "member"("id")
       JOIN "email" ON "email"."id" = "member"."id"
       LEFT JOIN "contact" ON "contact"."id" = "email"."contact_id"
-      LEFT JOIN "suppression" ON "suppression"."canonical_email" = "contact"."canonical_email"
+      LEFT JOIN LATERAL (${suppressing()}) AS "suppression" ON true
     WHERE "batch"."id" = ${batch} AND "email"."state" = 'queued'
     ORDER BY "email"."id"
   `);

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { countMoves } from "../../db/ledger-moves.ts";
 import type { Queryable } from "../../db/open.ts";
-import type { ClaimedBatch } from "./handover-queries.ts";
+import { type ClaimedBatch, suppressing } from "./handover-queries.ts";
 
 /**
  * Takes up to `most` handed batches that nobody looked at for `restS` seconds, of campaigns that are not at their end.
@@ -59,7 +59,7 @@ export async function openEmailsOf(
         'id', "contact"."id", 'email', "contact"."email", 'name', "contact"."name",
         'first_name', "contact"."first_name", 'last_name', "contact"."last_name", 'attributes', "contact"."attributes"
       ) END AS "contact",
-      "suppression"."canonical_email" IS NOT NULL AS "suppressed",
+      "suppression"."reason" IS NOT NULL AS "suppressed",
       (SELECT extract(epoch FROM min("at")) * 1000 FROM "email_event"
         WHERE "email_event"."email_id" = "email"."id" AND "email_event"."run" = "email"."run" AND "email_event"."seq" > 0
       )::float8 AS "first_at",
@@ -68,7 +68,7 @@ export async function openEmailsOf(
     FROM "batch", unnest("batch"."email_ids") AS "member"("id")
       JOIN "email" ON "email"."id" = "member"."id"
       LEFT JOIN "contact" ON "contact"."id" = "email"."contact_id"
-      LEFT JOIN "suppression" ON "suppression"."canonical_email" = "contact"."canonical_email"
+      LEFT JOIN LATERAL (${suppressing()}) AS "suppression" ON true
     WHERE "batch"."id" = ${batch} AND "email"."state" IN ('queued', 'sending', 'retrying', 'resolving')
     ORDER BY "email"."id"
   `);
