@@ -3,6 +3,7 @@ import type { Clock } from "@mailwright/platform";
 import { type Recipient, shortDetail } from "@mailwright/protocol";
 import type { ReadyContent } from "../contents/contents.ts";
 import type { Message, Outcome } from "../gateways/gateway.ts";
+import { messageIdOf } from "../gateways/message-id.ts";
 import type { OpenGateway } from "../gateways/registry.ts";
 import type { Tally } from "../gateways/tally.ts";
 
@@ -54,11 +55,10 @@ function messageOf(
     subject,
     html,
     text,
-    // RFC 5322 3.6.4. From the email's id, so every attempt carries the same one and a duplicate can be recognised.
     headers: {
       ...headers,
       ...leavingHeaders(unsubscribe_url),
-      "Message-ID": `<${id}@${sender.email.slice(sender.email.lastIndexOf("@") + 1)}>`,
+      "Message-ID": messageIdOf(id, sender.email),
     },
   };
 }

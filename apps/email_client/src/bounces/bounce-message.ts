@@ -1,7 +1,7 @@
 import { digestId } from "@mailwright/platform";
 import type { WebhookFact } from "@mailwright/protocol";
 import PostalMime, { type Email } from "postal-mime";
-import { factOf } from "../gateways/webhook.ts";
+import { factOf, type ToldEvent } from "../gateways/webhook.ts";
 import { isAutoReply } from "./auto-reply.ts";
 import { classOfFailure } from "./bounce-class.ts";
 import { recipientStatuses, type RecipientStatus } from "./delivery-status.ts";
@@ -79,7 +79,7 @@ export async function readBounceMessage(
   return headerOf(mail, "return-path") === "<>" ? unclassified(told) : { kind: "other" };
 }
 
-type Told = Pick<Parameters<typeof factOf>[0], "email" | "at" | "event">;
+type Told = Pick<ToldEvent, "email" | "at" | "event">;
 
 function ofStatus({ action, status, diagnostic }: RecipientStatus, told: Told): Reading {
   if (action === "delivered") return known(factOf({ ...told, kind: "delivered" }));

@@ -1,5 +1,6 @@
 import type { GatewayField } from "@mailwright/protocol";
 import type { SettingFault } from "../gateways/gateway.ts";
+import { hostFault, portFault } from "../gateways/server-address.ts";
 import { BOUNCE_LOCAL_LENGTH } from "./verp.ts";
 
 const group = "bounces";
@@ -117,11 +118,9 @@ export function bounceFault(
       field: "bounce_address",
       message: `Enter an address of letters, digits, dots and hyphens, with at most ${BOUNCE_LOCAL_LENGTH} of them before the @.`,
     };
-  if (port !== "" && !(/^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535))
-    return { field: "bounce_port", message: "A port is a number from 1 to 65535." };
+  const unreachable = portFault("bounce_port", port) ?? hostFault("bounce_host", host);
+  if (unreachable !== undefined) return unreachable;
   if (host === "") return undefined;
-  if (!/^[A-Za-z0-9._:-]{1,253}$/.test(host))
-    return { field: "bounce_host", message: "Enter the server's name or IP address alone." };
   const needed = ["bounce_address", "bounce_username", "bounce_password"];
   const missing = needed.find((name) => (values[name] ?? "") === "");
   if (missing !== undefined)

@@ -1,5 +1,5 @@
 import { hkdfSync, timingSafeEqual } from "node:crypto";
-import type { NamedKey } from "@mailwright/platform";
+import { idBytes, idOfBytes, type NamedKey } from "@mailwright/platform";
 
 /**
  * Envelope addresses by which a bounce names the email that it is of (VERP): `bounces+<token>@example.com`. The token is the
@@ -43,7 +43,7 @@ export function createVerp(keys: readonly NamedKey[]): Verp {
 
   return {
     address(bounceAddress, gateway, email) {
-      const id = Buffer.from(email.replaceAll("-", ""), "hex");
+      const id = idBytes(email);
       const token = encode(Buffer.concat([id, macOf(newest, gateway, id)]));
       const at = bounceAddress.lastIndexOf("@");
       return `${bounceAddress.slice(0, at)}+${token}${bounceAddress.slice(at)}`;
@@ -54,7 +54,7 @@ export function createVerp(keys: readonly NamedKey[]): Verp {
         if (candidates++ === CANDIDATES) return undefined;
         const bytes = decode(token);
         const id = bytes?.subarray(0, ID_BYTES);
-        if (bytes && id && isOurs(id, bytes.subarray(ID_BYTES), gateway)) return uuid(id);
+        if (bytes && id && isOurs(id, bytes.subarray(ID_BYTES), gateway)) return idOfBytes(id);
       }
       return undefined;
     },
@@ -78,8 +78,4 @@ function decode(token: string): Buffer | undefined {
   const hex = value.toString(16).padStart((ID_BYTES + MAC_BYTES) * 2, "0");
   // 42 digits have two bits more than 26 bytes.
   return hex.length === (ID_BYTES + MAC_BYTES) * 2 ? Buffer.from(hex, "hex") : undefined;
-}
-
-function uuid(id: Buffer): string {
-  return id.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

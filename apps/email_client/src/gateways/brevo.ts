@@ -3,6 +3,7 @@ import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { brevoWebhook } from "./brevo-webhook.ts";
 import { chosenSecretFault, webhookSecret } from "./webhook-proofs.ts";
 import { type Answer, apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
+import { nameAndEmail } from "./person.ts";
 
 const API = "https://api.brevo.com";
 
@@ -85,8 +86,8 @@ function bodyOf({ key, from, to, subject, html, text, headers }: Message): objec
   // Message-ID is Brevo's own.
   const { "Message-ID": _replaced, ...others } = headers;
   return {
-    sender: personOf(from),
-    to: [personOf(to)],
+    sender: nameAndEmail(from),
+    to: [nameAndEmail(to)],
     ...(from.reply_to !== undefined && { replyTo: { email: from.reply_to } }),
     subject,
     textContent: text,
@@ -99,8 +100,4 @@ function bodyOf({ key, from, to, subject, html, text, headers }: Message): objec
       idempotencyKey: key,
     },
   };
-}
-
-function personOf({ name, email }: { name: string; email: string }): object {
-  return name === "" ? { email } : { email, name };
 }

@@ -29,8 +29,6 @@ export async function checkEndpoint(
       detail: "The gateway can be reached. Whether it takes messages, a test tells.",
     };
   } catch (error) {
-    const failure = outcomeOfFailure(error);
-    const detail = "detail" in failure ? failure.detail : "";
-    return { kind: "unavailable", detail };
+    return { kind: "unavailable", detail: outcomeOfFailure(error).detail };
   }
 }

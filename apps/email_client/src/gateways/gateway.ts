@@ -23,22 +23,25 @@ export type Outcome =
   /** `status` is the enhanced status code (RFC 3463) by which a server refused the recipient. */
   | { kind: "rejected"; detail: string; status?: string }
   | { kind: "unauthorized"; detail: string }
-  | { kind: "throttled"; detail: string; retryAfterMs?: number; slowDown?: SlowDown }
-  | { kind: "unavailable"; detail: string; slowDown?: SlowDown }
+  | { kind: "throttled"; detail: string; retryAfterMs?: number; slowDown?: ThrottleScope }
+  | { kind: "unavailable"; detail: string; slowDown?: ThrottleScope }
   | { kind: "ambiguous"; detail: string };
+
+/** What an attempt came to that the service did not take, as far as anybody knows. */
+export type Refusal = Exclude<Outcome, { kind: "accepted" }>;
 
 /**
  * What the service wants less of: emails of any kind, or emails to the recipient's domain. Whatever is throttled means the
  * first, unless it says otherwise.
  */
-export type SlowDown = "gateway" | "domain";
+export type ThrottleScope = "gateway" | "domain";
 
 /** What a gateway says about an attempt whose outcome was lost. */
 export type Resolution =
   { kind: "confirmed"; messageId?: string } | { kind: "not-accepted" } | { kind: "unknown" };
 
 /** Whether a service can be reached and knows the account. Nothing is sent to find out. */
-export type Check = { kind: "ready"; detail: string } | Exclude<Outcome, { kind: "accepted" }>;
+export type Check = { kind: "ready"; detail: string } | Refusal;
 
 /** An account at an email service, ready to send. The only place that knows the service's status codes. */
 export interface Gateway {

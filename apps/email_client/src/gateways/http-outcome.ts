@@ -1,4 +1,4 @@
-import type { Outcome } from "./gateway.ts";
+import type { Refusal } from "./gateway.ts";
 
 /** The most of an answer that is read: a gateway that sends more is broken, and its answer is not needed. */
 export const ANSWER_LIMIT = 64 * 1024;
@@ -24,7 +24,7 @@ const BEFORE_SENDING = new Set([
 ]);
 
 /** What a request that got no answer came to. */
-export function outcomeOfFailure(error: unknown): Outcome {
+export function outcomeOfFailure(error: unknown): Refusal {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = codeOf(cause) || codeOf(error);
   if (BEFORE_SENDING.has(code))

@@ -1,8 +1,8 @@
 import ky from "ky";
-import { type Clock } from "@mailwright/platform";
+import type { Clock } from "@mailwright/platform";
 import { type GatewayField, MESSAGE_ID_LENGTH } from "@mailwright/protocol";
 import { answerText } from "./answer-text.ts";
-import type { Check, Outcome, Resolution } from "./gateway.ts";
+import type { Check, Outcome, Refusal, Resolution } from "./gateway.ts";
 import { outcomeOfFailure, readAnswer, retryAfterMs } from "./http-outcome.ts";
 
 /** What a service answered. `body` is its JSON, undefined where it is none. */
@@ -19,8 +19,6 @@ export interface ServiceRequest {
   /** Sent as JSON, or as a form. */
   body?: object | URLSearchParams;
 }
-
-type Refusal = Exclude<Outcome, { kind: "accepted" }>;
 
 /** How one service differs from the others. */
 export interface ServiceTraits {
@@ -39,7 +37,7 @@ export interface ServiceTraits {
 }
 
 /** A sentence about an account that may send, or why this one may not. */
-export type Told = string | { missing: string };
+export type AccountWord = string | { missing: string };
 
 /** An email service behind an API of JSON over HTTP. Nothing here throws or repeats a request. */
 export interface HttpService {
@@ -59,7 +57,7 @@ export interface HttpService {
   check(
     request: ServiceRequest,
     signal: AbortSignal,
-    told: (body: unknown) => Told,
+    told: (body: unknown) => AccountWord,
   ): Promise<Check>;
 }
 
@@ -133,8 +131,7 @@ export function httpService(traits: ServiceTraits, clock: Clock): HttpService {
           ? { kind: "ready", detail: shown(found) }
           : { kind: "unauthorized", detail: shown(found.missing) };
       } catch (error) {
-        const failure = outcomeOfFailure(error);
-        return { kind: "unavailable", detail: "detail" in failure ? failure.detail : "" };
+        return { kind: "unavailable", detail: outcomeOfFailure(error).detail };
       }
     },
   };

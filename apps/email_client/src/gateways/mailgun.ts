@@ -3,7 +3,7 @@ import type { Gateway, GatewayAdapter, Message, SettingFault } from "./gateway.t
 import { mailgunWebhook } from "./mailgun-webhook.ts";
 import { webhookSecret } from "./webhook-proofs.ts";
 import { apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
-import { mailbox } from "./mailbox.ts";
+import { nameAddress } from "./person.ts";
 
 const API = "https://api.mailgun.net";
 
@@ -104,8 +104,8 @@ function formOf(
   domain: string,
 ): URLSearchParams {
   return new URLSearchParams({
-    from: mailbox(from),
-    to: mailbox(to),
+    from: nameAddress(from),
+    to: nameAddress(to),
     subject,
     text,
     ...(html !== null && { html }),

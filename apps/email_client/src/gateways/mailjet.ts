@@ -3,6 +3,7 @@ import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { mailjetWebhook } from "./mailjet-webhook.ts";
 import { chosenSecretFault, webhookSecret } from "./webhook-proofs.ts";
 import { type Answer, apiAddress, httpService, textAt } from "./http-service.ts";
+import type { Person } from "./person.ts";
 
 const API = "https://api.mailjet.com";
 
@@ -110,6 +111,6 @@ function bodyOf({ key, from, to, subject, html, text, headers }: Message): objec
   };
 }
 
-function personOf({ name, email }: { name: string; email: string }): object {
+function personOf({ name, email }: Person): object {
   return name === "" ? { Email: email } : { Email: email, Name: name };
 }

@@ -3,7 +3,7 @@ import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { postmarkWebhook } from "./postmark-webhook.ts";
 import { chosenSecretFault, webhookSecret } from "./webhook-proofs.ts";
 import { apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
-import { mailbox } from "./mailbox.ts";
+import { nameAddress } from "./person.ts";
 
 const API = "https://api.postmarkapp.com";
 
@@ -91,8 +91,8 @@ const METADATA = "mailwright";
 
 function bodyOf({ key, from, to, subject, html, text, headers }: Message, stream: string): object {
   return {
-    From: mailbox(from),
-    To: mailbox(to),
+    From: nameAddress(from),
+    To: nameAddress(to),
     ...(from.reply_to !== undefined && { ReplyTo: from.reply_to }),
     Subject: subject,
     TextBody: text,

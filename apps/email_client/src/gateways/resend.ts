@@ -3,7 +3,7 @@ import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { resendWebhook } from "./resend-webhook.ts";
 import { webhookSecret } from "./webhook-proofs.ts";
 import { type Answer, apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
-import { mailbox } from "./mailbox.ts";
+import { nameAddress } from "./person.ts";
 
 const API = "https://api.resend.com";
 
@@ -86,8 +86,8 @@ function bodyOf({ key, from, to, subject, html, text, headers }: Message): objec
   // Message-ID is Resend's own.
   const { "Message-ID": _replaced, ...others } = headers;
   return {
-    from: mailbox(from),
-    to: [mailbox(to)],
+    from: nameAddress(from),
+    to: [nameAddress(to)],
     ...(from.reply_to !== undefined && { reply_to: from.reply_to }),
     subject,
     text,

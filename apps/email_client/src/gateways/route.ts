@@ -1,3 +1,4 @@
+import { idBytes, idOfBytes } from "@mailwright/platform";
 import { type GatewayField, type GatewayKind, ROUTE } from "@mailwright/protocol";
 import type { SettingFault } from "./gateway.ts";
 
@@ -45,7 +46,7 @@ function fieldOf({ id, name }: RouteGateway): GatewayField {
 
 /** The name of the setting that holds a gateway's weight. */
 export function weightField(gateway: string): string {
-  return PREFIX + gateway.replaceAll("-", "");
+  return PREFIX + idBytes(gateway).toString("hex");
 }
 
 function routeFault(settings: Record<string, string>): SettingFault | undefined {
@@ -61,11 +62,11 @@ function isWeight(text: string): boolean {
 export function membersOf(settings: Readonly<Record<string, string>>): Member[] {
   return Object.entries(settings)
     .filter(([name, text]) => name.startsWith(PREFIX) && isWeight(text))
-    .map(([name, text]) => ({ gateway: idOf(name.slice(PREFIX.length)), weight: Number(text) }));
+    .map(([name, text]) => ({ gateway: gatewayIn(name), weight: Number(text) }));
 }
 
-function idOf(hex: string): string {
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+function gatewayIn(name: string): string {
+  return idOfBytes(Buffer.from(name.slice(PREFIX.length), "hex"));
 }
 
 /** In the order in which they are to be asked: drawn by weight, those without one last. */

@@ -1,5 +1,6 @@
 import { newId } from "@mailwright/platform";
 import type { CheckResult, TestMessage, TestResult } from "@mailwright/protocol";
+import { messageIdOf } from "./message-id.ts";
 import type { OpenGateway } from "./registry.ts";
 
 /** Web waits ten seconds for the answer to its call, and a silent gateway shall be told from a silent email client. */
@@ -12,8 +13,7 @@ export async function sendTest(
   attemptDeadlineMs: number,
 ): Promise<TestResult> {
   const key = newId();
-  const domain = from.email.slice(from.email.lastIndexOf("@") + 1);
-  const headers = { "Message-ID": `<${key}@${domain}>` };
+  const headers = { "Message-ID": messageIdOf(key, from.email) };
   const outcome = await gateway.send(
     { key, from, to, subject, html, text, headers },
     AbortSignal.timeout(Math.min(attemptDeadlineMs, DEADLINE_MS)),

@@ -3,6 +3,7 @@ import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { sendgridWebhook, verificationKey } from "./sendgrid-webhook.ts";
 import { webhookSecret } from "./webhook-proofs.ts";
 import { apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
+import { nameAndEmail } from "./person.ts";
 
 const API = "https://api.sendgrid.com";
 
@@ -69,8 +70,8 @@ function openSendgrid(
 
 function bodyOf({ key, from, to, subject, html, text, headers }: Message): object {
   return {
-    personalizations: [{ to: [personOf(to)], custom_args: { mailwright_email: key } }],
-    from: personOf(from),
+    personalizations: [{ to: [nameAndEmail(to)], custom_args: { mailwright_email: key } }],
+    from: nameAndEmail(from),
     ...(from.reply_to !== undefined && { reply_to: { email: from.reply_to } }),
     subject,
     // Plain text has to come first.
@@ -87,8 +88,4 @@ function bodyOf({ key, from, to, subject, html, text, headers }: Message): objec
       subscription_tracking: { enable: false },
     },
   };
-}
-
-function personOf({ name, email }: { name: string; email: string }): object {
-  return name === "" ? { email } : { email, name };
 }

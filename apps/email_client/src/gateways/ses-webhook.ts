@@ -1,7 +1,7 @@
 import type { Clock } from "@mailwright/platform";
 import type { BounceClass } from "@mailwright/protocol";
 import { textAt } from "./http-service.ts";
-import { amazonAddress, createSns, type Get } from "./sns.ts";
+import { amazonAddress, createSns, type Get, getText } from "./sns.ts";
 import { factOf, jsonIn, timeIn, type Webhook, type WebhookReading } from "./webhook.ts";
 
 /**
@@ -11,13 +11,13 @@ import { factOf, jsonIn, timeIn, type Webhook, type WebhookReading } from "./web
  * https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.confirm.html. SNS does not repeat what is answered with 4xx, so
  * what cannot be verified now is put off. `get` is for tests.
  */
-export function sesWebhook(topic: string, clock: Clock, get?: Get): Webhook {
+export function sesWebhook(topic: string, clock: Clock, get: Get = getText): Webhook {
   const sns = createSns(topic, clock, get);
 
   async function confirm(message: unknown, signal: AbortSignal): Promise<WebhookReading> {
     const url = amazonAddress(textAt(message, "SubscribeURL"));
     if (url === undefined) return { kind: "unreadable", why: "It has nothing to confirm." };
-    const answer = await (get ?? subscribe)(url, signal);
+    const answer = await get(url, signal);
     return answer === undefined ? PUT_OFF : { kind: "facts", facts: [] };
   }
 
@@ -38,15 +38,6 @@ export function sesWebhook(topic: string, clock: Clock, get?: Get): Webhook {
 }
 
 const PUT_OFF: WebhookReading = { kind: "later", why: "Amazon could not be reached." };
-
-async function subscribe(url: URL, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    const response = await fetch(url, { redirect: "error", signal });
-    return response.ok ? await response.text() : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 function factIn(type: string, event: unknown, message: unknown) {
   const common = {

@@ -4,7 +4,7 @@ import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message, SettingFault } from "./gateway.ts";
 import { sesWebhook } from "./ses-webhook.ts";
 import { type Answer, apiAddress, httpService, textAt } from "./http-service.ts";
-import { mailbox, type Person } from "./mailbox.ts";
+import { nameAddress, type Person } from "./person.ts";
 
 /**
  * Amazon SES: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html. It takes no idempotency key, and a
@@ -173,6 +173,6 @@ function partOf(text: string): object {
 function encoded({ name, email }: Person): string {
   // oxlint-disable-next-line no-control-regex
   return /^[\u0000-\u007f]*$/.test(name)
-    ? mailbox({ name, email })
+    ? nameAddress({ name, email })
     : `${encodeWords(name, "B", 52, true)} <${email}>`;
 }

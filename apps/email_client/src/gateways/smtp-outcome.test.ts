@@ -3,7 +3,7 @@ import { systemClock } from "@mailwright/platform";
 import { until } from "@mailwright/testing";
 import { MESSAGE } from "../testing/messages.ts";
 import { type Point, type Reply, type SmtpScript, smtpScript } from "../testing/smtp-script.ts";
-import type { Gateway, Outcome, SlowDown } from "./gateway.ts";
+import type { Gateway, Outcome, ThrottleScope } from "./gateway.ts";
 import { smtpGateway } from "./smtp.ts";
 
 const PASSWORD = "correct-horse-battery";
@@ -52,7 +52,7 @@ test("an accepted message is known by the id that the server gave it", async () 
   });
 });
 
-test.each<[Point, Reply, Outcome["kind"], SlowDown | undefined]>([
+test.each<[Point, Reply, Outcome["kind"], ThrottleScope | undefined]>([
   ["GREETING", "421 too busy", "unavailable", "gateway"],
   ["GREETING", "421 4.7.0 too many from you", "throttled", "gateway"],
   ["MAIL", "451 4.7.1 slower, please", "throttled", undefined],

@@ -1,4 +1,4 @@
-import type { Outcome, SlowDown } from "./gateway.ts";
+import type { Refusal, ThrottleScope } from "./gateway.ts";
 
 /** A failure as nodemailer tells it; what is left out was not there. */
 interface Failure {
@@ -9,8 +9,6 @@ interface Failure {
   response?: string;
   responseCode?: number;
 }
-
-type Refusal = Exclude<Outcome, { kind: "accepted" }>;
 
 /**
  * What an attempt came to that the server did not take. A reply says it all, at whatever point it came: with 4 or 5 in
@@ -60,7 +58,7 @@ function outcomeOfReply(
  * A policy that holds for now, said of a recipient or a message, comes from the recipient's side (greylisting, a limit of
  * mail from us). A server that ends the session (421) or has no room wants less of everything.
  */
-function slowDownOf(command: string, code: number, enhanced: string): SlowDown | undefined {
+function slowDownOf(command: string, code: number, enhanced: string): ThrottleScope | undefined {
   if (enhanced.startsWith("4.7.") && ["RCPT TO", "DATA"].includes(command)) return "domain";
   return code === 421 ? "gateway" : undefined;
 }

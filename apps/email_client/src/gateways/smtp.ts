@@ -16,6 +16,7 @@ import type {
   ReturnPath,
   SettingFault,
 } from "./gateway.ts";
+import { hostFault, isWhole, portFault } from "./server-address.ts";
 import { outcomeOfSmtpFailure } from "./smtp-outcome.ts";
 
 /**
@@ -96,19 +97,13 @@ const PORTS: Readonly<Record<string, number>> = { starttls: 587, tls: 465, none:
 
 function serverFault(settings: Record<string, string>): SettingFault | undefined {
   const { host = "", port = "", connections = "", ca_certificate: ca = "" } = settings;
-  if (host !== "" && !/^[A-Za-z0-9._:-]{1,253}$/.test(host))
-    return { field: "host", message: "Enter the server's name or IP address alone." };
-  if (port !== "" && !isWhole(port, 65_535))
-    return { field: "port", message: "A port is a number from 1 to 65535." };
+  const unreachable = hostFault("host", host) ?? portFault("port", port);
+  if (unreachable !== undefined) return unreachable;
   if (connections !== "" && !isWhole(connections, MOST_CONNECTIONS))
     return { field: "connections", message: `Enter a number from 1 to ${MOST_CONNECTIONS}.` };
   return ca === "" || ca.includes("-----BEGIN CERTIFICATE-----")
     ? undefined
     : { field: "ca_certificate", message: "This is not a certificate in PEM form." };
-}
-
-function isWhole(text: string, most: number): boolean {
-  return /^[1-9]\d{0,5}$/.test(text) && Number(text) <= most;
 }
 
 /** What is waited for before there is a session, and how long one may rest. Attempts have their own deadline. */

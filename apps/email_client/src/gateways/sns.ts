@@ -5,7 +5,7 @@ import { textAt } from "./http-service.ts";
 import type { Doubt } from "./webhook.ts";
 import { LATEST_MS } from "./webhook-proofs.ts";
 
-/** Gets a text from Amazon; undefined when that does not come about. */
+/** How a text is got from Amazon; undefined when that does not come about. */
 export type Get = (url: URL, signal: AbortSignal) => Promise<string | undefined>;
 
 export interface Sns {
@@ -103,7 +103,7 @@ function certificateIn(text: string): X509Certificate | undefined {
   }
 }
 
-async function getText(url: URL, signal: AbortSignal): Promise<string | undefined> {
+export async function getText(url: URL, signal: AbortSignal): Promise<string | undefined> {
   try {
     const response = await ky(url, { retry: 0, timeout: false, redirect: "error", signal });
     return await response.text();

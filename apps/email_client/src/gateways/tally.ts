@@ -3,7 +3,7 @@ import { outcomesKey, slowdownKey } from "../redis/keys.ts";
 import type { RedisClient } from "../redis/open.ts";
 import { defineScript } from "../redis/script.ts";
 import { type Allowance, domainOf, rateOfDomain } from "./allowance.ts";
-import type { Outcome, SlowDown } from "./gateway.ts";
+import type { Outcome, ThrottleScope } from "./gateway.ts";
 import { ALL, SLOWDOWN } from "./slowdown.ts";
 import tallyLua from "./tally.lua" with { type: "text" };
 
@@ -91,7 +91,7 @@ function count(
   attempts: Map<string, Attempts>,
   key: string,
   outcome: Outcome,
-  scope: SlowDown,
+  scope: ThrottleScope,
 ): void {
   const counted = attempts.get(key) ?? { made: 0, accepted: 0, throttled: 0 };
   counted.made++;
@@ -100,7 +100,7 @@ function count(
   attempts.set(key, counted);
 }
 
-function slowDownBy(outcome: Outcome): SlowDown | undefined {
+function slowDownBy(outcome: Outcome): ThrottleScope | undefined {
   if (outcome.kind === "throttled") return outcome.slowDown ?? "gateway";
   return outcome.kind === "unavailable" ? outcome.slowDown : undefined;
 }

@@ -65,7 +65,7 @@ export function jsonIn(body: Uint8Array): unknown {
 }
 
 /** What an event says, as it stands there; what is missing is undefined. */
-export interface Told {
+export interface ToldEvent {
   /** What we named the email by when we handed it over. */
   email: string | undefined;
   kind: WebhookFact["kind"];
@@ -87,7 +87,7 @@ const LATEST = Date.UTC(2200, 0);
  * The fact that an event tells; undefined when it names no email of ours. An event that has no name of its own goes by its
  * kind and its time, which are the same each time it is told.
  */
-export function factOf(told: Told): WebhookFact | undefined {
+export function factOf(told: ToldEvent): WebhookFact | undefined {
   const { email, kind, event, messageId, words = "" } = told;
   if (!isId(email)) return undefined;
   const at = told.at >= 0 && told.at <= LATEST ? Math.floor(told.at) : undefined;

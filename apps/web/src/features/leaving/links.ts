@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import { uuidBytes, uuidText } from "./uuid-bytes.ts";
+import { idBytes, idOfBytes } from "@mailwright/platform";
 import type { Queryable } from "../../db/open.ts";
 import { selectLinkSecret } from "./link-queries.ts";
 
@@ -36,7 +36,7 @@ export function createLinks(db: Queryable, webUrl: string): Links {
   return {
     async toLeave() {
       const known = await key();
-      return (email) => `${webUrl}${LEAVE_PATH}/${tokenOf(known, uuidBytes(email))}`;
+      return (email) => `${webUrl}${LEAVE_PATH}/${tokenOf(known, idBytes(email))}`;
     },
     async emailToLeave(token) {
       const bytes = Buffer.from(token, "base64url");
@@ -44,7 +44,7 @@ export function createLinks(db: Queryable, webUrl: string): Links {
       if (bytes.length !== 2 * PART || bytes.toString("base64url") !== token) return undefined;
       const email = bytes.subarray(0, PART);
       const isOurs = timingSafeEqual(macOf(await key(), email), bytes.subarray(PART));
-      return isOurs ? uuidText(email) : undefined;
+      return isOurs ? idOfBytes(email) : undefined;
     },
   };
 }

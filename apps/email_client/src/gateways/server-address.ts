@@ -1,0 +1,20 @@
+import type { SettingFault } from "./gateway.ts";
+
+/** Why a setting, by its name, is no server that can be connected to; an empty one is no fault. */
+export function hostFault(field: string, host: string): SettingFault | undefined {
+  return host === "" || /^[A-Za-z0-9._:-]{1,253}$/.test(host)
+    ? undefined
+    : { field, message: "Enter the server's name or IP address alone." };
+}
+
+/** The same of a port. */
+export function portFault(field: string, port: string): SettingFault | undefined {
+  return port === "" || isWhole(port, 65_535)
+    ? undefined
+    : { field, message: "A port is a number from 1 to 65535." };
+}
+
+/** Whether a text is a whole number from 1 to `most`, which has at most six digits. */
+export function isWhole(text: string, most: number): boolean {
+  return /^[1-9]\d{0,5}$/.test(text) && Number(text) <= most;
+}
