@@ -65,6 +65,12 @@ async function press(button: string, more: Record<string, string> = {}) {
   return person.post(path, { leave, ...more });
 }
 
+/** What the page says has become of their wish. */
+async function told(): Promise<string[]> {
+  const page = await visitor(fixture.context).get(path);
+  return page.find(".callout-title").map(({ text }) => text);
+}
+
 async function isMember(): Promise<boolean> {
   const rows = await fixture.context.db.execute(
     sql`SELECT 1 FROM "segment_contact" WHERE "segment_id" = ${fixture.segment} AND "contact_id" = ${contact}`,
@@ -157,6 +163,9 @@ describe("a person on the page", () => {
       undefined,
       ["unsubscribed", "resubscribed"],
     ]);
+    expect(await told()).toEqual(["You are subscribed again"]);
+    await press("Unsubscribe from everything");
+    expect(await told()).toEqual(["You are unsubscribed"]);
   });
 
   test("leaves a list and stays subscribed, and can undo it", async () => {
@@ -164,7 +173,7 @@ describe("a person on the page", () => {
     expect([await isMember(), await reasonOf()]).toEqual([false, undefined]);
     await press("Undo");
     expect([await isMember(), await kinds()]).toEqual([true, ["left segments", "resubscribed"]]);
-    expect((await visitor(fixture.context).get(path)).find(".callout")).toEqual([]);
+    expect(await told()).toEqual(["You are subscribed again"]);
   });
 
   test("who chose no list is told so", async () => {

@@ -29,6 +29,8 @@ export interface Leaving {
   segments: Choice[];
   /** Of those, the ones they were in and left by this email. */
   left: Choice[];
+  /** Whether they left by this email and took it back, and have left nothing since. */
+  returned: boolean;
 }
 
 export interface Choice {
@@ -117,7 +119,7 @@ function inTurn(
 async function leavingOf(db: Queryable, addressee: Addressee): Promise<Leaving> {
   const { address, campaign, organisation, segments, email_id } = addressee;
   const now = (await suppressionsOf(db, addressee)).find((reason) => reason !== undefined);
-  const leftIds = await leftSince(db, email_id);
+  const { left: leftIds, returned } = await leftSince(db, email_id);
   return {
     address,
     campaign,
@@ -125,14 +127,23 @@ async function leavingOf(db: Queryable, addressee: Addressee): Promise<Leaving> 
     suppressed: now,
     segments: segments.filter(({ member }) => member),
     left: segments.filter(({ id, member }) => !member && leftIds.has(id)),
+    returned,
   };
 }
 
-/** The segments left by the email since its recipient last came back. */
-async function leftSince(db: Queryable, email: string): Promise<Set<string>> {
+/** The segments left by the email since its recipient last came back, and whether that was the last thing they did. */
+async function leftSince(
+  db: Queryable,
+  email: string,
+): Promise<{ left: Set<string>; returned: boolean }> {
   const facts = await factsOf(db, email);
-  const since = facts.slice(facts.findLastIndex(({ kind }) => kind === "resubscribed") + 1);
-  return new Set(since.flatMap(({ detail }) => String(detail["segments"] ?? "").split(",")));
+  const back = facts.findLastIndex(({ kind }) => kind === "resubscribed");
+  const since = facts.slice(back + 1);
+  return {
+    left: new Set(since.flatMap(({ detail }) => String(detail["segments"] ?? "").split(","))),
+    returned:
+      back >= 0 && since.every(({ kind }) => kind !== "unsubscribed" && kind !== "left segments"),
+  };
 }
 
 async function timesBack(db: Queryable, email: string): Promise<number> {

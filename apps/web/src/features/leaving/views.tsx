@@ -19,7 +19,7 @@ export function LeaveCard(props: LeaveProps): Html {
       <p>
         {"For "}
         <strong>{masked(leaving.address)}</strong>
-        {`, by the email “${leaving.campaign}”.`}
+        {`, who got the email “${leaving.campaign}”.`}
       </p>
       {leaving.suppressed === undefined ? <Subscribed {...props} /> : <Gone {...props} />}
     </div>
@@ -28,9 +28,14 @@ export function LeaveCard(props: LeaveProps): Html {
 
 function Subscribed(props: LeaveProps): Html {
   const { leaving, action } = props;
-  const { segments, left, organisation } = leaving;
+  const { segments, left, returned, organisation } = leaving;
   return (
     <>
+      {returned && (
+        <Callout tone="success" title="You are subscribed again">
+          {`${organisation} goes on sending you email.`}
+        </Callout>
+      )}
       {left.length > 0 && (
         <Callout
           tone="success"
