@@ -19,7 +19,7 @@ export const brevoGateway: GatewayAdapter = {
     "Sends through Brevo's transactional API, which knows a repeated message for minutes.",
   fields: [
     apiKey("API key", "Of version 3; it begins with xkeysib."),
-    webhookSecret("Secret of its webhooks", "Yours to choose; Brevo brings it along as a token."),
+    webhookSecret("Webhook secret", "Yours to choose; Brevo brings it along as a token."),
     apiAddress(API),
   ],
   capabilities: {
@@ -29,7 +29,7 @@ export const brevoGateway: GatewayAdapter = {
     perItemResult: true,
   },
   webhook:
-    "At Brevo, under Transactional, Settings, Webhook: this address with sent, delivered, hard bounce, soft bounce, blocked, invalid email and complaint, and the secret of its webhooks as the token.",
+    "At Brevo, under Transactional, Settings, Webhook: this address with sent, delivered, hard bounce, soft bounce, blocked, invalid email and complaint, and the webhook secret as the token.",
   fault: (_settings, { webhook_secret: secret = "" }) => chosenSecretFault(secret),
   open: openBrevo,
 };

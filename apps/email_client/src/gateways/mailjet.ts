@@ -19,7 +19,7 @@ export const mailjetGateway: GatewayAdapter = {
     { name: "username", label: "API key", type: "text", required: true, secret: false },
     { name: "password", label: "Secret key", type: "password", required: true, secret: true },
     webhookSecret(
-      "Secret of its webhooks",
+      "Webhook secret",
       "Yours to choose; it comes back in the address that Mailjet calls.",
     ),
     apiAddress(
@@ -29,7 +29,7 @@ export const mailjetGateway: GatewayAdapter = {
   ],
   capabilities: { idempotency: "none", lookup: true, batch: false, perItemResult: true },
   webhook:
-    "At Mailjet, under Event notifications, for sent, bounce, blocked and spam: this address, with mailwright:SECRET@ before the host, where SECRET is the secret of its webhooks.",
+    "At Mailjet, under Event notifications, for sent, bounce, blocked and spam: this address, with mailwright:SECRET@ before the host, where SECRET is the webhook secret.",
   fault: (_settings, { webhook_secret: secret = "" }) => chosenSecretFault(secret),
   open: openMailjet,
 };

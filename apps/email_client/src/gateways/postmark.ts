@@ -26,15 +26,12 @@ export const postmarkGateway: GatewayAdapter = {
       placeholder: "broadcast",
       hint: "Empty: broadcast, the one that Postmark wants campaigns to go through.",
     },
-    webhookSecret(
-      "Secret of its webhooks",
-      "Yours to choose; Postmark brings it along as a password.",
-    ),
+    webhookSecret("Webhook secret", "Yours to choose; Postmark brings it along as a password."),
     apiAddress(API),
   ],
   capabilities: { idempotency: "none", lookup: true, batch: false, perItemResult: true },
   webhook:
-    "At Postmark, in the stream's Webhooks: this address with delivery, bounce and spam complaint, and Basic auth with the user name mailwright and this gateway's secret of its webhooks as the password.",
+    "At Postmark, in the stream's Webhooks: this address with delivery, bounce and spam complaint, and Basic auth with the user name mailwright and this gateway's webhook secret as the password.",
   fault: (_settings, { webhook_secret: secret = "" }) => chosenSecretFault(secret),
   open: openPostmark,
 };

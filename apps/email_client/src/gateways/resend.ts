@@ -17,7 +17,7 @@ export const resendGateway: GatewayAdapter = {
   description: "Sends through Resend, which knows a repeated message by its key for a day.",
   fields: [
     apiKey("API key", "With the permission to send."),
-    webhookSecret("Signing secret of its webhooks", "It begins with whsec_."),
+    webhookSecret("Webhook signing secret", "It begins with whsec_."),
     apiAddress(API),
   ],
   capabilities: {

@@ -28,13 +28,13 @@ export const seedGateway: GatewayAdapter = {
     { name: "username", label: "User name", type: "text", required: true, secret: false },
     { name: "password", label: "Password", type: "password", required: true, secret: true },
     webhookSecret(
-      "Secret of its webhooks",
+      "Webhook secret",
       "Only for an endpoint that tells what becomes of its messages.",
     ),
   ],
   capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
   webhook:
-    "Have it signed as Standard Webhooks are, with the secret above. Each event is a JSON object of type, email_id and timestamp; a bounce has bounce (hard, soft or block), status and detail.",
+    "Have it signed as Standard Webhooks are, with the webhook secret. Each event is a JSON object of type, email_id and timestamp; a bounce has bounce (hard, soft or block), status and detail.",
   fault: ({ username = "" }) => userNameFault(username),
   open: ({ url = "", username = "" }, { password = "", webhook_secret: secret = "" }, clock) => ({
     ...openSeedGateway(url, username, password, clock),

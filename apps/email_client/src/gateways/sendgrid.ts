@@ -18,7 +18,7 @@ export const sendgridGateway: GatewayAdapter = {
   fields: [
     apiKey("API key", "With the permission Mail Send."),
     webhookSecret(
-      "Verification key of its webhooks",
+      "Webhook verification key",
       "SendGrid shows it where the signed event webhook is switched on.",
     ),
     apiAddress(API, "Empty: https://api.sendgrid.com. In the EU: https://api.eu.sendgrid.com"),

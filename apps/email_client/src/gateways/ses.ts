@@ -43,7 +43,7 @@ export const sesGateway: GatewayAdapter = {
     },
     {
       name: "webhook_topic",
-      label: "Topic of its webhooks",
+      label: "SNS topic of webhooks",
       type: "text",
       required: false,
       secret: false,

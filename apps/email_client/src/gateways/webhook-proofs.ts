@@ -16,7 +16,7 @@ export function webhookSecret(label: string, hint: string): GatewayField {
   };
 }
 
-export const NO_SECRET = "No secret of its webhooks is set, so nothing can be believed.";
+export const NO_SECRET = "No webhook secret is set, so nothing can be believed.";
 
 /** A time more than this away from ours belongs to a request that was recorded, by the tolerance that Standard Webhooks has. */
 export const TOLERANCE_MS = 5 * 60_000;

@@ -119,7 +119,7 @@ test("what is needed and missing is said at its field, and what was typed stays 
   expect(answer.find(".field-error").map(({ text }) => text)).toEqual([
     "Fill in the name.",
     "Use a number.",
-    "Type it again: what is secret is not sent back.",
+    "Type “Password” again: what is secret is not sent back.",
     "Use a number above 0.",
   ]);
   expect(answer.find("#field-url")[0]?.attributes["value"]).toBe("https://mail.example.com");
@@ -177,7 +177,7 @@ test("what the email client refuses is said at its field, or over the form", asy
   expect(atField.status).toBe(422);
   expect(atField.textOf("#field-url-error")).toBe("That will not do.");
   expect(atField.textOf("#field-password-error")).toBe(
-    "Type it again: what is secret is not sent back.",
+    "Type “Password” again: what is secret is not sent back.",
   );
   const overForm = await saveRefused("gateways.0.secrets");
   expect(overForm.find(".form-errors li").map(({ text }) => text)).toContain("That will not do.");

@@ -231,7 +231,10 @@ function typedAgain(
   refused: RefusedForm,
 ): RefusedForm {
   const typed = fields.filter(({ name, secret }) => secret && (form.get(name) ?? "") !== "");
-  const words = typed.map(({ name }) => [name, "Type it again: what is secret is not sent back."]);
+  const words = typed.map(({ name, label }) => [
+    name,
+    `Type “${label}” again: what is secret is not sent back.`,
+  ]);
   return { ...refused, errors: { ...Object.fromEntries(words), ...refused.errors } };
 }
 
