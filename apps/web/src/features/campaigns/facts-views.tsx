@@ -27,7 +27,7 @@ export function Facts(props: { campaign: string; facts: FactCounts; sent: number
       <Definitions
         items={known.map((kind) => {
           const emails = facts[kind] ?? 0;
-          const share = sent > 0 ? `, ${formatPercent(emails, sent)}` : "";
+          const share = sent > 0 ? ` (${formatPercent(emails, sent)})` : "";
           return [
             FACT_LOOKS[kind].plural,
             <a href={`/campaigns/${campaign}/recipients?${new URLSearchParams({ fact: kind })}`}>

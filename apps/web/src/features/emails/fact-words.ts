@@ -20,7 +20,7 @@ export const FACT_LOOKS: Readonly<
   },
   resubscribed: {
     title: "The recipient came back",
-    plural: "Came back",
+    plural: "Subscribed again",
     tone: "info",
     icon: "user-plus",
   },

@@ -97,7 +97,7 @@ function SuppressionList(props: SuppressionListProps): Html {
             label: "Reason",
             cell: ({ reason }) => <Badge tone={TONES[reason]}>{REASON_LABELS[reason]}</Badge>,
           },
-          { label: "By", cell: ({ origin }) => origin },
+          { label: "Origin", cell: ({ origin }) => origin },
           {
             label: "Since",
             align: "end",
@@ -162,8 +162,8 @@ function NoSuppressions(props: SuppressionListProps): Html {
         )
       }
     >
-      Addresses that must not be mailed stand here, each with the reason: people who asked you to
-      stop, and any you add by hand.
+      Addresses that must not be mailed stand here, each with the reason: people who unsubscribed or
+      complained, mailboxes that bounce, and any you add by hand.
     </EmptyState>
   );
 }
@@ -237,7 +237,7 @@ export function LiftSuppressionConfirm(props: { csrf: string; suppression: Suppr
       confirm="Allow again"
       danger={isOwnWord(reason)}
     >
-      {`${REASON_MEANINGS[reason]} That was noted by ${origin}. `}
+      {`${REASON_MEANINGS[reason]} Origin: ${origin}. `}
       {isOwnWord(reason)
         ? "Allow it only if they have asked to hear from you again; the law of many countries wants proof of that."
         : "Campaigns that are launched from now on go to this address again."}
