@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Suppressed } from "@mailwright/protocol";
+import { foundEmailIs } from "../../db/found-email.ts";
 import type { Queryable } from "../../db/open.ts";
 
 /** Suppressions that the email client has not been told of: theirs, and the emails of those addresses that may be there. */
@@ -20,7 +21,7 @@ export async function takeUnannounced(tx: Queryable, most: number): Promise<Unan
       coalesce((
         SELECT json_agg(json_build_object('id', "email"."id", 'run', "email"."run"))
         FROM "taken" JOIN "contact" USING ("canonical_email") JOIN "email" ON "email"."contact_id" = "contact"."id"
-        WHERE "email"."state" IN ('queued', 'sending', 'retrying', 'resolving')
+        WHERE ${foundEmailIs("queued", "sending", "retrying", "resolving")}
       ), '[]'::json) AS "emails"
   `);
   return row ?? { suppressions: [], emails: [] };

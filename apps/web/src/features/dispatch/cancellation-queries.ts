@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { foundEmailIs } from "../../db/found-email.ts";
 import { countMoves } from "../../db/ledger-moves.ts";
 import type { Queryable } from "../../db/open.ts";
 
@@ -18,7 +19,7 @@ export async function cancelUnclaimedBatches(db: Queryable, most: number): Promi
     ),
     "locked" AS MATERIALIZED (
       SELECT "id" FROM "email"
-      WHERE "id" IN (SELECT unnest("email_ids") FROM "dropped") AND "state" = 'queued' ORDER BY "id" FOR UPDATE
+      WHERE "id" IN (SELECT unnest("email_ids") FROM "dropped") AND ${foundEmailIs("queued")} ORDER BY "id" FOR UPDATE
     ),
     "moved" AS (
       UPDATE "email" SET "state" = 'cancelled', "seq" = "seq" + 1, "changed_at" = now(), "error_code" = 'cancelled'

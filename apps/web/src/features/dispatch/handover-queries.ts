@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Content } from "@mailwright/protocol";
+import { foundEmailIs } from "../../db/found-email.ts";
 import { countMoves } from "../../db/ledger-moves.ts";
 import type { Queryable } from "../../db/open.ts";
 
@@ -85,7 +86,7 @@ export async function handoversOf(db: Queryable, batch: string): Promise<Handove
       JOIN "email" ON "email"."id" = "member"."id"
       LEFT JOIN "contact" ON "contact"."id" = "email"."contact_id"
       LEFT JOIN LATERAL (${suppressing()}) AS "suppression" ON true
-    WHERE "batch"."id" = ${batch} AND "email"."state" = 'queued'
+    WHERE "batch"."id" = ${batch} AND ${foundEmailIs("queued")}
     ORDER BY "email"."id"
   `);
 }
@@ -105,7 +106,7 @@ export async function skipEmails(db: Queryable, skips: Skip[]): Promise<void> {
       SELECT * FROM json_to_recordset(${JSON.stringify(skips)}::json) AS "skip" ("id" uuid, "code" text, "detail" text)
     ),
     "locked" AS MATERIALIZED (
-      SELECT "email"."id" FROM "email" WHERE "id" IN (SELECT "id" FROM "skip") AND "state" = 'queued' ORDER BY "id" FOR UPDATE
+      SELECT "email"."id" FROM "email" WHERE "id" IN (SELECT "id" FROM "skip") AND ${foundEmailIs("queued")} ORDER BY "id" FOR UPDATE
     ),
     "moved" AS (
       UPDATE "email" SET "state" = 'skipped', "seq" = "seq" + 1, "changed_at" = now(), "error_code" = "code", "error_detail" = "detail"

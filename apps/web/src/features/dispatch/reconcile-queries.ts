@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { foundEmailIs } from "../../db/found-email.ts";
 import { countMoves } from "../../db/ledger-moves.ts";
 import type { Queryable } from "../../db/open.ts";
 import { type ClaimedBatch, suppressing } from "./handover-queries.ts";
@@ -69,7 +70,7 @@ export async function openEmailsOf(
       JOIN "email" ON "email"."id" = "member"."id"
       LEFT JOIN "contact" ON "contact"."id" = "email"."contact_id"
       LEFT JOIN LATERAL (${suppressing()}) AS "suppression" ON true
-    WHERE "batch"."id" = ${batch} AND "email"."state" IN ('queued', 'sending', 'retrying', 'resolving')
+    WHERE "batch"."id" = ${batch} AND ${foundEmailIs("queued", "sending", "retrying", "resolving")}
     ORDER BY "email"."id"
   `);
 }
@@ -99,7 +100,7 @@ export async function settleAsUncertain(
   await db.execute(sql`
     WITH "locked" AS MATERIALIZED (
       SELECT "id" FROM "email" WHERE "id" = ANY(${sql.param(emails)}::uuid[])
-        AND "state" IN ('queued', 'sending', 'retrying', 'resolving') ORDER BY "id" FOR UPDATE
+        AND ${foundEmailIs("queued", "sending", "retrying", "resolving")} ORDER BY "id" FOR UPDATE
     ),
     "moved" AS (
       UPDATE "email" SET "state" = 'uncertain', "seq" = "seq" + 1, "changed_at" = now(), "due_at" = NULL,
