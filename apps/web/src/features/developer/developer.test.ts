@@ -118,7 +118,7 @@ test("the API tells the definition, and how many emails are where", async () => 
   const { call } = await apiClient(context, "viewer");
   const list = await call("GET", "/api/v1/machines");
   expect(list.json<{ items: object[] }>().items).toMatchObject([
-    { name: "email", states: 9, transitions: 22, drawing: "/api/v1/machines/email.svg" },
+    { name: "email", states: 9, transitions: 24, drawing: "/api/v1/machines/email.svg" },
   ]);
   type State = { name: string; ledger: number; email_client: number | null };
   const one = (await call("GET", "/api/v1/machines/email")).json<{
