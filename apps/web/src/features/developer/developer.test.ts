@@ -126,7 +126,7 @@ test("the API tells the definition, and how many emails are where", async () => 
     states: State[];
     transitions: object[];
   }>();
-  expect([one.initial, one.transitions.length]).toEqual(["queued", 22]);
+  expect([one.initial, one.transitions.length]).toEqual(["queued", 24]);
   expect(one.states.find(({ name }) => name === "sending")).toMatchObject({
     settled: false,
     commands: ["deliver"],
