@@ -4,6 +4,7 @@ export * from "./contents.ts";
 export * from "./control.ts";
 export * from "./facts.ts";
 export * from "./machine.ts";
+export { OUTCOMES, type OutcomeName } from "./outcomes.ts";
 export * from "./receive.ts";
 export { reportOf, shortDetail } from "./report-of.ts";
 export * from "./reports.ts";

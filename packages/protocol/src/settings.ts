@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { CheckOutcomeSchema, OutcomeSchema } from "./outcomes.ts";
 import { Address, Id, line, parser } from "./values.ts";
 
 /** One input of a gateway's settings form, as its adapter declares it. */
@@ -62,10 +63,13 @@ const Values = Type.Record(
 /** Attempts a second. */
 const Rate = Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000 });
 
+/** At most this many domains with a rate of their own. */
+export const DOMAIN_RATES_LIMIT = 200;
+
 /** Rates by recipient domain, as it stands behind the @ on the wire and in lower case; its subdomains are others. */
 export const DomainRates = Type.Record(Type.String({ pattern: "^[^\\s@A-Z]{1,253}$" }), Rate, {
   additionalProperties: false,
-  maxProperties: 200,
+  maxProperties: DOMAIN_RATES_LIMIT,
 });
 
 /** A gateway as anybody may see it: of its secrets only the names of those that are set. */
@@ -130,14 +134,7 @@ export type TestMessage = Static<typeof TestMessage>;
 export const parseTestMessage = parser(TestMessage);
 
 export const TestResult = Type.Object({
-  outcome: Type.Union([
-    Type.Literal("accepted"),
-    Type.Literal("rejected"),
-    Type.Literal("unauthorized"),
-    Type.Literal("throttled"),
-    Type.Literal("unavailable"),
-    Type.Literal("ambiguous"),
-  ]),
+  outcome: OutcomeSchema,
   message_id: Type.Optional(Type.String()),
   detail: Type.Optional(Type.String()),
 });
@@ -146,14 +143,7 @@ export const parseTestResult = parser(TestResult);
 
 /** What a gateway's service answered when it was asked whether it knows us: nothing was sent. */
 export const CheckResult = Type.Object({
-  outcome: Type.Union([
-    Type.Literal("ready"),
-    Type.Literal("rejected"),
-    Type.Literal("unauthorized"),
-    Type.Literal("throttled"),
-    Type.Literal("unavailable"),
-    Type.Literal("ambiguous"),
-  ]),
+  outcome: CheckOutcomeSchema,
   detail: Type.String(),
 });
 export type CheckResult = Static<typeof CheckResult>;

@@ -1,16 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { parser, Time } from "./values.ts";
 
-/** What an attempt can come to, the best first. */
-export const OUTCOMES = [
-  "accepted",
-  "rejected",
-  "unauthorized",
-  "throttled",
-  "unavailable",
-  "ambiguous",
-] as const;
-
 const Count = Type.Integer({ minimum: 0 });
 
 /** What all workers' attempts through a gateway came to in one minute, which begins at `at`. */

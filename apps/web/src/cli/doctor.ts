@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { parseMachineView, parseSettingsView } from "@mailwright/protocol";
 import type { Context } from "../context.ts";
-import { readSettings } from "../features/settings/settings.ts";
+import { hasPostalAddress, readSettings } from "../features/settings/settings.ts";
 import type { Command } from "./command.ts";
 import { differences } from "./replay-queries.ts";
 
@@ -121,10 +121,10 @@ async function emailClient({ config, emailClient: client, clock }: Context): Pro
 async function sender({ db }: Context): Promise<Finding[]> {
   const about = "sender";
   try {
-    const { from_email, postal_address } = await readSettings(db);
-    if (from_email === "")
+    const settings = await readSettings(db);
+    if (settings.from_email === "")
       return [{ about, ok: false, says: "no From address is set: Settings, Sender" }];
-    if (postal_address.trim() === "") {
+    if (!hasPostalAddress(settings)) {
       const says = "no postal address is set, so no campaign can be launched: Settings, Sender";
       return [{ about, ok: false, says }];
     }

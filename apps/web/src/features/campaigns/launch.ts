@@ -3,7 +3,12 @@ import { compileEmail } from "@mailwright/template";
 import type { Database } from "../../db/open.ts";
 import { audienceCondition } from "../segments/audience.ts";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
-import { contentSender, readSettings, type Settings } from "../settings/settings.ts";
+import {
+  contentSender,
+  hasPostalAddress,
+  readSettings,
+  type Settings,
+} from "../settings/settings.ts";
 import { noteActivity } from "./activity.ts";
 import { campaignHeaders } from "./headers.ts";
 import {
@@ -130,8 +135,8 @@ function senderOf(settings: Settings): Content["sender"] | LaunchObstacle {
   return contentSender(settings);
 }
 
-function addressOf({ postal_address }: Settings): LaunchObstacle | undefined {
-  if (postal_address.trim() !== "") return undefined;
+function addressOf(settings: Settings): LaunchObstacle | undefined {
+  if (hasPostalAddress(settings)) return undefined;
   return {
     about: "postal address",
     message: "Set the postal address in the settings: it stands in every campaign.",

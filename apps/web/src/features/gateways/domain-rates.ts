@@ -1,11 +1,8 @@
-import { DomainRates } from "@mailwright/protocol";
+import { DOMAIN_RATES_LIMIT, DomainRates } from "@mailwright/protocol";
 import { Value } from "@sinclair/typebox/value";
 import { parseDomain } from "../contacts/address.ts";
 
 type Parsed = { ok: true; value: Record<string, number> } | { ok: false; message: string };
-
-/** As many as the email client takes. */
-const MOST = 200;
 
 /** Rates of single recipient domains as they are typed: a line each, the domain and what it may get a second. */
 export function parseDomainRates(text: string): Parsed {
@@ -20,8 +17,8 @@ export function parseDomainRates(text: string): Parsed {
     if (rates.has(domain.ascii)) return refuse(`“${typed}” stands there twice: leave one.`);
     rates.set(domain.ascii, Number(rate));
   }
-  return rates.size > MOST
-    ? refuse(`Name at most ${MOST} domains; these are ${rates.size}.`)
+  return rates.size > DOMAIN_RATES_LIMIT
+    ? refuse(`Name at most ${DOMAIN_RATES_LIMIT} domains; these are ${rates.size}.`)
     : { ok: true, value: Object.fromEntries(rates) };
 }
 

@@ -1,12 +1,12 @@
 import type { Html } from "@mailwright/html";
-import { type GatewayTraffic, ROUTE } from "@mailwright/protocol";
+import { type GatewayTraffic, type OutcomeName, ROUTE } from "@mailwright/protocol";
 import { Card } from "../../ui/card.tsx";
 import { Definitions } from "../../ui/definitions.tsx";
 import { formatCount, formatDuration } from "../../ui/format.ts";
 import { Table } from "../../ui/table.tsx";
 import type { Gateway } from "./gateways.ts";
 import { GatewayState, perSecond, rateOf } from "./list-views.tsx";
-import { outcomeCounts, type OutcomeName, type Traffic } from "./traffic.ts";
+import { outcomeCounts, type Traffic } from "./traffic.ts";
 
 /** How a gateway stands now: whether emails get through, how fast, and what the last ones came to. */
 export function Standing(props: { gateway: Gateway; traffic: Traffic }): Html {

@@ -1,6 +1,7 @@
 import {
   type GatewayTraffic,
   type MinuteOfTraffic,
+  type OutcomeName,
   OUTCOMES,
   parseGatewayTraffic,
   type ServiceClient,
@@ -37,8 +38,6 @@ export async function readTraffic(
       return { kind: "unreachable", why: whyNotReached(answer.why) };
   }
 }
-
-export type OutcomeName = (typeof OUTCOMES)[number];
 
 export interface OutcomeCount {
   outcome: OutcomeName;

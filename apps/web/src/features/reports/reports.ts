@@ -4,7 +4,7 @@ import type { Database } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
 import { storable } from "../../db/storable.ts";
 import { noteActivity, SYSTEM } from "../campaigns/activity.ts";
-import { takeRefusals } from "../webhooks/webhooks.ts";
+import { takeRefusals } from "../webhooks/refusals.ts";
 import { confirmTold } from "./confirm.ts";
 import { applyReports, countRefusals } from "./queries.ts";
 

@@ -22,6 +22,11 @@ export async function readSettings(db: Queryable): Promise<Settings> {
   return settingsOf(await selectSettings(db));
 }
 
+/** Whether there is a postal address, without which no campaign is launched. */
+export function hasPostalAddress({ postal_address }: Pick<Sender, "postal_address">): boolean {
+  return postal_address.trim() !== "";
+}
+
 /** Who a campaign comes from, as its content has it. The postal address is one line there, as a footer shows it. */
 export function contentSender({
   from_name,

@@ -1,6 +1,6 @@
 import type { Queryable } from "../../db/open.ts";
 import type { GatewaysSeen, GatewayWatch } from "./gateway-watch.ts";
-import { readSettings, type Settings } from "./settings.ts";
+import { hasPostalAddress, readSettings, type Settings } from "./settings.ts";
 
 /** Something that is not set up yet. */
 export interface SetupProblem {
@@ -29,8 +29,8 @@ export function problemsOf(settings: Settings, seen: GatewaysSeen): SetupProblem
   return [senderProblem(settings), gatewayProblem(seen)].filter((found) => found !== undefined);
 }
 
-function senderProblem({ from_email, postal_address }: Settings): SetupProblem | undefined {
-  if (from_email === "") {
+function senderProblem(settings: Settings): SetupProblem | undefined {
+  if (settings.from_email === "") {
     return {
       kind: "sender",
       message: "No From address is set, so campaigns cannot be launched.",
@@ -38,7 +38,7 @@ function senderProblem({ from_email, postal_address }: Settings): SetupProblem |
       action: { href: "/settings", label: "Set it" },
     };
   }
-  if (postal_address.trim() === "") {
+  if (!hasPostalAddress(settings)) {
     return {
       kind: "postal address",
       message:

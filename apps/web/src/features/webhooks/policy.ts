@@ -1,15 +1,9 @@
 import type { Log } from "@mailwright/platform";
 import type { Queryable } from "../../db/open.ts";
 import { parseAddress } from "../contacts/address.ts";
-import type { EmailFact } from "../emails/facts.ts";
 import { suppress, type SuppressionReason } from "../suppressions/suppressions.ts";
-import { type Concerned, countSoftBounces } from "./queries.ts";
-
-/** A fact that was not known, and the email it is of. */
-export interface News {
-  fact: EmailFact;
-  email: Concerned;
-}
+import type { News } from "./news.ts";
+import { countSoftBounces } from "./queries.ts";
 
 /** So many emails to one address in a row that bounced softly, with none delivered between them, are taken for a hard bounce. */
 export const SOFT_BOUNCES_LIMIT = 3;
