@@ -19,10 +19,11 @@ export interface ContinuityContext {
 type Beat = [answer: "open" | "hearing" | "lost", era: string, redisTimeMs: number];
 
 /**
- * Hears Redis's time, and makes sure, a few times a second, that Redis still has what it acknowledged to this process. A Redis that came back from
- * a power cut or a copy, or a replica that took over, may be seconds older than what it said: an email that was sent in
- * those seconds would be queued again, and be sent again without anybody noticing. Nothing is committed between a restart
- * and the moment at which all processes have been heard; if one of them misses something, the live batches are dropped.
+ * Hears Redis's time, and makes sure, a few times a second, that Redis still has what it acknowledged to this process.
+ * A Redis that came back from a power cut or a copy, or a replica that took over, may be seconds older than what it
+ * said: an email that was sent in those seconds would be queued again, and be sent again without anybody noticing.
+ * Nothing is committed between a restart and the moment at which all processes have been heard; if one of them misses
+ * something, the live batches are dropped.
  */
 export function watchContinuity(context: ContinuityContext): AsyncDisposable {
   const { clock, pace } = context;

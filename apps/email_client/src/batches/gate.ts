@@ -33,10 +33,11 @@ interface Later {
 const OUTBOX_WAIT_MS = 250;
 
 /**
- * Asks for one attempt through a gateway, or one of a route's, drawn by weight among those that can take it: the outbox has room, the breaker is closed or wants a probe, there is a slot,
- * and it is the attempt's turn by the gateway's rate and by that of a domain that one of the emails goes to. The slot
- * comes before the turn, so that attempts begin at the rate and not in the bunches in which slots come free. Waits for a slot and for a turn that is near; rejects when `signal`
- * aborts.
+ * Asks for one attempt through a gateway, or one of a route's, drawn by weight among those that can take it: the outbox
+ * has room, the breaker is closed or wants a probe, there is a slot, and it is the attempt's turn by the gateway's rate
+ * and by that of a domain that one of the emails goes to. The slot comes before the turn, so that attempts begin at the
+ * rate and not in the bunches in which slots come free. Waits for a slot and for a turn that is near; rejects when
+ * `signal` aborts.
  */
 export async function admit(
   gateway: string,

@@ -1,9 +1,10 @@
 #!lua flags=allow-oom
 -- Writes the transitions of one tick, of any number of batches: each email's record and its report, together and behind
 -- the fence of its batch. A transition that begins an attempt is refused unless the campaign runs: this is what makes
--- pause and cancel exact. One of an email that must not be mailed any more is refused too. A transition is written onto the record it was made from and no other. One that stands there
--- already, or has been acknowledged and forgotten since, came by a connection that broke before it answered: it is not
--- written twice. Memory does not stop it: what was begun has to end, and what ends makes room.
+-- pause and cancel exact. One of an email that must not be mailed any more is refused too. A transition is written onto
+-- the record it was made from and no other. One that stands there already, or has been acknowledged and forgotten
+-- since, came by a connection that broke before it answered: it is not written twice. Memory does not stop it: what was
+-- begun has to end, and what ends makes room.
 -- Before it is known whether a Redis that was restarted still has everything, nothing is written; nor when something is
 -- missing that the writer has written before.
 -- KEYS: outbox, counts, continuity, mark of the writer, suppressed, then of each batch: head, recipients, records, control
