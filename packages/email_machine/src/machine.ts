@@ -10,6 +10,7 @@ export interface EmailContext {
   due?: number | undefined;
   messageId?: string | undefined;
   reason?: Reason | undefined;
+  doubt?: true | undefined;
 }
 
 const expired: Reason = { code: "expired", detail: "It waited longer than the campaign allows." };
@@ -17,6 +18,17 @@ const exhausted = (reason: Reason | undefined): Reason => ({
   code: "exhausted",
   ...(reason && { detail: `The last attempt: ${reason.detail ?? reason.code}` }),
 });
+
+/** What the last attempt came to stands in the words; nobody knows what an earlier one came to. */
+function inDoubt(last: Reason | undefined): Reason {
+  if (last?.code === "unresolved") return last;
+  const words = last && ` The last one: ${last.detail ?? last.code}`;
+  return {
+    code: "unresolved",
+    detail: `Nobody can tell whether the gateway took an earlier attempt.${words ?? ""}`,
+    ...(last?.status !== undefined && { status: last.status }),
+  };
+}
 
 function command<Params = undefined>(): (context: unknown, params: Params) => void {
   return () => {};
@@ -77,6 +89,12 @@ export const emailMachine = setup({
           `Nobody can tell whether the gateway took it. ${context.reason?.detail ?? ""}`.trim(),
       } satisfies Reason,
     })),
+    rememberDoubt: assign({ doubt: true }),
+    becauseInDoubt: assign(({ context, event }) => ({
+      reason: inDoubt(
+        "reason" in event && event.type !== "SUPPRESSED" ? event.reason : context.reason,
+      ),
+    })),
     becauseCancelled: assign({ reason: { code: "cancelled" } satisfies Reason }),
     becauseExhausted: assign(({ context, event }) => ({
       reason: exhausted("reason" in event ? event.reason : context.reason),
@@ -89,15 +107,18 @@ export const emailMachine = setup({
       due: undefined,
       messageId: undefined,
       reason: undefined,
+      doubt: undefined,
     }),
   },
   guards: {
     attemptsLeft: ({ context }) => spent(context) < context.policy.attempts,
     ratherTwiceThanNever: ({ context }) =>
       context.policy.whenUncertain === "resend" && spent(context) < context.policy.attempts,
-    /** It waits to be sent rather twice than never: nobody could tell what became of the last attempt. */
-    perhapsAccepted: ({ context }) => context.reason?.code === "unresolved",
-    tooOld: ({ context, event }) => ageAt(context, event.at) >= context.policy.maxAgeMs,
+    /** It is sent rather twice than never, and nobody could tell what became of one of its attempts. */
+    perhapsAccepted: ({ context }) => context.doubt === true,
+    tooOld: ({ context, event }) => isTooOld(context, event.at),
+    perhapsAcceptedAndTooOld: ({ context, event }) =>
+      context.doubt === true && isTooOld(context, event.at),
   },
 }).createMachine({
   id: "email",
@@ -117,11 +138,18 @@ export const emailMachine = setup({
       entry: { type: "deliver", params: ({ context }) => ({ attempt: context.attempt }) },
       on: {
         ACCEPTED: { target: "sent", actions: "keepMessageId" },
-        REJECTED: { target: "failed", actions: "keepReason" },
-        UNAUTHORIZED: { target: "failed", actions: "keepReason" },
+        REJECTED: [
+          { guard: "perhapsAccepted", target: "uncertain", actions: "becauseInDoubt" },
+          { target: "failed", actions: "keepReason" },
+        ],
+        UNAUTHORIZED: [
+          { guard: "perhapsAccepted", target: "uncertain", actions: "becauseInDoubt" },
+          { target: "failed", actions: "keepReason" },
+        ],
         THROTTLED: { target: "retrying", actions: ["keepReason", "waitAsTold"] },
         UNAVAILABLE: [
           { guard: "attemptsLeft", target: "retrying", actions: ["keepReason", "waitForBackoff"] },
+          { guard: "perhapsAccepted", target: "uncertain", actions: "becauseInDoubt" },
           { target: "failed", actions: "becauseExhausted" },
         ],
         AMBIGUOUS: { target: "resolving", actions: "keepReason" },
@@ -129,18 +157,27 @@ export const emailMachine = setup({
       },
     },
     retrying: {
-      description: "Known not to have been accepted; it waits for its next attempt.",
+      description:
+        "It waits for its next attempt: the last one was not accepted, or the campaign would rather send twice than never.",
       entry: { type: "schedule", params: ({ context }) => ({ due: context.due ?? 0 }) },
       on: {
         DUE: [
+          {
+            guard: "perhapsAcceptedAndTooOld",
+            target: "uncertain",
+            actions: "becauseInDoubt",
+          },
           { guard: "tooOld", target: "failed", actions: "becauseExpired" },
           { target: "sending", actions: "beginAttempt" },
         ],
         SUPPRESSED: [
-          { guard: "perhapsAccepted", target: "uncertain" },
+          { guard: "perhapsAccepted", target: "uncertain", actions: "becauseInDoubt" },
           { target: "skipped", actions: "keepReason" },
         ],
-        CANCEL: { target: "cancelled", actions: "becauseCancelled" },
+        CANCEL: [
+          { guard: "perhapsAccepted", target: "uncertain", actions: "becauseInDoubt" },
+          { target: "cancelled", actions: "becauseCancelled" },
+        ],
       },
     },
     resolving: {
@@ -150,13 +187,14 @@ export const emailMachine = setup({
         CONFIRMED: { target: "sent", actions: "keepMessageId" },
         NOT_ACCEPTED: [
           { guard: "attemptsLeft", target: "retrying", actions: "waitForBackoff" },
+          { guard: "perhapsAccepted", target: "uncertain", actions: "becauseInDoubt" },
           { target: "failed", actions: "becauseExhausted" },
         ],
         UNRESOLVED: [
           {
             guard: "ratherTwiceThanNever",
             target: "retrying",
-            actions: ["becauseUnresolved", "waitForBackoff"],
+            actions: ["rememberDoubt", "becauseUnresolved", "waitForBackoff"],
           },
           { target: "uncertain", actions: "becauseUnresolved" },
         ],
@@ -223,6 +261,10 @@ export const emailMachine = setup({
 /** Attempts that count against the policy. */
 function spent(context: EmailContext): number {
   return context.attempt - context.throttled;
+}
+
+function isTooOld(context: EmailContext, at: number): boolean {
+  return ageAt(context, at) >= context.policy.maxAgeMs;
 }
 
 function ageAt(context: EmailContext, at: number): number {

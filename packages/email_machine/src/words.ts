@@ -119,6 +119,8 @@ export interface EmailRecord {
   due?: number;
   messageId?: string;
   reason?: Reason;
+  /** Nobody could tell what became of an attempt of this run, and it was made again: whatever happens, it may have arrived. */
+  doubt?: true;
   /** Which gateway the last attempt went through, where it was chosen for that attempt. The machine only carries it. */
   gateway?: string;
 }

@@ -165,4 +165,20 @@ describe("original, weakness 7: an attempt without an answer", () => {
       "ACCEPTED sent",
     ]);
   });
+
+  test("stays in doubt whatever the attempts after it come to, but for an acceptance", async () => {
+    await using given = await setUp({ config: { attemptDeadlineMs: 150 } });
+    const { gateway, web } = given;
+    gateway.answer = ({ attempt }) => (attempt === 1 ? "silence" : 503);
+    const policy = { attempts: 2, first_wait_s: 0.05, max_wait_s: 0.05, when_uncertain: "resend" };
+    const handed = await send(given, 4, policy as never);
+    expect(await finished(given, handed)).toEqual({ uncertain: 4 });
+    expect(story(web.historyOf(handed.recipients[0]!.id))).toEqual([
+      "START sending",
+      "AMBIGUOUS resolving",
+      "UNRESOLVED retrying",
+      "DUE sending",
+      "UNAVAILABLE uncertain",
+    ]);
+  });
 });

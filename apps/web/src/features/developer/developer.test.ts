@@ -118,7 +118,7 @@ test("the API tells the definition, and how many emails are where", async () => 
   const { call } = await apiClient(context, "viewer");
   const list = await call("GET", "/api/v1/machines");
   expect(list.json<{ items: object[] }>().items).toMatchObject([
-    { name: "email", states: 9, transitions: 24, drawing: "/api/v1/machines/email.svg" },
+    { name: "email", states: 9, transitions: 30, drawing: "/api/v1/machines/email.svg" },
   ]);
   type State = { name: string; ledger: number; email_client: number | null };
   const one = (await call("GET", "/api/v1/machines/email")).json<{
@@ -126,7 +126,7 @@ test("the API tells the definition, and how many emails are where", async () => 
     states: State[];
     transitions: object[];
   }>();
-  expect([one.initial, one.transitions.length]).toEqual(["queued", 24]);
+  expect([one.initial, one.transitions.length]).toEqual(["queued", 30]);
   expect(one.states.find(({ name }) => name === "sending")).toMatchObject({
     settled: false,
     commands: ["deliver"],

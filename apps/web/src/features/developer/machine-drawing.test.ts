@@ -43,7 +43,7 @@ test("the drawing says what it is to whoever does not see it", async () => {
     "aria-labelledby": "machine-title machine-description",
   });
   expect(findElements(markup, "#machine-title")[0]?.text).toBe("The states of an email");
-  expect(descriptionIn(markup)).toStartWith("9 states and 24 transitions");
+  expect(descriptionIn(markup)).toStartWith("9 states and 30 transitions");
 });
 
 test("the way that was taken is marked, and where it led", async () => {
@@ -56,7 +56,7 @@ test("the way that was taken is marked, and where it led", async () => {
   ]);
   expect(idsOf(markup, ".machine-state[data-now]")).toEqual(["state-sent"]);
   expect(descriptionIn(markup)).toBe(
-    "9 states and 24 transitions between them. Made: START, ACCEPTED. Now: sent.",
+    "9 states and 30 transitions between them. Made: START, ACCEPTED. Now: sent.",
   );
 });
 

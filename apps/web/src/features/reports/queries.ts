@@ -98,7 +98,8 @@ export function lockUncertain(db: Queryable, ids: readonly string[]): Promise<Un
 
 /**
  * Those of the emails that are in doubt and of which their gateway has told what became of them, by gateway. What was known
- * before an email was requeued is of an earlier run, perhaps a refusal even, and says nothing of this one.
+ * before an email was requeued is of an earlier run, and says nothing of this one; and a refusal, which is kept as a bounce,
+ * says of an attempt that the gateway does not have it.
  */
 export async function selectTold(
   db: Queryable,
@@ -112,6 +113,11 @@ export async function selectTold(
           SELECT "at" FROM "email_event"
           WHERE "email_event"."email_id" = "email"."id" AND "email_event"."run" = "email"."run" AND "email_event"."seq" = 0
         ), '-infinity')
+        AND NOT EXISTS (
+          SELECT FROM "email_event" AS "refused"
+          WHERE "refused"."email_id" = "email"."id" AND "refused"."event" = 'REJECTED'
+            AND "email_fact"."dedupe_key" = 'smtp bounced ' || "refused"."run" || '.' || "refused"."seq"
+        )
     )
     GROUP BY "gateway_id"
   `);

@@ -103,3 +103,25 @@ test("a refusal settles no later run of the same email: one that is requeued and
   ]);
   expect(await standing()).toEqual({ run: 2, seq: 4, state: "sent" });
 });
+
+test("a refusal settles no email of which an attempt before may have been accepted", async () => {
+  const { db } = fixture.context;
+  const campaign = await fixture.draft("Winter sale");
+  const { sending } = await launchedWith(fixture, campaign, "sending", { sending: 1 });
+  const [id = ""] = sending;
+  const refused = {
+    id,
+    run: 1,
+    seq: 3,
+    event: "REJECTED",
+    state: "uncertain",
+    at: Date.UTC(2026, 10, 29, 12),
+    attempt: 2,
+    gateway: fixture.gateway,
+    error: { code: "unresolved", status: "5.2.2" },
+  };
+  for (let times = 0; times < 2; times++) await takeReports(db, silentLog, { reports: [refused] });
+  expect(await factsOf(db, id)).toHaveLength(1);
+  const [row] = await db.execute(sql`SELECT "seq", "state" FROM "email" WHERE "id" = ${id}`);
+  expect(row as unknown).toEqual({ seq: 3, state: "uncertain" });
+});
