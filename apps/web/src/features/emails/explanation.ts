@@ -3,6 +3,7 @@ import type { Queryable } from "../../db/open.ts";
 import { mayRequeue } from "../campaigns/standing.ts";
 import { parseAddress } from "../contacts/address.ts";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
+import { explainFacts } from "./fact-words.ts";
 import { type EmailFact, factsOf } from "./facts.ts";
 import {
   type Email,
@@ -71,7 +72,7 @@ export async function explainEmail(
     campaign,
     contact: contacts.get(email.contact_id),
     gateway: nameOf(names, email.gateway_id),
-    why: explain(email),
+    why: (email.state === "sent" ? explainFacts(facts) : undefined) ?? explain(email),
     steps: events.map((event, index) => ({
       ...event,
       gateway: nameOf(names, event.gateway_id),

@@ -1,6 +1,7 @@
 import type { IconName } from "../../ui/icon.tsx";
 import type { Tone } from "../../ui/tone.ts";
 import type { EmailFact, EmailFactKind } from "./facts.ts";
+import type { Explanation } from "./reasons.ts";
 
 /** How a kind of fact looks, and how many of it are called. */
 export const FACT_LOOKS: Readonly<
@@ -47,12 +48,47 @@ export function sourceOf({ source }: Pick<EmailFact, "source">): string {
     case "page":
       return "on the page of the email's link";
     default:
-      return `by the word of ${source}`;
+      return "told by the gateway";
   }
 }
 
 /** More of a fact, as it was told; empty where there is no more that a person would read. */
 export function tellingOf({ detail }: Pick<EmailFact, "detail">): string {
   const { class: bounce, status, text } = detail;
-  return [bounce, status, text].filter((part) => part !== undefined).join(" ");
+  // A server begins with its status, mostly.
+  const isRepeated = status !== undefined && String(text ?? "").includes(String(status));
+  return [bounce && `${bounce}:`, isRepeated ? undefined : status, text]
+    .filter((part) => part !== undefined)
+    .join(" ")
+    .replace(/:$/, "");
+}
+
+/** What the last word of its gateway says of an email that was sent; undefined when it has told nothing. */
+export function explainFacts(facts: readonly EmailFact[]): Explanation | undefined {
+  const last = facts.findLast(
+    ({ kind }) => kind === "delivered" || kind === "bounced" || kind === "complained",
+  );
+  switch (last?.kind) {
+    case "delivered":
+      return {
+        what: "It was delivered.",
+        meaning:
+          "The gateway accepted it, and tells that the recipient's server took it. Whether it lies in the inbox or with the spam, only the recipient knows.",
+      };
+    case "bounced":
+      return {
+        what: "The gateway accepted it, but it bounced.",
+        meaning:
+          "What the recipient's server said stands at the step below. An address that bounces hard, or softly several times in a row, is not mailed any more.",
+        unwelcome: true,
+      };
+    case "complained":
+      return {
+        what: "The recipient reported it as spam.",
+        meaning: "It arrived, and was not wanted. The address is not mailed any more.",
+        unwelcome: true,
+      };
+    default:
+      return undefined;
+  }
 }

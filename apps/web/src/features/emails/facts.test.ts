@@ -4,6 +4,7 @@ import { newId } from "@mailwright/platform";
 import { type CampaignFixture, campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { apiClient, signedInClient } from "../../testing/client.ts";
 import { deleteStrays } from "../campaigns/deletion-queries.ts";
+import { tellingOf } from "./fact-words.ts";
 import { countFacts, factsOf, noteFacts, type ToldFact } from "./facts.ts";
 
 let fixture: CampaignFixture;
@@ -80,6 +81,34 @@ test("facts go with the emails of a campaign that was deleted", async () => {
 });
 
 describe("what became known is shown", () => {
+  test.each([
+    [["delivered"], "It was delivered.", "success"],
+    [["delivered", "bounced"], "The gateway accepted it, but it bounced.", "warning"],
+    [["delivered", "complained"], "The recipient reported it as spam.", "warning"],
+    [["bounced", "delivered", "unsubscribed"], "It was delivered.", "success"],
+    [["unsubscribed"], "The gateway accepted it.", "success"],
+  ] as const)("over an email with %j: %s", async (kinds, what, tone) => {
+    const { context } = fixture;
+    const campaign = await fixture.draft(newId());
+    const { sent } = await launchedWith(fixture, campaign, "finished", { sent: 1 });
+    await noteFacts(
+      context.db,
+      kinds.map((kind, index) => fact(sent[0], kind, { kind, at: at(index) })),
+    );
+    const page = await (await signedInClient(context, "viewer")).get(`/emails/${sent[0]}`);
+    expect(page.find(".callout").map(({ attributes }) => attributes["data-tone"])).toEqual([tone]);
+    expect(page.textOf(".callout-title")).toBe(what);
+  });
+
+  test("a bounce with its class, and with its status once", () => {
+    expect([
+      tellingOf({ detail: { class: "hard", status: "5.1.1", text: "550 5.1.1 No such mailbox" } }),
+      tellingOf({ detail: { class: "soft", status: "4.2.2", text: "Full" } }),
+      tellingOf({ detail: { class: "block" } }),
+      tellingOf({ detail: {} }),
+    ]).toEqual(["hard: 550 5.1.1 No such mailbox", "soft: 4.2.2 Full", "block", ""]);
+  });
+
   test("on the email's page at its place among the steps, in words", async () => {
     const { context } = fixture;
     const { campaign, emails } = await launched();
@@ -109,8 +138,8 @@ describe("what became known is shown", () => {
     expect(page.text).not.toContain("<b>No</b>");
     const overview = await (await signedInClient(context)).get(`/campaigns/${campaign}`);
     const shown = overview.find(".definitions div").map(({ text }) => text);
-    expect(shown).toContain("Unsubscribed1, 33.3%");
-    expect(shown).toContain("Bounced1, 33.3%");
+    expect(shown).toContain("Unsubscribed1 (33.3%)");
+    expect(shown).toContain("Bounced1 (33.3%)");
   });
 
   test("by the API, of an email and counted of a campaign, and by no address that is not there", async () => {

@@ -14,6 +14,8 @@ export interface Explanation {
   what: string;
   meaning: string;
   todo?: string;
+  /** Whether it went wrong after all, whatever its state says. */
+  unwelcome?: boolean;
 }
 
 /** Why an email is where it is, in plain words. What the gateway said is not in it: that is shown as it was said. */

@@ -101,7 +101,8 @@ const TONES = {
 /** Why it is where it is: what is so, what that means, what can be done. */
 function Why(props: { story: EmailStory }): Html {
   const { email, why } = props.story;
-  const tone = email.state in TONES ? TONES[email.state as keyof typeof TONES] : "info";
+  const ordinary = email.state in TONES ? TONES[email.state as keyof typeof TONES] : "info";
+  const tone = why.unwelcome === true ? "warning" : ordinary;
   return (
     <Callout tone={tone} title={why.what}>
       <p>{why.meaning}</p>
