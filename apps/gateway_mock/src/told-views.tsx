@@ -21,7 +21,9 @@ export function TellAll({ shown }: { shown: number }) {
   return (
     <form method="post" action="/fates">
       <p class="buttons">
-        <button>{`Tell what became of these ${shown}`}</button>
+        <button>
+          {shown === 1 ? "Tell what became of it" : `Tell what became of these ${shown}`}
+        </button>
         <span>
           Of every twenty one bounces hard, one softly, one is blocked and one complained about.
         </span>

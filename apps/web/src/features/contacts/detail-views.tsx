@@ -279,13 +279,15 @@ function History(props: ContactPageProps): Html {
       {total > 0 && (
         <div class="history-foot">
           <Legend parts={parts} />
-          <Pager
-            summary=""
-            words={{ previous: "Newer", next: "Older" }}
-            next={props.older}
-            previous={props.newer}
-            region="#history"
-          />
+          {(props.older !== undefined || props.newer !== undefined) && (
+            <Pager
+              summary=""
+              words={{ previous: "Newer", next: "Older" }}
+              next={props.older}
+              previous={props.newer}
+              region="#history"
+            />
+          )}
         </div>
       )}
     </Card>

@@ -14,7 +14,7 @@ const GROUPS: Record<Group, { title: string; lead: string }> = {
   },
   webhooks: {
     title: "Webhooks",
-    lead: "How the service tells of deliveries, bounces and complaints, and what proves that it is the service. The address that it has to call is shown once the gateway is saved.",
+    lead: "How the service tells of deliveries, bounces and complaints, and what proves that it is the service. The address for it to call stands on the gateway's page once it is saved.",
   },
 };
 

@@ -1,5 +1,5 @@
 import type { Children, Html } from "@mailwright/html";
-import type { TestResult } from "@mailwright/protocol";
+import { ROUTE, type TestResult } from "@mailwright/protocol";
 import { Callout } from "../../ui/banner.tsx";
 import { LinkButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
@@ -29,7 +29,9 @@ export function TestPage(props: {
           { href: GATEWAYS, label: "Gateways" },
           { href: address, label: gateway.name },
         ]}
-        lead="One message, sent at once through this gateway alone, from the sender of the settings."
+        lead={`One message, sent at once through ${
+          gateway.kind === ROUTE ? "one of the gateways of this route" : "this gateway alone"
+        }, from the sender of the settings.`}
       />
       {tested && <Outcome tested={tested} address={address} />}
       <Card>

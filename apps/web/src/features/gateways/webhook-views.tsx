@@ -20,13 +20,15 @@ export function WebhookCard(props: { gateway: Gateway; url: string }): Html | nu
         </Badge>
       }
     >
-      <p class="small">{gateway.webhook}</p>
-      <p class="small">
-        <Copyable text={url} label="Copy the address for webhooks" />
-      </p>
-      {!isProven && proof !== undefined && (
-        <p class="muted small">{`Nothing is believed until “${proof.label}” is set.`}</p>
-      )}
+      <div class="stack" data-gap="sm">
+        <p class="small">{gateway.webhook}</p>
+        <p class="small">
+          <Copyable text={url} label="Copy the address for webhooks" />
+        </p>
+        {!isProven && proof !== undefined && (
+          <p class="muted small">{`Nothing is believed until “${proof.label}” is set.`}</p>
+        )}
+      </div>
     </Card>
   );
 }

@@ -54,7 +54,8 @@ export function suppressionPages(context: Context) {
         if (!posted.ok) return showAdd(tools, posted, []);
         const list = readList(posted.value.addresses, originOf(tools.user));
         // All or nothing: whoever pastes a list sees at once what in it is none.
-        if (list.faults.length > 0) return showAdd(tools, { values: posted.value }, list.faults);
+        if (list.faults.length > 0)
+          return showAdd(tools, { values: posted.value, errors: NOT_ALL }, list.faults);
         const { added, already } = await suppressList(db, list);
         return tools.leave("/suppressions", outcome(added, already));
       },
@@ -82,6 +83,8 @@ export function suppressionPages(context: Context) {
       write,
     );
 }
+
+const NOT_ALL = { addresses: "Nothing was added: mend or take out what cannot be taken." };
 
 function showAdd(
   { show, csrf }: PageTools,

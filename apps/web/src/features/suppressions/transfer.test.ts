@@ -56,7 +56,14 @@ test("columns may be in any order, of a spreadsheet's kind, and a reason may be 
 
 test("a list with one fault in it is refused whole", async () => {
   const csv = "email,reason\nanna@example.com,bounced\nben@example.com,angry\n";
-  expect((await editor.post("/suppressions", { addresses: csv })).status).toBe(422);
+  const page = await editor.post("/suppressions", { addresses: csv });
+  expect([page.status, page.textOf("#field-addresses")]).toEqual([
+    422,
+    csv.trim().replaceAll("\n", " "),
+  ]);
+  expect(page.textOf(".callout-title")).toBe("1 entry cannot be taken");
+  expect(page.textOf(".callout li")).toStartWith("ben@example.com, angry: The reason has to be");
+  expect(page.textOf("#field-addresses-error")).toStartWith("Nothing was added");
   const refused = await call("POST", "/api/v1/suppressions/import", { csv });
   expect([refused.status, refused.json<{ detail?: string }>()]).toMatchObject([422, {}]);
   expect(await reasons("anna@example.com", "ben@example.com")).toEqual([undefined, undefined]);

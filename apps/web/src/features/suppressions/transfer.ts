@@ -48,6 +48,8 @@ const REASONS: ReadonlySet<string> = new Set<SuppressionReason>([
   "complained",
 ]);
 
+const NO_REASON = `The reason has to be one of ${[...REASONS].join(", ")}.`;
+
 /**
  * Reads a list of addresses, however people keep them; or a CSV whose first line names its columns, of which it takes `email`,
  * `reason` and `origin`, as an export has them. Where no reason or origin stands, it is `manual`, and by `origin`.
@@ -65,7 +67,7 @@ export function readList(text: string, origin: string): SuppressionEntries {
     const address = parseAddress(email);
     const reason = given === "" ? "manual" : given.toLowerCase();
     if (!address.ok) faults.push({ text: email, message: address.message });
-    else if (!isReason(reason)) faults.push({ text: given, message: "This is no reason." });
+    else if (!isReason(reason)) faults.push({ text: `${email}, ${given}`, message: NO_REASON });
     else {
       const by = unescaped(row["origin"] ?? "").slice(0, 300) || origin;
       const key = JSON.stringify([reason, by]);

@@ -127,7 +127,7 @@ function SuppressionList(props: SuppressionListProps): Html {
           summary={
             search === ""
               ? formatPlural(total, "suppressed address", "suppressed addresses")
-              : `Of ${formatPlural(total, "suppressed address", "suppressed addresses")}`
+              : `Found among ${formatPlural(total, "suppressed address", "suppressed addresses")}`
           }
           next={props.next}
           previous={props.previous}
@@ -212,7 +212,7 @@ function FaultList(props: { faults: readonly { text: string; message: string }[]
   return (
     <Callout
       tone="warning"
-      title={`${formatPlural(faults.length, "line is", "lines are")} no address`}
+      title={`${formatPlural(faults.length, "entry", "entries")} cannot be taken`}
     >
       <ul>
         {faults.slice(0, MOST_FAULTS).map(({ text, message }) => (
