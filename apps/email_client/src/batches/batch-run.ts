@@ -136,11 +136,14 @@ export class BatchRun {
 
   private repeatThrough(open: OpenGateway): Repeat | undefined {
     const { claim, ready, context } = this;
+    const { journal } = context;
     if (open.repeatWindowMs === undefined) return undefined;
     return {
       windowMs: open.repeatWindowMs,
       attempt: async (recipient) =>
-        (await context.journal.control(claim)) === "running"
+        (await journal.control(claim)) === "running" &&
+        // It is the attempt, if the one before was not accepted.
+        !(await journal.isSuppressed(claim, recipient))
           ? attempt(recipient, ready, open, context)
           : undefined,
     };

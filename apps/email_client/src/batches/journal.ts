@@ -41,6 +41,8 @@ export interface Journal {
   setControl(campaign: string, state: Control["state"]): Promise<void>;
   /** What the campaign of a batch may do. Asking keeps the answer for another while. */
   control({ batch, campaign }: Pick<Claim, "batch" | "campaign">): Promise<Control["state"]>;
+  /** Whether an email, by id and run, must not be attempted any more. */
+  isSuppressed(claim: Pick<Claim, "batch">, email: Suppressed["emails"][number]): Promise<boolean>;
   liveBatches(campaign: string): Promise<string[]>;
   /**
    * Refuses every further attempt of emails, by id and run, from this moment on (`now`), also of such as come later; answers
@@ -128,6 +130,9 @@ export function createJournal(
       const key = controlKey(shardOf(shards, batch), campaign);
       const state = await redis.getex(key, "EX", CONTROL_TTL_S);
       return (state as Control["state"] | null) ?? "running";
+    },
+    async isSuppressed({ batch }, { id, run: of }) {
+      return (await redis.zscore(shardOf(shards, batch).suppressed, `${id} ${of}`)) !== null;
     },
     async liveBatches(campaign) {
       const members = await Promise.all(

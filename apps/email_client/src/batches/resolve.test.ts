@@ -91,6 +91,18 @@ describe("an attempt without an answer", () => {
     expect(given.fake.taken).toEqual([]);
   });
 
+  test("is not made again for somebody who was suppressed meanwhile", async () => {
+    const given = await setUpWith(resend);
+    const heard = silentFor(given.fake, 2);
+    const batch = await send(given, 2);
+    await heard;
+    await given.calls.suppress(batch.recipients.slice(0, 1));
+    given.fake.taken.length = 0;
+    given.fake.mood = "accept";
+    expect(await finished(given, batch, 30_000)).toEqual({ uncertain: 1, sent: 1 });
+    expect(given.fake.taken.map(({ key }) => key)).toEqual([batch.recipients[1]!.id]);
+  });
+
   test("is uncertain where the service knows neither", async () => {
     const given = await setUpWith(sendgrid);
     const heard = silentFor(given.fake, 2);

@@ -26,7 +26,7 @@ export interface ResolveContext {
 export interface Repeat {
   /** How long after an attempt its key is known. */
   windowMs: number;
-  /** Undefined when nothing may be sent now: the campaign is paused or cancelled. */
+  /** Undefined when it may not be sent now: the campaign is paused or cancelled, or the recipient suppressed. */
   attempt(recipient: Recipient): Promise<EmailEvent | undefined>;
 }
 
