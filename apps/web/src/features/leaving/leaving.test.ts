@@ -86,6 +86,8 @@ describe("the page", () => {
     expect(page.text).not.toContain("p1@example.com");
     expect(page.textOf(".auth-host")).toBe("Harbour Books");
     expect(page.text).not.toContain("Mailwright");
+    // A campaign's name is for those who send it.
+    expect(page.text).not.toContain("Spring");
     expect(page.find("#leaving .check").map(({ text }) => text)).toEqual(["Everybody"]);
     for (const method of ["GET", "HEAD", "OPTIONS"])
       await visitor(fixture.context).send(path, { method, headers: { purpose: "prefetch" } });

@@ -20,7 +20,6 @@ export interface LeavingContext {
 export interface Leaving {
   /** The address that the email went to. */
   address: string;
-  campaign: string;
   /** Whose emails these are. */
   organisation: string;
   /** Why nothing is mailed to the address any more; undefined while it is. */
@@ -117,12 +116,11 @@ function inTurn(
 }
 
 async function leavingOf(db: Queryable, addressee: Addressee): Promise<Leaving> {
-  const { address, campaign, organisation, segments, email_id } = addressee;
+  const { address, organisation, segments, email_id } = addressee;
   const now = (await suppressionsOf(db, addressee)).find((reason) => reason !== undefined);
   const { left: leftIds, returned } = await leftSince(db, email_id);
   return {
     address,
-    campaign,
     organisation,
     suppressed: now,
     segments: segments.filter(({ member }) => member),

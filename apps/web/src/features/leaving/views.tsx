@@ -19,7 +19,7 @@ export function LeaveCard(props: LeaveProps): Html {
       <p>
         {"For "}
         <strong>{masked(leaving.address)}</strong>
-        {`, who got the email “${leaving.campaign}”.`}
+        {`, who got an email from ${leaving.organisation}.`}
       </p>
       {leaving.suppressed === undefined ? <Subscribed {...props} /> : <Gone {...props} />}
     </div>
