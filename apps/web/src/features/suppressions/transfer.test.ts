@@ -64,6 +64,7 @@ test("a list with one fault in it is refused whole", async () => {
   expect(page.textOf(".callout-title")).toBe("1 entry cannot be taken");
   expect(page.textOf(".callout li")).toStartWith("ben@example.com, angry: The reason has to be");
   expect(page.textOf("#field-addresses-error")).toStartWith("Nothing was added");
+  expect(page.find(".form-errors")).toEqual([]);
   const refused = await call("POST", "/api/v1/suppressions/import", { csv });
   expect([refused.status, refused.json<{ detail?: string }>()]).toMatchObject([422, {}]);
   expect(await reasons("anna@example.com", "ben@example.com")).toEqual([undefined, undefined]);

@@ -188,7 +188,7 @@ export function AddSuppressionsPage(props: {
           csrf={props.csrf}
           label="Addresses"
           guard
-          {...(props.form.errors && { errors: props.form.errors })}
+          {...(props.faults.length === 0 && props.form.errors && { errors: props.form.errors })}
         >
           <TextAreaField
             {...field(props.form, "addresses")}
