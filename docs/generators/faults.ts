@@ -116,7 +116,7 @@ const FAULTS: readonly Fault[] = [
   {
     fault: "Pause, cancel, unsubscribing and new credentials race with sending",
     answer:
-      "A pause holds from its answer on, an email is sent or cancelled and never both, who is suppressed before the hand-over is skipped.",
+      "A pause holds from its answer on, an email is sent or cancelled and never both, who is suppressed is skipped before the next attempt.",
   },
 ];
 

@@ -29,6 +29,9 @@ export function optionalLine(title: string, maxLength = 200) {
   return Type.String({ title, maxLength, pattern: ONE_LINE, default: "" });
 }
 
+/** A moment as the API tells it, in ISO 8601. */
+export const Moment = Type.String({ format: "date-time" });
+
 /**
  * The same fields, all of them optional and none with a default: what a PATCH takes. What is left out stays as it is.
  */

@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { EMAIL_STATES } from "@mailwright/email_machine";
-import { Changes, Input } from "../../http/forms.ts";
+import { Changes, Input, Moment } from "../../http/forms.ts";
 import type { CampaignState } from "./steering.ts";
 
 const UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
@@ -67,10 +67,10 @@ export const CampaignView = Type.Object({
       ReturnType<typeof Type.Integer>
     >,
   ),
-  created_at: Type.String({ format: "date-time" }),
-  updated_at: Type.String({ format: "date-time" }),
-  launched_at: Type.Union([Type.String({ format: "date-time" }), Type.Null()]),
-  finished_at: Type.Union([Type.String({ format: "date-time" }), Type.Null()]),
+  created_at: Moment,
+  updated_at: Moment,
+  launched_at: Type.Union([Moment, Type.Null()]),
+  finished_at: Type.Union([Moment, Type.Null()]),
 });
 
 const CAMPAIGN_STATES = [

@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { EmailStateSchema } from "@mailwright/protocol";
+import { Moment } from "../../http/forms.ts";
 import { ListQuery } from "../../http/paging.ts";
 
 export const FactKind = Type.Union([
@@ -32,7 +33,6 @@ const EmailError = Type.Union([
   Type.Null(),
 ]);
 
-const Moment = Type.String({ format: "date-time" });
 const MomentOrNull = Type.Union([Moment, Type.Null()]);
 const TextOrNull = Type.Union([Type.String(), Type.Null()]);
 

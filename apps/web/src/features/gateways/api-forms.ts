@@ -7,6 +7,7 @@ import {
   MinuteOfTraffic,
   TestResult,
 } from "@mailwright/protocol";
+import { Moment } from "../../http/forms.ts";
 import { bodySchema } from "./forms.ts";
 import { type Gateway, webhookAddress } from "./gateways.ts";
 
@@ -74,8 +75,6 @@ export function kindView(kind: GatewayKind): GatewayKind & { schema: TObject } {
 
 export const TestAnswer = TestResult;
 export const CheckAnswer = CheckResult;
-
-const Moment = Type.String({ format: "date-time" });
 
 export const TrafficView = Type.Object({
   rate_per_second: Type.Union([Type.Number(), Type.Null()], {

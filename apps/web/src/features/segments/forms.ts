@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { Changes, Input, VERBATIM } from "../../http/forms.ts";
+import { Changes, Input, Moment, VERBATIM } from "../../http/forms.ts";
 
 const name = Type.String({
   title: "Name",
@@ -98,8 +98,8 @@ export const SegmentView = Type.Object({
     description:
       "How many contacts are in it. Null for a dynamic segment in a list, and where counting took too long.",
   }),
-  created_at: Type.String({ format: "date-time" }),
-  updated_at: Type.String({ format: "date-time" }),
+  created_at: Moment,
+  updated_at: Moment,
 });
 
 export const SizeView = Type.Object({
@@ -115,6 +115,6 @@ export const MemberView = Type.Object({
   first_name: Type.String(),
   last_name: Type.String(),
   attributes: Type.Record(Type.String(), Type.Unknown()),
-  created_at: Type.String({ format: "date-time" }),
-  added_at: Type.Union([Type.String({ format: "date-time" }), Type.Null()]),
+  created_at: Moment,
+  added_at: Type.Union([Moment, Type.Null()]),
 });

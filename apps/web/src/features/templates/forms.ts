@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { MAX_BODY_LENGTH, MAX_SUBJECT_LENGTH } from "@mailwright/template";
-import { Changes, Input, VERBATIM } from "../../http/forms.ts";
+import { Changes, Input, Moment, VERBATIM } from "../../http/forms.ts";
 import { addressField } from "../contacts/address-field.ts";
 
 const UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
@@ -117,7 +117,6 @@ export const TestBody = Input({
 });
 
 const kind = Type.String({ description: "html, markdown or text" });
-const moment = Type.String({ format: "date-time" });
 
 export const TemplateView = Type.Object({
   id: Type.String(),
@@ -126,8 +125,8 @@ export const TemplateView = Type.Object({
   subject: Type.String(),
   body: Type.Optional(Type.String({ description: "Left out in lists." })),
   version: Type.Integer(),
-  created_at: moment,
-  updated_at: moment,
+  created_at: Moment,
+  updated_at: Moment,
 });
 
 export const VersionView = Type.Object({
@@ -136,7 +135,7 @@ export const VersionView = Type.Object({
   subject: Type.String(),
   body: Type.Optional(Type.String({ description: "Left out in lists." })),
   created_by: Type.String(),
-  created_at: moment,
+  created_at: Moment,
 });
 
 const Problem = Type.Object({
