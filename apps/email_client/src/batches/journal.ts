@@ -44,10 +44,7 @@ export interface Journal {
   /** Whether an email, by id and run, must not be attempted any more. */
   isSuppressed(claim: Pick<Claim, "batch">, email: Suppressed["emails"][number]): Promise<boolean>;
   liveBatches(campaign: string): Promise<string[]>;
-  /**
-   * Refuses every further attempt of emails, by id and run, from this moment on (`now`), also of such as come later; answers
-   * the batches that those which are here lie in.
-   */
+  /** Refuses attempts of emails, by id and run, from `now` on, also if they come later; answers the batches of those here. */
   suppress(emails: Suppressed["emails"], now: number): Promise<string[]>;
   counts(): Promise<JournalCounts>;
 }
