@@ -1,4 +1,6 @@
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** What an id looks like, for schemas: a UUID in lower-case text form. */
+export const ID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
+const ID = new RegExp(ID_PATTERN);
 
 /** A new UUID version 7 (RFC 9562): sorts by the time it was made, so indexes grow at one end. */
 export function newId(): string {
@@ -7,7 +9,7 @@ export function newId(): string {
 
 /** Whether a string is a UUID in lower-case text form. Anything else never reaches a uuid column. */
 export function isId(value: unknown): value is string {
-  return typeof value === "string" && UUID.test(value);
+  return typeof value === "string" && ID.test(value);
 }
 
 /** The 16 bytes of an id. */

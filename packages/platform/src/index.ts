@@ -8,7 +8,7 @@ export {
 } from "./config.ts";
 export { createDraws, type Draws } from "./draws.ts";
 export { healthRoutes, type HealthCheck } from "./health.ts";
-export { digestId, idBytes, idOfBytes, isId, newId } from "./ids.ts";
+export { digestId, ID_PATTERN, idBytes, idOfBytes, isId, newId } from "./ids.ts";
 export { createLog, type Log, silentLog } from "./log.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";
 export { type Problem, problem, problemResponse } from "./problem.ts";

@@ -1,8 +1,7 @@
 import { Type } from "@sinclair/typebox";
+import { ID_PATTERN } from "@mailwright/platform";
 
-const Id = Type.String({
-  pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
-});
+const Id = Type.String({ pattern: ID_PATTERN });
 
 /** The parameters of `/contacts/:id`. What is no id names nothing, so it is a 404 like an id that nobody has. */
 export const ById = Type.Object({ id: Id });

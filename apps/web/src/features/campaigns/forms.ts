@@ -1,11 +1,10 @@
 import { Type } from "@sinclair/typebox";
+import { ID_PATTERN } from "@mailwright/platform";
 import { EMAIL_STATES } from "@mailwright/email_machine";
 import { Changes, Input, Moment } from "../../http/forms.ts";
 import type { CampaignState } from "./steering.ts";
 
-const UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
-
-const chosen = (title: string, error: string) => Type.String({ title, pattern: UUID, error });
+const chosen = (title: string, error: string) => Type.String({ title, pattern: ID_PATTERN, error });
 
 /** What a marketer decides about a campaign; the form and the API take the same. */
 export const CampaignInput = Input({
@@ -107,7 +106,7 @@ export const CampaignFilterQuery = Type.Object({
 
 /** Which segments are looked at: by the form's estimate and its choices. */
 export const SegmentsQuery = Type.Object({
-  segment_ids: Type.Array(Type.String({ pattern: UUID }), { default: [], maxItems: 100 }),
+  segment_ids: Type.Array(Type.String({ pattern: ID_PATTERN }), { default: [], maxItems: 100 }),
   segment: Type.String({ default: "", maxLength: 200 }),
 });
 
@@ -124,7 +123,7 @@ export const RequeueInput = Input({
     error: "Name at least one of failed and uncertain.",
   }),
   email_ids: Type.Optional(
-    Type.Array(Type.String({ pattern: UUID, error: "This is no id of an email." }), {
+    Type.Array(Type.String({ pattern: ID_PATTERN, error: "This is no id of an email." }), {
       title: "Emails",
       maxItems: 1_000,
     }),

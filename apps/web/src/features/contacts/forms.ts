@@ -1,11 +1,10 @@
 import { Type } from "@sinclair/typebox";
+import { ID_PATTERN } from "@mailwright/platform";
 import { Changes, Input, optionalLine, parseForm } from "../../http/forms.ts";
 import { ListQuery } from "../../http/paging.ts";
 import { addressField } from "./address-field.ts";
 import { type AttributeValue, type Attributes, checkAttributes, readValue } from "./attributes.ts";
 import type { AttributeRow, TypedContact } from "./typed-contact.ts";
-
-const ID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
 
 const fields = {
   email: addressField("Email"),
@@ -88,7 +87,7 @@ function valuesOf(form: URLSearchParams): Record<string, string> {
 
 export const ContactsQuery = Type.Object({
   q: Type.String({ default: "", maxLength: 1_000 }),
-  segment: Type.Optional(Type.String({ pattern: ID })),
+  segment: Type.Optional(Type.String({ pattern: ID_PATTERN })),
   standing: Type.Optional(Type.Union([Type.Literal("mailable"), Type.Literal("suppressed")])),
   sort: Type.Union([Type.Literal("added"), Type.Literal("address"), Type.Literal("name")], {
     default: "added",
@@ -97,13 +96,13 @@ export const ContactsQuery = Type.Object({
 });
 
 /** As many as one page of the list holds, several times over; an address of a page holds them all. */
-const chosen = Type.Array(Type.String({ pattern: ID }), {
+const chosen = Type.Array(Type.String({ pattern: ID_PATTERN }), {
   title: "Contacts",
   minItems: 1,
   maxItems: 200,
   error: "Select at least one contact.",
 });
-const segmentId = Type.String({ pattern: ID, error: "Choose a segment." });
+const segmentId = Type.String({ pattern: ID_PATTERN, error: "Choose a segment." });
 
 /** Contacts that were selected in the list. */
 export const ChosenForm = Input({ contact_id: chosen });

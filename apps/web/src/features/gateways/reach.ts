@@ -1,3 +1,23 @@
+import type { ServiceAnswer } from "@mailwright/protocol";
+
+/** What became of asking something of a gateway. An incomplete one is unknown to the email client as one to send through. */
+export type Asked<T> =
+  | { kind: "answered"; result: T }
+  | { kind: "unknown" }
+  | { kind: "refused"; why: string }
+  | { kind: "unreachable"; why: string };
+
+export function askedOf<T>(answer: ServiceAnswer<T>): Asked<T> {
+  switch (answer.kind) {
+    case "ok":
+      return { kind: "answered", result: answer.value };
+    case "refused":
+      return answer.status === 404 ? { kind: "unknown" } : { kind: "refused", why: answer.title };
+    case "unreachable":
+      return { kind: "unreachable", why: whyNotReached(answer.why) };
+  }
+}
+
 /** Why the email client was not reached, as a part of a sentence. The runtime's own words ask about "the url". */
 export function whyNotReached(why: string): string {
   if (/ECONNREFUSED|unable to connect/i.test(why)) return "nothing listens at its address";

@@ -1,15 +1,10 @@
 import { parseTestResult, type ServiceClient, type TestResult } from "@mailwright/protocol";
 import type { Queryable } from "../../db/open.ts";
 import { readSettings } from "../settings/settings.ts";
-import { whyNotReached } from "./reach.ts";
+import { type Asked, askedOf } from "./reach.ts";
 
 /** What became of a test. `unreachable` leaves it open whether it was sent. */
-export type Tested =
-  | { kind: "answered"; result: TestResult }
-  | { kind: "no sender" }
-  | { kind: "unknown" }
-  | { kind: "refused"; why: string }
-  | { kind: "unreachable"; why: string };
+export type Tested = Asked<TestResult> | { kind: "no sender" };
 
 /**
  * Sends one message through a gateway at once, from the sender of the settings and outside the ledger, and tells what the
@@ -34,13 +29,5 @@ export async function sendTest(
     text: `This is a test of the gateway “${gateway.name}”.\n\nThat it arrived shows that its settings are right.\n`,
   };
   const path = `/v1/gateways/${gateway.id}/messages`;
-  const answer = await emailClient.call("POST", path, message, parseTestResult);
-  switch (answer.kind) {
-    case "ok":
-      return { kind: "answered", result: answer.value };
-    case "refused":
-      return answer.status === 404 ? { kind: "unknown" } : { kind: "refused", why: answer.title };
-    case "unreachable":
-      return { kind: "unreachable", why: whyNotReached(answer.why) };
-  }
+  return askedOf(await emailClient.call("POST", path, message, parseTestResult));
 }

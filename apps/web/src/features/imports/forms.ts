@@ -1,7 +1,6 @@
 import { Type } from "@sinclair/typebox";
+import { ID_PATTERN } from "@mailwright/platform";
 import { Input } from "../../http/forms.ts";
-
-const ID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
 
 const onDuplicate = Type.Union([Type.Literal("update"), Type.Literal("skip")], {
   title: "Contacts that are here already",
@@ -11,7 +10,7 @@ const onDuplicate = Type.Union([Type.Literal("update"), Type.Literal("skip")], {
 /** What is to be done with the file, besides its columns: those are read by `plan.ts`. */
 export const PlanForm = Input({
   on_duplicate: onDuplicate,
-  segment_id: Type.Union([Type.Literal(""), Type.String({ pattern: ID })], {
+  segment_id: Type.Union([Type.Literal(""), Type.String({ pattern: ID_PATTERN })], {
     title: "Segment",
     default: "",
     error: "Choose a segment of the list.",
@@ -21,7 +20,10 @@ export const PlanForm = Input({
 
 export const ImportQuery = Type.Object({
   segment_id: Type.Optional(
-    Type.String({ pattern: ID, description: "A segment that lists its members: they join it." }),
+    Type.String({
+      pattern: ID_PATTERN,
+      description: "A segment that lists its members: they join it.",
+    }),
   ),
   on_duplicate: Type.Optional(onDuplicate),
 });

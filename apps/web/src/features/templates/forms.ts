@@ -1,9 +1,8 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { ID_PATTERN } from "@mailwright/platform";
 import { MAX_BODY_LENGTH, MAX_SUBJECT_LENGTH } from "@mailwright/template";
 import { Changes, Input, Moment, VERBATIM } from "../../http/forms.ts";
 import { addressField } from "../contacts/address-field.ts";
-
-const UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
 
 const filled = (title: string, maxLength: number, blank: string) =>
   Type.String({
@@ -85,7 +84,7 @@ export const TemplatesQuery = Type.Object({
 
 /** What the template is shown for, how wide, and the contacts sought to show it for. */
 export const ShownQuery = Type.Object({
-  contact: Type.Optional(Type.String({ pattern: UUID })),
+  contact: Type.Optional(Type.String({ pattern: ID_PATTERN })),
   width: Type.Union([Type.Literal("full"), Type.Literal("phone")], { default: "full" }),
   q: Type.String({ default: "", maxLength: 300 }),
   version: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
@@ -100,7 +99,7 @@ export const StarterQuery = Type.Object({
 });
 
 const orBlank = (error: string) =>
-  Type.Union([Type.Literal(""), Type.String({ pattern: UUID })], { default: "", error });
+  Type.Union([Type.Literal(""), Type.String({ pattern: ID_PATTERN })], { default: "", error });
 
 export const TestForm = Input({
   to: addressField("Send it to"),
@@ -108,12 +107,14 @@ export const TestForm = Input({
   gateway_id: orBlank("Choose a gateway from the list."),
 });
 
-export const RenderBody = Input({ contact_id: Type.Optional(Type.String({ pattern: UUID })) });
+export const RenderBody = Input({
+  contact_id: Type.Optional(Type.String({ pattern: ID_PATTERN })),
+});
 
 export const TestBody = Input({
   to: addressField("To"),
-  contact_id: Type.Optional(Type.String({ pattern: UUID })),
-  gateway_id: Type.Optional(Type.String({ pattern: UUID })),
+  contact_id: Type.Optional(Type.String({ pattern: ID_PATTERN })),
+  gateway_id: Type.Optional(Type.String({ pattern: ID_PATTERN })),
 });
 
 const kind = Type.String({ description: "html, markdown or text" });
