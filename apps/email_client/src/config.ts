@@ -40,7 +40,7 @@ export function readEmailClientConfig(source: ConfigSource): Config {
     credentialsKeys: env.keys("CREDENTIALS_KEYS"),
     logLevel: env.choice("LOG_LEVEL", ["debug", "info", "warn", "error"], "info"),
     shards: env.integer("REDIS_SHARDS", 1, { min: 1, max: 64 }),
-    concurrency: env.integer("SEND_CONCURRENCY", 64, { min: 1, max: 2_000 }),
+    concurrency: env.integer("SEND_CONCURRENCY", 128, { min: 1, max: 2_000 }),
     emailsLimit: env.integer("EMAILS_LIMIT", 100_000, { min: 500 }),
     outboxLimit: env.integer("OUTBOX_LIMIT", 200_000, { min: 1_000 }),
     attemptDeadlineMs: env.integer("ATTEMPT_DEADLINE_MS", 10_000, { min: 100, max: 120_000 }),
