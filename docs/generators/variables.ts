@@ -85,7 +85,7 @@ export const VARIABLES = {
       meaning:
         "Into how many parts the journal is split: two to four for each node of a Redis Cluster. The same for every email client, and changed only while the journal is empty and none runs.",
     },
-    { name: "SEND_CONCURRENCY", fallback: "64", meaning: "Attempts at once in one process." },
+    { name: "SEND_CONCURRENCY", fallback: "128", meaning: "Attempts at once in one process." },
     {
       name: "EMAILS_LIMIT",
       fallback: "100000",

@@ -19,7 +19,7 @@ test("what is given and what is usual make the whole", () => {
     credentialsKeys: [{ id: "c1" }],
     logLevel: "info",
     shards: 1,
-    concurrency: 64,
+    concurrency: 128,
     emailsLimit: 100_000,
     outboxLimit: 200_000,
     attemptDeadlineMs: 10_000,
