@@ -44,7 +44,8 @@ async function withRedisThatHears<T>(start: () => Promise<T>): Promise<T> {
 }
 
 test("fault 24: the disk of Redis is full: attempts wait, health is still told, and all is sent when there is room", async () => {
-  await using all = await withRedisThatHears(() => startInstallation());
+  const redisSettings = { appendfsync: "everysec" };
+  await using all = await withRedisThatHears(() => startInstallation({ redisSettings }));
   await all.api("PATCH", `/gateways/${all.gateway}`, { rate_per_second: 200 });
   const campaign = await launchCampaign(all, CONTACTS);
   await reached(all, campaign, ["sent"], 50);
@@ -63,6 +64,22 @@ test("fault 24: the disk of Redis is full: attempts wait, health is still told, 
   expect((await ended(all, campaign)).counts).toEqual({ sent: CONTACTS });
   await expectPromiseKept(all, campaign);
 });
+
+test("fault 24: a Redis that answers only for what is on its full disk ends; once it is started where there is room, all is sent", () =>
+  withRedisThatHears(async () => {
+    await using all = await startInstallation();
+    await all.api("PATCH", `/gateways/${all.gateway}`, { rate_per_second: 200 });
+    const campaign = await launchCampaign(all, CONTACTS);
+    await reached(all, campaign, ["sent"], 50);
+    limit(all.redis.pid, "fsize", logSize(all.redis) + 4_096);
+    await all.redis.exited;
+    expect((await fetch(`${all.emailClients[0]?.url}/livez`)).status).toBe(200);
+    await all.redis.restart();
+    const { counts } = await ended(all, campaign);
+    // What was under way when it ended may have arrived.
+    expect((counts["sent"] ?? 0) + (counts["uncertain"] ?? 0)).toBe(CONTACTS);
+    await expectPromiseKept(all, campaign);
+  }));
 
 describe("of the programs", () => {
   const stack = new AsyncDisposableStack();

@@ -13,6 +13,8 @@ export interface InstallationOptions {
   emailClientEnv?: Record<string, string>;
   /** More environment for one program, which is called by its app and its number, from 0. */
   envOf?: (program: string) => Record<string, string>;
+  /** Directives of Redis that override ours. */
+  redisSettings?: Record<string, string>;
   /** `false` leaves it as a first visitor finds it: no gateway, no sender. */
   setUp?: boolean;
 }
@@ -45,12 +47,13 @@ export async function startInstallation({
   weights = "202=1",
   emailClientEnv = {},
   envOf = () => ({}),
+  redisSettings = {},
   setUp = true,
 }: InstallationOptions = {}): Promise<Installation> {
   const stack = new AsyncDisposableStack();
   try {
     const pg = stack.use(await ownPostgres());
-    const redis = stack.use(await ownRedis());
+    const redis = stack.use(await ownRedis(redisSettings));
     const gatewayMock = stack.use(
       await startProgram("gateway_mock", { MOCK_WEIGHTS: weights, MOCK_SEED: "7" }),
     );
