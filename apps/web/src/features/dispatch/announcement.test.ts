@@ -1,27 +1,16 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
-import { silentLog, systemClock } from "@mailwright/platform";
-import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
-import { launchingCampaign, ledgerFixture } from "../../testing/ledger.ts";
-import { createLinks } from "../leaving/links.ts";
+import { type FrozenCampaign, frozenCampaign } from "../../testing/dispatch.ts";
 import { lift, suppress } from "../suppressions/suppressions.ts";
 import { announceSuppressions } from "./announcement.ts";
-import { freezeLaunched } from "./freeze.ts";
 import { handOverNext } from "./handover.ts";
 import { reconcile } from "./reconcile.ts";
 
 /** A campaign whose first batch is at the email client. */
-async function setUp(contacts: number) {
-  const stack = new AsyncDisposableStack();
-  const ledger = stack.use(await ledgerFixture(contacts));
-  const standIn = stack.use(emailClientStandIn());
-  const { db } = ledger;
-  const links = createLinks(db, "https://web.example.com");
-  const context = { db, clock: systemClock, log: silentLog, emailClient: standIn.client, links };
-  await launchingCampaign(ledger);
-  await freezeLaunched(context);
-  expect((await handOverNext(context)).kind).toBe("handed");
-  return { db, standIn, context, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+async function setUp(contacts: number): Promise<FrozenCampaign> {
+  const given = await frozenCampaign(contacts);
+  expect((await handOverNext(given.context)).kind).toBe("handed");
+  return given;
 }
 
 const WHY = { reason: "unsubscribed", origin: "a test" } as const;

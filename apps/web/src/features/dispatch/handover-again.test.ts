@@ -1,26 +1,10 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
-import { silentLog, systemClock } from "@mailwright/platform";
 import type { Batch, Recipient } from "@mailwright/protocol";
 import type { Database } from "../../db/open.ts";
-import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
-import { launchingCampaign, ledgerFixture, standing } from "../../testing/ledger.ts";
-import { createLinks } from "../leaving/links.ts";
-import { freezeLaunched } from "./freeze.ts";
+import { frozenCampaign } from "../../testing/dispatch.ts";
+import { standing } from "../../testing/ledger.ts";
 import { handOverNext } from "./handover.ts";
-
-/** A campaign whose audience is frozen and not handed over yet. */
-async function setUp(contacts: number) {
-  const stack = new AsyncDisposableStack();
-  const ledger = stack.use(await ledgerFixture(contacts));
-  const standIn = stack.use(emailClientStandIn());
-  const { db } = ledger;
-  const links = createLinks(db, "https://web.example.com");
-  const context = { db, clock: systemClock, log: silentLog, emailClient: standIn.client, links };
-  const campaign = await launchingCampaign(ledger);
-  await freezeLaunched(context);
-  return { db, campaign, standIn, context, [Symbol.asyncDispose]: () => stack.disposeAsync() };
-}
 
 async function stateOf(db: Database, email: string): Promise<unknown> {
   const [row] = await db.execute(sql`SELECT "state" FROM "email" WHERE "id" = ${email}`);
@@ -28,7 +12,7 @@ async function stateOf(db: Database, email: string): Promise<unknown> {
 }
 
 test("whoever is suppressed or erased after a hand-over without an answer is skipped here only if the email client does not have them", async () => {
-  await using given = await setUp(4);
+  await using given = await frozenCampaign(4);
   const { db, campaign, context, standIn } = given;
   // It arrives, and web is told that it did not.
   standIn.answerNext("POST /v1/batches", { status: 503 });
@@ -59,7 +43,7 @@ test("whoever is suppressed or erased after a hand-over without an answer is ski
 });
 
 test("while the email client cannot be asked, such a batch is not handed over and nobody is skipped", async () => {
-  await using given = await setUp(2);
+  await using given = await frozenCampaign(2);
   const { db, campaign, context, standIn } = given;
   standIn.answerNext("POST /v1/batches", { status: 503 });
   await handOverNext(context);
