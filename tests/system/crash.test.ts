@@ -150,6 +150,8 @@ describe("original, job status survives a crash: kill -9 of web", () => {
 
   test("fault 15: between receiving a report and answering: it comes again and counts once", async () => {
     const all = await installation();
+    // Slowly enough that there is something left to report when the link is cut.
+    await all.mock("PUT", "/script", [{ delay_ms: 10, status: 202, times: 100_000 }]);
     const campaign = await launchCampaign(all, CONTACTS);
     await reached(all, campaign, ["sent"]);
     // Whatever web answers from now on is lost on the way: the same reports come again and again.
