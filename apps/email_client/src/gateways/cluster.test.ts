@@ -22,7 +22,8 @@ test("on a Redis Cluster what belongs to one gateway lies in one slot: its rates
     {
       await using tally = createTally(redis, 1_000, systemClock, silentLog);
       const outcome = { kind: "throttled", detail: "Too many." } as const;
-      tally.record({ id, ratePerSecond: 10, ...allowance }, "ann@example.com", outcome);
+      for (let n = 0; n < 10; n++)
+        tally.record({ id, ratePerSecond: 10, ...allowance }, "ann@example.com", outcome);
     }
     expect((await readSlowdown(redis, id, Date.now())).all?.limit).toBe(5);
   }

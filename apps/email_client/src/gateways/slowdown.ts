@@ -6,8 +6,14 @@ import type { RedisClient } from "../redis/open.ts";
  * a single recipient domain, is halved, and comes back evenly. All workers share it.
  */
 export const SLOWDOWN = {
-  /** What share of a tick's attempts has to be throttled: a few of many are noise. */
+  /**
+   * So many have to be throttled, and this share of the attempts since the sample began, which ends after `sample` of them.
+   * Judged by the second alone, a gateway that refuses one in twenty-five at random was slowed by one refusal among a
+   * few attempts, then made fewer, and stayed at a sixteenth; of a hundred there are ten by chance once in a hundred times.
+   */
+  throttled: 10,
   share: 0.1,
+  sample: 100,
   /** Answers to attempts that were under way do not halve it once more. */
   holdMs: 3_000,
   /** From nothing to the whole rate. */

@@ -72,17 +72,17 @@ test("outcomes are counted by minute, written in one call a tick, and forgotten 
 test("a gateway that throttles is slowed down to half its rate, once for what was under way, and then again, down to a sixteenth", async () => {
   await using given = await setUp({ ratePerSecond: 100 });
   const limit = async () => (await given.slowdown()).all?.limit;
-  await given.tick([["a@example.com", THROTTLED, 1]]);
+  await given.tick([["a@example.com", THROTTLED, 10]]);
   await given.tick([["a@example.com", THROTTLED, 10]]);
   expect(await limit()).toBe(50);
   await given.age("", SLOWDOWN.holdMs);
-  await given.tick([["a@example.com", CLOSED, 1]]);
+  await given.tick([["a@example.com", CLOSED, 10]]);
   // It had come back a little.
   expect(await limit()).toBeGreaterThan(25);
   expect(await limit()).toBeLessThan(27);
   for (let i = 0; i < 5; i++) {
     await given.age("", SLOWDOWN.holdMs);
-    await given.tick([["a@example.com", THROTTLED, 1]]);
+    await given.tick([["a@example.com", THROTTLED, 10]]);
   }
   expect(await limit()).toBe(100 / 16);
   expect((await given.slowdown()).domains.size).toBe(0);
@@ -90,7 +90,7 @@ test("a gateway that throttles is slowed down to half its rate, once for what wa
 
 test("its rate comes back evenly, and then nothing is left of it", async () => {
   await using given = await setUp({ ratePerSecond: 100 });
-  await given.tick([["a@example.com", THROTTLED, 1]]);
+  await given.tick([["a@example.com", THROTTLED, 10]]);
   const slowed = (await given.slowdown()).all!;
   expect(limitOf(slowed, slowed.at + SLOWDOWN.recoveryMs / 4)).toBe(75);
   expect(endOf(slowed)).toBe(slowed.at + SLOWDOWN.recoveryMs / 2);
@@ -109,8 +109,8 @@ test("what is throttled for its recipient's domain slows down that domain alone,
     domainRates: new Map([["own.example.com", 8]]),
   });
   await given.tick([
-    ["a@Example.org", DOMAIN_THROTTLED, 2],
-    ["a@own.example.com", DOMAIN_THROTTLED, 1],
+    ["a@Example.org", DOMAIN_THROTTLED, 12],
+    ["a@own.example.com", DOMAIN_THROTTLED, 10],
     ["a@example.net", ACCEPTED, 50],
   ]);
   const { all, domains } = await given.slowdown();
@@ -129,7 +129,7 @@ test("of one without a rate, half of what it took is left, and slowed down it ke
   ]);
   expect((await given.slowdown()).all).toMatchObject({ limit: 50, ceiling: 100 });
   await given.age("", SLOWDOWN.holdMs);
-  await given.tick([["a@example.com", THROTTLED, 1]]);
+  await given.tick([["a@example.com", THROTTLED, 10]]);
   const { limit, ceiling } = (await given.slowdown()).all!;
   expect([Math.round(limit), ceiling]).toEqual([26, 100]);
 });
@@ -142,4 +142,31 @@ test("a few throttled among many, and failures that say nothing of haste, slow d
     ["b@example.org", DOWN, 50],
   ]);
   expect(await given.slowdown()).toEqual(NOT_SLOWED);
+});
+
+/** Ticks of one tally: what it sampled in one it still knows in the next. */
+async function inTicks(
+  { redis, clock, gateway }: Awaited<ReturnType<typeof setUp>>,
+  ticks: number,
+  outcomesOf: (tick: number) => Outcome[],
+): Promise<void> {
+  await using tally = createTally(redis, TICK_MS, clock, silentLog);
+  for (let n = 0; n < ticks; n++) {
+    for (const outcome of outcomesOf(n)) tally.record(gateway, "a@example.com", outcome);
+    await clock.advance(TICK_MS);
+  }
+}
+
+test("one in twenty-five that is throttled slows down nothing, however few attempts a second there are", async () => {
+  await using given = await setUp();
+  await inTicks(given, 250, (n) => [n % 25 === 0 ? THROTTLED : ACCEPTED]);
+  expect(await given.slowdown()).toEqual(NOT_SLOWED);
+});
+
+test("what throttles one in four is slowed down once ten were throttled, over as many seconds as that takes", async () => {
+  await using given = await setUp({ ratePerSecond: 4 });
+  await inTicks(given, 9, () => [ACCEPTED, ACCEPTED, ACCEPTED, THROTTLED]);
+  expect(await given.slowdown()).toEqual(NOT_SLOWED);
+  await inTicks(given, 10, () => [ACCEPTED, ACCEPTED, ACCEPTED, THROTTLED]);
+  expect((await given.slowdown()).all?.limit).toBe(2);
 });
