@@ -36,10 +36,24 @@ export const DKIM_FIELDS: GatewayField[] = [
   },
 ];
 
+/**
+ * The headers that are signed where a message has them: those of RFC 6376 section 5.4.1, those of MIME, the one of RFC 8058,
+ * and what else a campaign's emails carry. Google counts complaints by a Feedback-ID only where it is signed.
+ */
+const SIGNED_HEADERS = [
+  "From:Sender:Reply-To:To:Cc:Subject:Date:Message-ID:In-Reply-To:References",
+  "Resent-Date:Resent-From:Resent-Sender:Resent-To:Resent-Cc:Resent-Message-ID",
+  "MIME-Version:Content-Type:Content-Transfer-Encoding:Content-ID:Content-Description",
+  "List-Id:List-Help:List-Unsubscribe:List-Unsubscribe-Post:List-Subscribe:List-Post:List-Owner:List-Archive",
+  "Feedback-ID:Auto-Submitted:Precedence",
+].join(":");
+
 export interface DkimKey {
   domainName: string;
   keySelector: string;
   privateKey: string;
+  /** Separated by colons. */
+  headerFieldNames: string;
 }
 
 /** The key to sign with, when one is set. */
@@ -51,7 +65,7 @@ export function dkimKey(
   const keySelector = settings["dkim_selector"] ?? "";
   const privateKey = secrets["dkim_private_key"] ?? "";
   if (domainName === "" || keySelector === "" || privateKey === "") return undefined;
-  return { domainName, keySelector, privateKey };
+  return { domainName, keySelector, privateKey, headerFieldNames: SIGNED_HEADERS };
 }
 
 const LABEL = "[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?";

@@ -109,19 +109,33 @@ describe("DKIM", () => {
     expect(await dkimResults(raw, from, "mail._domainkey.example.com", publicKey)).toEqual([
       ["pass", "example.com"],
     ]);
-    const signed = /^DKIM-Signature:[\s\S]*?\bh=([^;]*);/im.exec(raw.toString("latin1"))?.[1] ?? "";
-    const names = signed.replace(/\s/g, "").toLowerCase().split(":");
-    expect(names).toEqual(
+    expect(signedHeaders(raw)).toEqual(
       expect.arrayContaining([
         "from",
         "to",
         "subject",
         "date",
         "message-id",
+        "mime-version",
+        "content-type",
+        "list-id",
         "list-unsubscribe",
         "list-unsubscribe-post",
+        "feedback-id",
+        "auto-submitted",
+        "precedence",
       ]),
     );
+  });
+
+  test("fails for a message whose Feedback-ID was changed on its way", async () => {
+    await using server = await smtpReceiver();
+    await open(server.port, settings, secrets).send(MESSAGE, deadline());
+    const { raw, from } = server.arrivals[0]!;
+    const changed = Buffer.from(raw.toString("latin1").replace(":mailwright:", ":x:"), "latin1");
+    expect(await dkimResults(changed, from, "mail._domainkey.example.com", publicKey)).toEqual([
+      ["fail", "example.com"],
+    ]);
   });
 
   test.each<[string, Record<string, string>, Record<string, string>, string]>([
@@ -154,6 +168,12 @@ describe("DKIM", () => {
     expect(smtpGateway.fault?.({}, {})).toBeUndefined();
   });
 });
+
+/** The names in `h=` (RFC 6376 section 3.5) of the signature that a message came with, in lower case. */
+function signedHeaders(raw: Buffer): string[] {
+  const signed = /^DKIM-Signature:[\s\S]*?\bh=([^;]*);/im.exec(raw.toString("latin1"))?.[1] ?? "";
+  return signed.replace(/\s/g, "").toLowerCase().split(":");
+}
 
 describe("the connection", () => {
   const own = { host: "localhost", ca_certificate: SELF_SIGNED.cert };

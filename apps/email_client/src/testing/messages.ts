@@ -13,5 +13,9 @@ export const MESSAGE: Message = {
     "Message-ID": "<0195f000-0000-7000-8000-000000000001@example.com>",
     "List-Unsubscribe": `<https://example.com/u/${"x".repeat(150)}>`,
     "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    "List-Id": '"Shop" <campaigns.example.com>',
+    "Feedback-ID": "0195f000-0000-7000-8000-00000000000c:campaigns:mailwright:mw0123456789",
+    "Auto-Submitted": "auto-generated",
+    Precedence: "bulk",
   },
 };
