@@ -108,14 +108,25 @@ describe("every class of reply has one meaning", () => {
     ]);
   });
 
-  test("a refusal of the recipient says by which status, and no other does", async () => {
-    const statuses = await Promise.all(
-      (["MAIL", "RCPT", "END"] as const).map(async (point) => {
-        const outcome = await outcomeWith(point, "550 5.1.1 no such user");
-        return outcome.kind === "rejected" ? outcome.status : outcome.kind;
-      }),
-    );
-    expect(statuses).toEqual([undefined, "5.1.1", undefined]);
+  test.each<[Point, Reply, string | undefined]>([
+    ["MAIL", "550 5.1.1 no such user", undefined],
+    ["RCPT", "550 5.1.1 no such user", "5.1.1"],
+    ["RCPT", "550 5.4.1 not this one", "5.4.1"],
+    ["RCPT", "550 no such user", undefined],
+    ["DATA", "550 5.1.1 no such user", "5.1.1"],
+    ["END", "550 5.1.1 no such user", "5.1.1"],
+    ["END", "550-5.1.1 no such user\r\n550 5.1.1 here", "5.1.1"],
+    ["END", "552 5.2.2 mailbox full", "5.2.2"],
+    ["END", "554 5.3.0 system trouble", undefined],
+    ["END", "554 5.7.1 looks like spam", undefined],
+    ["END", "554 no", undefined],
+  ])("a refusal at %s by %j has the status of the recipient: %p", async (point, reply, status) => {
+    const outcome = await outcomeWith(point, reply);
+    expect(outcome).toEqual({
+      kind: "rejected",
+      detail: expect.any(String),
+      ...(status !== undefined && { status }),
+    });
   });
 
   test.each<[Reply, Outcome["kind"]]>([

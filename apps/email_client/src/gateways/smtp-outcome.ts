@@ -47,11 +47,21 @@ function outcomeOfReply(
   const meaning = MEANINGS[enhanced.slice(2)];
   const detail = `The server answered ${named}${at}${meaning ? ` (${meaning})` : ""}${words && `: ${words}`}`;
   const kind = kindOfReply(command, code, enhanced);
-  if (kind === "rejected" && command === "RCPT TO" && enhanced !== "")
+  if (kind === "rejected" && isOfRecipient(command, enhanced))
     return { kind, detail, status: enhanced };
   const slowDown = slowDownOf(command, code, enhanced);
   const isAsked = slowDown !== undefined && (kind === "throttled" || kind === "unavailable");
   return isAsked ? { kind, detail, slowDown } : { kind, detail };
+}
+
+/**
+ * A message has one recipient, so a mailbox that does not exist or is full (RFC 3463, 3.2 and 3.3) is the recipient's, also
+ * where a server says so only after the message. Any other status is then of the message or of the server itself.
+ */
+function isOfRecipient(command: string, enhanced: string): boolean {
+  return command === "RCPT TO"
+    ? enhanced !== ""
+    : command === "DATA" && /^5\.[12]\./.test(enhanced);
 }
 
 /**
