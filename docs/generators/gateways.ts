@@ -112,6 +112,16 @@ export function gatewaysPage(): string {
       ["Gateway", "Written from", "Tried against"],
       ADAPTERS.map(({ kind, title }) => [title, known(kind).documents, known(kind).tested]),
     ),
+    "## Secrets",
+    "A secret is written and never read back. Whoever edits a gateway could have its secret sent to a server of their own, so a change of the server is refused at the field of a stored secret that this server would see, until the secret is entered again. A server is the origin of a URL (scheme, host and port) or the name of a host; another path is the same server.",
+    table(
+      ["Gateway", "Secret", "Seen by the server of"],
+      ADAPTERS.flatMap((adapter) =>
+        adapter.fields
+          .filter(({ secret }) => secret)
+          .map(({ name, label }) => [adapter.title, label, seenBy(adapter, name)]),
+      ),
+    ),
     "## Settings",
     ...ADAPTERS.flatMap((adapter) => [
       `### ${adapter.title}`,
@@ -139,6 +149,11 @@ function twice({ capabilities: { idempotency, lookup } }: GatewayAdapter): strin
 
 function spoken(seconds: number): string {
   return seconds >= 2 * 3_600 ? `${seconds / 3_600} hours` : `${seconds / 60} minutes`;
+}
+
+function seenBy({ servers }: GatewayAdapter, secret: string): string {
+  const server = servers({}).find(({ secrets }) => secrets.includes(secret));
+  return server === undefined ? "nobody: it only signs or verifies" : code(server.field);
 }
 
 function settings({ fields }: GatewayAdapter): string {

@@ -164,13 +164,13 @@ test("fault 19: the gateway's name is unknown, or its certificate has run out: n
   const address = `http://127.0.0.1:${all.links.gateway.port}/email`;
   const reasons: string[] = [];
   for (const url of ["http://gateway.invalid/email", `https://localhost:${expired.port}/email`]) {
-    await changeGateway({ url });
+    await changeGateway({ url, password: "hunter3" });
     const campaign = await launchCampaign(all, 20);
     await reached(all, campaign, ["retrying"], AT_ONCE);
     const [row] = await all.sql`
       SELECT error_code, error_detail FROM email WHERE campaign_id = ${campaign} AND state = 'retrying' LIMIT 1`;
     reasons.push(`${row?.["error_code"]}: ${row?.["error_detail"]}`);
-    await changeGateway({ url: address });
+    await changeGateway({ url: address, password: "hunter3" });
     await allSent(campaign, 20);
   }
   expect(reasons[0]).toStartWith("unavailable: The gateway cannot be reached");

@@ -128,6 +128,24 @@ test("what the email client finds wrong is said at the field that is wrong", asy
   expect(answer.find("#field-name")[0]?.attributes["value"]).toBe("Wrong");
 });
 
+test("whoever points a gateway at another server is asked for its password at its field, and keeps what was typed", async () => {
+  const fields = { name: "Moved", url: mock.emailUrl, username: "mailwright" };
+  const path = await addGateway({ ...fields, password: PASSWORD });
+  const moved = { ...fields, name: "Moving", url: "https://elsewhere.example.com/email" };
+  const answer = await admin.post(path, { ...moved, rate_per_second: "12" });
+  expect([answer.status, answer.textOf("#field-password-error")]).toEqual([
+    422,
+    "Enter the password again: the server has changed.",
+  ]);
+  const kept = ["name", "url", "username", "rate_per_second"].map(
+    (name) => answer.find(`#field-${name}`)[0]?.attributes["value"],
+  );
+  expect(kept).toEqual(["Moving", moved.url, "mailwright", "12"]);
+  const byApi = await call("PATCH", path.replace("/settings", "/api/v1"), { url: moved.url });
+  expect([byApi.status, byApi.json<{ field: string }>().field]).toEqual([422, "password"]);
+  expect((await admin.get(path)).find("#field-url")[0]?.attributes["value"]).toBe(mock.emailUrl);
+});
+
 test("a gateway may be made first and completed later, by the API as by the page", async () => {
   const body = { name: "Later", kind: "seed", url: mock.emailUrl, rate_per_second: 20 };
   const made = (await call("POST", "/api/v1/gateways", body)).json<{ id: string }>();

@@ -2,7 +2,7 @@ import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { brevoWebhook } from "./brevo-webhook.ts";
 import { chosenSecretFault, webhookSecret } from "./webhook-proofs.ts";
-import { type Answer, apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
+import { type Answer, apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
 import { nameAndEmail } from "./person.ts";
 
 const API = "https://api.brevo.com";
@@ -28,6 +28,7 @@ export const brevoGateway: GatewayAdapter = {
     batch: false,
     perItemResult: true,
   },
+  servers: apiServer(API, "api_key"),
   webhook:
     "At Brevo, under Transactional, Settings, Webhook: this address with sent, delivered, hard bounce, soft bounce, blocked, invalid email and complaint, and the webhook secret as the token.",
   fault: (_settings, { webhook_secret: secret = "" }) => chosenSecretFault(secret),

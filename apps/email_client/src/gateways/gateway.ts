@@ -65,6 +65,8 @@ export interface GatewayAdapter {
   /** Draws the form in Settings and says what must be set. */
   fields: GatewayField[];
   capabilities: GatewayCapabilities;
+  /** Every server that it connects to with these settings. */
+  servers(settings: Record<string, string>): GatewayServer[];
   /** What a person does at the provider with the address that Settings shows; absent where it tells nothing. */
   webhook?: string;
   /** What is wrong with these settings beyond what the fields say, with the field at fault. */
@@ -78,6 +80,16 @@ export interface GatewayAdapter {
     clock: Clock,
     returnPath?: ReturnPath,
   ): Gateway;
+}
+
+/** A server that a gateway connects to. */
+export interface GatewayServer {
+  /** The setting that names it. */
+  field: string;
+  /** A URL, or the name or IP address of a host; empty where none is set. */
+  address: string;
+  /** The secrets that it gets to see. What only signs or verifies here is seen by nobody. */
+  secrets: readonly string[];
 }
 
 /** The address below a bounce address to which bounces of the email with this key come back. */

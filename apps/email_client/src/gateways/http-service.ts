@@ -2,7 +2,7 @@ import ky from "ky";
 import type { Clock } from "@mailwright/platform";
 import { type GatewayField, MESSAGE_ID_LENGTH } from "@mailwright/protocol";
 import { answerText } from "./answer-text.ts";
-import type { Check, Outcome, Refusal, Resolution } from "./gateway.ts";
+import type { Check, GatewayAdapter, Outcome, Refusal, Resolution } from "./gateway.ts";
 import { outcomeOfFailure, readAnswer, retryAfterMs } from "./http-outcome.ts";
 
 /** What a service answered. `body` is its JSON, undefined where it is none. */
@@ -206,6 +206,13 @@ export function apiAddress(usual: string, hint = `Empty: ${usual}`): GatewayFiel
     placeholder: usual,
     hint,
   };
+}
+
+/** The server behind that address, which is shown one secret. */
+export function apiServer(usual: string, secret: string): GatewayAdapter["servers"] {
+  return ({ api_url: address = "" }) => [
+    { field: "api_url", address: address || usual, secrets: [secret] },
+  ];
 }
 
 /** What a service gave whoever opened an account there. */

@@ -2,7 +2,7 @@ import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message, SettingFault } from "./gateway.ts";
 import { mailgunWebhook } from "./mailgun-webhook.ts";
 import { webhookSecret } from "./webhook-proofs.ts";
-import { apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
+import { apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
 import { nameAddress } from "./person.ts";
 
 const API = "https://api.mailgun.net";
@@ -33,6 +33,7 @@ export const mailgunGateway: GatewayAdapter = {
     apiAddress(API, "Empty: https://api.mailgun.net. In the EU: https://api.eu.mailgun.net"),
   ],
   capabilities: { idempotency: "none", lookup: true, batch: false, perItemResult: true },
+  servers: apiServer(API, "api_key"),
   fault: ({ domain = "" }) => domainFault(domain),
   webhook:
     "At Mailgun, under Webhooks: post to this address accepted, delivered, permanent failure and spam complaints.",

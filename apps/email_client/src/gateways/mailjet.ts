@@ -2,7 +2,7 @@ import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { mailjetWebhook } from "./mailjet-webhook.ts";
 import { chosenSecretFault, webhookSecret } from "./webhook-proofs.ts";
-import { type Answer, apiAddress, httpService, textAt } from "./http-service.ts";
+import { type Answer, apiAddress, apiServer, httpService, textAt } from "./http-service.ts";
 import type { Person } from "./person.ts";
 
 const API = "https://api.mailjet.com";
@@ -28,6 +28,7 @@ export const mailjetGateway: GatewayAdapter = {
     ),
   ],
   capabilities: { idempotency: "none", lookup: true, batch: false, perItemResult: true },
+  servers: apiServer(API, "password"),
   webhook:
     "At Mailjet, under Event notifications, for sent, bounce, blocked and spam: this address, with mailwright:SECRET@ before the host, where SECRET is the webhook secret.",
   fault: (_settings, { webhook_secret: secret = "" }) => chosenSecretFault(secret),

@@ -2,7 +2,7 @@ import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { postmarkWebhook } from "./postmark-webhook.ts";
 import { chosenSecretFault, webhookSecret } from "./webhook-proofs.ts";
-import { apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
+import { apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
 import { nameAddress } from "./person.ts";
 
 const API = "https://api.postmarkapp.com";
@@ -30,6 +30,7 @@ export const postmarkGateway: GatewayAdapter = {
     apiAddress(API),
   ],
   capabilities: { idempotency: "none", lookup: true, batch: false, perItemResult: true },
+  servers: apiServer(API, "api_key"),
   webhook:
     "At Postmark, in the stream's Webhooks: this address with delivery, bounce and spam complaint, and Basic auth with the user name mailwright and this gateway's webhook secret as the password.",
   fault: (_settings, { webhook_secret: secret = "" }) => chosenSecretFault(secret),

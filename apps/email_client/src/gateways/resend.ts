@@ -2,7 +2,7 @@ import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { resendWebhook } from "./resend-webhook.ts";
 import { webhookSecret } from "./webhook-proofs.ts";
-import { type Answer, apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
+import { type Answer, apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
 import { nameAddress } from "./person.ts";
 
 const API = "https://api.resend.com";
@@ -26,6 +26,7 @@ export const resendGateway: GatewayAdapter = {
     batch: false,
     perItemResult: true,
   },
+  servers: apiServer(API, "api_key"),
   webhook:
     "At Resend, under Webhooks: this address with email.sent, email.delivered, email.bounced and email.complained.",
   open: openResend,

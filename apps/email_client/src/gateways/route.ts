@@ -1,6 +1,6 @@
 import { idBytes, idOfBytes } from "@mailwright/platform";
 import { type GatewayField, type GatewayKind, ROUTE } from "@mailwright/protocol";
-import type { SettingFault } from "./gateway.ts";
+import type { GatewayAdapter, SettingFault } from "./gateway.ts";
 
 /** One of a route's gateways. Weight 0 is for when none of the others can take an attempt. */
 export interface Member {
@@ -29,8 +29,9 @@ export function routeKind(gateways: readonly RouteGateway[]) {
     description: "Several gateways with weights: each attempt goes through one that can take it.",
     fields: gateways.filter(({ kind }) => kind !== ROUTE).map(fieldOf),
     capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
+    servers: () => [],
     fault: routeFault,
-  } satisfies GatewayKind & { fault: (settings: Record<string, string>) => unknown };
+  } satisfies GatewayKind & Pick<GatewayAdapter, "servers" | "fault">;
 }
 
 function fieldOf({ id, name }: RouteGateway): GatewayField {

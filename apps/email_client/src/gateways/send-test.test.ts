@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { newId } from "@mailwright/platform";
-import { setUp } from "../testing/client.ts";
+import { aGateway, setUp } from "../testing/client.ts";
 import { A_TEST_MESSAGE, call } from "../testing/raw-call.ts";
 
 test("a test message is sent once and at once, and its outcome is told, whatever it is", async () => {
@@ -37,7 +37,7 @@ test("a check sends nothing, and tells what is wrong with the settings", async (
     detail: "The gateway can be reached. Whether it takes messages, a test tells.",
   });
   await given.calls.patch({
-    gateways: [{ id: gatewayId, settings: { url: "http://127.0.0.1:1" } }],
+    gateways: [aGateway(gatewayId, "http://127.0.0.1:1")],
   });
   expect((await call(given, { method: "POST", path, body: "" })).body).toMatchObject({
     outcome: "unavailable",

@@ -2,7 +2,7 @@ import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { sendgridWebhook, verificationKey } from "./sendgrid-webhook.ts";
 import { webhookSecret } from "./webhook-proofs.ts";
-import { apiAddress, apiKey, httpService, textAt } from "./http-service.ts";
+import { apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
 import { nameAndEmail } from "./person.ts";
 
 const API = "https://api.sendgrid.com";
@@ -24,6 +24,7 @@ export const sendgridGateway: GatewayAdapter = {
     apiAddress(API, "Empty: https://api.sendgrid.com. In the EU: https://api.eu.sendgrid.com"),
   ],
   capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
+  servers: apiServer(API, "api_key"),
   webhook:
     "At SendGrid, under Mail Settings, Event Webhook: post to this address the events processed, delivered, dropped, bounced and spam reports, with the signature on.",
   fault: (_settings, { webhook_secret: key = "" }) =>

@@ -14,6 +14,15 @@ export function portFault(field: string, port: string): SettingFault | undefined
     : { field, message: "A port is a number from 1 to 65535." };
 }
 
+/** Where an address leads: the origin of a URL (RFC 6454), or a host by its name. */
+export function placeOf(address: string): string {
+  return isUrl(address) ? new URL(address).origin : address.toLowerCase();
+}
+
+function isUrl(address: string): boolean {
+  return URL.canParse(address) && /^https?:$/.test(new URL(address).protocol);
+}
+
 /** Whether a text is a whole number from 1 to `most`, which has at most six digits. */
 export function isWhole(text: string, most: number): boolean {
   return /^[1-9]\d{0,5}$/.test(text) && Number(text) <= most;

@@ -54,6 +54,8 @@ export const sesGateway: GatewayAdapter = {
     apiAddress("https://email.eu-central-1.amazonaws.com", "Empty: the one of the region."),
   ],
   capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
+  // The secret access key signs requests and never leaves.
+  servers: (settings) => [{ field: "api_url", address: apiUrlOf(settings), secrets: [] }],
   webhook:
     "At Amazon: let the configuration set publish sends, deliveries, bounces, complaints and rejects to an SNS topic, set that topic here first, and then subscribe this address to it by HTTPS. It confirms itself.",
   fault: ({ region = "", webhook_topic: topic = "" }) => regionFault(region) ?? topicFault(topic),
@@ -78,7 +80,7 @@ function openSes(
     username = "",
     configuration_set: configurationSet = "",
     webhook_topic: topic = "",
-    api_url: apiUrl = "",
+    ...settings
   }: Record<string, string>,
   { password = "" }: Record<string, string>,
   clock: Clock,
@@ -93,7 +95,7 @@ function openSes(
   const service = httpService(
     {
       name: "Amazon SES",
-      baseUrl: apiUrl || `https://email.${region}.amazonaws.com`,
+      baseUrl: apiUrlOf({ region, ...settings }),
       headers: {},
       secrets: [password],
       words: (body) => textAt(body, "message") ?? textAt(body, "Message"),
@@ -117,6 +119,10 @@ function openSes(
         return `The keys are valid.${live === false ? " The account is in the sandbox: it sends to confirmed addresses only." : ""}${most ? ` It may send ${most} a second.` : ""}`;
       }),
   };
+}
+
+function apiUrlOf({ region = "", api_url: apiUrl = "" }: Record<string, string>): string {
+  return apiUrl || (region && `https://email.${region}.amazonaws.com`);
 }
 
 /** What went wrong stands in a header; a colon ends it there. */

@@ -86,6 +86,10 @@ export const smtpGateway: GatewayAdapter = {
     ...BOUNCE_FIELDS,
   ],
   capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
+  servers: ({ host = "", bounce_host: bounceHost = "" }) => [
+    { field: "host", address: host, secrets: ["password"] },
+    { field: "bounce_host", address: bounceHost, secrets: ["bounce_password"] },
+  ],
   fault: (settings, secrets) =>
     serverFault(settings) ?? dkimFault(settings, secrets) ?? bounceFault(settings, secrets),
   open: openSmtpGateway,

@@ -4,6 +4,7 @@ import type { SettingFault } from "../gateways/gateway.ts";
 import { type SettingsKind, settingsKindOf } from "../gateways/kinds.ts";
 import type { RouteGateway } from "../gateways/route.ts";
 import type { GatewayRecord } from "./gateway-records.ts";
+import { repointedSecret } from "./repointed-secret.ts";
 import type { Vault } from "./vault.ts";
 
 export type GatewayChange = SettingsPatch["gateways"][number];
@@ -41,7 +42,8 @@ export async function applyChange(
   const fault =
     choiceFault(adapter, settings) ??
     urlFault(adapter, settings) ??
-    adapter.fault?.(settings, Object.fromEntries(secrets));
+    adapter.fault?.(settings, Object.fromEntries(secrets)) ??
+    repointedSecret(adapter, before?.settings ?? {}, settings, unchanged(kept, change.secrets));
   if (fault !== undefined) return { ...fault, field: pathOf(adapter, fault.field) };
   return {
     id: change.id,
@@ -55,6 +57,11 @@ export async function applyChange(
     domain_rates: change.domain_rates ?? before?.domain_rates ?? {},
     default: change.default ?? before?.default ?? false,
   };
+}
+
+/** The names of the stored secrets that a change keeps. */
+function unchanged(kept: Record<string, string> = {}, given: Record<string, string> = {}) {
+  return Object.keys(kept).filter((name) => !Object.hasOwn(given, name));
 }
 
 /** A rate that is left out stays; null takes it away. */
