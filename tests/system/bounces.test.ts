@@ -26,7 +26,13 @@ beforeAll(async () => {
   stack.use(dovecot);
   mailbox = stack.use(await openFolder(dovecot.port, "bounces", PASSWORD));
   receiver = stack.use(await smtpReceiver());
-  installation = stack.use(await startInstallation({ emailClients: 2 }));
+  installation = stack.use(
+    await startInstallation({
+      emailClients: 2,
+      // Its gateway is no stand-in: links in emails through an SMTP server have to lead somewhere.
+      envOf: (program) => (program === "web-0" ? { WEB_URL: "https://mail.example.com" } : {}),
+    }),
+  );
   const gateway = {
     id: GATEWAY,
     kind: "smtp",

@@ -1,3 +1,4 @@
+import type { Config } from "./config.ts";
 import type { Queryable } from "./db/open.ts";
 import type { GatewayWatch } from "./features/settings/gateway-watch.ts";
 import { problemsOf } from "./features/settings/setup.ts";
@@ -11,7 +12,11 @@ import { navigation } from "./navigation.ts";
  * with the way there for those who can do something about it.
  */
 export async function readSurroundings(
-  { db, gatewayWatch }: { db: Queryable; gatewayWatch: GatewayWatch },
+  {
+    config,
+    db,
+    gatewayWatch,
+  }: { config: Pick<Config, "webUrl">; db: Queryable; gatewayWatch: GatewayWatch },
   user: User,
 ): Promise<Surroundings> {
   const [settings, seen] = await Promise.all([readSettings(db), gatewayWatch.look()]);
@@ -19,7 +24,7 @@ export async function readSurroundings(
   return {
     organisation: settings.organisation,
     nav: navigation(user),
-    banners: problemsOf(settings, seen).map(({ message, action }) => ({
+    banners: problemsOf(config, settings, seen).map(({ message, action }) => ({
       tone: "warning",
       message,
       ...(action && canMend && { action }),

@@ -78,6 +78,8 @@ export const GatewayView = Type.Object({
   name: Type.String(),
   kind: Type.String(),
   settings: Values,
+  /** Of a route, the gateways that its attempts go through; absent of any other. */
+  members: Type.Optional(Type.Array(Id)),
   secrets: Type.Array(Type.String()),
   rate_per_second: Type.Union([Type.Number(), Type.Null()]),
   /** To each recipient domain that has no rate of its own. */

@@ -30,9 +30,19 @@ test("a route has a weight for each gateway, is complete when one of them is, an
   });
   const routeNow = async () => (await given.view()).gateways.find(({ id }) => id === route);
   await given.patch({ id: route, kind: ROUTE, name: "Both", settings: weights("", "1") });
-  expect(await routeNow()).toMatchObject({ name: "Both", kind: "route", complete: false });
+  expect(await routeNow()).toMatchObject({
+    name: "Both",
+    kind: "route",
+    members: [two],
+    complete: false,
+  });
   await given.patch({ id: route, settings: weights("2.5", "1"), default: true });
-  expect(await routeNow()).toMatchObject({ complete: true, default: true });
+  expect(await routeNow()).toMatchObject({
+    members: [one, two].toSorted(),
+    complete: true,
+    default: true,
+  });
+  expect((await given.view()).gateways.find(({ id }) => id === one)?.members).toBeUndefined();
   const kind = (await given.view()).kinds.find((each) => each.kind === ROUTE);
   expect(kind?.fields.map(({ name }) => name).toSorted()).toEqual(
     [weightField(one), weightField(two)].toSorted(),

@@ -39,6 +39,7 @@ function viewOf(
     name,
     kind,
     settings,
+    ...(kind === ROUTE && { members: membersIn(record, records).map(({ id: member }) => member) }),
     secrets,
     rate_per_second,
     domain_rate_per_second: record.domain_rate_per_second ?? null,
@@ -52,12 +53,18 @@ function viewOf(
 /** Whether everything that it needs is set; of a route, whether one of its gateways can be used. */
 function canBeUsed(record: GatewayRecord, records: readonly GatewayRecord[]): boolean {
   const { kind, settings, sealed } = record;
-  if (kind === ROUTE) {
-    const members = new Set(membersOf(settings).map(({ gateway }) => gateway));
-    return records.some((one) => members.has(one.id) && one.kind !== ROUTE && canBeUsed(one, []));
-  }
+  if (kind === ROUTE) return membersIn(record, records).some((one) => canBeUsed(one, []));
   const adapter = adapterOf(kind);
   return adapter !== undefined && isComplete(adapter, settings, Object.keys(sealed.fields));
+}
+
+/** The gateways of a route that there are. */
+function membersIn(
+  { settings }: GatewayRecord,
+  records: readonly GatewayRecord[],
+): GatewayRecord[] {
+  const members = new Set(membersOf(settings).map(({ gateway }) => gateway));
+  return records.filter(({ id, kind }) => members.has(id) && kind !== ROUTE);
 }
 
 /**

@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
-import { silentLog, systemClock } from "@mailwright/platform";
+import { newId, silentLog, systemClock } from "@mailwright/platform";
 import { createContext, type Context } from "../context.ts";
 import { recogniseToken } from "../features/accounts/tokens.ts";
 import { freezeLaunched } from "../features/dispatch/freeze.ts";
+import { settingsWith } from "../testing/campaigns.ts";
 import { emailClientStandIn } from "../testing/email-client-stand-in.ts";
 import { launchingCampaign, ledgerFixture } from "../testing/ledger.ts";
 import type { Command } from "./command.ts";
@@ -100,10 +101,17 @@ test("doctor names each thing that is not well and what to do about it", async (
   expect(lines).toContain("FAIL  gateways: none is set up: add one in Settings, Gateways");
   expect(lines).toContain("FAIL  sender: no From address is set: Settings, Sender");
   expect(lines).toContain(
-    "ok    links in emails: WEB_URL is http://localhost:5050: emails offer to unsubscribe with one click only where it is https",
+    "ok    links in emails: WEB_URL is http://localhost:5050, which will do while no real gateway is set up",
   );
   at.standIn.answerNext("GET /v1/machine", { status: 401 });
   expect((await at.run(doctor)).lines.join("\n")).toContain("SERVICE_KEYS must be the same");
+  at.standIn.answerAlways(
+    "GET /v1/settings",
+    settingsWith(newId(), "https://mail.example.com/email"),
+  );
+  expect((await at.run(doctor)).lines).toContain(
+    "FAIL  links in emails: WEB_URL is http://localhost:5050, so campaigns through “Main gateway” are not launched: set it to the https address at which recipients reach web",
+  );
 });
 
 test("rekey says how many gateways were wrapped anew, and which could not be", async () => {

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { parseMachineView, parseSettingsView } from "@mailwright/protocol";
 import type { Context } from "../context.ts";
 import { hasPostalAddress, readSettings } from "../features/settings/settings.ts";
+import { problemOf, realGateway } from "../features/settings/public-address.ts";
 import type { Command } from "./command.ts";
 import { differences } from "./replay-queries.ts";
 
@@ -134,13 +135,26 @@ async function sender({ db }: Context): Promise<Finding[]> {
   }
 }
 
-/** Mailboxes unsubscribe with one click by https only (RFC 8058), and send nobody to a page of this machine. */
-async function links({ config }: Context): Promise<Finding[]> {
-  const secure = config.webUrl.startsWith("https:");
-  const says = secure
-    ? "emails offer to unsubscribe with one click"
-    : `WEB_URL is ${config.webUrl}: emails offer to unsubscribe with one click only where it is https`;
-  return [{ about: "links in emails", ok: true, says }];
+/** Only a stand-in may take emails whose links lead nowhere, or do without one click (RFC 8058). */
+async function links({ config, gatewayWatch }: Context): Promise<Finding[]> {
+  const { webUrl } = config;
+  const seen = await gatewayWatch.refresh();
+  const real = seen.kind === "seen" ? realGateway(seen.view) : undefined;
+  return [{ about: "links in emails", ...wordOfLinks(webUrl, real?.name) }];
+}
+
+function wordOfLinks(webUrl: string, real: string | undefined): Omit<Finding, "about"> {
+  const problem = problemOf(webUrl);
+  if (problem === undefined)
+    return { ok: true, says: "emails offer to unsubscribe with one click" };
+  if (real === undefined)
+    return {
+      ok: true,
+      says: `WEB_URL is ${webUrl}, which will do while no real gateway is set up`,
+    };
+  const so = problem.blocksLaunch ? "are not launched" : "cannot be left with one click";
+  const says = `WEB_URL is ${webUrl}, so campaigns through “${real}” ${so}: set it to the https address at which recipients reach web`;
+  return { ok: false, says };
 }
 
 /** The code of a failure, which says enough here and holds no value of a query. */

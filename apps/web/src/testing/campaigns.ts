@@ -1,6 +1,8 @@
 import { sql } from "drizzle-orm";
 import { EMAIL_STATES, type EmailState } from "@mailwright/email_machine";
 import { newId } from "@mailwright/platform";
+import type { SettingsView } from "@mailwright/protocol";
+import type { Config } from "../config.ts";
 import type { Context, Parts } from "../context.ts";
 import { createCampaign } from "../features/campaigns/campaigns.ts";
 import { testContext } from "./context.ts";
@@ -20,7 +22,7 @@ export interface CampaignFixture extends AsyncDisposable {
 
 export async function campaignFixture(
   contacts: number,
-  parts: Omit<Parts, "emailClient"> = {},
+  parts: Omit<Parts, "emailClient"> & { config?: Partial<Config> } = {},
 ): Promise<CampaignFixture> {
   const stack = new AsyncDisposableStack();
   const standIn = stack.use(emailClientStandIn());
@@ -130,15 +132,15 @@ export async function launchedWith(
   return ids;
 }
 
-/** What the email client says when it has one gateway, which is the default and set up. */
-export function settingsWith(gateway: string) {
+/** What the email client says when it has one gateway, which is the default and set up: a stand-in, if no `url` is given. */
+export function settingsWith(gateway: string, url = "http://localhost:5052/email"): SettingsView {
   return {
     gateways: [
       {
         id: gateway,
         name: "Main gateway",
         kind: "seed",
-        settings: {},
+        settings: { url },
         secrets: ["password"],
         rate_per_second: null,
         domain_rate_per_second: null,
@@ -148,6 +150,14 @@ export function settingsWith(gateway: string) {
         breaker: "closed",
       },
     ],
-    kinds: [],
+    kinds: [
+      {
+        kind: "seed",
+        title: "HTTP gateway",
+        description: "Posts JSON.",
+        fields: [{ name: "url", label: "Endpoint", type: "url", required: true, secret: false }],
+        capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
+      },
+    ],
   };
 }

@@ -15,7 +15,7 @@ import { type Campaign, readCampaign } from "./campaigns.ts";
 import { ContentPage } from "./content-views.tsx";
 import { CampaignPage } from "./detail-views.tsx";
 import { SHOWN_FACTS } from "./facts-views.tsx";
-import { launchObstacles } from "./launch.ts";
+import { readReadiness } from "./launch.ts";
 import { OverviewPage, Reasons } from "./overview-views.tsx";
 import { readContent } from "./preview.ts";
 import { gatewayName } from "./review.ts";
@@ -116,14 +116,14 @@ export function campaignProps({ csrf, user }: PageTools, campaign: Campaign, now
 }
 
 async function readinessOf(context: Context, { id, segments }: Campaign) {
-  const [obstacles, estimate] = await Promise.all([
-    launchObstacles(context, id),
+  const [readiness, estimate] = await Promise.all([
+    readReadiness(context, id),
     estimateAudience(
       context,
       segments.map((segment) => segment.id),
     ),
   ]);
-  return { obstacles, estimate };
+  return { ...readiness, estimate };
 }
 
 function wrongOf({ counts }: Campaign): number {

@@ -9,7 +9,7 @@ import { changeSettings, readSettings } from "../settings/settings.ts";
 import { deleteTemplate, saveTemplate } from "../templates/templates.ts";
 import { readCampaign } from "./campaigns.ts";
 import { campaignHeaders } from "./headers.ts";
-import { launchCampaign, launchObstacles } from "./launch.ts";
+import { launchCampaign, readReadiness } from "./launch.ts";
 
 async function frozenContent(context: Context, id: string) {
   const campaign = await readCampaign(context.db, id);
@@ -56,7 +56,8 @@ test("a template that nobody could be sent is an obstacle to the launch, and say
   await context.db.execute(
     sql`UPDATE "template_version" SET "body" = '{% if contact.city %}' WHERE "template_id" = ${template}`,
   );
-  const [obstacle, ...others] = await launchObstacles(context, draft);
+  const { obstacles } = await readReadiness(context, draft);
+  const [obstacle, ...others] = obstacles;
   expect([obstacle?.about, others]).toEqual(["template", []]);
   expect(obstacle?.message).toMatch(/^The template cannot be sent: .+/);
   expect((await launchCampaign(context, draft, "Anna")).kind).toBe("not ready");

@@ -1,8 +1,10 @@
 import { type Content, contentHash, type GatewayView } from "@mailwright/protocol";
 import { compileEmail } from "@mailwright/template";
+import type { Config } from "../../config.ts";
 import type { Database } from "../../db/open.ts";
 import { audienceCondition } from "../segments/audience.ts";
-import type { GatewayWatch } from "../settings/gateway-watch.ts";
+import type { GatewaysSeen, GatewayWatch } from "../settings/gateway-watch.ts";
+import { addressProblem } from "../settings/public-address.ts";
 import {
   contentSender,
   hasPostalAddress,
@@ -21,14 +23,21 @@ import {
 import { type CampaignState, stateOf } from "./steering-queries.ts";
 
 export interface LaunchContext {
+  config: Pick<Config, "webUrl">;
   db: Database;
   gatewayWatch: GatewayWatch;
 }
 
 /** Something that stands in the way of a launch, and the part of the campaign or of the settings that it is about. */
 export interface LaunchObstacle {
-  about: "template" | "segments" | "sender" | "postal address" | "gateway";
+  about: "template" | "segments" | "sender" | "postal address" | "gateway" | "public address";
   message: string;
+}
+
+/** How ready a draft is. A warning stands in nobody's way, but whoever launches should know of it. */
+export interface Readiness {
+  obstacles: LaunchObstacle[];
+  warnings: LaunchObstacle[];
 }
 
 export type Launch =
@@ -78,35 +87,44 @@ export async function launchCampaign(
   });
 }
 
-/** What stands in the way of launching a draft now; none when nothing does. The page shows it before anybody tries. */
-export async function launchObstacles(
-  context: LaunchContext,
-  id: string,
-): Promise<LaunchObstacle[]> {
+/** What stands in the way of launching a draft now; nothing when it can be. The page shows it before anybody tries. */
+export async function readReadiness(context: LaunchContext, id: string): Promise<Readiness> {
   const draft = await launchDraft(context.db, id);
-  const prepared = draft === undefined ? { obstacles: [] } : await prepare(context, draft);
-  return "obstacles" in prepared ? prepared.obstacles : [];
+  if (draft === undefined) return { obstacles: [], warnings: [] };
+  const prepared = await prepare(context, draft);
+  return {
+    obstacles: "obstacles" in prepared ? prepared.obstacles : [],
+    warnings: prepared.warnings,
+  };
 }
 
-type Prepared = { content: Content; gateway: GatewayView } | { obstacles: LaunchObstacle[] };
+type Prepared = Pick<Readiness, "warnings"> &
+  ({ content: Content; gateway: GatewayView } | Pick<Readiness, "obstacles">);
 
-async function prepare({ db, gatewayWatch }: LaunchContext, draft: LaunchDraft): Promise<Prepared> {
+async function prepare(
+  { config, db, gatewayWatch }: LaunchContext,
+  draft: LaunchDraft,
+): Promise<Prepared> {
   const settings = await readSettings(db);
+  const seen = await gatewayWatch.look();
   const [template, sender, address, gateway, audience] = [
     templateOf(draft),
     senderOf(settings),
     addressOf(settings),
-    gatewayOf(draft, await gatewayWatch.look()),
+    gatewayOf(draft, seen),
     await audienceOf(db, draft),
   ];
-  const obstacles = [template, audience, sender, address, gateway].filter(
+  const links = linksOf(config, gateway, seen);
+  const { warnings } = links;
+  const obstacles = [template, audience, sender, address, gateway, ...links.obstacles].filter(
     (part) => part !== undefined && "message" in part,
   );
-  if (obstacles.length > 0) return { obstacles };
+  if (obstacles.length > 0) return { obstacles, warnings };
   if (!("html" in template) || !("email" in sender) || !("id" in gateway))
     throw new Error("a part is missing");
   const { retry } = settings;
   return {
+    warnings,
     gateway,
     content: {
       campaign: { id: draft.id, name: draft.name },
@@ -143,10 +161,7 @@ function addressOf(settings: Settings): LaunchObstacle | undefined {
   };
 }
 
-function gatewayOf(
-  { gateway_id }: LaunchDraft,
-  seen: Awaited<ReturnType<GatewayWatch["look"]>>,
-): GatewayView | LaunchObstacle {
+function gatewayOf({ gateway_id }: LaunchDraft, seen: GatewaysSeen): GatewayView | LaunchObstacle {
   const about = "gateway" as const;
   if (seen.kind !== "seen") {
     return {
@@ -169,6 +184,23 @@ function gatewayOf(
     about,
     message: `The gateway “${gateway.name}” is not set up completely: its credentials are missing.`,
   };
+}
+
+/** Through a gateway that is not known there is nothing to say of links: that it is not stands in the way itself. */
+function linksOf(
+  { webUrl }: Pick<Config, "webUrl">,
+  gateway: GatewayView | LaunchObstacle,
+  seen: GatewaysSeen,
+): Readiness {
+  const problem =
+    seen.kind === "seen" && "id" in gateway
+      ? addressProblem(webUrl, gateway, seen.view)
+      : undefined;
+  if (problem === undefined) return { obstacles: [], warnings: [] };
+  const found = [{ about: "public address" as const, message: problem.message }];
+  return problem.blocksLaunch
+    ? { obstacles: found, warnings: [] }
+    : { obstacles: [], warnings: found };
 }
 
 async function audienceOf(

@@ -16,7 +16,7 @@ import type { Estimate } from "./audience.ts";
 import type { Campaign } from "./campaigns.ts";
 import { CampaignTabs, type CampaignProps, templateAddress } from "./detail-views.tsx";
 import { type FactCounts, Facts } from "./facts-views.tsx";
-import type { LaunchObstacle } from "./launch.ts";
+import type { LaunchObstacle, Readiness } from "./launch.ts";
 import { CampaignStanding } from "./progress-views.tsx";
 import type { Pace } from "./rate.ts";
 import { isMoving, mayRequeue } from "./standing.ts";
@@ -29,7 +29,7 @@ export interface OverviewProps extends CampaignProps {
   /** What went wrong; `later` when there is so much that it is fetched after the page. */
   reasons: readonly ReasonCount[] | "later";
   /** Of a draft: what stands in the way of its launch, and whom it would go to. */
-  readiness: { obstacles: readonly LaunchObstacle[]; estimate: Estimate } | undefined;
+  readiness: (Readiness & { estimate: Estimate }) | undefined;
 }
 
 export function OverviewPage(props: OverviewProps): Html {
@@ -38,7 +38,7 @@ export function OverviewPage(props: OverviewProps): Html {
     <>
       <CampaignStanding {...props} />
       <CampaignTabs campaign={campaign} part="overview" />
-      {readiness && <Readiness campaign={campaign} {...readiness} />}
+      {readiness && <ReadinessCard campaign={campaign} {...readiness} />}
       {campaign.launched_at !== null && (
         <Reasons campaign={campaign} may={props.may} reasons={reasons} />
       )}
@@ -51,7 +51,8 @@ export function OverviewPage(props: OverviewProps): Html {
 const ABOUT: readonly {
   about: LaunchObstacle["about"];
   good: string;
-  mend: (id: string) => string;
+  /** Where it can be mended; nowhere on these pages if absent. */
+  mend?: (id: string) => string;
 }[] = [
   { about: "template", good: "The template can be sent.", mend: (id) => `/campaigns/${id}/edit` },
   {
@@ -62,21 +63,18 @@ const ABOUT: readonly {
   { about: "sender", good: "The From address is set.", mend: () => "/settings" },
   { about: "postal address", good: "The postal address is set.", mend: () => "/settings" },
   { about: "gateway", good: "The gateway is set up.", mend: () => "/settings/gateways" },
+  { about: "public address", good: "Links in its emails lead here." },
 ];
 
 /** What a launch needs, each thing with whether it is there. */
-function Readiness(props: {
-  campaign: Campaign;
-  obstacles: readonly LaunchObstacle[];
-  estimate: Estimate;
-}): Html {
-  const { campaign, obstacles, estimate } = props;
+function ReadinessCard(props: Readiness & { campaign: Campaign; estimate: Estimate }): Html {
+  const { campaign, obstacles, warnings, estimate } = props;
   return (
     <Card
       title={obstacles.length === 0 ? "Ready to launch" : "Not ready yet"}
       lead={<AudienceLine estimate={estimate} />}
     >
-      <ReadinessList campaign={campaign} obstacles={obstacles} />
+      <ReadinessList campaign={campaign} obstacles={obstacles} warnings={warnings} />
     </Card>
   );
 }
@@ -90,20 +88,18 @@ function AudienceLine(props: { estimate: Estimate }): Html {
   );
 }
 
-/** The five things, one a line. */
-export function ReadinessList(props: {
-  campaign: Campaign;
-  obstacles: readonly LaunchObstacle[];
-}): Html {
+/** The six things, one a line. */
+export function ReadinessList(props: Readiness & { campaign: Campaign }): Html {
+  const found = [...props.obstacles, ...props.warnings];
   return (
     <ul class="readiness">
       {ABOUT.map(({ about, good, mend }) => {
-        const obstacle = props.obstacles.find((each) => each.about === about);
+        const wrong = found.find((each) => each.about === about);
         return (
-          <li data-tone={obstacle ? "warning" : "success"}>
-            <Icon name={obstacle ? "circle-alert" : "circle-check"} />
-            <span>{obstacle?.message ?? good}</span>
-            {obstacle && (
+          <li data-tone={wrong ? "warning" : "success"}>
+            <Icon name={wrong ? "circle-alert" : "circle-check"} />
+            <span>{wrong?.message ?? good}</span>
+            {wrong && mend && (
               <LinkButton href={mend(props.campaign.id)} size="sm">
                 Mend it
               </LinkButton>

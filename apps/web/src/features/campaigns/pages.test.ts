@@ -25,7 +25,7 @@ test("a draft is made by the form, and its page says what it still needs", async
   expect(page.textOf(".toast")).toContain("Nothing is sent before you launch it");
   expect(page.textOf(".card-lead")).toBe("It would go to 3 contacts as of now.");
   expect(page.find(".readiness li").map(({ attributes }) => attributes["data-tone"])).toEqual(
-    Array.from({ length: 5 }, () => "success"),
+    Array.from({ length: 6 }, () => "success"),
   );
 });
 

@@ -24,7 +24,7 @@ export interface ReviewProps {
 /** The last look before a campaign is launched. */
 export function ReviewPage(props: ReviewProps): Html {
   const { campaign, review, refusal } = props;
-  const { obstacles, content } = review;
+  const { obstacles, warnings, content } = review;
   return (
     <>
       <PageHeader
@@ -52,7 +52,7 @@ export function ReviewPage(props: ReviewProps): Html {
           <LaunchCard {...props} />
           {obstacles.length > 0 && (
             <Card title="What stands in the way">
-              <ReadinessList campaign={campaign} obstacles={obstacles} />
+              <ReadinessList campaign={campaign} obstacles={obstacles} warnings={warnings} />
             </Card>
           )}
         </div>
@@ -63,7 +63,7 @@ export function ReviewPage(props: ReviewProps): Html {
 
 function LaunchCard(props: ReviewProps): Html {
   const { campaign, review, csrf } = props;
-  const { content, estimate, gateway, obstacles } = review;
+  const { content, estimate, gateway, obstacles, warnings } = review;
   const base = `/campaigns/${campaign.id}`;
   return (
     <Card>
@@ -79,6 +79,12 @@ function LaunchCard(props: ReviewProps): Html {
             ["When uncertain", WHEN_UNCERTAIN[campaign.when_uncertain].label],
           ]}
         />
+        {obstacles.length === 0 &&
+          warnings.map(({ message }) => (
+            <Callout tone="warning" title="It can be launched all the same">
+              {message}
+            </Callout>
+          ))}
         {obstacles.length === 0 && (
           <form class="stack" data-gap="sm" method="post" action={`${base}/launch`}>
             <CsrfField csrf={csrf} />

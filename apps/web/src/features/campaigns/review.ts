@@ -1,13 +1,12 @@
 import type { CountContext } from "../segments/counts.ts";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
 import { estimateAudience, type Estimate } from "./audience.ts";
-import { type LaunchObstacle, launchObstacles } from "./launch.ts";
+import { type LaunchContext, type Readiness, readReadiness } from "./launch.ts";
 import { type CampaignContent, readContent } from "./preview.ts";
 import type { Campaign } from "./queries.ts";
 
 /** All that somebody should see before a campaign is launched. */
-export interface Review {
-  obstacles: LaunchObstacle[];
+export interface Review extends Readiness {
   estimate: Estimate;
   content: CampaignContent | undefined;
   /** The gateway it would go through, by name. */
@@ -18,17 +17,17 @@ export interface Review {
 const PATIENCE_MS = 8_000;
 
 export async function reviewLaunch(
-  context: CountContext & { gatewayWatch: GatewayWatch },
+  context: CountContext & LaunchContext,
   campaign: Campaign,
 ): Promise<Review> {
   const segments = campaign.segments.map(({ id }) => id);
-  const [obstacles, estimate, content, gateway] = await Promise.all([
-    launchObstacles(context, campaign.id),
+  const [readiness, estimate, content, gateway] = await Promise.all([
+    readReadiness(context, campaign.id),
     estimateAudience(context, segments, PATIENCE_MS),
     readContent(context.db, campaign),
     gatewayName(context.gatewayWatch, campaign),
   ]);
-  return { obstacles, estimate, content, gateway };
+  return { ...readiness, estimate, content, gateway };
 }
 
 /** The name of the gateway that a campaign goes through; undefined while the email client does not say. */

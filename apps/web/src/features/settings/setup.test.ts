@@ -59,7 +59,8 @@ let context: Context;
 beforeEach(async () => {
   clock = new ManualClock();
   client = stack.use(emailClient());
-  context = stack.use(await testContext({ clock, config: { emailClientUrl: client.url } }));
+  const config = { emailClientUrl: client.url, webUrl: "http://mail.example.com" };
+  context = stack.use(await testContext({ clock, config }));
 }, 30_000);
 afterAll(() => stack.disposeAsync());
 

@@ -1,13 +1,15 @@
+import type { Config } from "../../config.ts";
 import type { Queryable } from "../../db/open.ts";
 import type { GatewaysSeen, GatewayWatch } from "./gateway-watch.ts";
+import { isLocal, realGateway } from "./public-address.ts";
 import { hasPostalAddress, readSettings, type Settings } from "./settings.ts";
 
 /** Something that is not set up yet. */
 export interface SetupProblem {
-  kind: "sender" | "gateway" | "postal address" | "email client";
+  kind: "sender" | "gateway" | "postal address" | "email client" | "public address";
   /** What is so, and what follows from it. */
   message: string;
-  /** No campaign is launched before this is settled. */
+  /** No campaign is launched before this is settled; of a public address, none through a real gateway. */
   blocksLaunch: boolean;
   /** Where it can be settled, and the word for going there. */
   action?: { href: string; label: string };
@@ -15,18 +17,26 @@ export interface SetupProblem {
 
 /** What is not set up yet, the most pressing first: for the banners of every page, and for whoever would launch. */
 export async function setupProblems({
+  config,
   db,
   gatewayWatch,
 }: {
+  config: Pick<Config, "webUrl">;
   db: Queryable;
   gatewayWatch: GatewayWatch;
 }): Promise<SetupProblem[]> {
-  return problemsOf(await readSettings(db), await gatewayWatch.look());
+  return problemsOf(config, await readSettings(db), await gatewayWatch.look());
 }
 
 /** The same, of what was read already. */
-export function problemsOf(settings: Settings, seen: GatewaysSeen): SetupProblem[] {
-  return [senderProblem(settings), gatewayProblem(seen)].filter((found) => found !== undefined);
+export function problemsOf(
+  { webUrl }: Pick<Config, "webUrl">,
+  settings: Settings,
+  seen: GatewaysSeen,
+): SetupProblem[] {
+  return [senderProblem(settings), gatewayProblem(seen), publicProblem(webUrl, seen)].filter(
+    (found) => found !== undefined,
+  );
 }
 
 function senderProblem(settings: Settings): SetupProblem | undefined {
@@ -71,4 +81,16 @@ function gatewayProblem(seen: GatewaysSeen): SetupProblem | undefined {
             action: { href: "/settings/gateways", label: "Set one up" },
           };
   }
+}
+
+/** Nothing here can be pressed to mend it: the address is a variable of the environment. */
+function publicProblem(webUrl: string, seen: GatewaysSeen): SetupProblem | undefined {
+  const real = seen.kind === "seen" && isLocal(webUrl) ? realGateway(seen.view) : undefined;
+  return (
+    real && {
+      kind: "public address",
+      message: `WEB_URL is ${webUrl}, so campaigns cannot be launched through “${real.name}”: links in their emails would lead nowhere.`,
+      blocksLaunch: true,
+    }
+  );
 }
