@@ -5,18 +5,30 @@ interface Answer {
   id: string;
 }
 
+interface Options {
+  when_uncertain?: "hold" | "resend";
+  /** Absent for the default one. */
+  gateway_id?: string;
+  /** More segments that it goes to. */
+  segments?: string[];
+}
+
 /** A campaign to that many contacts, made by SQL and the API and launched by the API; the answer is its id. */
 export async function launchCampaign(
+  installation: Installation,
+  contacts: number,
+  options: Options = {},
+): Promise<string> {
+  const id = await draftCampaign(installation, contacts, options);
+  await installation.api("POST", `/campaigns/${id}/launch`);
+  return id;
+}
+
+/** The same, not launched yet. */
+export async function draftCampaign(
   { api, sql }: Installation,
   contacts: number,
-  {
-    segments = [],
-    ...options
-  }: {
-    when_uncertain?: "hold" | "resend";
-    /** More segments that it goes to. */
-    segments?: string[];
-  } = {},
+  { segments = [], ...options }: Options = {},
 ): Promise<string> {
   const run = crypto.randomUUID().slice(0, 8);
   const segment = await api<Answer>("POST", "/segments", { name: `Everybody ${run}` });
@@ -38,7 +50,6 @@ export async function launchCampaign(
     segment_ids: [segment.id, ...segments],
     ...options,
   });
-  await api("POST", `/campaigns/${campaign.id}/launch`);
   return campaign.id;
 }
 
