@@ -6,7 +6,12 @@ import { silentLog, systemClock } from "@mailwright/platform";
 import { type TestRedis, testRedis } from "@mailwright/testing";
 import type { Context } from "@mailwright/web/context.ts";
 import { saveSender } from "@mailwright/web/features/settings/settings.ts";
-import { apiClient, signedInClient, type TestClient } from "@mailwright/web/testing/client.ts";
+import {
+  type Answer,
+  apiClient,
+  signedInClient,
+  type TestClient,
+} from "@mailwright/web/testing/client.ts";
 import { TEST_KEY, testContext } from "@mailwright/web/testing/context.ts";
 
 /** The settings of web, the real email client behind it, its Redis, and a gateway that insists on its credentials. */
@@ -75,6 +80,10 @@ async function fieldsOf(path: string): Promise<Record<string, string>> {
   return Object.fromEntries(
     inputs.map(({ attributes }) => [attributes["name"] ?? "", attributes["value"] ?? ""]),
   );
+}
+
+function titles(page: Answer): string[] {
+  return page.find(".callout-title").map(({ text }) => text);
 }
 
 async function testThrough(path: string): Promise<string | undefined> {
@@ -224,6 +233,45 @@ test("every kind can be set up from what it says of itself, checked and tested, 
     expect(api.json<object>()).toMatchObject({ outcome: "ready" });
   }
 }, 60_000);
+
+test("a route is checked and tested through each of its gateways, and they say which of them is wrong", async () => {
+  const fields = { username: "mailwright", password: PASSWORD };
+  await addGateway({ name: "Right", ...fields, url: mock.emailUrl });
+  await addGateway({ name: "Wrong", ...fields, url: "http://127.0.0.1:1/email" });
+  const { items: kinds } = (await call("GET", "/api/v1/gateways/kinds")).json<{
+    items: { kind: string; fields: { name: string; label: string }[] }[];
+  }>();
+  const weights = kinds
+    .find(({ kind }) => kind === "route")!
+    .fields.filter(({ label }) => /“(Right|Wrong)”/.test(label))
+    .map(({ name }): [string, string] => [name, "1"]);
+  const path = await addGateway({ kind: "route", name: "Both", ...Object.fromEntries(weights) });
+  expect(titles(await admin.post(`${path}/check`))).toEqual([
+    "“Right”: the connection works",
+    "“Wrong”: the service cannot be reached, or is out of order",
+  ]);
+  expect(titles(await admin.post(`${path}/test`, { to: "anna@example.com" }))).toEqual([
+    "“Right”: the gateway took the message",
+    "“Wrong”: the gateway cannot be reached, or is out of order",
+  ]);
+  const api = `/api/v1/gateways/${path.slice(path.lastIndexOf("/") + 1)}`;
+  const ask = async (what: string, body?: object) =>
+    (await call("POST", `${api}/${what}`, body)).json<object>();
+  expect(await ask("check")).toMatchObject({
+    outcome: "unavailable",
+    gateways: [
+      { name: "Right", outcome: "ready" },
+      { name: "Wrong", outcome: "unavailable" },
+    ],
+  });
+  expect(await ask("test", { to: "anna@example.com" })).toMatchObject({
+    outcome: "unavailable",
+    gateways: [
+      { name: "Right", outcome: "accepted" },
+      { name: "Wrong", outcome: "unavailable" },
+    ],
+  });
+});
 
 test("the machine that is drawn is the one that the email client runs", async () => {
   const page = await admin.get("/developer/machines/email");

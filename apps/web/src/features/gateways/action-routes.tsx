@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { ROUTE } from "@mailwright/protocol";
 import type { Context } from "../../context.ts";
 import { ConflictError, NotFoundError } from "../../http/faults.ts";
 import { parseForm, type RefusedForm } from "../../http/forms.ts";
@@ -88,7 +89,7 @@ export function gatewayActionPages(context: Context) {
           if (!posted.ok) return showTest(tools, gateway, posted);
           const { to } = posted.value;
           const tested = await sendTest(context, gateway, wireAddress(to));
-          if (tested.kind === "unknown") throw new NotFoundError();
+          if (gateway.kind !== ROUTE && isUnknown(tested)) throw new NotFoundError();
           return showTest(tools, gateway, { values: { to } }, tested);
         }),
       send,
@@ -99,12 +100,16 @@ function showTest(
   { csrf, show }: PageTools,
   gateway: Gateway,
   form: RefusedForm | { values: { to: string } },
-  tested?: Exclude<Tested, { kind: "unknown" }>,
+  tested?: Tested,
 ) {
   return show(
     { title: "Send a test", width: "narrow", status: "ok" in form ? 422 : 200 },
     <TestPage csrf={csrf} gateway={gateway} form={form} tested={tested} />,
   );
+}
+
+function isUnknown(tested: Tested): boolean {
+  return tested.kind === "asked" && tested.each.every(({ asked }) => asked.kind === "unknown");
 }
 
 /** An address that was taken, without the spaces around it. */

@@ -73,8 +73,19 @@ export function kindView(kind: GatewayKind): GatewayKind & { schema: TObject } {
   return { ...kind, schema: bodySchema(kind) };
 }
 
-export const TestAnswer = TestResult;
-export const CheckAnswer = CheckResult;
+const Named = { id: Type.String(), name: Type.String() };
+const OF_EACH = { description: "Of a route, what each of its gateways came to; absent otherwise." };
+
+export const TestAnswer = Type.Object({
+  ...TestResult.properties,
+  gateways: Type.Optional(Type.Array(Type.Object({ ...Named, ...TestResult.properties }), OF_EACH)),
+});
+export const CheckAnswer = Type.Object({
+  ...CheckResult.properties,
+  gateways: Type.Optional(
+    Type.Array(Type.Object({ ...Named, ...CheckResult.properties }), OF_EACH),
+  ),
+});
 
 export const TrafficView = Type.Object({
   rate_per_second: Type.Union([Type.Number(), Type.Null()], {

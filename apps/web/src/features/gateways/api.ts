@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import { digestId, newId } from "@mailwright/platform";
-import type { GatewayKind } from "@mailwright/protocol";
+import { type GatewayKind, ROUTE } from "@mailwright/protocol";
 import type { Context } from "../../context.ts";
 import type { Token } from "../../http/access.ts";
 import { api } from "../../http/api.ts";
@@ -28,9 +28,11 @@ import {
 } from "./api-forms.ts";
 import { addGateway, changeGateway, type GatewayChange, type Saved } from "./changes.ts";
 import { checkConnection } from "./connection-check.ts";
+import { answerOfEach } from "./each-answer.ts";
 import { bodySchema, GatewayInput, GatewayPatch, TestForm } from "./forms.ts";
 import { type Gateway, gatewayReader } from "./gateways.ts";
 import { removeGateway } from "./removal.ts";
+import { onlyOne } from "./reach.ts";
 import { readTraffic } from "./traffic.ts";
 import { sendTest } from "./test-message.ts";
 
@@ -156,20 +158,23 @@ export function gatewaysApi(context: Context) {
     .post(
       "/:id/test",
       async ({ params, body }) => {
-        const tested = await sendTest(context, await one(params.id), wireAddress(body.to));
-        switch (tested.kind) {
+        const gateway = await one(params.id);
+        const tested = await sendTest(context, gateway, wireAddress(body.to));
+        if (tested.kind === "no sender")
+          throw new ConflictError("No From address is set: set one in the settings first.");
+        if (gateway.kind === ROUTE) return answerOfEach(tested.each, "accepted");
+        const asked = onlyOne(tested.each);
+        switch (asked.kind) {
           case "answered":
-            return tested.result;
-          case "no sender":
-            throw new ConflictError("No From address is set: set one in the settings first.");
+            return asked.result;
           case "unknown":
             throw new NotFoundError();
           case "refused":
-            throw new ConflictError(tested.why);
+            throw new ConflictError(asked.why);
           case "unreachable":
             throw new RequestError(
               503,
-              `Nobody can say whether the test was sent: the email client did not tell (${tested.why}).`,
+              `Nobody can say whether the test was sent: the email client did not tell (${asked.why}).`,
             );
         }
       },
@@ -178,29 +183,39 @@ export function gatewaysApi(context: Context) {
         params: ById,
         body: TestForm,
         response: { 200: TestAnswer },
-        detail: { summary: "Send one message through a gateway, outside the ledger", tags },
+        detail: {
+          summary:
+            "Send one message through a gateway, or through each of a route, outside the ledger",
+          tags,
+        },
       },
     )
     .post(
       "/:id/check",
       async ({ params }) => {
-        const checked = await checkConnection(context, await one(params.id));
-        switch (checked.kind) {
+        const gateway = await one(params.id);
+        const checked = await checkConnection(context, gateway);
+        if (gateway.kind === ROUTE) return answerOfEach(checked, "ready");
+        const asked = onlyOne(checked);
+        switch (asked.kind) {
           case "answered":
-            return checked.result;
+            return asked.result;
           case "unknown":
             throw new ConflictError("The gateway is not set up yet: see what is missing.");
           case "refused":
-            throw new ConflictError(checked.why);
+            throw new ConflictError(asked.why);
           case "unreachable":
-            return notReached(checked.why);
+            return notReached(asked.why);
         }
       },
       {
         permission: "campaigns:send",
         params: ById,
         response: { 200: CheckAnswer },
-        detail: { summary: "Try a gateway's settings without sending anything", tags },
+        detail: {
+          summary: "Try the settings of a gateway, or of each of a route, without sending anything",
+          tags,
+        },
       },
     );
 }

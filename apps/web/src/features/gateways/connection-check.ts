@@ -1,14 +1,18 @@
 import { type CheckResult, parseCheckResult, type ServiceClient } from "@mailwright/protocol";
-import { type Asked, askedOf } from "./reach.ts";
+import { askedOf, type AskedOfEach, askEach } from "./reach.ts";
+import type { Gateway } from "./gateways.ts";
 
-/** What became of a check. */
-export type Checked = Asked<CheckResult>;
+/** What became of a check, of each gateway that it went to. */
+export type Checked = AskedOfEach<CheckResult>;
 
-/** Lets the email client try a gateway's settings, as they are saved; nothing is sent. */
-export async function checkConnection(
+/** Lets the email client try the settings of a gateway, or of each of a route, as they are saved; nothing is sent. */
+export function checkConnection(
   { emailClient }: { emailClient: ServiceClient },
-  { id }: { id: string },
+  gateway: Pick<Gateway, "through">,
 ): Promise<Checked> {
-  const path = `/v1/gateways/${id}/check`;
-  return askedOf(await emailClient.call("POST", path, undefined, parseCheckResult));
+  return askEach(gateway, async ({ id }) =>
+    askedOf(
+      await emailClient.call("POST", `/v1/gateways/${id}/check`, undefined, parseCheckResult),
+    ),
+  );
 }

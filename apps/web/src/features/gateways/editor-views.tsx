@@ -92,7 +92,7 @@ export function GatewayPage(props: GatewayPageProps): Html {
         lead={gateway.title}
         actions={<Actions {...props} />}
       />
-      {checked && <CheckOutcome checked={checked} />}
+      {checked && <CheckOutcome isRoute={gateway.kind === ROUTE} checked={checked} />}
       <div class="columns" data-split="aside">
         {rights.change ? (
           <Card>
@@ -134,10 +134,12 @@ function Actions({ csrf, gateway, rights }: GatewayPageProps): Html {
           <Button icon="check">Make default</Button>
         </form>
       )}
-      {rights.test && gateway.kind !== ROUTE && (
+      {rights.test && (
         <form method="post" action={`${address}/check`}>
           <CsrfField csrf={csrf} />
-          <Button icon="plug">Check connection</Button>
+          <Button icon="plug">
+            {gateway.kind === ROUTE ? "Check connections" : "Check connection"}
+          </Button>
         </form>
       )}
       {rights.test && (

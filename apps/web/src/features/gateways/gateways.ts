@@ -1,5 +1,6 @@
 import type { GatewayField, GatewayKind, GatewayView, SettingsView } from "@mailwright/protocol";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
+import { throughOf } from "../settings/members.ts";
 import { whyNotReached } from "./reach.ts";
 
 /** A gateway as its pages and the API show it: never a secret, only which are set. */
@@ -8,6 +9,8 @@ export interface Gateway extends GatewayView {
   title: string;
   /** What its kind wants to know. */
   fields: GatewayField[];
+  /** The gateways that attempts through it go through: itself, or those of a route. */
+  through: GatewayView[];
   /** What is needed and not set. */
   missing: GatewayField[];
   /** How its provider is made to tell what becomes of emails; undefined where it tells nothing. */
@@ -44,16 +47,21 @@ export function gatewayReader(gatewayWatch: GatewayWatch): ReadGateways {
 
 /** The gateways of a view, each with what its kind says of it. */
 export function described({ gateways, kinds }: SettingsView): KnownGateways {
-  return { kinds, gateways: gateways.map((view) => describe(view, kinds)) };
+  return { kinds, gateways: gateways.map((view) => describe(view, kinds, gateways)) };
 }
 
-function describe(view: GatewayView, kinds: readonly GatewayKind[]): Gateway {
+function describe(
+  view: GatewayView,
+  kinds: readonly GatewayKind[],
+  gateways: readonly GatewayView[],
+): Gateway {
   const kind = kinds.find((one) => one.kind === view.kind);
   const fields = kind?.fields ?? [];
   return {
     ...view,
     title: kind?.title ?? view.kind,
     fields,
+    through: throughOf(view, gateways),
     webhook: kind?.webhook,
     missing: fields.filter((field) => field.required && !isSet(view, field)),
   };

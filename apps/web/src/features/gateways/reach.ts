@@ -7,6 +7,27 @@ export type Asked<T> =
   | { kind: "refused"; why: string }
   | { kind: "unreachable"; why: string };
 
+/** What became of asking each of the gateways that attempts through one go through, in their order. */
+export type AskedOfEach<T> = { gateway: { id: string; name: string }; asked: Asked<T> }[];
+
+/** Asks all of them at once: one that is silent makes nobody wait for another. */
+export function askEach<T>(
+  { through }: { through: readonly { id: string; name: string }[] },
+  ask: (gateway: { id: string; name: string }) => Promise<Asked<T>>,
+): Promise<AskedOfEach<T>> {
+  return Promise.all(
+    through.map(async ({ id, name }) => ({
+      gateway: { id, name },
+      asked: await ask({ id, name }),
+    })),
+  );
+}
+
+/** Of a gateway that is no route: of itself. */
+export function onlyOne<T>([one]: AskedOfEach<T>): Asked<T> {
+  return one?.asked ?? { kind: "unknown" };
+}
+
 export function askedOf<T>(answer: ServiceAnswer<T>): Asked<T> {
   switch (answer.kind) {
     case "ok":

@@ -8,8 +8,10 @@ import { field, Form, FormActions, type FormState } from "../../ui/form.tsx";
 import { EmailField } from "../../ui/input.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import type { MessageTone } from "../../ui/tone.ts";
+import { titleOf } from "./check-views.tsx";
 import type { Gateway } from "./gateways.ts";
 import { GATEWAYS } from "./list-views.tsx";
+import type { Asked } from "./reach.ts";
 import type { Tested } from "./test-message.ts";
 
 export function TestPage(props: {
@@ -17,7 +19,7 @@ export function TestPage(props: {
   gateway: Gateway;
   form: FormState;
   /** What became of the test that was just sent. */
-  tested?: Exclude<Tested, { kind: "unknown" }> | undefined;
+  tested?: Tested | undefined;
 }): Html {
   const { csrf, gateway, form, tested } = props;
   const address = `${GATEWAYS}/${gateway.id}`;
@@ -29,11 +31,13 @@ export function TestPage(props: {
           { href: GATEWAYS, label: "Gateways" },
           { href: address, label: gateway.name },
         ]}
-        lead={`One message, sent at once through ${
-          gateway.kind === ROUTE ? "one of the gateways of this route" : "this gateway alone"
-        }, from the sender of the settings.`}
+        lead={
+          gateway.kind === ROUTE
+            ? "One message through each gateway of this route, sent at once from the sender of the settings."
+            : "One message, sent at once through this gateway alone, from the sender of the settings."
+        }
       />
-      {tested && <Outcome tested={tested} address={address} />}
+      {tested && <Outcomes tested={tested} isRoute={gateway.kind === ROUTE} />}
       <Card>
         <Form
           action={`${address}/test`}
@@ -49,31 +53,65 @@ export function TestPage(props: {
   );
 }
 
-function Outcome(props: { tested: Exclude<Tested, { kind: "unknown" }>; address: string }): Html {
-  const { tested, address } = props;
-  switch (tested.kind) {
+/** Of a route a line for each gateway, with its name. */
+function Outcomes(props: { tested: Tested; isRoute: boolean }): Html {
+  const { tested, isRoute } = props;
+  if (tested.kind === "no sender") {
+    return (
+      <Said
+        tone="warning"
+        title="Not sent: no From address is set"
+        action={{ href: "/settings", label: "Set it" }}
+      >
+        A message needs a sender.
+      </Said>
+    );
+  }
+  return (
+    <>
+      {tested.each.map(({ gateway, asked }) => (
+        <Outcome
+          asked={asked}
+          titled={(title) => (isRoute ? titleOf(gateway, title) : title)}
+          address={`${GATEWAYS}/${gateway.id}`}
+        />
+      ))}
+    </>
+  );
+}
+
+interface OutcomeProps<T> {
+  asked: T;
+  titled: (title: string) => string;
+  /** Of the gateway's settings. */
+  address: string;
+}
+
+function Outcome(props: OutcomeProps<Asked<TestResult>>): Html {
+  const { asked, titled, address } = props;
+  switch (asked.kind) {
     case "answered":
-      return <Answer result={tested.result} address={address} />;
-    case "no sender":
+      return <Answer asked={asked.result} titled={titled} address={address} />;
+    case "unknown":
       return (
         <Said
           tone="warning"
-          title="Not sent: no From address is set"
-          action={{ href: "/settings", label: "Set it" }}
+          title={titled("Not sent: the gateway is not set up yet")}
+          action={{ href: address, label: "Look at its settings" }}
         >
-          A message needs a sender.
+          Fill in what is missing and save it.
         </Said>
       );
     case "refused":
       return (
-        <Said tone="danger" title="Not sent">
-          {tested.why}
+        <Said tone="danger" title={titled("Not sent")}>
+          {asked.why}
         </Said>
       );
     case "unreachable":
       return (
-        <Said tone="warning" title="Nobody can say whether it was sent">
-          {`The email client did not tell: ${tested.why}. Look into the inbox before you try again.`}
+        <Said tone="warning" title={titled("Nobody can say whether it was sent")}>
+          {`The email client did not tell: ${asked.why}. Look into the inbox before you try again.`}
         </Said>
       );
   }
@@ -90,11 +128,12 @@ const MEANINGS: Readonly<
   ambiguous: { tone: "warning", title: "Nobody can say whether it was sent; look into the inbox" },
 };
 
-function Answer(props: { result: TestResult; address: string }): Html {
-  const { outcome, message_id: id, detail } = props.result;
+function Answer(props: OutcomeProps<TestResult>): Html {
+  const { asked, titled, address } = props;
+  const { outcome, message_id: id, detail } = asked;
   if (outcome === "accepted") {
     return (
-      <Said tone="success" title="The gateway took the message">
+      <Said tone="success" title={titled("The gateway took the message")}>
         It should be in the inbox soon.{" "}
         {id !== undefined && (
           <>
@@ -109,8 +148,8 @@ function Answer(props: { result: TestResult; address: string }): Html {
   return (
     <Said
       tone={tone}
-      title={title}
-      {...(mendable && { action: { href: props.address, label: "Look at its settings" } })}
+      title={titled(title)}
+      {...(mendable && { action: { href: address, label: "Look at its settings" } })}
     >
       {detail ?? ""}
     </Said>
