@@ -15,6 +15,7 @@ import {
   holdImport,
   type IdentifiedRow,
   insertContacts,
+  insertNewContacts,
   insertRejects,
   knownContacts,
   takeTime,
@@ -45,9 +46,9 @@ export class BatchWriter {
 
   /** `before` is the batch before this one, on its way; none of its addresses may be in this one. */
   async write(batch: Batch, before: Promise<Written>): Promise<Written> {
-    for (let tries = 1; ; tries++) {
+    for (let isContested = false; ;) {
       try {
-        return await retried(() => this.#attempt(batch, before));
+        return await retried(() => this.#attempt(batch, before, isContested));
       } catch (error) {
         if (error instanceof LostError) return "lost";
         if (error instanceof WaitedTooLongError) {
@@ -56,20 +57,21 @@ export class BatchWriter {
           continue;
         }
         // Somebody has one of the addresses: they were not looked for, or came in the very moment.
-        if (codeOf(error) !== UNIQUE_VIOLATION || tries === MOST_TRIES) throw error;
+        if (codeOf(error) !== UNIQUE_VIOLATION || isContested) throw error;
+        isContested = true;
         this.#hasMetSomebody = true;
         this.#looksFirst = true;
       }
     }
   }
 
-  #attempt(batch: Batch, before: Promise<Written>): Promise<Written> {
+  #attempt(batch: Batch, before: Promise<Written>, isContested: boolean): Promise<Written> {
     const { id, on_duplicate } = this.#import;
     return this.#db.transaction(async (tx): Promise<Written> => {
       await takeTime(tx);
       await countLater(tx);
       if (!batch.isLast) await commitLater(tx);
-      const { fresh, met } = await this.#writeContacts(tx, batch.rows);
+      const { fresh, met } = await this.#writeContacts(tx, batch.rows, isContested);
       const held =
         (await inTime(before)) === "lost" ? undefined : await holdImport(tx, id, batch.from);
       // What was written until here goes with the transaction.
@@ -100,21 +102,54 @@ export class BatchWriter {
   async #writeContacts(
     tx: Queryable,
     rows: readonly Row[],
+    isContested: boolean,
   ): Promise<{ fresh: IdentifiedRow[]; met: IdentifiedRow[] }> {
     const known = this.#looksFirst ? await knownContacts(tx, rows) : new Map<number, string>();
     if (known.size > 0) this.#hasMetSomebody = true;
     this.#looksFirst = this.#hasMetSomebody;
-    const fresh: IdentifiedRow[] = [];
-    const met: IdentifiedRow[] = [];
-    for (const [position, row] of rows.entries()) {
-      const id = known.get(position);
-      if (id === undefined) fresh.push({ ...row, id: newId() });
-      else met.push({ ...row, id });
+    const met = identified(rows, known);
+    let fresh = rows.flatMap((row, position) =>
+      known.has(position) ? [] : [{ ...row, id: newId() }],
+    );
+    if (isContested) {
+      const { added, found } = await addOrFind(tx, fresh);
+      fresh = added;
+      met.push(...found);
+    } else {
+      await insertContacts(tx, fresh);
     }
-    await insertContacts(tx, fresh);
     if (this.#import.on_duplicate === "update") await updateContacts(tx, met);
     return { fresh, met };
   }
+}
+
+/**
+ * Adds those that nobody has added meanwhile and finds the others: what several imports of the same people come to, who
+ * would otherwise be too late again and again. It goes on only while somebody is deleted between the two.
+ */
+async function addOrFind(
+  tx: Queryable,
+  rows: readonly IdentifiedRow[],
+): Promise<{ added: IdentifiedRow[]; found: IdentifiedRow[] }> {
+  const added: IdentifiedRow[] = [];
+  const found: IdentifiedRow[] = [];
+  for (let open = rows; open.length > 0;) {
+    const isNew = await insertNewContacts(tx, open);
+    added.push(...open.filter(({ id }) => isNew.has(id)));
+    const late = open.filter(({ id }) => !isNew.has(id));
+    const known = await knownContacts(tx, late);
+    found.push(...identified(late, known));
+    open = late.filter((_, position) => !known.has(position));
+  }
+  return { added, found };
+}
+
+/** The rows whose contact is known, with its id. */
+function identified(rows: readonly Row[], known: ReadonlyMap<number, string>): IdentifiedRow[] {
+  return rows.flatMap((row, position) => {
+    const id = known.get(position);
+    return id === undefined ? [] : [{ ...row, id }];
+  });
 }
 
 /** A segment that is deleted or given a rule meanwhile takes nobody in; the contacts are there all the same. */
@@ -159,4 +194,3 @@ class LostError extends Error {
 }
 
 const UNIQUE_VIOLATION = "23505";
-const MOST_TRIES = 5;

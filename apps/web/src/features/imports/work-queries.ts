@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Queryable } from "../../db/open.ts";
 import { contactImport } from "../../db/schema/imports.ts";
 import type { Reject } from "./file-reader.ts";
@@ -127,13 +127,27 @@ const COLUMNS = sql`"row" ("id", "email", "canonical_email", "name", "first_name
  * to have Postgres look again for each row that it inserts.
  */
 export async function insertContacts(tx: Queryable, rows: readonly IdentifiedRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.execute(sql`
+  if (rows.length > 0) await tx.execute(contactInsert(rows));
+}
+
+/** Adds contacts whose address nobody has, once whoever is just adding it has ended; resolves with the ids of these. */
+export async function insertNewContacts(
+  tx: Queryable,
+  rows: readonly IdentifiedRow[],
+): Promise<Set<string>> {
+  const added = await tx.execute<{ id: string }>(
+    sql`${contactInsert(rows)} ON CONFLICT ("canonical_email") DO NOTHING RETURNING "id"`,
+  );
+  return new Set(added.map(({ id }) => id));
+}
+
+function contactInsert(rows: readonly IdentifiedRow[]): SQL {
+  return sql`
     INSERT INTO "contact" ("id", "email", "canonical_email", "name", "first_name", "last_name", "attributes")
     SELECT "id"::uuid, "email", "canonical_email", coalesce("name", ''), coalesce("first_name", ''),
       coalesce("last_name", ''), "attributes"::jsonb
     FROM ${columnsOf(rows, VALUES)} AS ${COLUMNS}
-  `);
+  `;
 }
 
 /**

@@ -12,7 +12,7 @@ import { FileReader } from "./file-reader.ts";
 import { countsOf, ended, started } from "./fixtures/imports.ts";
 import { readImport } from "./imports.ts";
 import { selectChunk } from "./upload-queries.ts";
-import { claimImport, type ClaimedImport } from "./work-queries.ts";
+import { claimImport, type ClaimedImport, countLater } from "./work-queries.ts";
 import { startImportWorker } from "./worker.ts";
 
 let context: Context;
@@ -158,33 +158,48 @@ test("a worker that wakes up after its lease writes nothing that another has wri
   expect(countsOf(done)).toEqual(expectedOf(1_000));
 });
 
-test("somebody who appears between the look and the insert is met, not lost", async () => {
-  const id = await started(context, "email,city\np0@example.com,A\np1@example.com,B\n");
+test("whoever appears between the look and the insert is met, not lost, however many do one after another", async () => {
+  const addresses = Array.from({ length: 8 }, (_, n) => `p${n}@example.com`);
+  const id = await started(context, `email,city\n${addresses.map((a) => `${a},A\n`).join("")}`);
   const claimed = await claimImport(context.db);
   const batch = await firstBatch(claimed!);
   const writer = new BatchWriter(context.db, claimed!);
+  const others = await Promise.all(addresses.slice(1).map(holding));
+  const writing = writer.write(batch, FIRST);
+  for (const other of others) {
+    await until(async () => {
+      const [waiting] = await context.db.execute(
+        sql`SELECT count(*)::integer AS "n" FROM pg_stat_activity WHERE "wait_event_type" = 'Lock' AND "datname" = current_database()`,
+      );
+      return waiting?.["n"] === 1;
+    });
+    await other.letGo();
+  }
+  expect(await writing).toBe("written");
+  expect(countsOf(await ended(context, id))).toMatchObject({ inserted: 1, updated: 7 });
+});
+
+/** A transaction that has added a contact and does not end until it is let go. */
+async function holding(address: string) {
   const held = Promise.withResolvers<void>();
   const isHeld = Promise.withResolvers<void>();
-  const other = context.db.transaction(async (tx) => {
+  const transaction = context.db.transaction(async (tx) => {
+    // Or they would wait for each other.
+    await countLater(tx);
     await tx.execute(
-      sql`INSERT INTO "contact" ("email", "canonical_email") VALUES ('p1@example.com', 'p1@example.com')`,
+      sql`INSERT INTO "contact" ("email", "canonical_email") VALUES (${address}, ${address})`,
     );
     isHeld.resolve();
     await held.promise;
   });
   await isHeld.promise;
-  const writing = writer.write(batch, FIRST);
-  await until(async () => {
-    const [waiting] = await context.db.execute(
-      sql`SELECT count(*)::integer AS "n" FROM pg_stat_activity WHERE "wait_event_type" = 'Lock' AND "datname" = current_database()`,
-    );
-    return waiting?.["n"] === 1;
-  });
-  held.resolve();
-  await other;
-  expect(await writing).toBe("written");
-  expect(countsOf(await ended(context, id))).toMatchObject({ inserted: 1, updated: 1 });
-});
+  return {
+    letGo: async () => {
+      held.resolve();
+      await transaction;
+    },
+  };
+}
 
 test("a batch that waits for somebody who waits for it gives way", async () => {
   const person = await added(context.db, { email: "p9@example.com" });
