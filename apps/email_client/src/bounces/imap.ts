@@ -1,4 +1,3 @@
-import { ImapFlow } from "imapflow";
 import type { BounceMailbox } from "./settings.ts";
 
 /** One message as it lies in a mailbox: no more of it than is needed to tell what it is. */
@@ -32,6 +31,8 @@ export async function openMailbox(
   signal: AbortSignal,
 ): Promise<OpenMailbox> {
   signal.throwIfAborted();
+  // Loaded by whoever has a mailbox: it takes 25 MB.
+  const { ImapFlow } = await import("imapflow");
   const client = new ImapFlow({
     host,
     port,
