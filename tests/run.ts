@@ -4,13 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { install } from "../apps/launcher/src/install.ts";
 import { check } from "./check.ts";
-import { add, bunTest, ROOT, runCommand, type Tally, tallyOfBunTest } from "./steps.ts";
+import { add, bunTest, failuresIn, ROOT, runCommand, type Tally, tallyOfBunTest } from "./steps.ts";
 
 interface Part {
   name: string;
   /** The files that make it one; without any, there is no such part yet. */
   files: string;
-  run: () => Promise<Tally>;
+  run: () => Promise<PartTally>;
+}
+
+interface PartTally extends Tally {
+  /** What each failed test wrote. */
+  failures?: string[];
 }
 
 const PARTS: Part[] = [
@@ -38,10 +43,11 @@ const write = (text: string) => void process.stdout.write(text);
 async function testsIn(
   folders: string[],
   { flag, timeoutMs }: { flag: string; timeoutMs: number },
-): Promise<Tally> {
+): Promise<PartTally> {
   // The preload of the tests sets the timeout, and that goes before --timeout.
   const env = { MAILWRIGHT_TEST_TIMEOUT_MS: String(timeoutMs) };
-  return tallyOfBunTest(await runCommand(bunTest(flag, ...folders), { env, hear: write }));
+  const ended = await runCommand(bunTest(flag, ...folders), { env, hear: write });
+  return { ...tallyOfBunTest(ended), failures: failuresIn(ended) };
 }
 
 async function browserTests(): Promise<Tally> {
@@ -76,14 +82,17 @@ function tallyOfReport(json: string): Tally {
 
 async function runParts(parts: Part[]): Promise<Tally> {
   const tallies: Tally[] = [];
+  const told: string[] = [];
   for (const { name, files, run } of parts) {
     if (globSync(files, { cwd: ROOT, exclude: ["**/node_modules/**"] }).length === 0) continue;
     write(`\n=== ${name}\n`);
-    const { passed, failed } = await run();
+    const { passed, failed, failures = [] } = await run();
     const silent = passed + failed === 0;
     write(`=== ${name}: ${silent ? "no test ran" : `${passed} passed, ${failed} failed`}\n`);
     tallies.push({ passed, failed: silent ? 1 : failed });
+    told.push(...failures.map((failure) => `\n--- ${name}\n${failure}\n`));
   }
+  for (const failure of told) write(failure);
   return add(tallies);
 }
 

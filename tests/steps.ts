@@ -59,6 +59,25 @@ export function tallyOfBunTest({ code, output }: Ended): Tally {
   return { passed, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed };
 }
 
+/**
+ * What `bun test` wrote of each test that failed, once. Whoever reads a run from its end, where CI keeps it, would
+ * otherwise know how many failed and not which.
+ */
+export function failuresIn({ output }: Pick<Ended, "output">): string[] {
+  const failures = new Map<string, string>();
+  let heard: string[] = [];
+  for (const line of output.split("\n")) {
+    heard.push(line);
+    if (line.startsWith("(fail) ") && !failures.has(line))
+      failures.set(line, heard.slice(-TOLD_LINES).join("\n"));
+    if (/^\((pass|fail)\) /.test(line)) heard = [];
+  }
+  return [...failures.values()];
+}
+
+/** Enough for an assertion with its place in the source. */
+const TOLD_LINES = 40;
+
 export function add(tallies: Tally[]): Tally {
   return {
     passed: tallies.reduce((sum, { passed }) => sum + passed, 0),
