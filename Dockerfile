@@ -2,6 +2,7 @@
 FROM oven/bun:1.4.4-slim AS install
 WORKDIR /app
 COPY package.json bun.lock bunfig.toml ./
+COPY patches patches
 COPY apps/web/package.json apps/web/
 COPY apps/email_client/package.json apps/email_client/
 COPY apps/gateway_mock/package.json apps/gateway_mock/
