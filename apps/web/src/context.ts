@@ -25,8 +25,8 @@ import { createWork, type Work } from "./work.ts";
 export interface Context extends AsyncDisposable {
   config: Config;
   db: Database;
-  /** The driver under `db`, for COPY and cursors. */
-  sql: postgres.Sql;
+  /** Connections for downloads, beside those of `db`. */
+  streams: postgres.Sql;
   clock: Clock;
   log: Log;
   metrics: Metrics;
@@ -54,7 +54,7 @@ export type Parts = Partial<
 export function createContext(config: Config, parts: Parts = {}): Context {
   const { clock = systemClock, log = createLog("web", config.logLevel) } = parts;
   const opened = openDatabase(config.databaseUrl);
-  const { db, sql } = opened;
+  const { db, streams } = opened;
   const emailClient =
     parts.emailClient ??
     createServiceClient({
@@ -67,7 +67,7 @@ export function createContext(config: Config, parts: Parts = {}): Context {
   return {
     config,
     db,
-    sql,
+    streams,
     clock,
     log,
     metrics: parts.metrics ?? createMetrics("web"),

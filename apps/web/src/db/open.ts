@@ -12,8 +12,8 @@ export type Queryable = Pick<
 
 export interface OpenDatabase extends AsyncDisposable {
   db: Database;
-  /** The driver itself, for COPY and cursors. */
-  sql: postgres.Sql;
+  /** For what is read at the pace of whoever downloads it. A few connections of its own: slow readers hold up no page. */
+  streams: postgres.Sql;
 }
 
 /**
@@ -22,8 +22,23 @@ export interface OpenDatabase extends AsyncDisposable {
  * query, not a failing start.
  */
 export function openDatabase(url: string, { connections = 20 } = {}): OpenDatabase {
-  const sql = postgres(url, {
-    max: connections,
+  const sql = openPool(url, connections);
+  const streams = openPool(url, STREAMS);
+  return {
+    db: drizzle(sql, { schema, casing: "snake_case" }),
+    streams,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([sql.end({ timeout: 5 }), streams.end({ timeout: 5 })]);
+    },
+  };
+}
+
+/** Downloads that are read at once; another one begins when one of these ends. */
+const STREAMS = 4;
+
+function openPool(url: string, max: number): postgres.Sql {
+  return postgres(url, {
+    max,
     idle_timeout: 60,
     // Seconds. An attempt that meets a Postgres in the middle of its start may hang until then, and work waits with it.
     connect_timeout: 3,
@@ -32,9 +47,4 @@ export function openDatabase(url: string, { connections = 20 } = {}): OpenDataba
     onnotice: () => {},
     connection: { application_name: "mailwright", statement_timeout: 30_000 },
   });
-  return {
-    db: drizzle(sql, { schema, casing: "snake_case" }),
-    sql,
-    [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }),
-  };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
 import { FaultProxy, testDatabase, until } from "@mailwright/testing";
 import { createMetrics, silentLog } from "@mailwright/platform";
 import { createContext } from "../context.ts";
@@ -100,7 +101,7 @@ test("nobody waits longer than some seconds for a Postgres that says nothing, on
 test("nobody waits longer than some seconds when every connection is taken", async () => {
   await using web = await shakyWeb();
   const sleeping = Array.from({ length: 20 }, () =>
-    web.context.sql.begin((tx) => tx`SELECT pg_sleep(20)`).catch(() => "ended"),
+    web.context.db.execute(sql`SELECT pg_sleep(20)`).catch(() => "ended"),
   );
   await until(async () => web.proxy.connections >= 20);
   await expectApologies(web.everything());

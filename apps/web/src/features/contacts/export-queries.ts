@@ -31,8 +31,10 @@ export async function* streamContacts(
   const connection = await client.reserve();
   try {
     await connection.unsafe("BEGIN READ ONLY");
-    // A slow reader is no reason to break off.
-    await connection.unsafe("SET LOCAL statement_timeout = 0");
+    // A slow reader is no reason to break off; one that takes nothing for ten minutes has gone away.
+    await connection.unsafe(
+      "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '10min'",
+    );
     yield* connection
       .unsafe<ExportedRow[]>(text, params as postgres.ParameterOrJSON<never>[])
       .cursor(STRIDE);

@@ -11,12 +11,12 @@ import { selectKeys } from "./queries.ts";
  * had. An import of it gives the same contacts.
  */
 export async function* exportContacts(
-  { db, sql }: { db: Queryable; sql: postgres.Sql },
+  { db, streams }: { db: Queryable; streams: postgres.Sql },
   filter: ContactFilter,
 ): AsyncGenerator<string> {
   const keys = await selectKeys(db);
   yield csvRows([["email", "name", "first_name", "last_name", ...keys]]);
-  for await (const rows of streamContacts(sql, await conditionOf(db, filter)))
+  for await (const rows of streamContacts(streams, await conditionOf(db, filter)))
     yield csvRows(rows.map((row) => cellsOf(row, keys)));
 }
 

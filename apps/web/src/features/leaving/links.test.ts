@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
 import { newId } from "@mailwright/platform";
 import { testDatabase, type TestDatabase } from "@mailwright/testing";
 import { openDatabase, type OpenDatabase } from "../../db/open.ts";
@@ -54,6 +55,6 @@ test("a token with any one of its bits another is none of ours, nor is another s
 test("a token of another installation is none of ours", async () => {
   const email = newId();
   const token = await tokenOf(email);
-  await opened.sql`UPDATE link_key SET secret = ${"0".repeat(64)}`;
+  await opened.db.execute(sql`UPDATE "link_key" SET "secret" = ${"0".repeat(64)}`);
   expect(await createLinks(opened.db, "").emailToLeave(token)).toBeUndefined();
 });
