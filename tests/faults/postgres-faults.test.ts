@@ -40,6 +40,29 @@ test("fault 10: Postgres dies while an audience is fanned out: it goes on with w
   await expectPromiseKept(all, campaign);
 });
 
+test("fault 10: Postgres dies while an audience is being frozen: none of it is there, and then each contact once", async () => {
+  const contacts = 2_000;
+  await all.api("PATCH", `/gateways/${all.gateway}`, { rate_per_second: null });
+  let campaign = "";
+  await all.sql
+    .begin(async (tx) => {
+      // Whoever holds the table keeps the freeze at its first email.
+      await tx`LOCK TABLE email IN SHARE MODE`;
+      campaign = await launchCampaign(all, contacts);
+      await until(async () => (await waitingForLocks()) > 0, {
+        what: "web to freeze the audience",
+      });
+      await all.postgres.kill();
+    })
+    .catch(() => "it went with the server");
+  await all.postgres.start();
+  expect((await ended(all, campaign)).counts).toEqual({ sent: contacts });
+  const [row] = await all.sql`
+    SELECT count(*)::int AS emails, count(DISTINCT contact_id)::int AS contacts FROM email WHERE campaign_id = ${campaign}`;
+  expect([row?.["emails"], row?.["contacts"]]).toEqual([contacts, contacts]);
+  await expectPromiseKept(all, campaign);
+});
+
 test("fault 11: Postgres ends deadlocks: what it took back is done again, and nothing is counted twice", async () => {
   const contacts = 400;
   const { sql } = all;

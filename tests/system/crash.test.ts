@@ -134,6 +134,30 @@ describe("original, job status survives a crash: kill -9 of email_client", () =>
 });
 
 describe("original, job status survives a crash: kill -9 of web", () => {
+  test("while an audience is being frozen: none of it is there, and after the restart each contact once", async () => {
+    const all = await installation();
+    await ended(all, await launchCampaign(all, 1));
+    let campaign = "";
+    await all.sql.begin(async (tx) => {
+      // Whoever holds the table keeps the freeze at its first email.
+      await tx`LOCK TABLE email IN SHARE MODE`;
+      campaign = await launchCampaign(all, CONTACTS);
+      await until(
+        async () => {
+          const waiting = await tx`
+            SELECT FROM pg_stat_activity WHERE application_name = 'mailwright' AND wait_event_type = 'Lock'`;
+          return waiting.length > 0;
+        },
+        { what: "web to freeze the audience" },
+      );
+      await all.webs[0]?.kill();
+    });
+    expect((await standingOf(all, campaign)).state).toBe("launching");
+    await all.webs[0]?.start();
+    expect((await ended(all, campaign)).counts).toEqual({ sent: CONTACTS });
+    await expectPromiseKept(all, campaign);
+  });
+
   test("between commit and dispatch: the launch stands, and is carried out after the restart", async () => {
     const all = await installation();
     // The first launch shows web the gateways; the second it commits without being able to hand anything over.
