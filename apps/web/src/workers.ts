@@ -1,5 +1,6 @@
 import type { Context } from "./context.ts";
 import { clearDeletedCampaigns } from "./features/campaigns/deletion.ts";
+import { keepRequeueing } from "./features/campaigns/requeue-worker.ts";
 import { startDispatcher } from "./features/dispatch/dispatcher.ts";
 import { runImports } from "./features/imports/worker.ts";
 import { keepHouse } from "./housekeeping.ts";
@@ -9,6 +10,7 @@ const WORKERS: readonly ((context: Context, signal: AbortSignal) => Promise<void
   keepHouse,
   dispatch,
   clearDeletedCampaigns,
+  keepRequeueing,
   runImports,
 ];
 

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
   index,
   integer,
@@ -120,4 +121,33 @@ export const campaignActivity = pgTable(
     detail: jsonb().$type<Record<string, string | number>>().notNull().default({}),
   },
   (table) => [index("campaign_activity_by_campaign").on(table.campaign_id, table.id)],
+);
+
+/** Emails that somebody wants sent again. It is done a few thousand at a time, by whichever web is there. */
+export const requeue = pgTable(
+  "requeue",
+  {
+    id: id(),
+    campaign_id: uuid()
+      .notNull()
+      .references(() => campaign.id, { onDelete: "cascade" }),
+    actor: text().notNull(),
+    states: text({ enum: ["failed", "uncertain"] })
+      .array()
+      .notNull(),
+    /** The emails that were named; without it, all of the campaign's. */
+    email_ids: uuid().array(),
+    /** How far it has come: how many, the last of them, and the entry of the activity that tells of it. */
+    taken: count(),
+    last_email_id: uuid(),
+    activity_id: uuid(),
+    moved_at: createdAt(),
+    ended_at: moment(),
+  },
+  (table) => [
+    index("requeue_under_way")
+      .on(table.moved_at)
+      .where(sql`${table.ended_at} IS NULL`),
+    index("requeue_by_campaign").on(table.campaign_id),
+  ],
 );

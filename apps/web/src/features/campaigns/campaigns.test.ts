@@ -9,7 +9,7 @@ import { type Estimate, estimateAudience, segmentChoices } from "./audience.ts";
 import { changeCampaign, createCampaign, duplicateCampaign, readCampaign } from "./campaigns.ts";
 import { clearStrays, deleteCampaign } from "./deletion.ts";
 import { launchCampaign } from "./launch.ts";
-import { requeueCampaign } from "./steering.ts";
+import { requeueInTime } from "./orders.ts";
 
 const never = new AbortController().signal;
 
@@ -186,7 +186,7 @@ test("a requeue in the moment of the deletion finds nothing, and leaves nothing 
     await launchedWith(fixture, id, "finished", { failed: 4 });
     const [deletion, requeue] = await Promise.all([
       deleteCampaign(db, id),
-      requeueCampaign(db, id, "Anna", ["failed"]),
+      requeueInTime(fixture.context, id, "Anna", ["failed"]),
     ]);
     if (deletion.kind === "deleted") {
       expect(["unknown", "requeued"]).toContain(requeue.kind);

@@ -1,5 +1,6 @@
 import type { Clock, Log } from "@mailwright/platform";
 import type { Database } from "../../db/open.ts";
+import { retried } from "../../db/retry.ts";
 import type { Work } from "../../work.ts";
 import { deleteCampaignRow, deleteStrays, findDeletedCampaign } from "./deletion-queries.ts";
 import { lockCampaign } from "./queries.ts";
@@ -16,13 +17,16 @@ export type Deletion =
  * are cleared away behind it by `clearDeletedCampaigns`, and no page finds them meanwhile.
  */
 export async function deleteCampaign(db: Database, id: string): Promise<Deletion> {
-  return db.transaction(async (tx): Promise<Deletion> => {
-    const now = await lockCampaign(tx, id);
-    if (now === undefined) return { kind: "unknown" };
-    if (!mayDelete(now.state)) return { kind: "refused", state: now.state, why: WHY_NOT };
-    await deleteCampaignRow(tx, id);
-    return { kind: "deleted", emails: now.audience };
-  });
+  // A requeue under way locks its order before the campaign, and here the order goes with the campaign.
+  return retried(() =>
+    db.transaction(async (tx): Promise<Deletion> => {
+      const now = await lockCampaign(tx, id);
+      if (now === undefined) return { kind: "unknown" };
+      if (!mayDelete(now.state)) return { kind: "refused", state: now.state, why: WHY_NOT };
+      await deleteCampaignRow(tx, id);
+      return { kind: "deleted", emails: now.audience };
+    }),
+  );
 }
 
 const WHY_NOT = "Only a draft or a campaign that has ended can be deleted. Cancel it first.";

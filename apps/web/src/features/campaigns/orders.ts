@@ -1,15 +1,9 @@
 import type { Work } from "../../work.ts";
 import type { DispatchContext } from "../dispatch/context.ts";
 import { syncControl } from "../dispatch/control.ts";
+import { carryOutRequeue, orderRequeue, type Requeue } from "./requeue.ts";
 import type { Requeueable } from "./requeue-queries.ts";
-import {
-  cancelCampaign,
-  pauseCampaign,
-  type Requeue,
-  requeueCampaign,
-  resumeCampaign,
-  type Steering,
-} from "./steering.ts";
+import { cancelCampaign, pauseCampaign, resumeCampaign, type Steering } from "./steering.ts";
 
 export type Order = "pause" | "resume" | "cancel";
 
@@ -63,7 +57,7 @@ const REQUEUE_PATIENCE_MS = 10_000;
 /** What became of a requeue; `under way` when it goes on after this has answered. */
 export type Requeued = Requeue | { kind: "under way" };
 
-/** Has emails sent again, and leaves it to go on by itself when there are very many of them. */
+/** Has emails sent again, and leaves it to go on by itself when there are very many of them, or Postgres goes away. */
 export async function requeueInTime(
   context: DispatchContext & { work: Work },
   id: string,
@@ -73,24 +67,24 @@ export async function requeueInTime(
   patienceMs = REQUEUE_PATIENCE_MS,
 ): Promise<Requeued> {
   const { db, clock, log, work } = context;
+  const order = await orderRequeue(db, id, actor, states, emails);
+  if (order.kind !== "ordered") return order;
   const enough = new AbortController();
-  const requeue = requeueCampaign(db, id, actor, states, emails);
+  const carriedOut = carryOutRequeue(db, order.id)
+    .catch((error: unknown) => {
+      log.error({ campaign: id, err: error }, "a requeue was broken off and goes on soon");
+      return UNDER_WAY;
+    })
+    .finally(() => work.announce());
   const patience = clock.sleep(patienceMs, enough.signal).then(
-    () => ({ kind: "under way" as const }),
-    () => ({ kind: "under way" as const }),
+    () => UNDER_WAY,
+    () => UNDER_WAY,
   );
-  const outcome = await Promise.race([requeue, patience]);
+  const outcome = await Promise.race([carriedOut, patience]);
   enough.abort();
-  if (outcome.kind === "under way") {
-    requeue.then(
-      () => work.announce(),
-      (error: unknown) =>
-        log.error(
-          { campaign: id, err: error },
-          "a requeue was broken off; the rest stays as it was",
-        ),
-    );
-  }
+  // What is queued by now need not wait for the rest.
   work.announce();
   return outcome;
 }
+
+const UNDER_WAY = { kind: "under way" } as const;

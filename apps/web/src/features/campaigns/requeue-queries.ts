@@ -1,7 +1,8 @@
-import { type SQL, sql } from "drizzle-orm";
+import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { BATCH_SIZE } from "@mailwright/protocol";
 import { countMoves } from "../../db/ledger-moves.ts";
 import type { Queryable } from "../../db/open.ts";
+import { requeue } from "../../db/schema/campaigns.ts";
 
 export type Requeueable = "failed" | "uncertain";
 
@@ -53,4 +54,83 @@ export async function requeueEmails(
       (SELECT "id" FROM "moved" ORDER BY "id" DESC LIMIT 1) AS "last", (SELECT count(*) FROM "counted") AS "campaigns"
   `);
   return rows[0] ?? { requeued: 0, last: null };
+}
+
+/** What somebody wants sent again, and how far that has come. */
+export interface RequeueOrder {
+  campaign: string;
+  actor: string;
+  states: Requeueable[];
+  /** null: all of the campaign's. */
+  emails: string[] | null;
+  taken: number;
+  /** The last email that was taken. */
+  after: string | null;
+  activity: string | null;
+  ended: boolean;
+}
+
+export async function insertRequeue(
+  db: Queryable,
+  order: Pick<RequeueOrder, "campaign" | "actor" | "states"> & { emails: string[] | "all" },
+): Promise<string> {
+  const { campaign, actor, states, emails } = order;
+  const [row] = await db
+    .insert(requeue)
+    .values({ campaign_id: campaign, actor, states, email_ids: emails === "all" ? null : emails })
+    .returning({ id: requeue.id });
+  if (row === undefined) throw new Error("a row that was inserted was not returned");
+  return row.id;
+}
+
+/** An order, its row locked until the transaction ends. */
+export async function lockRequeue(tx: Queryable, id: string): Promise<RequeueOrder | undefined> {
+  const [row] = await tx
+    .select({
+      campaign: requeue.campaign_id,
+      actor: requeue.actor,
+      states: requeue.states,
+      emails: requeue.email_ids,
+      taken: requeue.taken,
+      after: requeue.last_email_id,
+      activity: requeue.activity_id,
+      ended: sql<boolean>`${requeue.ended_at} IS NOT NULL`,
+    })
+    .from(requeue)
+    .where(eq(requeue.id, id))
+    .for("update");
+  return row;
+}
+
+export async function advanceRequeue(
+  tx: Queryable,
+  id: string,
+  { taken, last, activity }: { taken: number; last: string; activity: string },
+): Promise<void> {
+  await tx
+    .update(requeue)
+    .set({ taken, last_email_id: last, activity_id: activity, moved_at: sql`now()` })
+    .where(eq(requeue.id, id));
+}
+
+export async function endRequeue(db: Queryable, id: string): Promise<void> {
+  await db
+    .update(requeue)
+    .set({ ended_at: sql`now()` })
+    .where(eq(requeue.id, id));
+}
+
+/** The orders that have not moved for a while, the one that waits longest first. */
+export async function abandonedRequeues(db: Queryable, seconds: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: requeue.id })
+    .from(requeue)
+    .where(
+      and(
+        isNull(requeue.ended_at),
+        sql`${requeue.moved_at} < now() - make_interval(secs => ${seconds})`,
+      ),
+    )
+    .orderBy(requeue.moved_at);
+  return rows.map(({ id }) => id);
 }

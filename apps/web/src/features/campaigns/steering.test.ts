@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { newId, silentLog, systemClock } from "@mailwright/platform";
 import { until } from "@mailwright/testing";
-import { campaignFixture, launchedWith } from "../../testing/campaigns.ts";
+import { campaignFixture } from "../../testing/campaigns.ts";
 import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
 import { gaps, launchingCampaign, ledgerFixture, standing } from "../../testing/ledger.ts";
 import { createLinks } from "../leaving/links.ts";
@@ -11,8 +11,8 @@ import { handOverNext } from "../dispatch/handover.ts";
 import { takeReports } from "../reports/reports.ts";
 import { activityOf } from "./activity.ts";
 import { launchCampaign } from "./launch.ts";
-import { requeueInTime } from "./orders.ts";
-import { cancelCampaign, pauseCampaign, requeueCampaign, resumeCampaign } from "./steering.ts";
+import { carryOutRequeue, orderRequeue } from "./requeue.ts";
+import { cancelCampaign, pauseCampaign, resumeCampaign } from "./steering.ts";
 
 /** A campaign of four: one sent, one failed, one uncertain, one still on its way unless `all` have ended. */
 async function halfway({ all = false } = {}) {
@@ -63,11 +63,17 @@ async function halfway({ all = false } = {}) {
   return { db, campaign, context, standIn, ids, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
+/** Orders a requeue and carries it out. */
+async function requeued(...order: Parameters<typeof orderRequeue>) {
+  const ordered = await orderRequeue(...order);
+  return ordered.kind === "ordered" ? carryOutRequeue(order[0], ordered.id) : ordered;
+}
+
 test("what failed or is uncertain starts its next run, and a finished campaign sends again until it is finished anew", async () => {
   await using given = await halfway({ all: true });
   const { db, campaign, context, standIn, ids } = given;
   expect(await standing(db, campaign)).toMatchObject({ state: "finished" });
-  expect(await requeueCampaign(db, campaign, "Anna", ["failed", "uncertain"])).toEqual({
+  expect(await requeued(db, campaign, "Anna", ["failed", "uncertain"])).toEqual({
     kind: "requeued",
     emails: 2,
   });
@@ -128,8 +134,8 @@ test("requeueing twice at once requeues each email once", async () => {
   await using given = await halfway();
   const { db, campaign } = given;
   const both = await Promise.all([
-    requeueCampaign(db, campaign, "Anna", ["failed", "uncertain"]),
-    requeueCampaign(db, campaign, "Bo", ["failed", "uncertain"]),
+    requeued(db, campaign, "Anna", ["failed", "uncertain"]),
+    requeued(db, campaign, "Bo", ["failed", "uncertain"]),
   ]);
   expect(
     both.map((each) => (each.kind === "requeued" ? each.emails : each.kind)).toSorted(),
@@ -139,7 +145,7 @@ test("requeueing twice at once requeues each email once", async () => {
 test("only the emails that were named are requeued, and only those that may be", async () => {
   await using given = await halfway();
   const { db, campaign, ids } = given;
-  expect(await requeueCampaign(db, campaign, "Anna", ["failed"], ids)).toEqual({
+  expect(await requeued(db, campaign, "Anna", ["failed"], ids)).toEqual({
     kind: "requeued",
     emails: 1,
   });
@@ -167,7 +173,7 @@ test("a cancelled campaign stays cancelled: nothing of it is requeued", async ()
     state: "cancelled",
     counts: { cancelled: 1, sent: 1 },
   });
-  expect(await requeueCampaign(db, campaign, "Anna", ["failed"])).toMatchObject({
+  expect(await requeued(db, campaign, "Anna", ["failed"])).toMatchObject({
     kind: "refused",
     state: "cancelled",
   });
@@ -193,7 +199,7 @@ test("who did what is kept, in the transaction that did it", async () => {
   const { db, campaign } = given;
   await pauseCampaign(db, campaign, "Anna");
   await resumeCampaign(db, campaign, "Bo");
-  await requeueCampaign(db, campaign, "Cleo", ["failed"]);
+  await requeued(db, campaign, "Cleo", ["failed"]);
   expect(
     (await activityOf(db, campaign)).map(({ actor, action, detail }) => [actor, action, detail]),
   ).toEqual([
@@ -201,40 +207,6 @@ test("who did what is kept, in the transaction that did it", async () => {
     ["Bo", "resumed", {}],
     ["Anna", "paused", {}],
   ]);
-});
-
-test("very many emails are requeued a few thousand at a time, each once, and told of in one entry", async () => {
-  await using fixture = await campaignFixture(5_200);
-  const { db } = fixture.context;
-  const id = await fixture.draft();
-  await launchedWith(fixture, id, "finished", { failed: 5_100, sent: 100 });
-  expect(await requeueCampaign(db, id, "Anna", ["failed"])).toEqual({
-    kind: "requeued",
-    emails: 5_100,
-  });
-  expect(await standing(db, id)).toMatchObject({
-    state: "sending",
-    counts: { queued: 5_100, sent: 100 },
-  });
-  const [again] = await db.execute<{ runs: number }>(
-    sql`SELECT max("run")::integer AS "runs" FROM "email" WHERE "campaign_id" = ${id}`,
-  );
-  expect(again?.runs).toBe(2);
-  const [entry, ...others] = (await activityOf(db, id)).filter(
-    ({ action }) => action === "requeued",
-  );
-  expect([entry?.detail, others]).toEqual([{ emails: 5_100, states: "failed" }, []]);
-});
-
-test("a requeue that takes longer than anybody waits goes on after the answer", async () => {
-  await using fixture = await campaignFixture(5);
-  const { context } = fixture;
-  const id = await fixture.draft();
-  await launchedWith(fixture, id, "finished", { failed: 5 });
-  expect(await requeueInTime(context, id, "Anna", ["failed"], "all", 0)).toEqual({
-    kind: "under way",
-  });
-  await until(async () => (await standing(context.db, id)).counts["queued"] === 5);
 });
 
 test("a launch that is taken back while its audience is being frozen sends nothing, and leaves nothing behind", async () => {

@@ -1,9 +1,6 @@
-import type { Database, Queryable } from "../../db/open.ts";
-import { codeOf, retried } from "../../db/retry.ts";
-import { type Action, amendActivity, noteActivity } from "./activity.ts";
-import { type Requeueable, requeueEmails } from "./requeue-queries.ts";
-import { mayRequeue } from "./standing.ts";
-import { type CampaignState, lockState, setState, stateOf } from "./steering-queries.ts";
+import type { Database } from "../../db/open.ts";
+import { type Action, noteActivity } from "./activity.ts";
+import { type CampaignState, lockState, setState } from "./steering-queries.ts";
 
 export type { CampaignState } from "./steering-queries.ts";
 
@@ -64,76 +61,3 @@ async function steer(
     return { kind: "done" };
   });
 }
-
-export type Requeue =
-  | { kind: "requeued"; emails: number }
-  | { kind: "unknown" }
-  | { kind: "refused"; state: CampaignState; why: string };
-
-/**
- * Sends again what failed or is uncertain: all of a campaign's, or the emails named. For an uncertain one this is the
- * marketer's choice to rather send twice than never. A finished campaign sends again until it is finished anew. Each
- * email is taken once, however soon it fails again. Many are taken a few thousand at a time, so that reports never wait
- * long for the campaign; what is not taken yet when web dies stays as it was.
- */
-export async function requeueCampaign(
-  db: Database,
-  id: string,
-  actor: string,
-  states: Requeueable[],
-  emails: string[] | "all" = "all",
-): Promise<Requeue> {
-  const state = await stateOf(db, id);
-  if (state === undefined) return { kind: "unknown" };
-  if (!mayRequeue(state)) return { kind: "refused", state, why: WHY_NOT_REQUEUED };
-  let done: RequeueProgress = { emails: 0, last: undefined, note: undefined };
-  try {
-    for (;;) {
-      const next = await retried(() =>
-        db.transaction((tx) => requeueSome(tx, id, actor, states, emails, done)),
-      );
-      if (next === undefined) return { kind: "requeued", emails: done.emails };
-      done = next;
-    }
-  } catch (error) {
-    // It was deleted meanwhile, and what is noted of it would belong to nobody.
-    if (codeOf(error) === FOREIGN_KEY_VIOLATION) return { kind: "unknown" };
-    // It was cancelled meanwhile: the database lets no email of an ended campaign be opened again.
-    if (codeOf(error) !== CHECK_VIOLATION) throw error;
-    return { kind: "refused", state: "cancelled", why: WHY_NOT_REQUEUED };
-  }
-}
-
-/** How far a requeue has come: how many emails, the last of them, and the entry that tells of it. */
-interface RequeueProgress {
-  emails: number;
-  last: string | undefined;
-  note: string | undefined;
-}
-
-/** Emails requeued in one transaction: less than a second's work. */
-const AT_ONCE = 5_000;
-
-/** The next emails; undefined when there are none left. */
-async function requeueSome(
-  tx: Queryable,
-  id: string,
-  actor: string,
-  states: Requeueable[],
-  emails: string[] | "all",
-  done: RequeueProgress,
-): Promise<RequeueProgress | undefined> {
-  const slice = { states, emails, after: done.last, most: AT_ONCE };
-  const { requeued, last } = await requeueEmails(tx, id, slice);
-  if (last === null) return undefined;
-  const total = done.emails + requeued;
-  const detail = { emails: total, states: states.join(", ") };
-  if (done.note !== undefined) await amendActivity(tx, done.note, detail);
-  const note = done.note ?? (await noteActivity(tx, id, actor, "requeued", detail));
-  return { emails: total, last, note };
-}
-
-const WHY_NOT_REQUEUED =
-  "Only the emails of a campaign that is sending, paused or finished can be requeued.";
-const CHECK_VIOLATION = "23514";
-const FOREIGN_KEY_VIOLATION = "23503";

@@ -1,0 +1,111 @@
+import type { Database, Queryable } from "../../db/open.ts";
+import { codeOf, retried } from "../../db/retry.ts";
+import { amendActivity, noteActivity } from "./activity.ts";
+import {
+  abandonedRequeues,
+  advanceRequeue,
+  endRequeue,
+  insertRequeue,
+  lockRequeue,
+  type Requeueable,
+  requeueEmails,
+} from "./requeue-queries.ts";
+import { mayRequeue } from "./standing.ts";
+import { type CampaignState, stateOf } from "./steering-queries.ts";
+
+/** What became of an order to send emails again. `refused` says in which state of the campaign that cannot be. */
+export type Requeue =
+  | { kind: "requeued"; emails: number }
+  | { kind: "unknown" }
+  | { kind: "refused"; state: CampaignState; why: string };
+
+/**
+ * Writes down that what failed or is uncertain is to be sent again: all of a campaign's, or the emails named. From then on
+ * it is going to be done, whatever dies: by `carryOutRequeue`, and by `continueRequeues` where that did not get to its end.
+ */
+export async function orderRequeue(
+  db: Database,
+  campaign: string,
+  actor: string,
+  states: Requeueable[],
+  emails: string[] | "all" = "all",
+): Promise<{ kind: "ordered"; id: string } | Exclude<Requeue, { kind: "requeued" }>> {
+  const state = await stateOf(db, campaign);
+  if (state === undefined) return { kind: "unknown" };
+  if (!mayRequeue(state)) return refused(state);
+  try {
+    return { kind: "ordered", id: await insertRequeue(db, { campaign, actor, states, emails }) };
+  } catch (error) {
+    if (codeOf(error) !== FOREIGN_KEY_VIOLATION) throw error;
+    return { kind: "unknown" };
+  }
+}
+
+/**
+ * Sends again what an order names. For an uncertain email this is the marketer's choice to rather send twice than never. A
+ * finished campaign sends again until it is finished anew. Each email is taken once, however soon it fails again. Many
+ * are taken a few thousand at a time, so that reports never wait long for the campaign. Any number of webs may be at it.
+ */
+export async function carryOutRequeue(db: Database, id: string): Promise<Requeue> {
+  try {
+    for (;;) {
+      const standing = await retried(() => db.transaction((tx) => requeueSome(tx, id)));
+      if (standing === undefined) return { kind: "unknown" };
+      if (standing.ended) return { kind: "requeued", emails: standing.taken };
+    }
+  } catch (error) {
+    // It was deleted meanwhile, and what is noted of it would belong to nobody.
+    if (codeOf(error) === FOREIGN_KEY_VIOLATION) return { kind: "unknown" };
+    // It was cancelled meanwhile: the database lets no email of an ended campaign be opened again.
+    if (codeOf(error) !== CHECK_VIOLATION) throw error;
+    await endRequeue(db, id);
+    return refused("cancelled");
+  }
+}
+
+/** Goes on with what was ordered and is not moving: the web that was at it has died, or Postgres was away. */
+export async function continueRequeues(db: Database): Promise<number> {
+  const abandoned = await abandonedRequeues(db, ABANDONED_AFTER_S);
+  for (const id of abandoned) await carryOutRequeue(db, id);
+  return abandoned.length;
+}
+
+/** A slice is less than a second's work. */
+const ABANDONED_AFTER_S = 5;
+
+/** Emails requeued in one transaction: less than a second's work. */
+const AT_ONCE = 5_000;
+
+/** Requeues the next emails of an order; undefined when it went with its campaign. */
+async function requeueSome(
+  tx: Queryable,
+  id: string,
+): Promise<{ ended: boolean; taken: number } | undefined> {
+  const order = await lockRequeue(tx, id);
+  if (order === undefined || order.ended) return order;
+  const { campaign, actor, states, emails, after } = order;
+  const { requeued, last } = await requeueEmails(tx, campaign, {
+    states,
+    emails: emails ?? "all",
+    after: after ?? undefined,
+    most: AT_ONCE,
+  });
+  const ended = requeued < AT_ONCE;
+  if (ended) await endRequeue(tx, id);
+  if (last === null) return { ended, taken: order.taken };
+  const taken = order.taken + requeued;
+  const detail = { emails: taken, states: states.join(", ") };
+  if (order.activity !== null) await amendActivity(tx, order.activity, detail);
+  const activity = order.activity ?? (await noteActivity(tx, campaign, actor, "requeued", detail));
+  await advanceRequeue(tx, id, { taken, last, activity });
+  return { ended, taken };
+}
+
+function refused(state: CampaignState): Extract<Requeue, { kind: "refused" }> {
+  return { kind: "refused", state, why: WHY_NOT };
+}
+
+const WHY_NOT =
+  "Only the emails of a campaign that is sending, paused or finished can be requeued.";
+const CHECK_VIOLATION = "23514";
+const FOREIGN_KEY_VIOLATION = "23503";
