@@ -38,6 +38,7 @@ export function apiPlaces(population: Population, cursors: ListCursors): Asked {
     }),
     "/api/v1/machines/:name": { "": "/api/v1/machines/email" },
     "/api/v1/gateways/:id": { "": `/api/v1/gateways/${gateway}` },
+    "/api/v1/gateways/:id/feedback": { "": `/api/v1/gateways/${gateway}/feedback` },
     "/api/v1/gateways/:id/traffic": { "": `/api/v1/gateways/${gateway}/traffic` },
     "/api/v1/segments": asking("/api/v1/segments", firstMiddleLast(cursors.segmentsByAge)),
     "/api/v1/segments/:id": {

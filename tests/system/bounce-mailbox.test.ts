@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { checkMailbox } from "@mailwright/email_client/bounces/check-mailbox.ts";
+import { checkMailbox, mailboxFailure } from "@mailwright/email_client/bounces/check-mailbox.ts";
 import { readMailbox } from "@mailwright/email_client/bounces/read-mailbox.ts";
 import { type BounceMailbox, bounceMailbox } from "@mailwright/email_client/bounces/settings.ts";
 import { createVerp } from "@mailwright/email_client/bounces/verp.ts";
@@ -220,6 +220,25 @@ describe("the connection", () => {
     const checked = await checkMailbox(mailboxWith(changes, password), soon());
     expect(checked).toMatchObject({ kind, detail: expect.not.stringContaining(password) });
     expect(await folder.subjects("INBOX")).toHaveLength(1);
+  });
+
+  test.each([
+    ["unauthorized", {}, "wrong-password"],
+    ["folder", { bounce_folder: "Nowhere" }, PASSWORD],
+    ["unreachable", { bounce_port: "1" }, PASSWORD],
+  ])("that fails is told with what is at fault: %s (%j)", async (fault, changes, password) => {
+    const error: unknown = await read(changes, password).catch((thrown: unknown) => thrown);
+    expect(mailboxFailure(error, { username: user, password })).toEqual({
+      fault: fault as "folder",
+      detail: expect.stringMatching(/./),
+    });
+  });
+
+  test("over which web does not take what is told is not at fault itself", async () => {
+    await folder.deliver(BOUNCES.postfix(addressOf(newId())));
+    web.answer = () => Response.json({ title: "Away" }, { status: 503 });
+    const error: unknown = await read().catch((thrown: unknown) => thrown);
+    expect(mailboxFailure(error, { username: user, password: PASSWORD }).fault).toBe("web");
   });
 
   test("that the server refuses for the password says so and tells nothing", async () => {

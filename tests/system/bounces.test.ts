@@ -108,6 +108,15 @@ test("what comes back of a campaign suppresses whom it must, once, and nobody el
     "Hello*",
   ]);
 
+  const feedback = await until(
+    async () => {
+      const now = await installation.api<Feedback>("GET", `/gateways/${GATEWAY}/feedback`);
+      return now.days.reduce((sum, { facts }) => sum + facts, 0) === 3 ? now : undefined;
+    },
+    { what: "what came back to be noted" },
+  );
+  expect(feedback).toMatchObject({ mailbox: { failing: null }, webhooks: null });
+
   // Told again by another copy: what was lifted by hand stays lifted.
   await installation.sql`DELETE FROM suppression`;
   await mailbox.deliver(BOUNCES.postfix(gone.from));
@@ -123,3 +132,9 @@ test("what comes back of a campaign suppresses whom it must, once, and nobody el
 }, 120_000);
 
 type Arrival = SmtpReceiver["arrivals"][number];
+
+interface Feedback {
+  mailbox: unknown;
+  webhooks: unknown;
+  days: { facts: number }[];
+}

@@ -11,6 +11,7 @@ import { startBouncePoller } from "./bounces/poller.ts";
 import { createVerp, type Verp } from "./bounces/verp.ts";
 import type { Config } from "./config.ts";
 import { type Contents, createContents } from "./contents/contents.ts";
+import { createWebhookNotes, type WebhookNotes } from "./feedback/webhook-notes.ts";
 import { createRateLimiter } from "./gateways/rate.ts";
 import { createTally } from "./gateways/tally.ts";
 import { createGatewayRegistry, type GatewayRegistry } from "./gateways/registry.ts";
@@ -38,6 +39,7 @@ export interface Context extends AsyncDisposable {
   contents: Contents;
   queue: BatchQueue;
   gateways: GatewayRegistry;
+  webhookNotes: WebhookNotes;
   vault: Vault;
   verp: Verp;
   web: ServiceClient;
@@ -56,6 +58,7 @@ export function createContext(
   const vault = createVault(config.credentialsKeys);
   const verp = createVerp(config.credentialsKeys);
   const gateways = createGatewayRegistry(redis, vault, clock, log, verp);
+  const webhookNotes = createWebhookNotes(redis, pace.tallyMs, clock, log);
   return {
     config,
     clock,
@@ -67,6 +70,7 @@ export function createContext(
     contents: createContents(redis),
     queue,
     gateways,
+    webhookNotes,
     vault,
     verp,
     pace,
@@ -76,6 +80,7 @@ export function createContext(
       now: () => clock.now(),
     }),
     async [Symbol.asyncDispose]() {
+      await webhookNotes[Symbol.asyncDispose]();
       await queue[Symbol.asyncDispose]();
       gateways[Symbol.dispose]();
       redis.disconnect();

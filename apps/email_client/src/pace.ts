@@ -21,7 +21,9 @@ export interface Pace {
    * come in one call and move the email once, and that halves what they cost web and Postgres.
    */
   gatherMs: number;
-  /** How often it is counted what attempts came to, and looked whether a gateway has to be slowed down. */
+  /**
+   * How often it is counted what attempts and webhooks came to, and looked whether a gateway has to be slowed down.
+   */
   tallyMs: number;
   /** How often a process makes sure that Redis has what it wrote. */
   beatMs: number;

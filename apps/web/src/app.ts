@@ -20,6 +20,7 @@ import { machinePages } from "./features/developer/machine-routes.tsx";
 import { developerPages } from "./features/developer/routes.tsx";
 import { gatewayActionPages } from "./features/gateways/action-routes.tsx";
 import { gatewaysApi } from "./features/gateways/api.ts";
+import { gatewayStandingApi } from "./features/gateways/standing-api.ts";
 import { gatewayPages } from "./features/gateways/routes.tsx";
 import { campaignsApi } from "./features/campaigns/api.ts";
 import { campaignOrdersApi } from "./features/campaigns/orders-api.ts";
@@ -79,6 +80,7 @@ const FEATURES: readonly ((context: Context) => AnyElysia)[] = [
   gatewayPages,
   gatewayActionPages,
   gatewaysApi,
+  gatewayStandingApi,
   developerPages,
   machinePages,
   machinesApi,

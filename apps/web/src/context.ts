@@ -83,7 +83,7 @@ export function createContext(config: Config, parts: Parts = {}): Context {
       secret: seals.proof("better-auth", "secret"),
     }),
     stopping: parts.stopping ?? new AbortController().signal,
-    surroundings: (user) => readSurroundings({ config, db, gatewayWatch }, user),
+    surroundings: (user) => readSurroundings({ config, db, gatewayWatch, clock }, user),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
 }

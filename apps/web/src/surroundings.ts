@@ -1,3 +1,4 @@
+import type { Clock } from "@mailwright/platform";
 import type { Config } from "./config.ts";
 import type { Queryable } from "./db/open.ts";
 import type { GatewayWatch } from "./features/settings/gateway-watch.ts";
@@ -16,7 +17,8 @@ export async function readSurroundings(
     config,
     db,
     gatewayWatch,
-  }: { config: Pick<Config, "webUrl">; db: Queryable; gatewayWatch: GatewayWatch },
+    clock,
+  }: { config: Pick<Config, "webUrl">; db: Queryable; gatewayWatch: GatewayWatch; clock: Clock },
   user: User,
 ): Promise<Surroundings> {
   const [settings, seen] = await Promise.all([readSettings(db), gatewayWatch.look()]);
@@ -24,7 +26,7 @@ export async function readSurroundings(
   return {
     organisation: settings.organisation,
     nav: navigation(user),
-    banners: problemsOf(config, settings, seen).map(({ message, action }) => ({
+    banners: problemsOf(config, settings, seen, clock.now()).map(({ message, action }) => ({
       tone: "warning",
       message,
       ...(action && canMend && { action }),

@@ -3,6 +3,7 @@ export * from "./bounces.ts";
 export * from "./contents.ts";
 export * from "./control.ts";
 export * from "./facts.ts";
+export * from "./feedback.ts";
 export * from "./machine.ts";
 export { OUTCOMES, type OutcomeName } from "./outcomes.ts";
 export * from "./receive.ts";

@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { CheckOutcomeSchema, OutcomeSchema } from "./outcomes.ts";
-import { Address, Id, line, parser } from "./values.ts";
+import { Address, Id, line, parser, Time } from "./values.ts";
 
 /** One input of a gateway's settings form, as its adapter declares it. */
 export const GatewayField = Type.Object({
@@ -89,6 +89,8 @@ export const GatewayView = Type.Object({
   /** Whether everything its kind requires is set. */
   complete: Type.Boolean(),
   breaker: Type.Union([Type.Literal("closed"), Type.Literal("open"), Type.Literal("half-open")]),
+  /** Since when its bounce mailbox cannot be read; absent when it can be, or when it has none. */
+  mailbox_failing_since: Type.Optional(Time),
 });
 export type GatewayView = Static<typeof GatewayView>;
 

@@ -62,7 +62,7 @@ export async function openMailbox(
       validity: String(uidValidity),
       async uidsFrom(first) {
         const found = await client.search({ uid: `${first}:*` }, { uid: true });
-        if (!Array.isArray(found)) throw new Error("the server did not list its messages");
+        if (!Array.isArray(found)) throw refusal("the server did not list its messages");
         // `n:*` names the last message always, also one before n.
         return found.filter((uid) => uid >= first).toSorted((a, b) => a - b);
       },
@@ -78,7 +78,7 @@ export async function openMailbox(
         if (uids.length === 0) return;
         await client.mailboxCreate(handledFolder);
         const moved = await client.messageMove(uids.join(","), handledFolder, { uid: true });
-        if (moved === false) throw new Error("the server did not move what was handled");
+        if (moved === false) throw refusal("the server did not move what was handled");
       },
       [Symbol.asyncDispose]: leave,
     };
@@ -86,4 +86,9 @@ export async function openMailbox(
     await leave();
     throw error;
   }
+}
+
+/** What imapflow answers with false, as the error that it would be of another command. */
+function refusal(words: string): Error {
+  return Object.assign(new Error(words), { responseStatus: "NO" });
 }

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { createLog, newId, systemClock } from "@mailwright/platform";
 import { createServiceClient } from "@mailwright/protocol";
 import { testRedis, type TestRedis, until } from "@mailwright/testing";
+import { readFeedback } from "../feedback/feedback.ts";
 import { patchSettings } from "../settings/settings.ts";
 import { createVault } from "../settings/vault.ts";
 import { CREDENTIALS_KEY, SERVICE_KEY } from "../testing/client.ts";
@@ -113,6 +114,41 @@ test("one mailbox that cannot be read keeps no other from being read, and no pas
   await until(() => said.length === 2, { what: "both to be tried" });
   expect(said.map(({ gateway }) => gateway).toSorted()).toEqual(ids.toSorted());
   expect(JSON.stringify(said)).not.toContain(PASSWORD);
+});
+
+test("a mailbox that cannot be read says so with the words, and since when it has been so", async () => {
+  await using given = await testRedis();
+  using imap = server((socket) => socket.end());
+  const id = await withMailbox(given, imap.port);
+  const { context } = contextOf(given, 300);
+  await using _poller = startBouncePoller(context);
+  const failing = async () => (await readFeedback(given.redis, id, Date.now()))?.mailbox?.failing;
+  const first = await until(failing, { what: "the failure to be noted" });
+  expect(first).toMatchObject({ since: first.at, fault: "unreachable" });
+  expect(first.detail).not.toBe("");
+  const later = await until(
+    async () => {
+      const now = await failing();
+      return now !== undefined && now.at > first.at ? now : undefined;
+    },
+    { what: "the next try to be noted" },
+  );
+  expect(later.since).toBe(first.since);
+});
+
+test("a password that no key opens is told as such, where nobody would have looked for it", async () => {
+  await using given = await testRedis();
+  using imap = server((socket) => socket.end());
+  const id = await withMailbox(given, imap.port);
+  const { context, said } = contextOf(given, 60_000);
+  const stranger = createVault([{ id: "c2", bytes: new Uint8Array(32).fill(9) }]);
+  await using _poller = startBouncePoller({ ...context, vault: stranger });
+  const failing = await until(
+    async () => (await readFeedback(given.redis, id, Date.now()))?.mailbox?.failing,
+    { what: "the failure to be noted" },
+  );
+  expect(failing.fault).toBe("sealed");
+  expect([imap.count(), said.length]).toEqual([0, 1]);
 });
 
 test("a gateway without a mailbox has none that is read", async () => {

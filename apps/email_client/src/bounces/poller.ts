@@ -1,11 +1,12 @@
 import type { Clock } from "@mailwright/platform";
+import { type MailboxReading, noteMailbox } from "../feedback/mailbox-note.ts";
 import type { Pace } from "../pace.ts";
 import { bounceTurnKey } from "../redis/keys.ts";
 import { type GatewayRecord, readGateways } from "../settings/gateway-records.ts";
 import type { Vault } from "../settings/vault.ts";
-import { mailboxFault } from "./check-mailbox.ts";
+import { mailboxFailure } from "./check-mailbox.ts";
 import { type ReadContext, readMailbox } from "./read-mailbox.ts";
-import { type BounceMailbox, bounceMailbox } from "./settings.ts";
+import { type BounceMailbox, bounceMailbox, mailboxName } from "./settings.ts";
 import type { Verp } from "./verp.ts";
 
 export interface PollerContext extends ReadContext {
@@ -52,20 +53,43 @@ async function takeTurn(
   context: PollerContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const { redis, log, pace } = context;
+  const { redis, vault, log, pace } = context;
   const { id } = record;
   const turn = await interrupted(
     redis.set(bounceTurnKey(id), "1", "PX", pace.bouncesMs, "NX"),
     signal,
   );
   if (turn === null) return;
-  const mailbox = await mailboxOf(record, context.vault);
+  const secrets = await vault.open(id, record.sealed);
+  const mailbox = bounceMailbox(record.settings, secrets ?? {});
   if (mailbox === undefined) return;
+  const reading = secrets === undefined ? SEALED : await readTurn(record, mailbox, context, signal);
+  if (reading === undefined) return;
+  if (reading.kind === "failed")
+    log.warn({ gateway: id, why: reading.detail }, "a bounce mailbox cannot be read");
+  const now = context.clock.now();
+  await interrupted(noteMailbox(redis, id, mailboxName(mailbox), reading, now), signal);
+}
+
+const SEALED: MailboxReading = {
+  kind: "failed",
+  fault: "sealed",
+  detail: "its password was encrypted with a key that is not set any more",
+};
+
+/** Reads a mailbox in its turn; undefined when that was stopped. */
+async function readTurn(
+  { id, kind, name }: GatewayRecord,
+  mailbox: BounceMailbox,
+  context: PollerContext,
+  signal: AbortSignal,
+): Promise<MailboxReading | undefined> {
+  const { log, pace, verp } = context;
   const patience = AbortSignal.any([signal, AbortSignal.timeout(pace.bouncesMs * 0.9)]);
   try {
-    const identify = (text: string) => context.verp.emailIn(text, id);
+    const identify = (text: string) => verp.emailIn(text, id);
     const { told, ignored, leftAlone } = await readMailbox(
-      { id, kind: record.kind, name: record.name },
+      { id, kind, name },
       mailbox,
       identify,
       context,
@@ -73,20 +97,13 @@ async function takeTurn(
     );
     if (told + ignored > 0)
       log.info({ gateway: id, told, ignored, left_alone: leftAlone }, "read a bounce mailbox");
+    return { kind: "read", told, others: ignored + leftAlone };
   } catch (error) {
-    if (signal.aborted) return;
-    const why = patience.aborted ? "it took too long" : mailboxFault(error, mailbox).detail;
-    log.warn({ gateway: id, why }, "a bounce mailbox cannot be read");
+    if (signal.aborted) return undefined;
+    return patience.aborted
+      ? { kind: "failed", fault: "slow", detail: "it took too long" }
+      : { kind: "failed", ...mailboxFailure(error, mailbox) };
   }
-}
-
-/** What a gateway's record says of its mailbox; undefined when there is none, or its password cannot be opened. */
-async function mailboxOf(
-  { id, settings, sealed }: GatewayRecord,
-  vault: Vault,
-): Promise<BounceMailbox | undefined> {
-  const secrets = await vault.open(id, sealed);
-  return secrets && bounceMailbox(settings, secrets);
 }
 
 /** Stopping does not wait for a Redis that is away. */

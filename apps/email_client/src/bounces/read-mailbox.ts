@@ -4,7 +4,7 @@ import { bounceCursorKey } from "../redis/keys.ts";
 import type { RedisClient } from "../redis/open.ts";
 import { type Identify, readBounceMessage } from "./bounce-message.ts";
 import { type OpenMailbox, openMailbox } from "./imap.ts";
-import type { BounceMailbox } from "./settings.ts";
+import { type BounceMailbox, mailboxName } from "./settings.ts";
 
 export interface ReadContext {
   redis: RedisClient;
@@ -20,6 +20,9 @@ export interface MailboxRead {
   /** Somebody else's. */
   leftAlone: number;
 }
+
+/** The mailbox can be read, and web does not take what is in it. */
+export class NotTaken extends Error {}
 
 /** Fetched and told at once: some 13 MB at the most. */
 const AT_ONCE = 50;
@@ -38,7 +41,7 @@ export async function readMailbox(
 ): Promise<MailboxRead> {
   await using open = await openMailbox(mailbox, signal);
   const total: MailboxRead = { told: 0, ignored: 0, leftAlone: 0 };
-  const folder = `${mailbox.username}@${mailbox.host}/${mailbox.folder}/${open.validity}`;
+  const folder = `${mailboxName(mailbox)}/${open.validity}`;
   const uids = await open.uidsFrom((await readCursor(redis, gateway.id, folder)) + 1);
   for (let start = 0; start < uids.length; start += AT_ONCE) {
     const chunk = uids.slice(start, start + AT_ONCE);
@@ -78,7 +81,7 @@ async function tell(
   const answer = await web.call("POST", "/internal/facts", told, parseFactsAnswer, signal);
   if (answer.kind !== "ok") {
     const why = answer.kind === "refused" ? `${answer.status}: ${answer.title}` : answer.why;
-    throw new Error(`web did not take what was told: ${why}`);
+    throw new NotTaken(`web did not take what was told: ${why}`);
   }
   const { unknown } = answer.value;
   if (unknown > 0)

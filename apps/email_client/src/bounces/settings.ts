@@ -102,6 +102,15 @@ export function bounceMailbox(
   };
 }
 
+/** What tells a mailbox from others. */
+export function mailboxName({
+  username,
+  host,
+  folder,
+}: Pick<BounceMailbox, "username" | "host" | "folder">): string {
+  return `${username}@${host}/${folder}`;
+}
+
 const ADDRESS =
   /^([A-Za-z0-9._-]+)@((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63})$/;
 

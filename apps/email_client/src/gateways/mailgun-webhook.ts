@@ -1,7 +1,17 @@
 import { createHmac } from "node:crypto";
 import type { Clock } from "@mailwright/platform";
 import { textAt } from "./http-service.ts";
-import { type Doubt, factOf, jsonIn, secondsIn, type Webhook, webhook } from "./webhook.ts";
+import {
+  type Doubt,
+  factOf,
+  jsonIn,
+  OLD,
+  secondsIn,
+  UNSIGNED,
+  type Webhook,
+  webhook,
+  wrongly,
+} from "./webhook.ts";
 import { isSame, LATEST_MS, NO_SECRET } from "./webhook-proofs.ts";
 
 /**
@@ -77,11 +87,10 @@ function doubt(body: unknown, signingKey: string, now: number): Doubt {
   const timestamp = textAt(body, "signature", "timestamp") ?? "";
   const token = textAt(body, "signature", "token") ?? "";
   const signature = textAt(body, "signature", "signature") ?? "";
-  if (!/^\d{1,12}$/.test(timestamp) || token === "" || signature === "") return "It is not signed.";
-  if (Math.abs(now - Number(timestamp) * 1_000) > LATEST_MS)
-    return "It was signed at another time.";
+  if (!/^\d{1,12}$/.test(timestamp) || token === "" || signature === "") return UNSIGNED;
+  if (Math.abs(now - Number(timestamp) * 1_000) > LATEST_MS) return OLD;
   const wanted = createHmac("sha256", signingKey).update(`${timestamp}${token}`).digest();
   return isSame(Buffer.from(signature, "hex"), wanted)
     ? undefined
-    : "Its signature is not of this key.";
+    : wrongly("Its signature is not of this key.");
 }

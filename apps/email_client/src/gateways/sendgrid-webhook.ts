@@ -4,10 +4,13 @@ import { textAt } from "./http-service.ts";
 import {
   type Doubt,
   factOf,
+  OLD,
   secondsIn,
+  UNSIGNED,
   type Webhook,
   webhook,
   type WebhookRequest,
+  wrongly,
 } from "./webhook.ts";
 import { LATEST_MS, NO_SECRET } from "./webhook-proofs.ts";
 
@@ -67,15 +70,14 @@ function doubt({ headers, body }: WebhookRequest, publicKey: string, now: number
   if (publicKey === "") return NO_SECRET;
   const signature = headers["x-twilio-email-event-webhook-signature"] ?? "";
   const timestamp = headers["x-twilio-email-event-webhook-timestamp"] ?? "";
-  if (signature === "" || !/^\d{1,12}$/.test(timestamp)) return "It is not signed.";
-  if (Math.abs(now - Number(timestamp) * 1_000) > LATEST_MS)
-    return "It was signed at another time.";
+  if (signature === "" || !/^\d{1,12}$/.test(timestamp)) return UNSIGNED;
+  if (Math.abs(now - Number(timestamp) * 1_000) > LATEST_MS) return OLD;
   const key = verificationKey(publicKey);
-  if (key === undefined) return "The verification key in the settings is none.";
+  if (key === undefined) return wrongly("The verification key in the settings is none.");
   const signed = Buffer.concat([Buffer.from(timestamp), body]);
   return verify("sha256", signed, key, Buffer.from(signature, "base64"))
     ? undefined
-    : "Its signature is not of this key.";
+    : wrongly("Its signature is not of this key.");
 }
 
 /** SendGrid shows it as the base64 of its DER alone. */

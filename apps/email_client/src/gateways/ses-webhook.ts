@@ -26,7 +26,7 @@ export function sesWebhook(topic: string, clock: Clock, get: Get = getText): Web
       const message = jsonIn(body);
       const doubt = await sns.doubtOf(message, signal);
       if (doubt === "later") return PUT_OFF;
-      if (doubt !== undefined) return { kind: "forged", why: doubt };
+      if (doubt !== undefined) return { kind: "forged", ...doubt };
       if (textAt(message, "Type") === "SubscriptionConfirmation") return confirm(message, signal);
       const event = jsonIn(Buffer.from(textAt(message, "Message") ?? ""));
       const type = textAt(event, "eventType");

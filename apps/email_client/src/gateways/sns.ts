@@ -2,7 +2,7 @@ import { verify as verifySignature, X509Certificate } from "node:crypto";
 import ky from "ky";
 import type { Clock } from "@mailwright/platform";
 import { textAt } from "./http-service.ts";
-import type { Doubt } from "./webhook.ts";
+import { type Doubt, OLD, UNSIGNED, wrongly } from "./webhook.ts";
 import { LATEST_MS } from "./webhook-proofs.ts";
 
 /** How a text is got from Amazon; undefined when that does not come about. */
@@ -16,6 +16,11 @@ export interface Sns {
 /** Where Amazon's notification service is, in every region and in China: nobody else's certificate and address are taken. */
 const HOST = /^sns\.[a-z]{2}(?:-[a-z]+)+-\d\.amazonaws\.com(?:\.cn)?$/;
 const MOST_CERTIFICATES = 20;
+
+const NO_TOPIC: Doubt = {
+  doubt: "no_secret",
+  why: "No topic is set, so nothing can be believed.",
+};
 
 /**
  * Verifies messages of Amazon's Simple Notification Service:
@@ -40,22 +45,25 @@ export function createSns(topic: string, clock: Clock, get: Get = getText): Sns 
 
   return {
     async doubtOf(message, signal) {
-      if (topic === "") return "No topic is set, so nothing can be believed.";
-      if (textAt(message, "TopicArn") !== topic) return "It is of another topic.";
+      if (topic === "") return NO_TOPIC;
+      const arn = textAt(message, "TopicArn");
+      if (arn === undefined) return UNSIGNED;
+      if (arn !== topic) return wrongly("It is of another topic.");
       const at = Date.parse(textAt(message, "Timestamp") ?? "");
-      if (!(Math.abs(clock.now() - at) <= LATEST_MS)) return "It was signed at another time.";
+      if (!(Math.abs(clock.now() - at) <= LATEST_MS)) return OLD;
       const text = signedText(message);
       const algorithm = ALGORITHMS[textAt(message, "SignatureVersion") ?? ""];
-      if (text === undefined || algorithm === undefined) return "It is not signed.";
+      const given = textAt(message, "Signature") ?? "";
+      if (text === undefined || algorithm === undefined || given === "") return UNSIGNED;
       const url = amazonAddress(textAt(message, "SigningCertURL"));
       if (url === undefined || !url.pathname.endsWith(".pem"))
-        return "Its certificate is not Amazon's.";
+        return wrongly("Its certificate is not Amazon's.");
       const certificate = await certificateAt(url, signal);
       if (certificate === undefined) return "later";
-      const signature = Buffer.from(textAt(message, "Signature") ?? "", "base64");
+      const signature = Buffer.from(given, "base64");
       return verifySignature(algorithm, Buffer.from(text), certificate.publicKey, signature)
         ? undefined
-        : "Its signature is not Amazon's.";
+        : wrongly("Its signature is not Amazon's.");
     },
   };
 }

@@ -103,7 +103,10 @@ describe.each(CASES)("%s", (_kind, provider) => {
   test.each(forgeries)("does not believe what is forged: %s", async (forgery) => {
     const events = recorded.map(({ event }) => event);
     const request = provider.call(provider.batches ? events : events.slice(0, 1), forgery);
-    expect((await receive(provider, request)).kind).toBe("forged");
+    expect(await receive(provider, request)).toMatchObject({
+      kind: "forged",
+      doubt: DOUBTS[forgery],
+    });
   });
 
   test("believes nothing while no secret is set", async () => {
@@ -112,7 +115,10 @@ describe.each(CASES)("%s", (_kind, provider) => {
       Object.entries(provider.settings).filter(([name]) => !name.startsWith("webhook_")),
     );
     const request = provider.call([recorded[0]?.event]);
-    expect((await receive({ ...provider, settings }, request, secrets)).kind).toBe("forged");
+    expect(await receive({ ...provider, settings }, request, secrets)).toMatchObject({
+      kind: "forged",
+      doubt: "no_secret",
+    });
   });
 
   test("fuzzed: whatever comes, it never throws, believes nothing that is not signed, and tells only what web takes", async () => {
@@ -141,6 +147,14 @@ describe.each(CASES)("%s", (_kind, provider) => {
     );
   });
 });
+
+/** What a person is told to mend. */
+const DOUBTS: Record<Forgery, string> = {
+  unsigned: "unsigned",
+  "other secret": "signature",
+  "other body": "signature",
+  old: "old",
+};
 
 const HEADERS = [
   "authorization",

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { GatewayField } from "@mailwright/protocol";
 import type { SettingFault } from "./gateway.ts";
-import type { Doubt, WebhookRequest } from "./webhook.ts";
+import { type Doubt, OLD, UNSIGNED, type WebhookRequest, wrongly } from "./webhook.ts";
 
 /** The secret by which a provider's webhooks are known. Without it none is believed. */
 export function webhookSecret(label: string, hint: string): GatewayField {
@@ -16,7 +16,10 @@ export function webhookSecret(label: string, hint: string): GatewayField {
   };
 }
 
-export const NO_SECRET = "No webhook secret is set, so nothing can be believed.";
+export const NO_SECRET: Doubt = {
+  doubt: "no_secret",
+  why: "No webhook secret is set, so nothing can be believed.",
+};
 
 /** A time more than this away from ours belongs to a request that was recorded, by the tolerance that Standard Webhooks has. */
 export const TOLERANCE_MS = 5 * 60_000;
@@ -40,9 +43,8 @@ export function standardWebhookDoubt(
   const id = headers[`${prefix}-id`] ?? "";
   const timestamp = headers[`${prefix}-timestamp`] ?? "";
   const signatures = headers[`${prefix}-signature`] ?? "";
-  if (id === "" || !/^\d{1,12}$/.test(timestamp) || signatures === "") return "It is not signed.";
-  if (Math.abs(now - Number(timestamp) * 1_000) > TOLERANCE_MS)
-    return "It was signed at another time.";
+  if (id === "" || !/^\d{1,12}$/.test(timestamp) || signatures === "") return UNSIGNED;
+  if (Math.abs(now - Number(timestamp) * 1_000) > TOLERANCE_MS) return OLD;
   const key = secret.startsWith("whsec_")
     ? Buffer.from(secret.slice("whsec_".length), "base64")
     : Buffer.from(secret, "utf8");
@@ -51,7 +53,7 @@ export function standardWebhookDoubt(
     const [version, signature = ""] = each.split(",");
     return version === "v1" && isSame(Buffer.from(signature, "base64"), wanted);
   });
-  return isSigned ? undefined : "Its signature is not of this secret.";
+  return isSigned ? undefined : wrongly("Its signature is not of this secret.");
 }
 
 const LEAST_SECRET = 16;
@@ -79,9 +81,10 @@ export function secretDoubt({ headers }: WebhookRequest, secret: string): Doubt 
       : scheme.toLowerCase() === "bearer"
         ? credentials
         : "";
+  if (given === "") return { doubt: "unsigned", why: "It brings no secret along." };
   return isSame(Buffer.from(given, "utf8"), Buffer.from(secret, "utf8"))
     ? undefined
-    : "It does not bring the secret along.";
+    : wrongly("It does not bring the secret along.");
 }
 
 /** Whether two secrets are the same, in a time that does not tell how far they are. */

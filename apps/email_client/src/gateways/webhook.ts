@@ -15,13 +15,22 @@ export interface WebhookRequest {
   body: Uint8Array;
 }
 
-/** Why a request is not believed; undefined when it is. */
-export type Doubt = string | undefined;
+/** Why a request is not believed, for who counts such and for who reads it; undefined when it is. */
+export type Doubt =
+  { doubt: "no_secret" | "unsigned" | "signature" | "old"; why: string } | undefined;
+
+export const UNSIGNED: Doubt = { doubt: "unsigned", why: "It is not signed." };
+export const OLD: Doubt = { doubt: "old", why: "It was signed at another time." };
+
+/** What is signed by another secret than the one that is set. */
+export function wrongly(why: string): Doubt {
+  return { doubt: "signature", why };
+}
 
 export type WebhookReading =
   | { kind: "facts"; facts: WebhookFact[] }
   /** Nobody can tell that the provider sent it. */
-  | { kind: "forged"; why: string }
+  | ({ kind: "forged" } & NonNullable<Doubt>)
   | { kind: "unreadable"; why: string }
   /** It cannot be known now. */
   | { kind: "later"; why: string };
@@ -46,7 +55,7 @@ export function webhook({ verify, events, factIn }: WebhookTraits): Webhook {
   return {
     async receive(request) {
       const doubt = await verify(request);
-      if (doubt !== undefined) return { kind: "forged", why: doubt };
+      if (doubt !== undefined) return { kind: "forged", ...doubt };
       const found = events(jsonIn(request.body), request);
       if (found === undefined) return { kind: "unreadable", why: "It holds no events." };
       const facts = found.map((event) => factIn(event, request));

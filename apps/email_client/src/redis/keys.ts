@@ -73,6 +73,10 @@ export const outcomesKey = (gateway: string, minute: number) =>
 /** A gateway's rate, or one of a recipient domain's through it; what belongs to one gateway lies in one slot. */
 export const rateKey = (gateway: string, rate: number | null, domain?: string) =>
   `mw:rate:{${gateway}}:${rate}${domain === undefined ? "" : `:${domain}`}`;
+/** Hash: what came back last of a gateway's emails; see feedback/feedback.ts. */
+export const feedbackKey = (gateway: string) => `mw:feedback:{${gateway}}`;
+/** Hash: what came back -> how much of it on a day since the Unix epoch. */
+export const feedbackDayKey = (gateway: string, day: number) => `mw:feedback:{${gateway}}:${day}`;
 /** How far a gateway's bounce mailbox has been read. */
 export const bounceCursorKey = (gateway: string) => `mw:bounces:${gateway}:cursor`;
 /** Held by the process that reads it now, until it is due again. */

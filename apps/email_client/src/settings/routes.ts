@@ -1,6 +1,7 @@
 import { isId, problem, problemResponse } from "@mailwright/platform";
 import {
   type CheckResult,
+  type GatewayFeedback,
   type GatewayTraffic,
   parseNothing,
   parseSettingsPatch,
@@ -9,6 +10,7 @@ import {
 } from "@mailwright/protocol";
 import { Elysia } from "elysia";
 import type { Context } from "../context.ts";
+import { readFeedback } from "../feedback/feedback.ts";
 import type { OpenGateway } from "../gateways/registry.ts";
 import { checkConnection, sendTest } from "../gateways/send-test.ts";
 import { readTraffic } from "../gateways/traffic.ts";
@@ -43,6 +45,9 @@ export function settingsRoutes(context: Context) {
     .get("/v1/gateways/:id/traffic", ({ request, params }) =>
       signedCall(context, request, parseNothing, () => traffic(context, params.id)),
     )
+    .get("/v1/gateways/:id/feedback", ({ request, params }) =>
+      signedCall(context, request, parseNothing, () => feedback(context, params.id)),
+    )
     .post(
       "/v1/gateways/:id/messages",
       ({ request, params }) =>
@@ -68,6 +73,14 @@ export function settingsRoutes(context: Context) {
 /** Of a gateway that cannot be opened too: what it came to is why one looks. */
 async function traffic({ redis, clock }: Context, id: string): Promise<GatewayTraffic | Response> {
   const read = isId(id) ? await readTraffic(redis, id, clock.now()) : undefined;
+  return read ?? problemResponse(problem(404, "There is no such gateway"));
+}
+
+async function feedback(
+  { redis, clock }: Context,
+  id: string,
+): Promise<GatewayFeedback | Response> {
+  const read = isId(id) ? await readFeedback(redis, id, clock.now()) : undefined;
   return read ?? problemResponse(problem(404, "There is no such gateway"));
 }
 

@@ -5,6 +5,7 @@ import {
   type SettingsPatch,
   type SettingsView,
 } from "@mailwright/protocol";
+import { mailboxFailingSince } from "../feedback/feedback.ts";
 import type { SettingFault } from "../gateways/gateway.ts";
 import { adapterOf, gatewayKinds, isComplete } from "../gateways/kinds.ts";
 import { membersOf } from "../gateways/route.ts";
@@ -21,8 +22,12 @@ export async function viewSettings(
   breakerOf: (gateway: string) => BreakerState,
 ): Promise<SettingsView> {
   const records = await readGateways(redis);
+  const failing = await Promise.all(records.map((record) => mailboxFailingSince(redis, record)));
   return {
-    gateways: records.map((record) => viewOf(record, records, breakerOf(record.id))),
+    gateways: records.map((record, index) => ({
+      ...viewOf(record, records, breakerOf(record.id)),
+      ...(failing[index] !== undefined && { mailbox_failing_since: failing[index] }),
+    })),
     kinds: gatewayKinds(records),
   };
 }

@@ -39,14 +39,20 @@ export async function call(
   };
 }
 
-/** What lies in Redis and a call could have changed: not the nonces, nor what BullMQ, the reporter and the beats keep for themselves. */
+/**
+ * What lies in Redis and a call could have changed: not the nonces, what is counted to be looked at, nor what BullMQ, the
+ * reporter and the beats keep for themselves.
+ */
 export async function state({
   redisUrl,
 }: Pick<SetUp, "redisUrl">): Promise<Record<string, string>> {
   const redis = new Redis(redisUrl);
   const state: Record<string, string> = {};
   for (const key of (await redis.keys("*")).toSorted()) {
-    if (/nonce|stalled-check|:events$|:marker$|:meta$|outbox$|:alive$|:mark:/.test(key)) continue;
+    if (
+      /nonce|^mw:feedback|stalled-check|:events$|:marker$|:meta$|outbox$|:alive$|:mark:/.test(key)
+    )
+      continue;
     state[key] = (await redis.dumpBuffer(key))?.toString("base64") ?? "";
   }
   redis.disconnect();

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
 import { newId } from "@mailwright/platform";
-import { parseWebhookAnswer, type WebhookCall } from "@mailwright/protocol";
+import { parseGatewayFeedback, parseWebhookAnswer, type WebhookCall } from "@mailwright/protocol";
+import { until } from "@mailwright/testing";
 import { setUp, type SetUp } from "../testing/client.ts";
 import { state } from "../testing/raw-call.ts";
 
@@ -57,4 +58,53 @@ test("what a gateway tells is verified by the secret that is stored now, and rea
 test("of a gateway that there is not, it says so", async () => {
   await using given = await setUp();
   expect(await tell(given, signed({}), newId())).toMatchObject({ kind: "refused", status: 404 });
+});
+
+test("what became of webhooks is told by any process, with why the last one was refused", async () => {
+  await using given = await setUp({ pace: { tallyMs: 50 } });
+  const { gatewayId, calls } = given;
+  const feedback = async (gateway = gatewayId) => {
+    const path = `/v1/gateways/${gateway}/feedback`;
+    const answer = await calls.client.call("GET", path, undefined, parseGatewayFeedback);
+    return answer.kind === "ok" ? answer.value : answer;
+  };
+  expect(await feedback()).toMatchObject({ webhooks: {}, days: [] });
+  const event = {
+    type: "delivered",
+    id: "1",
+    email_id: newId(),
+    timestamp: "2026-11-29T12:00:00Z",
+  };
+  const cases: [WebhookCall, string][] = [
+    [signed(event), "no_secret"],
+    [signed(event, "another"), "signature"],
+    [{ ...signed(event), headers: {} }, "unsigned"],
+    [signed("nothing"), "unreadable"],
+  ];
+  for (const [call, why] of cases) {
+    await tell(given, call);
+    const seen = await until(
+      async () => {
+        const now = await feedback();
+        return "webhooks" in now && now.webhooks?.refused?.why === why ? now : undefined;
+      },
+      { what: `${why} to be noted` },
+    );
+    expect(seen.webhooks?.taken_at).toBeUndefined();
+    const secrets = { webhook_secret: SECRET };
+    await calls.patch({ gateways: [{ id: gatewayId, secrets }] });
+  }
+  await tell(given, signed([event, event]));
+  const seen = await until(
+    async () => {
+      const now = await feedback();
+      return "webhooks" in now && now.webhooks?.taken_at !== undefined ? now : undefined;
+    },
+    { what: "the one that is believed to be noted" },
+  );
+  const total = (name: "facts" | "webhooks" | "refused") =>
+    seen.days.reduce((sum, day) => sum + day[name], 0);
+  expect([total("facts"), total("webhooks"), total("refused")]).toEqual([2, 1, cases.length]);
+  expect(await feedback(newId())).toMatchObject({ kind: "refused", status: 404 });
+  expect(await feedback("x")).toMatchObject({ kind: "refused", status: 404 });
 });

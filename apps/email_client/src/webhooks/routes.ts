@@ -10,7 +10,10 @@ const CALL_LIMIT = 2 * WEBHOOK_LIMIT;
 /** For a certificate to be fetched or a subscription to be confirmed, well within what web waits. */
 const PATIENCE_MS = 5_000;
 
-/** Where web hands on what came to a gateway's public door. It changes nothing here, so it may be repeated. */
+/**
+ * Where web hands on what came to a gateway's public door. It changes nothing here but what is counted to be looked at, so it
+ * may be repeated.
+ */
 export function webhookRoutes(context: Context) {
   return new Elysia({ name: "webhooks" }).post(
     "/v1/gateways/:id/webhook",
@@ -29,11 +32,12 @@ export function webhookRoutes(context: Context) {
             { headers, body: Buffer.from(body, "base64") },
             AbortSignal.timeout(PATIENCE_MS),
           );
+          context.webhookNotes.record(id, reading);
           if (reading.kind === "later")
             return problemResponse(problem(503, "It cannot be known now", { detail: reading.why }));
           return reading.kind === "facts"
             ? { kind: "facts", gateway: { kind, name }, facts: reading.facts }
-            : reading;
+            : { kind: reading.kind, why: reading.why };
         },
         CALL_LIMIT,
       ),

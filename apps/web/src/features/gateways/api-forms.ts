@@ -1,11 +1,15 @@
-import { type Static, type TObject, Type } from "@sinclair/typebox";
+import { type Static, type TObject, type TSchema, Type } from "@sinclair/typebox";
 import {
   CheckResult,
+  DayOfFeedback,
   DomainRates,
+  type GatewayFeedback,
   GatewayKind,
   type GatewayTraffic,
+  MAILBOX_FAULTS,
   MinuteOfTraffic,
   TestResult,
+  WEBHOOK_REFUSALS,
 } from "@mailwright/protocol";
 import { Moment } from "../../http/forms.ts";
 import { bodySchema } from "./forms.ts";
@@ -118,8 +122,94 @@ export function trafficView({
     slowed: slowed.map(({ domain = null, until, ...rest }) => ({
       domain,
       ...rest,
-      until: new Date(until).toISOString(),
+      until: iso(until),
     })),
-    minutes: minutes.map((minute) => ({ ...minute, at: new Date(minute.at).toISOString() })),
+    minutes: minutes.map((minute) => ({ ...minute, at: iso(minute.at) })),
   };
+}
+
+function OrNull<T extends TSchema>(schema: T, description: string) {
+  return Type.Union([schema, Type.Null()], { description });
+}
+
+function OneOf<T extends string>(names: readonly T[]) {
+  return Type.Unsafe<T>(Type.Union(names.map((name) => Type.Literal(name))));
+}
+
+const Count = Type.Integer({ minimum: 0 });
+
+export const FeedbackView = Type.Object({
+  mailbox: OrNull(
+    Type.Object({
+      read: OrNull(
+        Type.Object({ at: Moment, told: Count, others: Count }),
+        "The last time that it was read to its end: how many new messages told of an email, and how many did not.",
+      ),
+      failing: OrNull(
+        Type.Object({
+          since: Moment,
+          at: Moment,
+          fault: OneOf(MAILBOX_FAULTS),
+          detail: Type.String(),
+        }),
+        "Since when it cannot be read and why; null when it could be, the last time.",
+      ),
+    }),
+    "The bounce mailbox; null for a gateway that has none.",
+  ),
+  webhooks: OrNull(
+    Type.Object({
+      taken_at: OrNull(Moment, "When the last one came that was believed and read."),
+      refused: OrNull(
+        Type.Object({
+          at: Moment,
+          why: OneOf(WEBHOOK_REFUSALS),
+        }),
+        "The last one that was not. Anybody can call, so it may have been somebody else's.",
+      ),
+    }),
+    "What its provider tells; null for a kind that tells nothing.",
+  ),
+  days: Type.Array(Type.Object({ ...DayOfFeedback.properties, at: Moment }), {
+    description:
+      "The last week by days (UTC), oldest first; days on which nothing came are left out.",
+  }),
+});
+
+export function feedbackView({
+  mailbox,
+  webhooks,
+  days,
+}: GatewayFeedback): Static<typeof FeedbackView> {
+  return {
+    mailbox:
+      mailbox === undefined
+        ? null
+        : {
+            read: mailbox.read === undefined ? null : { ...mailbox.read, at: iso(mailbox.read.at) },
+            failing:
+              mailbox.failing === undefined
+                ? null
+                : {
+                    ...mailbox.failing,
+                    since: iso(mailbox.failing.since),
+                    at: iso(mailbox.failing.at),
+                  },
+          },
+    webhooks:
+      webhooks === undefined
+        ? null
+        : {
+            taken_at: webhooks.taken_at === undefined ? null : iso(webhooks.taken_at),
+            refused:
+              webhooks.refused === undefined
+                ? null
+                : { ...webhooks.refused, at: iso(webhooks.refused.at) },
+          },
+    days: days.map((day) => ({ ...day, at: iso(day.at) })),
+  };
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
 }

@@ -7,7 +7,6 @@ import type { Token } from "../../http/access.ts";
 import { api } from "../../http/api.ts";
 import {
   ConflictError,
-  found,
   InvalidInputError,
   NotFoundError,
   RequestError,
@@ -23,31 +22,20 @@ import {
   KindView,
   kindView,
   TestAnswer,
-  TrafficView,
-  trafficView,
 } from "./api-forms.ts";
 import { addGateway, changeGateway, type GatewayChange, type Saved } from "./changes.ts";
 import { checkConnection } from "./connection-check.ts";
 import { answerOfEach } from "./each-answer.ts";
 import { bodySchema, GatewayInput, GatewayPatch, TestForm } from "./forms.ts";
-import { type Gateway, gatewayReader } from "./gateways.ts";
+import type { Gateway } from "./gateways.ts";
 import { removeGateway } from "./removal.ts";
 import { onlyOne } from "./reach.ts";
-import { readTraffic } from "./traffic.ts";
+import { gatewaysToAsk, notReached, uncertain } from "./reach-api.ts";
 import { sendTest } from "./test-message.ts";
 
 export function gatewaysApi(context: Context) {
-  const readGateways = gatewayReader(context.gatewayWatch);
+  const { all, one } = gatewaysToAsk(context);
   const tags = ["Gateways"];
-
-  async function all() {
-    const now = await readGateways();
-    return now.kind === "seen" ? now : notReached(now.why);
-  }
-
-  async function one(id: string) {
-    return found((await all()).gateways.find((gateway) => gateway.id === id));
-  }
 
   const viewOf = (gateway: Gateway) => gatewayView(gateway, context.config.webUrl);
   const viewSaved = (saved: Saved) => viewOf(savedGateway(saved));
@@ -89,29 +77,6 @@ export function gatewaysApi(context: Context) {
       response: { 200: GatewayView },
       detail: { summary: "Read a gateway", tags },
     })
-    .get(
-      "/:id/traffic",
-      async ({ params }) => {
-        const seen = await readTraffic(context, await one(params.id));
-        switch (seen.kind) {
-          case "seen":
-            return trafficView(seen.traffic);
-          case "unknown":
-            throw new NotFoundError();
-          case "unreachable":
-            return notReached(seen.why);
-        }
-      },
-      {
-        permission: "gateways:read",
-        params: ById,
-        response: { 200: TrafficView },
-        detail: {
-          summary: "How a gateway fares: what is slowed down, and the last hour's outcomes",
-          tags,
-        },
-      },
-    )
     .patch(
       "/:id",
       async ({ params, body }) => {
@@ -267,20 +232,4 @@ function savedGateway(saved: Saved): Gateway {
     case "unreachable":
       return uncertain(saved.why);
   }
-}
-
-function notReached(why: string): never {
-  throw new RequestError(
-    503,
-    `The email client, which keeps the gateways, does not answer: ${why}. Try again later.`,
-    { "retry-after": "5" },
-  );
-}
-
-function uncertain(why: string): never {
-  throw new RequestError(
-    503,
-    `It is not known whether this was carried out: the email client did not answer (${why}). Repeating it does no harm.`,
-    { "retry-after": "5" },
-  );
 }

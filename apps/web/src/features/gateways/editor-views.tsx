@@ -1,5 +1,10 @@
 import type { Html } from "@mailwright/html";
-import { type GatewayField, type GatewayKind, ROUTE } from "@mailwright/protocol";
+import {
+  type GatewayFeedback,
+  type GatewayField,
+  type GatewayKind,
+  ROUTE,
+} from "@mailwright/protocol";
 import { Badge } from "../../ui/badge.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
@@ -16,13 +21,14 @@ import {
 } from "../../ui/form.tsx";
 import { NumberField, PasswordField, TextAreaField, TextField, UrlField } from "../../ui/input.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
-import { WebhookCard } from "./webhook-views.tsx";
 import { CheckOutcome } from "./check-views.tsx";
 import type { Checked } from "./connection-check.ts";
+import { FeedbackCard } from "./feedback-views.tsx";
 import { groupsOf, ofAccount } from "./field-groups.ts";
 import { clearing } from "./field-names.ts";
 import { type Gateway, isSet } from "./gateways.ts";
 import { GATEWAYS, type Rights } from "./list-views.tsx";
+import type { Asked } from "./reach.ts";
 import { Sending } from "./sending-views.tsx";
 import type { Traffic } from "./traffic.ts";
 import { Standing } from "./traffic-views.tsx";
@@ -76,6 +82,7 @@ export interface GatewayPageProps {
   /** Where its provider tells what became of emails. */
   webhookUrl: string;
   traffic: Traffic;
+  feedback: Asked<GatewayFeedback>;
   /** What a check of the connection just came to. */
   checked?: Checked | undefined;
 }
@@ -112,7 +119,7 @@ export function GatewayPage(props: GatewayPageProps): Html {
         )}
         <div class="stack">
           <Standing gateway={gateway} traffic={props.traffic} />
-          <WebhookCard gateway={gateway} url={webhookUrl} />
+          <FeedbackCard gateway={gateway} url={webhookUrl} feedback={props.feedback} />
         </div>
       </div>
     </>

@@ -20,6 +20,7 @@ import {
   type ReadGateways,
   webhookAddress,
 } from "./gateways.ts";
+import { readFeedback } from "./feedback.ts";
 import { readTraffic } from "./traffic.ts";
 import { GATEWAYS, GatewaysPage, KindsPage, NotReachedPage } from "./list-views.tsx";
 
@@ -180,7 +181,10 @@ export async function showGateway(
   status = "ok" in form ? 422 : 200,
   checked?: Checked,
 ) {
-  const traffic = await readTraffic({ emailClient }, gateway);
+  const [traffic, feedback] = await Promise.all([
+    readTraffic({ emailClient }, gateway),
+    readFeedback({ emailClient }, gateway),
+  ]);
   return tools.show(
     { title: gateway.name, status },
     <GatewayPage
@@ -190,6 +194,7 @@ export async function showGateway(
       rights={rightsOf(tools)}
       webhookUrl={webhookAddress(config.webUrl, gateway.id)}
       traffic={traffic}
+      feedback={feedback}
       checked={checked}
     />,
   );

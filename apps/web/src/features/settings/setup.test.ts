@@ -104,6 +104,26 @@ test("original, no warning when not set up: every page says what is not set up, 
   ]);
 });
 
+test("a bounce mailbox that could not be read for an hour is a banner, with the way to its gateway", async () => {
+  await saveSender(context.db, SENDER);
+  client.state.gateways = [{ ...GATEWAY, mailbox_failing_since: clock.now() }];
+  expect(await kinds()).toEqual([]);
+  await clock.advance(3_599_999);
+  await context.gatewayWatch.refresh();
+  expect(await kinds()).toEqual([]);
+  await clock.advance(1);
+  expect(await setupProblems(context)).toMatchObject([
+    {
+      kind: "bounce mailbox",
+      blocksLaunch: false,
+      action: { href: `/settings/gateways/${GATEWAY.id}` },
+    },
+  ]);
+  client.state.gateways = [GATEWAY];
+  await context.gatewayWatch.refresh();
+  expect(await kinds()).toEqual([]);
+});
+
 test("the email client is asked once in five seconds, however many pages are opened", async () => {
   await Promise.all(Array.from({ length: 20 }, () => kinds()));
   await kinds();

@@ -1,3 +1,5 @@
+import type { Clock } from "@mailwright/platform";
+import type { SettingsView } from "@mailwright/protocol";
 import type { Config } from "../../config.ts";
 import type { Queryable } from "../../db/open.ts";
 import type { GatewaysSeen, GatewayWatch } from "./gateway-watch.ts";
@@ -6,7 +8,8 @@ import { hasPostalAddress, readSettings, type Settings } from "./settings.ts";
 
 /** Something that is not set up yet. */
 export interface SetupProblem {
-  kind: "sender" | "gateway" | "postal address" | "email client" | "public address";
+  kind:
+    "sender" | "gateway" | "postal address" | "email client" | "public address" | "bounce mailbox";
   /** What is so, and what follows from it. */
   message: string;
   /** No campaign is launched before this is settled; of a public address, none through a real gateway. */
@@ -20,12 +23,14 @@ export async function setupProblems({
   config,
   db,
   gatewayWatch,
+  clock,
 }: {
   config: Pick<Config, "webUrl">;
   db: Queryable;
   gatewayWatch: GatewayWatch;
+  clock: Clock;
 }): Promise<SetupProblem[]> {
-  return problemsOf(config, await readSettings(db), await gatewayWatch.look());
+  return problemsOf(config, await readSettings(db), await gatewayWatch.look(), clock.now());
 }
 
 /** The same, of what was read already. */
@@ -33,10 +38,14 @@ export function problemsOf(
   { webUrl }: Pick<Config, "webUrl">,
   settings: Settings,
   seen: GatewaysSeen,
+  now: number,
 ): SetupProblem[] {
-  return [senderProblem(settings), gatewayProblem(seen), publicProblem(webUrl, seen)].filter(
-    (found) => found !== undefined,
-  );
+  return [
+    senderProblem(settings),
+    gatewayProblem(seen),
+    publicProblem(webUrl, seen),
+    ...(seen.kind === "seen" ? mailboxProblems(seen.view, now) : []),
+  ].filter((found) => found !== undefined);
 }
 
 function senderProblem(settings: Settings): SetupProblem | undefined {
@@ -92,5 +101,23 @@ function publicProblem(webUrl: string, seen: GatewaysSeen): SetupProblem | undef
       message: `WEB_URL is ${webUrl}, so campaigns cannot be launched through “${real.name}”: links in their emails would lead nowhere.`,
       blocksLaunch: true,
     }
+  );
+}
+
+/** A server that is down for a moment is nobody's business. */
+const UNREAD_MS = 3_600_000;
+
+function mailboxProblems({ gateways }: SettingsView, now: number): SetupProblem[] {
+  return gateways.flatMap(({ id, name, mailbox_failing_since: since }) =>
+    since === undefined || now - since < UNREAD_MS
+      ? []
+      : [
+          {
+            kind: "bounce mailbox",
+            message: `The bounce mailbox of “${name}” could not be read for an hour or longer, so addresses that bounce go on being mailed.`,
+            blocksLaunch: false,
+            action: { href: `/settings/gateways/${id}`, label: "See why" },
+          },
+        ],
   );
 }
