@@ -1,5 +1,7 @@
 import type { GatewayAdapter } from "../../apps/email_client/src/gateways/gateway.ts";
+import type { HeaderLimit } from "../../apps/email_client/src/gateways/header-limits.ts";
 import { ADAPTERS } from "../../apps/email_client/src/gateways/kinds.ts";
+import { EMAIL_HEADERS, type EmailHeader } from "../../packages/protocol/src/index.ts";
 import { SLOWDOWN } from "../../apps/email_client/src/gateways/slowdown.ts";
 import { code, GENERATED, page, table } from "./markdown.ts";
 
@@ -97,6 +99,16 @@ export function gatewaysPage(): string {
     "## Several gateways",
     "One gateway is the default, and a campaign may name another. Where it names a route, of the kind `route`, each attempt goes through one of the route's gateways. A route has a name, may be the default, and stands among the gateways in Settings and in the API; its settings are a weight from 0 to 1,000 for each gateway that there is, `gateway_` and the gateway's id without hyphens.",
     "Each attempt draws by weight among those gateways whose breaker lets it through and whose rates allow it now, so while one is down, slowed down or out of turn, the others take its share; one of weight 0 is used only when no other can be. What a gateway is known not to have taken (throttled, out of order, not reached, our credentials refused) goes through whichever is drawn when the email is tried again. What it may have taken goes through no other: the gateway that made the attempt stands in the journal before its socket is touched, it alone is asked after a crash or a lost answer, and what it cannot tell is uncertain, even where the campaign says `resend`. A refusal for good ends an email as ever. Every attempt in the history names the gateway that it went through. A gateway is not removed while a route goes through it.",
+    "## Which headers arrive",
+    "An email of a campaign carries these headers, besides the usual ones and `X-Mailwright-Email`. Each adapter declares what its provider does not pass on as it is, and `contract.test.ts` holds the declarations against the fakes.",
+    table(
+      ["Header", ...ADAPTERS.map(({ title }) => title)],
+      EMAIL_HEADERS.map((name) => [
+        code(name),
+        ...ADAPTERS.map((adapter) => arrival(adapter, name)),
+      ]),
+    ),
+    table(["Gateway", "Header", "What the email carries instead"], ADAPTERS.flatMap(insteads)),
     "## What comes back",
     "Providers tell what became of an email at `WEB_URL/webhooks/<gateway's id>`, which the gateway's page shows to be copied. It is verified over the bytes as they came before anything of it is read, and taken once however often it is told; `docs/decisions/0021` has the rest. Without its secret nothing is believed. The shapes are written from the providers' documents and held to one suite, `webhook-contract.test.ts`: forged, old, repeated, unordered and mangled ones too. No provider itself has called yet.",
     table(
@@ -129,6 +141,26 @@ export function gatewaysPage(): string {
       settings(adapter),
     ]),
   );
+}
+
+const ARRIVALS: Record<HeaderLimit["kind"], string> = {
+  withheld: "no",
+  changed: "changed",
+  doubtful: "not for certain",
+};
+
+function arrival({ headerLimits }: GatewayAdapter, name: EmailHeader): string {
+  const limit = headerLimits[name];
+  return limit === undefined ? "yes" : ARRIVALS[limit.kind];
+}
+
+/** A row for each thing that stands instead, with all the headers that it is said of. */
+function insteads({ title, headerLimits }: GatewayAdapter): string[][] {
+  const told = Map.groupBy(
+    EMAIL_HEADERS.filter((name) => headerLimits[name] !== undefined),
+    (name) => headerLimits[name]?.instead ?? "",
+  );
+  return [...told].map(([instead, names]) => [title, names.map(code).join(", "), instead]);
 }
 
 function afterACrash({ kind, title, capabilities: { idempotency, lookup } }: GatewayAdapter) {

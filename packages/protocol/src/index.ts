@@ -1,5 +1,6 @@
 export * from "./batches.ts";
 export * from "./bounces.ts";
+export * from "./campaign-headers.ts";
 export * from "./contents.ts";
 export * from "./control.ts";
 export * from "./facts.ts";

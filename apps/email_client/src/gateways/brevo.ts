@@ -3,9 +3,22 @@ import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { brevoWebhook } from "./brevo-webhook.ts";
 import { chosenSecretFault, webhookSecret } from "./webhook-proofs.ts";
 import { type Answer, apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
+import { handedOver, type HeaderLimit, type HeaderLimits } from "./header-limits.ts";
 import { nameAndEmail } from "./person.ts";
 
 const API = "https://api.brevo.com";
+
+/** https://help.brevo.com/hc/en-us/articles/19100260472850-FAQs-About-list-unsubscribe-and-list-help-headers-in-emails */
+const OWN_LIST_UNSUBSCRIBE: HeaderLimit = {
+  kind: "doubtful",
+  instead: "Brevo adds one of its own to every email, and does not say what becomes of ours.",
+};
+
+const HEADER_LIMITS: HeaderLimits = {
+  "Message-ID": { kind: "withheld", instead: "Brevo's own." },
+  "List-Unsubscribe": OWN_LIST_UNSUBSCRIBE,
+  "List-Unsubscribe-Post": OWN_LIST_UNSUBSCRIBE,
+};
 
 /**
  * Brevo: https://developers.brevo.com/reference/sendtransacemail. A repeated key is not processed a second time for
@@ -29,6 +42,7 @@ export const brevoGateway: GatewayAdapter = {
     perItemResult: true,
   },
   servers: apiServer(API, "api_key"),
+  headerLimits: HEADER_LIMITS,
   webhook:
     "At Brevo, under Transactional, Settings, Webhook: this address with sent, delivered, hard bounce, soft bounce, blocked, invalid email and complaint, and the webhook secret as the token.",
   fault: (_settings, { webhook_secret: secret = "" }) => chosenSecretFault(secret),
@@ -84,8 +98,6 @@ function meaning({ body }: Answer) {
 }
 
 function bodyOf({ key, from, to, subject, html, text, headers }: Message): object {
-  // Message-ID is Brevo's own.
-  const { "Message-ID": _replaced, ...others } = headers;
   return {
     sender: nameAndEmail(from),
     to: [nameAndEmail(to)],
@@ -94,7 +106,7 @@ function bodyOf({ key, from, to, subject, html, text, headers }: Message): objec
     textContent: text,
     ...(html !== null && { htmlContent: html }),
     headers: {
-      ...others,
+      ...handedOver(headers, HEADER_LIMITS),
       "X-Mailwright-Email": key,
       // Comes back in its webhooks.
       "X-Mailin-custom": key,

@@ -1,5 +1,6 @@
 import type { Clock } from "@mailwright/platform";
 import type { GatewayCapabilities, GatewayField } from "@mailwright/protocol";
+import type { HeaderLimits } from "./header-limits.ts";
 import type { Webhook } from "./webhook.ts";
 
 /** One email as a gateway gets it. */
@@ -67,6 +68,8 @@ export interface GatewayAdapter {
   capabilities: GatewayCapabilities;
   /** Every server that it connects to with these settings. */
   servers(settings: Record<string, string>): GatewayServer[];
+  /** What becomes of headers that the provider does not pass on as they are. */
+  headerLimits: HeaderLimits;
   /** What a person does at the provider with the address that Settings shows; absent where it tells nothing. */
   webhook?: string;
   /** What is wrong with these settings beyond what the fields say, with the field at fault. */

@@ -3,9 +3,17 @@ import type { Gateway, GatewayAdapter, Message, SettingFault } from "./gateway.t
 import { mailgunWebhook } from "./mailgun-webhook.ts";
 import { webhookSecret } from "./webhook-proofs.ts";
 import { apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
+import { handedOver, type HeaderLimits } from "./header-limits.ts";
 import { nameAddress } from "./person.ts";
 
 const API = "https://api.mailgun.net";
+
+const HEADER_LIMITS: HeaderLimits = {
+  "Message-ID": {
+    kind: "changed",
+    instead: "The email's id at the domain that Mailgun sends from, by which it is looked up.",
+  },
+};
 
 /**
  * Mailgun: https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/messages, look-up by Message-ID:
@@ -34,6 +42,7 @@ export const mailgunGateway: GatewayAdapter = {
   ],
   capabilities: { idempotency: "none", lookup: true, batch: false, perItemResult: true },
   servers: apiServer(API, "api_key"),
+  headerLimits: HEADER_LIMITS,
   fault: ({ domain = "" }) => domainFault(domain),
   webhook:
     "At Mailgun, under Webhooks: post to this address accepted, delivered, permanent failure and spam complaints.",
@@ -116,7 +125,7 @@ function formOf(
     ...(from.reply_to !== undefined && { "h:Reply-To": from.reply_to }),
     ...Object.fromEntries(
       Object.entries({
-        ...headers,
+        ...handedOver(headers, HEADER_LIMITS),
         "Message-ID": `<${messageIdOf(key, domain)}>`,
         "X-Mailwright-Email": key,
       }).map(([name, value]) => [`h:${name}`, value]),

@@ -3,9 +3,16 @@ import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { mailjetWebhook } from "./mailjet-webhook.ts";
 import { chosenSecretFault, webhookSecret } from "./webhook-proofs.ts";
 import { type Answer, apiAddress, apiServer, httpService, textAt } from "./http-service.ts";
+import { handedOver, type HeaderLimits } from "./header-limits.ts";
 import type { Person } from "./person.ts";
 
 const API = "https://api.mailjet.com";
+
+/** Set by Mailjet itself: one of them in a message is refused with send-0011. https://dev.mailjet.com/email/guides/send-api-v31/#add-email-headers */
+const HEADER_LIMITS: HeaderLimits = {
+  "Message-ID": { kind: "withheld", instead: "Mailjet's own." },
+  "List-Id": { kind: "withheld", instead: "None of ours: Mailjet refuses it." },
+};
 
 /**
  * Mailjet: https://dev.mailjet.com/email/guides/send-api-v31/, look-up by CustomID:
@@ -29,6 +36,7 @@ export const mailjetGateway: GatewayAdapter = {
   ],
   capabilities: { idempotency: "none", lookup: true, batch: false, perItemResult: true },
   servers: apiServer(API, "password"),
+  headerLimits: HEADER_LIMITS,
   webhook:
     "At Mailjet, under Event notifications, for sent, bounce, blocked and spam: this address, with mailwright:SECRET@ before the host, where SECRET is the webhook secret.",
   fault: (_settings, { webhook_secret: secret = "" }) => chosenSecretFault(secret),
@@ -91,12 +99,9 @@ function words(body: unknown): string | undefined {
   return said && `${said}${code ? ` (${code})` : ""}`;
 }
 
-/** Headers that Mailjet sets itself: one of them in a message is refused with send-0011. */
-const THEIRS = new Set(["message-id", "list-id", "x-feedback-id", "x-mailer", "user-agent"]);
 const SUBJECT_LENGTH = 255;
 
 function bodyOf({ key, from, to, subject, html, text, headers }: Message): object {
-  const others = Object.entries(headers).filter(([name]) => !THEIRS.has(name.toLowerCase()));
   return {
     From: personOf(from),
     To: [personOf(to)],
@@ -108,7 +113,7 @@ function bodyOf({ key, from, to, subject, html, text, headers }: Message): objec
     // Links and openings are followed by Mailwright itself, or not at all.
     TrackOpens: "disabled",
     TrackClicks: "disabled",
-    Headers: { ...Object.fromEntries(others), "X-Mailwright-Email": key },
+    Headers: { ...handedOver(headers, HEADER_LIMITS), "X-Mailwright-Email": key },
   };
 }
 

@@ -3,9 +3,26 @@ import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { postmarkWebhook } from "./postmark-webhook.ts";
 import { chosenSecretFault, webhookSecret } from "./webhook-proofs.ts";
 import { apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
+import type { HeaderLimit, HeaderLimits } from "./header-limits.ts";
 import { nameAddress } from "./person.ts";
 
 const API = "https://api.postmarkapp.com";
+
+/** https://postmarkapp.com/support/article/1299-how-to-include-a-list-unsubscribe-header */
+const OWN_LIST_UNSUBSCRIBE: HeaderLimit = {
+  kind: "doubtful",
+  instead:
+    "In a broadcast stream Postmark's own, until its support has let the stream manage unsubscribes on its own.",
+};
+
+const HEADER_LIMITS: HeaderLimits = {
+  "List-Unsubscribe": OWN_LIST_UNSUBSCRIBE,
+  "List-Unsubscribe-Post": OWN_LIST_UNSUBSCRIBE,
+  "Feedback-ID": {
+    kind: "doubtful",
+    instead: "Postmark's messages carry one of its own, and it does not say what becomes of ours.",
+  },
+};
 
 /**
  * Postmark: https://postmarkapp.com/developer/api/email-api, look-up by metadata:
@@ -24,13 +41,14 @@ export const postmarkGateway: GatewayAdapter = {
       required: false,
       secret: false,
       placeholder: "broadcast",
-      hint: "Empty: broadcast, the one that Postmark wants campaigns to go through.",
+      hint: "Empty: broadcast, the one that Postmark wants campaigns to go through. There it adds a link to unsubscribe of its own, until its support lets you manage unsubscribes on your own.",
     },
     webhookSecret("Webhook secret", "Yours to choose; Postmark brings it along as a password."),
     apiAddress(API),
   ],
   capabilities: { idempotency: "none", lookup: true, batch: false, perItemResult: true },
   servers: apiServer(API, "api_key"),
+  headerLimits: HEADER_LIMITS,
   webhook:
     "At Postmark, in the stream's Webhooks: this address with delivery, bounce and spam complaint, and Basic auth with the user name mailwright and this gateway's webhook secret as the password.",
   fault: (_settings, { webhook_secret: secret = "" }) => chosenSecretFault(secret),

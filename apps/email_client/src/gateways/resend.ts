@@ -3,9 +3,14 @@ import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { resendWebhook } from "./resend-webhook.ts";
 import { webhookSecret } from "./webhook-proofs.ts";
 import { type Answer, apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
+import { handedOver, type HeaderLimits } from "./header-limits.ts";
 import { nameAddress } from "./person.ts";
 
 const API = "https://api.resend.com";
+
+const HEADER_LIMITS: HeaderLimits = {
+  "Message-ID": { kind: "withheld", instead: "Resend's own." },
+};
 
 /**
  * Resend: https://resend.com/docs/api-reference/emails/send-email, codes: https://resend.com/docs/api-reference/errors. A
@@ -27,6 +32,7 @@ export const resendGateway: GatewayAdapter = {
     perItemResult: true,
   },
   servers: apiServer(API, "api_key"),
+  headerLimits: HEADER_LIMITS,
   webhook:
     "At Resend, under Webhooks: this address with email.sent, email.delivered, email.bounced and email.complained.",
   open: openResend,
@@ -84,8 +90,6 @@ function meaning({ status, body }: Answer) {
 }
 
 function bodyOf({ key, from, to, subject, html, text, headers }: Message): object {
-  // Message-ID is Resend's own.
-  const { "Message-ID": _replaced, ...others } = headers;
   return {
     from: nameAddress(from),
     to: [nameAddress(to)],
@@ -93,7 +97,7 @@ function bodyOf({ key, from, to, subject, html, text, headers }: Message): objec
     subject,
     text,
     ...(html !== null && { html }),
-    headers: { ...others, "X-Mailwright-Email": key },
+    headers: { ...handedOver(headers, HEADER_LIMITS), "X-Mailwright-Email": key },
     tags: [{ name: "mailwright_email", value: key }],
   };
 }

@@ -34,6 +34,7 @@ export const seedGateway: GatewayAdapter = {
   ],
   capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
   servers: ({ url = "" }) => [{ field: "url", address: url, secrets: ["password"] }],
+  headerLimits: {},
   webhook:
     "Have it signed as Standard Webhooks are, with the webhook secret. Each event is a JSON object of type, email_id and timestamp; a bounce has bounce (hard, soft or block), status and detail.",
   fault: ({ username = "" }) => userNameFault(username),

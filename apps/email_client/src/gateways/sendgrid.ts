@@ -25,6 +25,7 @@ export const sendgridGateway: GatewayAdapter = {
   ],
   capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
   servers: apiServer(API, "api_key"),
+  headerLimits: {},
   webhook:
     "At SendGrid, under Mail Settings, Event Webhook: post to this address the events processed, delivered, dropped, bounced and spam reports, with the signature on.",
   fault: (_settings, { webhook_secret: key = "" }) =>

@@ -3,8 +3,21 @@ import { encodeWords } from "nodemailer/lib/mime-funcs";
 import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message, SettingFault } from "./gateway.ts";
 import { sesWebhook } from "./ses-webhook.ts";
+import { handedOver, type HeaderLimits } from "./header-limits.ts";
 import { type Answer, apiAddress, httpService, textAt } from "./http-service.ts";
 import { nameAddress, type Person } from "./person.ts";
+
+/**
+ * It sets both itself and takes neither as a header of a simple message, or would have it twice:
+ * https://docs.aws.amazon.com/ses/latest/dg/header-fields.html. The first two parts of its own Feedback-ID are ours to choose.
+ */
+const HEADER_LIMITS: HeaderLimits = {
+  "Message-ID": { kind: "withheld", instead: "Amazon's own." },
+  "Feedback-ID": {
+    kind: "changed",
+    instead: "Amazon's own, which begins with the campaign's and the sender's part of ours.",
+  },
+};
 
 /**
  * Amazon SES: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html. It takes no idempotency key, and a
@@ -56,6 +69,7 @@ export const sesGateway: GatewayAdapter = {
   capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
   // The secret access key signs requests and never leaves.
   servers: (settings) => [{ field: "api_url", address: apiUrlOf(settings), secrets: [] }],
+  headerLimits: HEADER_LIMITS,
   webhook:
     "At Amazon: let the configuration set publish sends, deliveries, bounces, complaints and rejects to an SNS topic, set that topic here first, and then subscribe this address to it by HTTPS. It confirms itself.",
   fault: ({ region = "", webhook_topic: topic = "" }) => regionFault(region) ?? topicFault(topic),
@@ -150,25 +164,39 @@ function bodyOf(
   { key, from, to, subject, html, text, headers }: Message,
   configurationSet: string,
 ): object {
-  // Message-ID is Amazon's own.
-  const { "Message-ID": _replaced, ...others } = headers;
   return {
     FromEmailAddress: encoded(from),
     Destination: { ToAddresses: [encoded(to)] },
     ...(from.reply_to !== undefined && { ReplyToAddresses: [from.reply_to] }),
     ...(configurationSet !== "" && { ConfigurationSetName: configurationSet }),
-    EmailTags: [{ Name: "mailwright_email", Value: key }],
+    EmailTags: [{ Name: "mailwright_email", Value: key }, ...feedbackTags(headers)],
     Content: {
       Simple: {
         Subject: partOf(subject),
         Body: { Text: partOf(text), ...(html !== null && { Html: partOf(html) }) },
-        Headers: Object.entries({ ...others, "X-Mailwright-Email": key }).map(([Name, Value]) => ({
-          Name,
-          Value,
-        })),
+        Headers: Object.entries({
+          ...handedOver(headers, HEADER_LIMITS),
+          "X-Mailwright-Email": key,
+        }).map(([Name, Value]) => ({ Name, Value })),
       },
     },
   };
+}
+
+/** A tag's value is letters, digits, dashes and underscores. */
+const TAG = /^[A-Za-z0-9_-]{1,256}$/;
+
+/**
+ * What of a campaign's Feedback-ID Amazon puts before its own, by tags of these names. The first part of ours is the campaign
+ * and the last one the sender:
+ * https://aws.amazon.com/blogs/messaging-and-targeting/understanding-google-postmaster-tools-spam-complaints-for-amazon-ses-email-senders/
+ */
+function feedbackTags(headers: Record<string, string>): object[] {
+  const parts = headers["Feedback-ID"]?.split(":") ?? [];
+  const tags = { "ses:feedback-id-a": parts[0], "ses:feedback-id-b": parts.at(-1) };
+  return Object.entries(tags).flatMap(([Name, Value]) =>
+    Value !== undefined && TAG.test(Value) ? [{ Name, Value }] : [],
+  );
 }
 
 function partOf(text: string): object {

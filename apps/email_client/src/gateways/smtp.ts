@@ -90,6 +90,7 @@ export const smtpGateway: GatewayAdapter = {
     { field: "host", address: host, secrets: ["password"] },
     { field: "bounce_host", address: bounceHost, secrets: ["bounce_password"] },
   ],
+  headerLimits: {},
   fault: (settings, secrets) =>
     serverFault(settings) ?? dkimFault(settings, secrets) ?? bounceFault(settings, secrets),
   open: openSmtpGateway,
@@ -262,7 +263,7 @@ function mailOf(
     text,
     ...(html !== null && { html }),
     headers: {
-      ...others,
+      ...asTheyAre(others),
       "X-Mailwright-Email": key,
       // Whoever reports it sends the header back, and seldom the envelope.
       ...(returnPath !== undefined && { "X-Mailwright-Return-Path": returnPath }),
@@ -270,4 +271,19 @@ function mailOf(
     disableFileAccess: true,
     disableUrlAccess: true,
   };
+}
+
+/**
+ * What is ASCII needs no encoding; nodemailer would encode whatever has a quote in it, and in an encoded List-Id (RFC 2919)
+ * nobody finds the id. What looks like an encoded word is left to it all the same.
+ */
+function asTheyAre(headers: Record<string, string>): NonNullable<SendMailOptions["headers"]> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      /^[ -~]*$/.test(value) && !value.includes("=?")
+        ? { prepared: true, foldLines: true, value }
+        : value,
+    ]),
+  );
 }

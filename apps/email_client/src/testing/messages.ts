@@ -1,6 +1,7 @@
+import type { EmailHeader } from "@mailwright/protocol";
 import type { Message } from "../gateways/gateway.ts";
 
-/** A message with something of everything in it. */
+/** A message with something of everything in it, and every header that an email of a campaign has. */
 export const MESSAGE: Message = {
   key: "0195f000-0000-7000-8000-000000000001",
   from: { name: "Shop, “Ümläut” & Sons", email: "shop@example.com", reply_to: "help@example.com" },
@@ -17,5 +18,5 @@ export const MESSAGE: Message = {
     "Feedback-ID": "0195f000-0000-7000-8000-00000000000c:campaigns:mailwright:mw0123456789",
     "Auto-Submitted": "auto-generated",
     Precedence: "bulk",
-  },
+  } satisfies Record<EmailHeader, string>,
 };

@@ -26,6 +26,11 @@ const ALLOWED =
   "ConfigurationSetName Content Destination EmailTags EndpointId FeedbackForwardingEmailAddress FeedbackForwardingEmailAddressIdentityArn FromEmailAddress FromEmailAddressIdentityArn ListManagementOptions ReplyToAddresses TenantName".split(
     " ",
   );
+/** https://docs.aws.amazon.com/ses/latest/dg/header-fields.html: these are no custom headers of simple content. */
+const DISALLOWED =
+  "bcc cc content-disposition content-type date from message-id mime-version reply-to return-path subject to".split(
+    " ",
+  );
 const CREDENTIALS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI-6c1f" };
 
 /** Makes the signature anew from what came, as AWS would (Signature Version 4). */
@@ -44,6 +49,14 @@ async function isSigned(request: Request, body: string): Promise<boolean> {
     datetime: request.headers.get("x-amz-date") ?? "",
   });
   return given !== "" && (await signer.sign()).headers.get("authorization") === given;
+}
+
+/** Amazon adds its own, and would leave another one where it is. */
+function feedbackIds(headers: Record<string, string>, tags: Record<string, string>) {
+  const { "ses:feedback-id-a": a = "", "ses:feedback-id-b": b = "" } = tags;
+  const own = `${a}:${b}:1.eu-central-1.Lq5yZs:AmazonSES`;
+  const { "feedback-id": given } = headers;
+  return { "feedback-id": given === undefined ? own : `${given}, ${own}` };
 }
 
 const fault = (status: number, type: string, message: string) =>
@@ -65,16 +78,22 @@ export const ses: Dialect = {
     if (addresses.some((address) => /[^ -~]/.test(address))) return "an address is not in ASCII";
     const { Subject, Body: parts, Headers } = body.Content.Simple;
     if (Headers.length > 15) return "there are too many headers";
+    const headers = headersOf(Headers.map(({ Name, Value }) => [Name, Value]));
+    const disallowed = DISALLOWED.find((name) => name in headers);
+    if (disallowed !== undefined) return `${disallowed} is set by Amazon`;
+    const tags = headersOf(body.EmailTags.map(({ Name, Value }) => [Name, Value]));
+    const tag = Object.values(tags).find((value) => !/^[A-Za-z0-9_-]{1,256}$/.test(value));
+    if (tag !== undefined) return "a tag has other characters than it may";
     const [from = { name: "", email: "" }] = await encodedPartiesIn(body.FromEmailAddress);
     return {
-      key: body.EmailTags[0]?.Value ?? "",
+      key: tags["mailwright_email"] ?? "",
       from,
       to: (await Promise.all(body.Destination.ToAddresses.map(encodedPartiesIn))).flat(),
       replyTo: body.ReplyToAddresses?.[0],
       subject: Subject.Data,
       text: parts.Text.Data,
       html: parts.Html?.Data ?? null,
-      headers: headersOf(Headers.map(({ Name, Value }) => [Name, Value])),
+      headers: { ...headers, ...feedbackIds(headers, tags) },
     };
   },
   accepted: ({ id }) => Response.json({ MessageId: id }),

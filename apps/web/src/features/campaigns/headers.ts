@@ -1,4 +1,5 @@
 import { domainToASCII } from "node:url";
+import type { CampaignHeader } from "@mailwright/protocol";
 import type { Sender } from "../settings/settings.ts";
 
 /**
@@ -16,7 +17,7 @@ export function campaignHeaders(
     from_name,
     from_email,
   }: Pick<Sender, "organisation" | "from_name" | "from_email">,
-): Record<string, string> {
+): Record<CampaignHeader, string> {
   const domain = domainToASCII(from_email.slice(from_email.lastIndexOf("@") + 1));
   const phrase = quoted(organisation || from_name);
   const sender = new Bun.CryptoHasher("sha256").update(domain).digest("hex").slice(0, 10);

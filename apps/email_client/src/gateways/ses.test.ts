@@ -1,0 +1,25 @@
+import { expect, test } from "bun:test";
+import { systemClock } from "@mailwright/platform";
+import { MESSAGE } from "../testing/messages.ts";
+import { httpSubject } from "../testing/services/fake-service.ts";
+import { ses } from "../testing/services/ses.ts";
+import { sesGateway } from "./ses.ts";
+
+test.each([
+  [
+    MESSAGE.headers["Feedback-ID"],
+    /^0195f000-0000-7000-8000-00000000000c:mw0123456789:1\..+:AmazonSES$/,
+  ],
+  ["a b:c", /^:c:1\..+:AmazonSES$/],
+  [undefined, /^::1\..+:AmazonSES$/],
+])(
+  "of the Feedback-ID %s Amazon's begins with the campaign and the sender",
+  async (id, arrives) => {
+    await using fake = await httpSubject(ses).start();
+    const gateway = sesGateway.open(fake.settings, fake.secrets, systemClock);
+    const headers = id === undefined ? {} : { "Feedback-ID": id };
+    const { kind } = await gateway.send({ ...MESSAGE, headers }, AbortSignal.timeout(10_000));
+    expect([kind, fake.faults]).toEqual(["accepted", []]);
+    expect(fake.taken[0]?.headers["feedback-id"]).toMatch(arrives);
+  },
+);
