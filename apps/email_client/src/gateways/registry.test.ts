@@ -6,6 +6,7 @@ import { patchSettings } from "../settings/settings.ts";
 import { createVerp } from "../bounces/verp.ts";
 import { createVault } from "../settings/vault.ts";
 import { aGateway, CREDENTIALS_KEY } from "../testing/client.ts";
+import { MESSAGE } from "../testing/messages.ts";
 import { createGatewayRegistry } from "./registry.ts";
 
 const vault = createVault([CREDENTIALS_KEY]);
@@ -47,6 +48,23 @@ test("new credentials and a new rate are obeyed within half a second, or at once
   await patch({ id, rate_per_second: 10 });
   registry.refresh();
   expect((await registry.get(id))?.ratePerSecond).toBe(10);
+});
+
+test("whatever is opened refuses what no message may hold before its service hears of it", async () => {
+  await using given = await testRedis();
+  let heard = 0;
+  await using server = Bun.serve({
+    port: 0,
+    fetch: () => Response.json({ message_id: String(++heard) }, { status: 202 }),
+  });
+  const { registry, patch } = registryOf(given.redis);
+  const id = newId();
+  await patch(aGateway(id, server.url.href));
+  const { gateway } = (await registry.get(id))!;
+  const send = (subject: string) =>
+    gateway.send({ ...MESSAGE, subject }, AbortSignal.timeout(10_000));
+  expect([(await send("Hello\r\nBcc: victim@example.net")).kind, heard]).toEqual(["rejected", 0]);
+  expect([(await send("Hello")).kind, heard]).toEqual(["accepted", 1]);
 });
 
 test("a clock that is set back by hours keeps nobody on old credentials", async () => {

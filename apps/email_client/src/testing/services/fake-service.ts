@@ -175,9 +175,15 @@ export function throttledBy(body: object): Response {
   return Response.json(body, { status: 429, headers: { "retry-after": String(RETRY_AFTER_S) } });
 }
 
-/** Headers of name and value pairs, whatever the two are called. */
+/** Headers of name and value pairs, as of a service that writes them into the message as they come. */
 export function headersOf(pairs: readonly (readonly [string, string])[]): Record<string, string> {
-  return Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value]));
+  const lines = pairs.flatMap(([name, value]) => `${name}: ${value}`.split(/\r\n|\r|\n/));
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [, name = line, value = ""] = /^([^:]*): ?(.*)$/su.exec(line) ?? [];
+      return [name.toLowerCase(), value];
+    }),
+  );
 }
 
 /** What of these names is missing, or there and not documented. */

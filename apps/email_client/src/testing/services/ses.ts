@@ -81,7 +81,7 @@ export const ses: Dialect = {
     const headers = headersOf(Headers.map(({ Name, Value }) => [Name, Value]));
     const disallowed = DISALLOWED.find((name) => name in headers);
     if (disallowed !== undefined) return `${disallowed} is set by Amazon`;
-    const tags = headersOf(body.EmailTags.map(({ Name, Value }) => [Name, Value]));
+    const tags = Object.fromEntries(body.EmailTags.map(({ Name, Value }) => [Name, Value]));
     const tag = Object.values(tags).find((value) => !/^[A-Za-z0-9_-]{1,256}$/.test(value));
     if (tag !== undefined) return "a tag has other characters than it may";
     const [from = { name: "", email: "" }] = await encodedPartiesIn(body.FromEmailAddress);
