@@ -38,7 +38,8 @@ const KNOWN: Record<string, Known> = {
     tested: ONLY_A_FAKE,
   },
   mailgun: {
-    proof: "HMAC-SHA256 over time and token, not over the event; a day at most",
+    proof:
+      "HMAC-SHA256 over time and token, of this account or the primary one; a token is good for one body; ten hours at most",
     by: "its `Message-ID`, in the domain's events",
     documents:
       "https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/messages, .../events",

@@ -37,7 +37,10 @@ export const mailgunGateway: GatewayAdapter = {
       "API key",
       "Of the account. With a sending key of the domain messages are sent, but a lost one cannot be looked up, and the connection cannot be checked.",
     ),
-    webhookSecret("Webhook signing key", "Under API Security at Mailgun; not the API key."),
+    webhookSecret(
+      "Webhook signing key",
+      "Under API Security at Mailgun; not the API key. Of a subaccount its own or the primary account's.",
+    ),
     apiAddress(API, "Empty: https://api.mailgun.net. In the EU: https://api.eu.mailgun.net"),
   ],
   capabilities: { idempotency: "none", lookup: true, batch: false, perItemResult: true },

@@ -27,8 +27,15 @@ export function wrongly(why: string): Doubt {
   return { doubt: "signature", why };
 }
 
+/** What a provider signed in the place of a body, and for how long its signature is believed, in milliseconds from now. */
+export interface WebhookToken {
+  value: string;
+  believedMs: number;
+}
+
 export type WebhookReading =
-  | { kind: "facts"; facts: WebhookFact[] }
+  /** Where the signature covers a token and not the body, that token: it is good for one body only. */
+  | { kind: "facts"; facts: WebhookFact[]; token?: WebhookToken }
   /** Nobody can tell that the provider sent it. */
   | ({ kind: "forged" } & NonNullable<Doubt>)
   | { kind: "unreadable"; why: string }
@@ -45,21 +52,26 @@ export interface Webhook {
 export interface WebhookTraits {
   /** Sees the body as it came. */
   verify(request: WebhookRequest): Doubt | Promise<Doubt>;
+  /** The token in a body that is verified by it alone. */
+  token?(body: unknown): WebhookToken;
   /** The events in a body; undefined where it holds none, as far as anybody can see. */
   events(body: unknown, request: WebhookRequest): readonly unknown[] | undefined;
   /** What one event tells; undefined where it tells nothing of these, or of no email of ours. */
   factIn(event: unknown, request: WebhookRequest): WebhookFact | undefined;
 }
 
-export function webhook({ verify, events, factIn }: WebhookTraits): Webhook {
+export function webhook({ verify, token, events, factIn }: WebhookTraits): Webhook {
   return {
     async receive(request) {
       const doubt = await verify(request);
       if (doubt !== undefined) return { kind: "forged", ...doubt };
-      const found = events(jsonIn(request.body), request);
+      const body = jsonIn(request.body);
+      const found = events(body, request);
       if (found === undefined) return { kind: "unreadable", why: "It holds no events." };
-      const facts = found.map((event) => factIn(event, request));
-      return { kind: "facts", facts: facts.filter((fact) => fact !== undefined) };
+      const facts = found
+        .map((event) => factIn(event, request))
+        .filter((fact) => fact !== undefined);
+      return { kind: "facts", facts, ...(token !== undefined && { token: token(body) }) };
     },
   };
 }

@@ -77,6 +77,8 @@ export const rateKey = (gateway: string, rate: number | null, domain?: string) =
 export const feedbackKey = (gateway: string) => `mw:feedback:{${gateway}}`;
 /** Hash: what came back -> how much of it on a day since the Unix epoch. */
 export const feedbackDayKey = (gateway: string, day: number) => `mw:feedback:{${gateway}}:${day}`;
+/** With which body a token came to a gateway's webhook first; see webhooks/tokens.ts. */
+export const webhookTokenKey = (digest: string) => `mw:told:${digest}`;
 /** How far a gateway's bounce mailbox has been read. */
 export const bounceCursorKey = (gateway: string) => `mw:bounces:${gateway}:cursor`;
 /** Held by the process that reads it now, until it is due again. */

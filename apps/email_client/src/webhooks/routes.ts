@@ -3,6 +3,7 @@ import { parseWebhookCall, WEBHOOK_LIMIT, type WebhookAnswer } from "@mailwright
 import { Elysia } from "elysia";
 import type { Context } from "../context.ts";
 import { signedCall } from "../http/signed-call.ts";
+import { heldToOneBody } from "./tokens.ts";
 
 /** A body in base64, its headers, and some room. */
 const CALL_LIMIT = 2 * WEBHOOK_LIMIT;
@@ -11,8 +12,8 @@ const CALL_LIMIT = 2 * WEBHOOK_LIMIT;
 const PATIENCE_MS = 5_000;
 
 /**
- * Where web hands on what came to a gateway's public door. It changes nothing here but what is counted to be looked at, so it
- * may be repeated.
+ * Where web hands on what came to a gateway's public door. It changes nothing here but what is counted to be looked at and with
+ * which body a token came, so it may be repeated.
  */
 export function webhookRoutes(context: Context) {
   return new Elysia({ name: "webhooks" }).post(
@@ -28,10 +29,12 @@ export function webhookRoutes(context: Context) {
           if (open === undefined || webhook === undefined)
             return problemResponse(problem(404, "There is no such gateway that tells anything"));
           const { kind, name } = open;
-          const reading = await webhook.receive(
-            { headers, body: Buffer.from(body, "base64") },
+          const bytes = Buffer.from(body, "base64");
+          const told = await webhook.receive(
+            { headers, body: bytes },
             AbortSignal.timeout(PATIENCE_MS),
           );
+          const reading = await heldToOneBody(context.redis, id, told, bytes);
           context.webhookNotes.record(id, reading);
           if (reading.kind === "later")
             return problemResponse(problem(503, "It cannot be known now", { detail: reading.why }));
