@@ -9,6 +9,8 @@ import { code, GENERATED, page, table } from "./markdown.ts";
 interface Known {
   /** How one email is found again or known again at the service. */
   by?: string;
+  /** When it is looked for, where that is another time. */
+  looked?: string;
   /** What its webhooks are known by. */
   proof?: string;
   /** What it was written from. */
@@ -34,7 +36,11 @@ const KNOWN: Record<string, Known> = {
   },
   sendgrid: {
     proof: "ECDSA over time and body; a day at most",
-    documents: "https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send",
+    by: "its custom argument, in the Email Activity Feed (an add-on of the account, not in the EU; the key has to be allowed it)",
+    looked:
+      "once, after three seconds, as it may be asked six times a minute; asked more often or without the add-on: uncertain",
+    documents:
+      "https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send, https://www.twilio.com/docs/sendgrid/for-developers/sending-email/getting-started-email-activity-api",
     tested: ONLY_A_FAKE,
   },
   mailgun: {
@@ -165,9 +171,9 @@ function insteads({ title, headerLimits }: GatewayAdapter): string[][] {
 }
 
 function afterACrash({ kind, title, capabilities: { idempotency, lookup } }: GatewayAdapter) {
-  const { by } = known(kind);
+  const { by, looked = "three times in five seconds" } = known(kind);
   if (lookup) {
-    return `Looked for by ${by}, three times in five seconds. Found: sent. Not found: uncertain, for ${title} may still show it later.`;
+    return `Looked for by ${by}, ${looked}. Found: sent. Not found: uncertain, for ${title} may still show it later.`;
   }
   if (idempotency !== "none") {
     return `Made again under the same key (${by}) until ${spoken(idempotency.windowS)} after the first attempt. An acceptance: sent, once. None after three times, or later: uncertain.`;

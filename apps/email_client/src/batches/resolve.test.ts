@@ -15,7 +15,7 @@ import { batch, content, recipients } from "../testing/factories.ts";
 import { type Dialect, type FakeService, httpSubject } from "../testing/services/fake-service.ts";
 import { postmark } from "../testing/services/postmark.ts";
 import { resend } from "../testing/services/resend.ts";
-import { sendgrid } from "../testing/services/sendgrid.ts";
+import { ses } from "../testing/services/ses.ts";
 import { webStandIn } from "../testing/web-stand-in.ts";
 
 /** What becomes of attempts without an answer, by what their gateway can tell. */
@@ -104,7 +104,7 @@ describe("an attempt without an answer", () => {
   });
 
   test("is uncertain where the service knows neither", async () => {
-    const given = await setUpWith(sendgrid);
+    const given = await setUpWith(ses);
     const heard = silentFor(given.fake, 2);
     const batch = await send(given, 4);
     await heard;
@@ -119,7 +119,7 @@ describe("an attempt during which the sender was killed", () => {
   test.each<[string, Dialect, Record<string, number>]>([
     ["made again under the same key", resend, { sent: 8 }],
     ["looked up", postmark, { sent: 8 }],
-    ["uncertain where there is neither", sendgrid, { sent: 4, uncertain: 4 }],
+    ["uncertain where there is neither", ses, { sent: 4, uncertain: 4 }],
   ])(
     "is %s, and reaches nobody twice",
     async (_what, dialect, ends) => {

@@ -154,6 +154,17 @@ describe.each(CASES)("%s", (_kind, { adapter, start, nowhere }) => {
       expect(await gateway.resolve(unknown, AbortSignal.timeout(300))).toEqual({ kind: "unknown" });
     }));
 
+  test("an account that may not ask what became of a message knows nothing of it", () =>
+    withFake(async (gateway, fake) => {
+      if (gateway.resolve === undefined) return;
+      await gateway.send(MESSAGE, soon());
+      const stranger = open(adapter, {
+        ...fake,
+        secrets: mapped(fake.secrets, () => "wrong-6c1f"),
+      });
+      expect(await stranger.resolve?.(MESSAGE.key, soon())).toEqual({ kind: "unknown" });
+    }));
+
   test("sends no batches, so that each email has a result of its own", () => {
     expect(adapter.capabilities).toMatchObject({ batch: false, perItemResult: true });
   });

@@ -80,6 +80,24 @@ test("an id that is far too long is kept as far as web can store it", async () =
   expect(outcome).toEqual({ kind: "accepted", messageId: "x".repeat(300) });
 });
 
+test.each([
+  [401, 1],
+  [403, 1],
+  [429, 1],
+  [200, 2],
+  [503, 2],
+])("a look-up that is answered %d is asked %d times within two seconds", async (status, times) => {
+  let asked = 0;
+  await using server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: () => (asked++, Response.json({ Messages: [] }, { status })),
+  });
+  const gateway = open(postmark, server.url.href);
+  const found = await gateway.resolve?.(MESSAGE.key, AbortSignal.timeout(2_000));
+  expect([found, asked]).toEqual([{ kind: "unknown" }, times]);
+});
+
 test("a valid key that may not send is told from one that may", async () => {
   const checked: unknown[] = [];
   for (const scopes of [["mail.send"], ["alerts.read"]]) {

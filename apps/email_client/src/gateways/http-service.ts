@@ -32,6 +32,8 @@ export interface ServiceTraits {
   words(body: unknown): string | undefined;
   /** What a refusal means where it means something else than usual. */
   meaning?(answer: Answer): Refusal["kind"] | undefined;
+  /** How long to wait before each look for a message; unless it says otherwise, as `LOOK_AGAIN_MS` has it. */
+  looksMs?: readonly number[];
   /** Signs a request, for a service that wants more than a header. */
   sign?(request: Request): Promise<Request>;
 }
@@ -63,6 +65,8 @@ export interface HttpService {
 
 /** A message is found only some seconds after it was taken, so one that is not found is asked for again. */
 const LOOK_AGAIN_MS = [0, 1_500, 3_000];
+/** The key is not allowed to look, or not so often: it will not be within seconds. */
+const MAY_NOT_ASK = new Set([401, 403, 429]);
 
 export function httpService(traits: ServiceTraits, clock: Clock): HttpService {
   const { name, baseUrl, sign } = traits;
@@ -108,10 +112,11 @@ export function httpService(traits: ServiceTraits, clock: Clock): HttpService {
     },
 
     async find(request, signal, found) {
-      for (const wait of LOOK_AGAIN_MS) {
+      for (const wait of traits.looksMs ?? LOOK_AGAIN_MS) {
         try {
           if (wait > 0) await clock.sleep(wait, signal);
           const answer = await ask(request, signal);
+          if (MAY_NOT_ASK.has(answer.status)) return { kind: "unknown" };
           const id = isGood(answer) ? found(answer.body) : undefined;
           if (id !== undefined) return { kind: "confirmed", messageId: id };
         } catch {

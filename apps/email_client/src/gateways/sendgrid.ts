@@ -7,23 +7,30 @@ import { nameAndEmail } from "./person.ts";
 
 const API = "https://api.sendgrid.com";
 
+/** Once, as it may be asked six times a minute: https://www.twilio.com/docs/sendgrid/api-reference/email-activity. */
+const LOOKS_MS = [3_000];
+
 /**
- * SendGrid: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send. It takes no idempotency key, and its
- * logs can be searched by nothing that would name one email, so a lost answer stays uncertain.
+ * SendGrid: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send. It takes no idempotency key. Look-up by a
+ * custom argument: https://www.twilio.com/docs/sendgrid/for-developers/sending-email/getting-started-email-activity-api, which
+ * an account has to have bought, and the key be allowed; there is none in the EU. Without it nothing is found.
  */
 export const sendgridGateway: GatewayAdapter = {
   kind: "sendgrid",
   title: "SendGrid",
   description: "Sends through Twilio SendGrid's Web API, version 3.",
   fields: [
-    apiKey("API key", "With the permission Mail Send."),
+    apiKey(
+      "API key",
+      "With the permission Mail Send; with Email Activity too, a lost message is looked up, if the account has that add-on.",
+    ),
     webhookSecret(
       "Webhook verification key",
       "SendGrid shows it where the signed event webhook is switched on.",
     ),
     apiAddress(API, "Empty: https://api.sendgrid.com. In the EU: https://api.eu.sendgrid.com"),
   ],
-  capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
+  capabilities: { idempotency: "none", lookup: true, batch: false, perItemResult: true },
   servers: apiServer(API, "api_key"),
   headerLimits: {},
   webhook:
@@ -47,6 +54,7 @@ function openSendgrid(
       headers: { authorization: `Bearer ${key}` },
       secrets: [key],
       words: (body) => textAt(body, "errors", 0, "message"),
+      looksMs: LOOKS_MS,
     },
     clock,
   );
@@ -60,6 +68,12 @@ function openSendgrid(
           // 200 says that a message in sandbox mode is valid, and that it was not sent.
           status === 202 ? (headers.get("x-message-id") ?? undefined) : undefined,
       ),
+    resolve: (key, signal) =>
+      service.find(
+        { method: "GET", path: `/v3/messages?limit=1&query=${queryOf(key)}` },
+        signal,
+        (body) => textAt(body, "messages", 0, "msg_id"),
+      ),
     check: (signal) =>
       service.check({ method: "GET", path: "/v3/scopes" }, signal, (body) => {
         const scopes = (body as { scopes?: unknown } | undefined)?.scopes;
@@ -70,9 +84,16 @@ function openSendgrid(
   };
 }
 
+/** What a version 3 message calls a custom argument is a unique one there. */
+const ARGUMENT = "mailwright_email";
+
+function queryOf(key: string): string {
+  return encodeURIComponent(`(unique_args['${ARGUMENT}']="${key}")`);
+}
+
 function bodyOf({ key, from, to, subject, html, text, headers }: Message): object {
   return {
-    personalizations: [{ to: [nameAndEmail(to)], custom_args: { mailwright_email: key } }],
+    personalizations: [{ to: [nameAndEmail(to)], custom_args: { [ARGUMENT]: key } }],
     from: nameAndEmail(from),
     ...(from.reply_to !== undefined && { reply_to: { email: from.reply_to } }),
     subject,

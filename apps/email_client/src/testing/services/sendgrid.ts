@@ -64,5 +64,24 @@ export const sendgrid: Dialect = {
   unauthorized: () =>
     fault(401, "The provided authorization grant is invalid, expired, or revoked"),
   throttled: () => throttledBy({ errors: [{ field: null, message: "too many requests" }] }),
+  found({ pathname, searchParams }, taken) {
+    if (pathname !== "/v3/messages") return undefined;
+    const [, name = "", value = ""] =
+      /^\(unique_args\['(\w+)'\]="([^"]*)"\)$/.exec(searchParams.get("query") ?? "") ?? [];
+    if (name !== "mailwright_email") return fault(400, "invalid syntax");
+    const wanted = taken.filter(({ key }) => key === value);
+    return Response.json({
+      messages: wanted.map(({ id, from, to, subject }) => ({
+        msg_id: `${id}.filter0307p1las1-16816-5A023E36-1.0`,
+        from_email: from.email,
+        to_email: to[0]?.email,
+        subject,
+        status: "processing",
+        opens_count: 0,
+        clicks_count: 0,
+        last_event_time: "2026-11-29T12:00:00Z",
+      })),
+    });
+  },
   checked: () => Response.json({ scopes: ["mail.send", "alerts.read"] }),
 };
