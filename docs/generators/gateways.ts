@@ -11,6 +11,8 @@ interface Known {
   by?: string;
   /** When it is looked for, where that is another time. */
   looked?: string;
+  /** On what the guarantee depends besides. */
+  but?: string;
   /** What its webhooks are known by. */
   proof?: string;
   /** What it was written from. */
@@ -80,6 +82,7 @@ const KNOWN: Record<string, Known> = {
     tested: ONLY_A_FAKE,
   },
   seed: {
+    but: "Never twice holds only while nothing between, such as a proxy, answers 500 or more for what was taken: by the contract of this gateway all of those, 502 and 504 too, mean that it was not.",
     proof: "Standard Webhooks: HMAC-SHA256 over id, time and body; five minutes at most",
     documents: "`POST` with Basic authentication, 202 and a `message_id`",
     tested: "gateway_mock, and bare sockets for what no HTTP server would answer.",
@@ -93,7 +96,7 @@ export function gatewaysPage(): string {
     GENERATED,
     "Each kind is one file in `apps/email_client/src/gateways`, with the settings that draw its form in Settings and are listed at `GET /api/v1/gateways/kinds`. One suite, `contract.test.ts`, holds all of them to the same rules.",
     "## What is guaranteed after a crash",
-    "An attempt stands in the journal before its socket is touched. When the process dies, or an answer does not come, the email is in `resolving` until it is known what became of it. Under a campaign's policy `hold`, which is the usual one, nothing in this table is ever sent twice; the last column says what the policy `resend` risks.",
+    "An attempt stands in the journal before its socket is touched. When the process dies, or an answer does not come, the email is in `resolving` until it is known what became of it. Under a campaign's policy `hold`, which is the usual one, nothing in this table is ever sent twice, as far as the services keep to their documents; the last column says what the policy `resend` risks.",
     table(
       ["Gateway", "An attempt without an answer", "`resend` may send twice"],
       ADAPTERS.map((adapter) => [adapter.title, afterACrash(adapter), twice(adapter)]),
@@ -102,7 +105,7 @@ export function gatewaysPage(): string {
     "No gateway uses a batch endpoint: one lost answer would put hundreds of emails in doubt.",
     "## How fast",
     "A gateway has a rate (`rate_per_second`), a rate for each recipient domain (`domain_rate_per_second`) and rates of single domains (`domain_rates`), all of them emails a second and none of them needed. A domain is what stands behind the @, and a subdomain is another one. They are kept in Redis, by its clock, for all workers and campaigns together: in no window of time do more attempts begin than the rate allows in it, a tenth of a second's at once, and one. A change holds at once, also for what is being sent. An email whose domain is out of turn lets the next one of its batch go first.",
-    `A gateway that throttles is slowed down. Once a second each worker looks at what its attempts came to; where a tenth of them or more were throttled, the rate is halved, at most once in ${SLOWDOWN.holdMs / 1_000} seconds and down to a sixteenth, and it comes back evenly within ${SLOWDOWN.recoveryMs / 60_000} minutes. Of a gateway without a rate, half of what it took of that worker in the second is left, of ${SLOWDOWN.leastRate} at least. A 429, and with SMTP a 421 or a 4.x.x that asks for patience, is about the whole gateway; a 4.7.x to RCPT TO or to the message is about the recipient's domain, and slows down that alone. What is slowed down, and what the attempts of the last hour came to, stands on the gateway's page and at \`GET /api/v1/gateways/:id/traffic\`.`,
+    `A gateway that throttles is slowed down. Each worker takes samples of what its attempts come to: every second it adds those of the second, and a sample ends with the second that brings it to ${SLOWDOWN.sample} attempts or more. As soon as ${SLOWDOWN.throttled} of them or more were throttled, and those are ${SLOWDOWN.share * 100}% of the sample or more, it ends too and the rate is halved, at most once in ${SLOWDOWN.holdMs / 1_000} seconds and down to 1/${1 / SLOWDOWN.least} of it; it comes back evenly within ${SLOWDOWN.recoveryMs / 60_000} minutes. Of a gateway without a rate, half of what that worker's sample took a second is left, of ${SLOWDOWN.leastRate} at least. A 429, and with SMTP a 421 or a 4.x.x that asks for patience, is about the whole gateway; a 4.7.x to RCPT TO or to the message is about the recipient's domain, and slows down that alone. What is slowed down, and what the attempts of the last hour came to, stands on the gateway's page and at \`GET /api/v1/gateways/:id/traffic\`.`,
     "## Several gateways",
     "One gateway is the default, and a campaign may name another. Where it names a route, of the kind `route`, each attempt goes through one of the route's gateways. A route has a name, may be the default, and stands among the gateways in Settings and in the API; its settings are a weight from 0 to 1,000 for each gateway that there is, `gateway_` and the gateway's id without hyphens.",
     "Each attempt draws by weight among those gateways whose breaker lets it through and whose rates allow it now, so while one is down, slowed down or out of turn, the others take its share; one of weight 0 is used only when no other can be. What a gateway is known not to have taken (throttled, out of order, not reached, our credentials refused) goes through whichever is drawn when the email is tried again. What it may have taken goes through no other: the gateway that made the attempt stands in the journal before its socket is touched, it alone is asked after a crash or a lost answer, and what it cannot tell is uncertain, even where the campaign says `resend`. A refusal for good ends an email as ever. Every attempt in the history names the gateway that it went through. A gateway is not removed while a route goes through it.",
@@ -171,14 +174,14 @@ function insteads({ title, headerLimits }: GatewayAdapter): string[][] {
 }
 
 function afterACrash({ kind, title, capabilities: { idempotency, lookup } }: GatewayAdapter) {
-  const { by, looked = "three times in five seconds" } = known(kind);
+  const { by, but, looked = "three times in five seconds" } = known(kind);
   if (lookup) {
     return `Looked for by ${by}, ${looked}. Found: sent. Not found: uncertain, for ${title} may still show it later.`;
   }
   if (idempotency !== "none") {
     return `Made again under the same key (${by}) until ${spoken(idempotency.windowS)} after the first attempt. An acceptance: sent, once. None after three times, or later: uncertain.`;
   }
-  return "Uncertain at once.";
+  return but === undefined ? "Uncertain at once." : `Uncertain at once. ${but}`;
 }
 
 function twice({ capabilities: { idempotency, lookup } }: GatewayAdapter): string {
