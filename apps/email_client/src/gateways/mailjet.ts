@@ -8,6 +8,9 @@ import type { Person } from "./person.ts";
 
 const API = "https://api.mailjet.com";
 
+/** What Mailjet takes. A longer one is not cut: half a sentence, or half a name, would go out and nobody would know. */
+const SUBJECT_LENGTH = 255;
+
 /** Set by Mailjet itself: one of them in a message is refused with send-0011. https://dev.mailjet.com/email/guides/send-api-v31/#add-email-headers */
 const HEADER_LIMITS: HeaderLimits = {
   "Message-ID": { kind: "withheld", instead: "Mailjet's own." },
@@ -21,7 +24,7 @@ const HEADER_LIMITS: HeaderLimits = {
 export const mailjetGateway: GatewayAdapter = {
   kind: "mailjet",
   title: "Mailjet",
-  description: "Sends through Mailjet's Send API, version 3.1.",
+  description: `Sends through Mailjet's Send API, version 3.1, which takes no subject of more than ${SUBJECT_LENGTH} characters.`,
   fields: [
     { name: "username", label: "API key", type: "text", required: true, secret: false },
     { name: "password", label: "Secret key", type: "password", required: true, secret: true },
@@ -66,8 +69,12 @@ function openMailjet(
   );
   return {
     webhook: mailjetWebhook(secret),
-    send: (message, signal) =>
-      service.send({ path: "/v3.1/send", body: { Messages: [bodyOf(message)] } }, signal, accepted),
+    async send(message, signal) {
+      const { length } = message.subject;
+      if (length > SUBJECT_LENGTH) return { kind: "rejected", detail: tooLong(length) };
+      const body = { Messages: [bodyOf(message)] };
+      return service.send({ path: "/v3.1/send", body }, signal, accepted);
+    },
     resolve: (key, signal) =>
       service.find(
         { method: "GET", path: `/v3/REST/message?Limit=1&CustomID=${key}` },
@@ -81,6 +88,10 @@ function openMailjet(
         () => "The keys are valid.",
       ),
   };
+}
+
+function tooLong(length: number): string {
+  return `Not sent: the subject has ${length} characters, and Mailjet takes ${SUBJECT_LENGTH}.`;
 }
 
 /** The number is longer than JavaScript's are exact, so the id is the UUID where there is one. */
@@ -99,14 +110,12 @@ function words(body: unknown): string | undefined {
   return said && `${said}${code ? ` (${code})` : ""}`;
 }
 
-const SUBJECT_LENGTH = 255;
-
 function bodyOf({ key, from, to, subject, html, text, headers }: Message): object {
   return {
     From: personOf(from),
     To: [personOf(to)],
     ...(from.reply_to !== undefined && { ReplyTo: { Email: from.reply_to } }),
-    Subject: subject.slice(0, SUBJECT_LENGTH).toWellFormed(),
+    Subject: subject,
     TextPart: text,
     ...(html !== null && { HTMLPart: html }),
     CustomID: key,

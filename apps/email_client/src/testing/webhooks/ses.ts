@@ -123,6 +123,17 @@ export const ses: Provider = {
       fact: { ...fact, kind: "complained", detail: "abuse" },
     },
     {
+      what: "reject, for a virus in it",
+      event: { eventType: "Reject", mail, reject: { reason: "Bad content" } },
+      fact: {
+        ...fact,
+        at: Date.parse(mail.timestamp),
+        kind: "bounced",
+        bounce: "block",
+        detail: "Bad content",
+      },
+    },
+    {
       what: "delay",
       event: { eventType: "DeliveryDelay", mail, deliveryDelay: { timestamp: at } },
       fact: undefined,

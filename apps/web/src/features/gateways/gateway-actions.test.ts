@@ -8,6 +8,7 @@ import {
   gatewaysFixture,
   SPARE,
 } from "./fixtures/gateways.ts";
+import { sendTest } from "./test-message.ts";
 
 const stack = new AsyncDisposableStack();
 afterAll(() => stack.disposeAsync(), 30_000);
@@ -83,6 +84,20 @@ test("a test is sent from the sender of the settings, and not before there is on
   expect(message?.body).toMatchObject({
     from: { name: "Acme", email: "news@example.com", reply_to: "hi@example.com" },
     to: { name: "", email: "Anna@example.com" },
+    html: `<!doctype html><html lang="en"><body><p>This is a test of the gateway “${GATEWAY.name}”.</p><p>That it arrived shows that its settings are right.</p></body></html>`,
+    text: `This is a test of the gateway “${GATEWAY.name}”.\n\nThat it arrived shows that its settings are right.\n`,
+  });
+});
+
+test("a gateway's name stands in a test as it is written, whatever is in it", async () => {
+  const { db, emailClient } = fixture.context;
+  await db.execute(sql`UPDATE "setting" SET "from_email" = 'news@example.com'`);
+  const named = { id: GATEWAY.id, name: `<b>Tom & "Co"</b>` };
+  await sendTest({ db, emailClient }, { through: [named] }, "anna@example.com");
+  const message = fixture.client.calls.find(({ call }) => call.endsWith("/messages"));
+  expect(message?.body).toMatchObject({
+    html: expect.stringContaining("“&lt;b&gt;Tom &amp; &quot;Co&quot;&lt;/b&gt;”"),
+    text: expect.stringContaining(`“${named.name}”`),
   });
 });
 

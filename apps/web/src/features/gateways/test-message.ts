@@ -1,7 +1,6 @@
 import { parseTestResult, type ServiceClient, type TestResult } from "@mailwright/protocol";
 import type { Queryable } from "../../db/open.ts";
 import { readSettings } from "../settings/settings.ts";
-import type { Gateway } from "./gateways.ts";
 import { askedOf, type AskedOfEach, askEach } from "./reach.ts";
 
 /** What became of a test. Of a gateway that is `unreachable` it is left open whether it was sent. */
@@ -13,7 +12,7 @@ export type Tested = { kind: "asked"; each: AskedOfEach<TestResult> } | { kind: 
  */
 export async function sendTest(
   { db, emailClient }: { db: Queryable; emailClient: ServiceClient },
-  gateway: Pick<Gateway, "through">,
+  gateway: { through: readonly { id: string; name: string }[] },
   to: string,
 ): Promise<Tested> {
   const sender = await readSettings(db);
@@ -28,11 +27,23 @@ export async function sendTest(
       from,
       to: { name: "", email: to },
       subject: "A test from Mailwright",
-      html: null,
-      text: `This is a test of the gateway “${name}”.\n\nThat it arrived shows that its settings are right.\n`,
+      ...partsOf(name),
     };
     const path = `/v1/gateways/${id}/messages`;
     return askedOf(await emailClient.call("POST", path, message, parseTestResult));
   });
   return { kind: "asked", each };
+}
+
+/** As campaigns are, of text and HTML: what a provider makes of the two shows only so. */
+function partsOf(gateway: string): { html: string; text: string } {
+  const paragraphs = [
+    `This is a test of the gateway “${gateway}”.`,
+    "That it arrived shows that its settings are right.",
+  ];
+  const body = paragraphs.map((words) => `<p>${Bun.escapeHTML(words)}</p>`).join("");
+  return {
+    html: `<!doctype html><html lang="en"><body>${body}</body></html>`,
+    text: `${paragraphs.join("\n\n")}\n`,
+  };
 }
