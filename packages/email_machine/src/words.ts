@@ -33,12 +33,13 @@ export function isSettled(state: EmailState): state is SettledState {
 export interface Reason {
   code: ReasonCode;
   detail?: string;
-  /** The enhanced status code (RFC 3463) with which a server refused the recipient. */
+  /** The enhanced status code (RFC 3463) with which a server refused the recipient, or the sender's authentication. */
   status?: string;
 }
 
 export const REASON_CODES = [
   "rejected",
+  "unauthenticated",
   "unauthorized",
   "throttled",
   "unavailable",

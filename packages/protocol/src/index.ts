@@ -15,5 +15,6 @@ export * from "./settings.ts";
 export * from "./signing.ts";
 export * from "./suppressed.ts";
 export * from "./traffic.ts";
+export * from "./unauthenticated.ts";
 export { Address, type Parsed, parser } from "./values.ts";
 export * from "./webhooks.ts";

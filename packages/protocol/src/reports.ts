@@ -29,7 +29,7 @@ export const Report = Type.Object({
     Type.Object({
       code: Type.String({ pattern: "^[a-z_]{1,40}$" }),
       detail: Type.Optional(Type.String({ maxLength: DETAIL_LENGTH })),
-      /** The enhanced status code with which a server refused the recipient. */
+      /** The enhanced status code with which a server refused the recipient, or the sender's authentication. */
       status: Type.Optional(Type.String({ pattern: ENHANCED_STATUS })),
     }),
   ),

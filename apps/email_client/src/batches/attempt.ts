@@ -1,6 +1,6 @@
 import type { EmailEvent, Reason } from "@mailwright/email_machine";
 import type { Clock } from "@mailwright/platform";
-import { type Recipient, shortDetail } from "@mailwright/protocol";
+import { isUnauthenticated, type Recipient, shortDetail } from "@mailwright/protocol";
 import type { ReadyContent } from "../contents/contents.ts";
 import type { Message, Outcome } from "../gateways/gateway.ts";
 import { messageIdOf } from "../gateways/message-id.ts";
@@ -89,12 +89,12 @@ function eventOf(outcome: Outcome, at: number): EmailEvent {
   if (outcome.kind === "accepted") return { type: "ACCEPTED", at, messageId: outcome.messageId };
   const reason: Reason = { code: outcome.kind, detail: shortDetail(outcome.detail) };
   switch (outcome.kind) {
-    case "rejected":
-      return {
-        type: "REJECTED",
-        at,
-        reason: { ...reason, ...(outcome.status !== undefined && { status: outcome.status }) },
-      };
+    case "rejected": {
+      const { status } = outcome;
+      if (status === undefined) return { type: "REJECTED", at, reason };
+      const code = isUnauthenticated(status) ? "unauthenticated" : reason.code;
+      return { type: "REJECTED", at, reason: { ...reason, code, status } };
+    }
     case "unauthorized":
       return { type: "UNAUTHORIZED", at, reason };
     case "unavailable":

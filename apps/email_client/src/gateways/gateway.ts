@@ -21,7 +21,7 @@ export interface Message {
  */
 export type Outcome =
   | { kind: "accepted"; messageId: string }
-  /** `status` is the enhanced status code (RFC 3463) by which a server refused the recipient. */
+  /** `status` is the enhanced status code (RFC 3463) by which a server refused the recipient, or the sender's authentication. */
   | { kind: "rejected"; detail: string; status?: string }
   | { kind: "unauthorized"; detail: string }
   | { kind: "throttled"; detail: string; retryAfterMs?: number; slowDown?: ThrottleScope }

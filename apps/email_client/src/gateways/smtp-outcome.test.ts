@@ -98,6 +98,9 @@ describe("every class of reply has one meaning", () => {
       "rejected",
       "(neither SPF nor DKIM passes)",
     ],
+    ["MAIL", "550 5.7.515 access denied", "rejected", "(SPF, DKIM or DMARC does not pass)"],
+    ["RCPT", "550 5.7.23 SPF fail", "rejected", "(SPF does not pass)"],
+    ["END", "421 4.7.26 unauthenticated", "throttled", "(neither SPF nor DKIM passes)"],
     ["END", "451 4.7.1 greylisted", "throttled", "451 4.7.1"],
     ["END", "421 4.3.0 restarting", "unavailable", "421 4.3.0"],
   ])("%s %j is %s", async (point, reply, kind, words) => {
@@ -119,15 +122,23 @@ describe("every class of reply has one meaning", () => {
     ["END", "552 5.2.2 mailbox full", "5.2.2"],
     ["END", "554 5.3.0 system trouble", undefined],
     ["END", "554 5.7.1 looks like spam", undefined],
+    ["MAIL", "550 5.7.26 not authenticated", "5.7.26"],
+    ["RCPT", "550 5.7.23 SPF fail", "5.7.23"],
+    ["END", "550-5.7.26 not authenticated\r\n550 5.7.26 see there", "5.7.26"],
+    ["END", "550 5.7.509 DMARC fail", "5.7.509"],
+    ["END", "550 5.7.28 too much unsolicited mail", undefined],
     ["END", "554 no", undefined],
-  ])("a refusal at %s by %j has the status of the recipient: %p", async (point, reply, status) => {
-    const outcome = await outcomeWith(point, reply);
-    expect(outcome).toEqual({
-      kind: "rejected",
-      detail: expect.any(String),
-      ...(status !== undefined && { status }),
-    });
-  });
+  ])(
+    "a refusal at %s by %j tells of the recipient or of the sender by %p",
+    async (point, reply, status) => {
+      const outcome = await outcomeWith(point, reply);
+      expect(outcome).toEqual({
+        kind: "rejected",
+        detail: expect.any(String),
+        ...(status !== undefined && { status }),
+      });
+    },
+  );
 
   test.each<[Reply, Outcome["kind"]]>([
     ["535 5.7.8 wrong", "unauthorized"],

@@ -1,3 +1,4 @@
+import { isUnauthenticated } from "@mailwright/protocol";
 import type { Refusal, ThrottleScope } from "./gateway.ts";
 
 /** A failure as nodemailer tells it; what is left out was not there. */
@@ -47,7 +48,7 @@ function outcomeOfReply(
   const meaning = MEANINGS[enhanced.slice(2)];
   const detail = `The server answered ${named}${at}${meaning ? ` (${meaning})` : ""}${words && `: ${words}`}`;
   const kind = kindOfReply(command, code, enhanced);
-  if (kind === "rejected" && isOfRecipient(command, enhanced))
+  if (kind === "rejected" && (isOfRecipient(command, enhanced) || isUnauthenticated(enhanced)))
     return { kind, detail, status: enhanced };
   const slowDown = slowDownOf(command, code, enhanced);
   const isAsked = slowDown !== undefined && (kind === "throttled" || kind === "unavailable");
@@ -82,6 +83,8 @@ function kindOfReply(command: string, code: number, enhanced: string): Refusal["
   if (command.startsWith("AUTH") || ASKS_FOR_CREDENTIALS.has(code)) return "unauthorized";
   // Before there is a message, the server refuses us and not what we send.
   if (["CONN", "EHLO", "HELO", "STARTTLS", "RSET"].includes(command)) return "unavailable";
+  // It is of the From address's domain and not of the account: no other credentials would do.
+  if (isUnauthenticated(enhanced)) return "rejected";
   // Whoever may not send from this address may not send any of a campaign's emails.
   if (command === "MAIL FROM" && subject.startsWith("7.")) return "unauthorized";
   // Bad sequence, not implemented: the session is at fault, and a new one may do.
@@ -117,8 +120,17 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "7.8": "the user name or the password is wrong",
   "7.9": "this way to sign in is too weak",
   "7.20": "there is no DKIM signature that passes",
+  "7.22": "no DKIM signature is of the From address's domain",
   "7.23": "SPF does not pass",
+  "7.24": "the SPF record cannot be used",
+  "7.25": "the sending server's address and name do not match in DNS",
   "7.26": "neither SPF nor DKIM passes",
+  "7.27": "SPF does not pass",
+  "7.30": "DKIM does not pass",
+  "7.32": "neither SPF nor DKIM is of the From address's domain",
+  "7.40": "there is no DMARC record that can be used",
+  "7.509": "DMARC does not pass",
+  "7.515": "SPF, DKIM or DMARC does not pass",
 };
 
 function outcomeBeforeData({ code = "", originalCode, message }: Failure): Refusal {

@@ -25,6 +25,7 @@ export function countMoves(unhandedChange: SQL = sql`0`): SQL {
     ),
     sql` + `,
   );
+  const goesOn = sql`${openAfter} > 0 AND "campaign"."state" = 'finished'`;
   return sql`
     "delta" AS (
       SELECT "campaign_id", ${sql.join(deltas, sql`, `)} FROM "moved" GROUP BY "campaign_id" ORDER BY "campaign_id"
@@ -34,7 +35,7 @@ export function countMoves(unhandedChange: SQL = sql`0`): SQL {
         ${sql.join(sets, sql`, `)},
         "unhanded" = "campaign"."unhanded" + ${unhandedChange},
         "state" = CASE
-          WHEN ${openAfter} > 0 AND "campaign"."state" = 'finished' THEN 'sending'::"campaign_state"
+          WHEN ${goesOn} THEN 'sending'::"campaign_state"
           WHEN ${openAfter} > 0 OR "campaign"."state" NOT IN ('sending', 'paused', 'cancelling') THEN "campaign"."state"
           WHEN "campaign"."state" = 'cancelling' THEN 'cancelled'::"campaign_state"
           ELSE 'finished'::"campaign_state"
@@ -44,8 +45,11 @@ export function countMoves(unhandedChange: SQL = sql`0`): SQL {
           WHEN "campaign"."state" NOT IN ('sending', 'paused', 'cancelling') THEN "campaign"."finished_at"
           ELSE now()
         END,
+        "sender_refusals" = CASE WHEN ${goesOn} THEN NULL ELSE "campaign"."sender_refusals" END,
+        "resumed_at" = CASE WHEN ${goesOn} THEN now() ELSE "campaign"."resumed_at" END,
         "updated_at" = now()
       FROM "delta" WHERE "campaign"."id" = "delta"."campaign_id"
-      RETURNING "campaign"."id", "campaign"."refused_in_a_row"
+      RETURNING "campaign"."id", "campaign"."audience", "campaign"."refused_in_a_row", "campaign"."sender_refusals",
+        "campaign"."resumed_at"
     )`;
 }

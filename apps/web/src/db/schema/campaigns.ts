@@ -36,6 +36,14 @@ export const content = pgTable("content", {
   created_at: createdAt(),
 });
 
+/** What became of the emails of a campaign to one recipient domain; of all of them where it is empty. */
+export interface DomainOutcomes {
+  domain: string;
+  /** Those whose sender's authentication its servers refused. */
+  refused: number;
+  accepted: number;
+}
+
 const count = () => integer().notNull().default(0);
 
 /**
@@ -77,6 +85,10 @@ export const campaign = pgTable(
     unhanded: count(),
     /** Attempts whose credentials the gateway refused, since it last accepted one. */
     refused_in_a_row: count(),
+    /** Domains that refuse the sender's authentication, and what emails to them came to since they began; null while none does. */
+    sender_refusals: jsonb().$type<DomainOutcomes[]>(),
+    /** When it was last resumed, or went on after its end. What was refused before says nothing of what was mended since. */
+    resumed_at: moment(),
     /** Whether the email client has acknowledged the control that follows from the state. */
     control_acknowledged: text({ enum: ["running", "paused", "cancelled"] }),
     created_by: text().notNull(),

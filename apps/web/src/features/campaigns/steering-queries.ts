@@ -27,7 +27,8 @@ export async function setState(
 ): Promise<void> {
   await tx.execute(sql`
     UPDATE "campaign" SET "state" = ${state}::"campaign_state", "state_reason" = ${reason}, "updated_at" = now(),
-      "refused_in_a_row" = 0, "finished_at" = ${endedAt(state)},
+      "refused_in_a_row" = 0, "sender_refusals" = NULL,
+      "resumed_at" = ${state === "sending" ? sql`now()` : sql`"resumed_at"`}, "finished_at" = ${endedAt(state)},
       "launched_at" = ${state === "draft" ? sql`NULL` : sql`"launched_at"`}
     WHERE "id" = ${id}
   `);

@@ -71,6 +71,7 @@ export function reasonOf({ state, error_code, error_detail }: Circumstances): st
 
 const SHORT: Readonly<Record<string, string>> = {
   rejected: "Rejected by the gateway",
+  unauthenticated: "The sender is not authenticated",
   unauthorized: "Our credentials were refused",
   throttled: "The gateway asked us to slow down",
   unavailable: "The gateway was not available",
@@ -108,6 +109,12 @@ const END_REASONS: Readonly<Record<string, (email: Circumstances) => Explanation
     what: "The gateway rejected it for good.",
     meaning: "The same email to the same address would be rejected again.",
     todo: "Read what the gateway said, mend the address or whatever it complains of, then send it again.",
+  }),
+  unauthenticated: () => ({
+    what: "The recipient's server refused it because its sender is not authenticated.",
+    meaning:
+      "SPF, DKIM or DMARC of the domain in the From address does not pass there. Nothing is wrong with the recipient's address.",
+    todo: "Mend what the server complains of (docs/authentication.md says how), then send it again.",
   }),
   unauthorized: () => ({
     what: "The gateway refused our credentials.",

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Report } from "@mailwright/protocol";
 import { countMoves } from "../../db/ledger-moves.ts";
 import type { Queryable } from "../../db/open.ts";
+import { domainOf, type SenderNews } from "./sender-refusal-queries.ts";
 
 export interface Application {
   /** Reports whose email is in the ledger. */
@@ -10,6 +11,8 @@ export interface Application {
   applied: number;
   /** Campaigns whose emails moved, as they stand now. */
   campaigns: MovedCampaign[];
+  /** Those among them whose sender's authentication is refused somewhere, now or before. */
+  senders: SenderNews[];
 }
 
 /** A campaign whose emails moved: how many were accepted, and for how many the gateway refused our credentials. */
@@ -31,6 +34,7 @@ export async function applyReports(db: Queryable, reports: Report[]): Promise<Ap
     known: number;
     applied: number;
     campaigns: MovedCampaign[] | null;
+    senders: SenderNews[] | null;
   }>(sql`
     WITH "incoming" AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(reports)}::json) AS "report" (
@@ -62,7 +66,8 @@ export async function applyReports(db: Queryable, reports: Report[]): Promise<Ap
         "error_code" = "latest"."error_code", "error_detail" = "latest"."error_detail"
       FROM "latest"
       WHERE "email"."id" = "latest"."email_id" AND "email"."run" = "latest"."run" AND "email"."seq" < "latest"."seq"
-      RETURNING "email"."campaign_id", old."state" AS "before", new."state" AS "after", new."error_code"
+      RETURNING "email"."campaign_id", old."state" AS "before", new."state" AS "after", new."error_code", new."changed_at",
+        "email"."address"
     ),
     ${countMoves()},
     "outcomes" AS (
@@ -70,14 +75,31 @@ export async function applyReports(db: Queryable, reports: Report[]): Promise<Ap
         count(*) FILTER (WHERE "after" = 'sent') AS "accepted",
         count(*) FILTER (WHERE "after" = 'failed' AND "error_code" = 'unauthorized') AS "refused"
       FROM "moved" JOIN "counted" ON "counted"."id" = "moved"."campaign_id" GROUP BY 1, 2
+    ),
+    "senders" AS (
+      SELECT "counted"."id", "audience", "sender_refusals" AS "watched", (
+        SELECT json_agg("by_domain") FROM (
+          SELECT ${domainOf(sql`"address"`)} AS "domain",
+            count(*) FILTER (WHERE "after" = 'sent') AS "accepted",
+            count(*) FILTER (WHERE "after" = 'failed' AND "error_code" = 'unauthenticated') AS "refused"
+          FROM "moved"
+          WHERE "campaign_id" = "counted"."id" AND "after" IN ('sent', 'failed')
+            AND "changed_at" > coalesce("counted"."resumed_at", '-infinity')
+          GROUP BY 1
+        ) AS "by_domain"
+      ) AS "news"
+      FROM "counted"
+      WHERE "sender_refusals" IS NOT NULL
+        OR "id" IN (SELECT "campaign_id" FROM "moved" WHERE "error_code" = 'unauthenticated')
     )
     SELECT
       (SELECT count(*) FROM "incoming" JOIN "locked" USING ("id"))::integer AS "known",
       (SELECT count(*) FROM "inserted")::integer AS "applied",
-      (SELECT json_agg("outcomes") FROM "outcomes") AS "campaigns"
+      (SELECT json_agg("outcomes") FROM "outcomes") AS "campaigns",
+      (SELECT json_agg("senders") FROM "senders" WHERE "news" IS NOT NULL) AS "senders"
   `);
-  const { known = 0, applied = 0, campaigns = null } = rows[0] ?? {};
-  return { known, applied, campaigns: campaigns ?? [] };
+  const { known = 0, applied = 0, campaigns = null, senders = null } = rows[0] ?? {};
+  return { known, applied, campaigns: campaigns ?? [], senders: senders ?? [] };
 }
 
 /** Where an email in doubt stands. */
@@ -130,7 +152,7 @@ export async function selectTold(
  */
 export async function countRefusals(
   db: Queryable,
-  campaigns: MovedCampaign[],
+  campaigns: readonly MovedCampaign[],
   limit: number,
   reason: string,
 ): Promise<string[]> {

@@ -15,7 +15,8 @@ import { gaps, launchingCampaign, ledgerFixture, standing } from "../../testing/
 import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
 import { freezeLaunched } from "../dispatch/freeze.ts";
 import { createLinks } from "../leaving/links.ts";
-import { REFUSALS_LIMIT, takeReports } from "./reports.ts";
+import { REFUSALS_LIMIT } from "./pausing.ts";
+import { takeReports } from "./reports.ts";
 
 async function setUp(contacts: number) {
   const stack = new AsyncDisposableStack();

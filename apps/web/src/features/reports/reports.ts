@@ -3,10 +3,10 @@ import { parseReport, type Report, type Reports, type ReportsAnswer } from "@mai
 import type { Database } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
 import { storable } from "../../db/storable.ts";
-import { noteActivity, SYSTEM } from "../campaigns/activity.ts";
 import { takeRefusals } from "../webhooks/refusals.ts";
 import { confirmTold } from "./confirm.ts";
-import { applyReports, countRefusals } from "./queries.ts";
+import { pauseForCredentials, pauseForSender } from "./pausing.ts";
+import { applyReports } from "./queries.ts";
 
 /**
  * Takes reports into the ledger. Repeated, late and unordered ones all end in the same ledger; one that cannot be read,
@@ -48,12 +48,6 @@ function withStorableTexts(report: Report): Report {
   };
 }
 
-/** So many refusals of our credentials in a row, and no acceptance between them, pause a campaign. */
-export const REFUSALS_LIMIT = 20;
-
-const REFUSED =
-  "The gateway refused our credentials again and again. Mend them in the settings, then resume.";
-
 async function apply(
   db: Database,
   log: Log,
@@ -61,7 +55,7 @@ async function apply(
 ): Promise<{ known: number; applied: number }> {
   if (reports.length === 0) return { known: 0, applied: 0 };
   return db.transaction(async (tx) => {
-    const { known, applied, campaigns } = await applyReports(tx, reports);
+    const { known, applied, campaigns, senders } = await applyReports(tx, reports);
     if (applied > 0) await takeRefusals(tx, log, reports);
     const inDoubt = reports.filter(({ state }) => state === "uncertain");
     if (inDoubt.length > 0)
@@ -70,15 +64,8 @@ async function apply(
         Math.max(...inDoubt.map(({ at }) => at)),
         inDoubt.map(({ id }) => id),
       );
-    const concerned = campaigns.filter(
-      ({ refused, refused_in_a_row }) => refused > 0 || refused_in_a_row > 0,
-    );
-    if (concerned.length > 0) {
-      for (const campaign of await countRefusals(tx, concerned, REFUSALS_LIMIT, REFUSED)) {
-        log.error({ campaign }, "a campaign is paused: its gateway refuses our credentials");
-        await noteActivity(tx, campaign, SYSTEM, "paused", { why: REFUSED });
-      }
-    }
+    await pauseForCredentials(tx, log, campaigns);
+    await pauseForSender(tx, log, senders);
     return { known, applied };
   });
 }

@@ -4,6 +4,7 @@ import type { Database } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
 import { storable } from "../../db/storable.ts";
 import { confirm } from "../reports/confirm.ts";
+import { pauseForToldRefusals } from "../reports/pausing.ts";
 import { noteNews } from "./news.ts";
 import { applyPolicy } from "./policy.ts";
 import { lockConcerned } from "./queries.ts";
@@ -50,6 +51,11 @@ export async function takeFacts(
       const news = await noteNews(tx, teller, kept, emails);
       // Campaigns are locked before suppressions, as where reports are taken.
       const settled = await confirm(tx, clock.now(), teller.id, confirmations(known));
+      await pauseForToldRefusals(
+        tx,
+        log,
+        news.map(({ fact }) => fact),
+      );
       await applyPolicy(tx, log, teller, news);
       return {
         taken: news.length,
