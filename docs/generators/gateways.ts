@@ -4,6 +4,7 @@ import { ADAPTERS } from "../../apps/email_client/src/gateways/kinds.ts";
 import { EMAIL_HEADERS, type EmailHeader } from "../../packages/protocol/src/index.ts";
 import { SLOWDOWN } from "../../apps/email_client/src/gateways/slowdown.ts";
 import { code, GENERATED, page, table } from "./markdown.ts";
+import { WEBHOOK_GUIDES } from "./webhook-guides.ts";
 
 /** What an adapter does not say of itself. */
 interface Known {
@@ -129,6 +130,29 @@ export function gatewaysPage(): string {
         webhook ?? "It tells nothing.",
       ]),
     ),
+    "Whether they come, when the last one came, and how many were refused and why stands on the gateway's page under “What comes back”, and at `GET /api/v1/gateways/:id/feedback`. The services above (all but the SMTP server) own the return path of what they send, so bounces go to them and never to a mailbox of yours: without webhooks nobody here learns of a bounce or a complaint, and addresses that are gone are mailed again. Only an SMTP server needs a bounce mailbox (`docs/bounces.md`).",
+    "What Mailwright answers, and what it means to the service:",
+    table(
+      ["Answer", "Means", "Should it tell it again?"],
+      [
+        ["200", "believed, read and committed", "no; no harm is done if it does"],
+        [
+          "401",
+          "not believed: no secret is set here, or the proof is missing, of another secret or too old",
+          "yes, once the secret is mended",
+        ],
+        ["404", "there is no such gateway, or its kind tells nothing", "no"],
+        ["413, 422", "larger than 1 MB; not readable", "no"],
+        [
+          "503, Retry-After",
+          "a part of Mailwright is away, or too much came at once: nothing was kept",
+          "yes",
+        ],
+      ],
+    ),
+    "### Setting them up",
+    "The address has to be reached from outside by https, so `WEB_URL` has to be the public address of web, and a proxy in front of it has to let `POST /webhooks/…` through with its body and headers unchanged. Save the gateway with its secret first, and only then add the webhook there: what comes before is refused. Afterwards send yourself a test, and look at the message as it was received: its links should lead where you wrote them, and `List-Unsubscribe` to your `WEB_URL`. The names of buttons are the services' own, and change.",
+    ...ADAPTERS.flatMap(({ kind, title }) => guide(kind, title)),
     "## What each was tried against",
     table(
       ["Gateway", "Written from", "Tried against"],
@@ -171,6 +195,18 @@ function insteads({ title, headerLimits }: GatewayAdapter): string[][] {
     (name) => headerLimits[name]?.instead ?? "",
   );
   return [...told].map(([instead, names]) => [title, names.map(code).join(", "), instead]);
+}
+
+function guide(kind: string, title: string): string[] {
+  const found = WEBHOOK_GUIDES[kind];
+  if (found === undefined) return [];
+  const { steps, refused, adds } = found;
+  return [
+    `#### ${title}`,
+    steps.map((step, index) => `${index + 1}. ${step}`).join("\n"),
+    `**What is not answered with 200:** ${refused}`,
+    adds === undefined ? "" : `**What it adds to messages:** ${adds}`,
+  ];
 }
 
 function afterACrash({ kind, title, capabilities: { idempotency, lookup } }: GatewayAdapter) {

@@ -1,13 +1,15 @@
 import { expect, test } from "bun:test";
 import { newId, silentLog, systemClock } from "@mailwright/platform";
 import { ownRedisCluster } from "@mailwright/testing";
+import { writeNote } from "../feedback/note.ts";
+import { feedbackKey } from "../redis/keys.ts";
 import { openRedis } from "../redis/open.ts";
 import { requireRedis } from "../redis/require.ts";
 import { createRateLimiter } from "./rate.ts";
 import { NOT_SLOWED, readSlowdown } from "./slowdown.ts";
 import { createTally } from "./tally.ts";
 
-test("on a Redis Cluster what belongs to one gateway lies in one slot: its rates, its outcomes and what slows it down", async () => {
+test("on a Redis Cluster what belongs to one gateway lies in one slot: its rates, its outcomes, what slows it down and what comes back", async () => {
   await using cluster = await ownRedisCluster();
   const redis = openRedis(cluster.url.split(","), silentLog);
   await requireRedis(redis, systemClock, silentLog);
@@ -26,6 +28,8 @@ test("on a Redis Cluster what belongs to one gateway lies in one slot: its rates
         tally.record({ id, ratePerSecond: 10, ...allowance }, "ann@example.com", outcome);
     }
     expect((await readSlowdown(redis, id, Date.now())).all?.limit).toBe(5);
+    await writeNote(redis, id, { last: { taken: "1" }, counts: { webhooks: 2 } }, Date.now());
+    expect(await redis.hget(feedbackKey(id), "taken")).toBe("1");
   }
   redis.disconnect();
 });
