@@ -158,6 +158,8 @@ export function gatewaysPage(): string {
       ["Gateway", "Written from", "Tried against"],
       ADAPTERS.map(({ kind, title }) => [title, known(kind).documents, known(kind).tested]),
     ),
+    "## Where they may be",
+    "With `PRIVATE_GATEWAYS=refuse`, which is the default outside of `bun start`, gateways and bounce mailboxes are connected to at public addresses alone, whatever their names. What is on this machine, in a private network, link-local or reserved is refused at its field when it is named, and before each connection: nothing was sent then, and the attempt is `unavailable`. A mail server of your own network needs `PRIVATE_GATEWAYS=allow`. `docs/decisions/0033` says what this does not keep out.",
     "## Secrets",
     "A secret is written and never read back. Whoever edits a gateway could have its secret sent to a server of their own, so a change of the server is refused at the field of a stored secret that this server would see, until the secret is entered again. A server is the origin of a URL (scheme, host and port) or the name of a host; another path is the same server.",
     table(

@@ -98,6 +98,12 @@ export const VARIABLES = {
       meaning: "How long one attempt may take, in milliseconds.",
     },
     {
+      name: "PRIVATE_GATEWAYS",
+      fallback: "refuse",
+      meaning:
+        "`allow`: gateways and bounce mailboxes may be on this machine or in a private network, such as a mail server of your own; `bun start` sets it. `refuse`: they are connected to at public addresses alone, so that whoever edits a gateway reaches nothing else from here.",
+    },
+    {
       name: "FIRST_GATEWAY_URL",
       fallback: "",
       meaning: "An HTTP gateway to begin with, where there is none yet.",

@@ -43,6 +43,7 @@ export async function startBenchInstallation(): Promise<BenchInstallation> {
         ...shared,
         REDIS_URL: redis.url,
         WEB_URL: `http://127.0.0.1:${webPort}`,
+        PRIVATE_GATEWAYS: "allow",
       }),
     );
     const web = stack.use(

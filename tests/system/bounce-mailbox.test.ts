@@ -3,6 +3,7 @@ import { checkMailbox, mailboxFailure } from "@mailwright/email_client/bounces/c
 import { readMailbox } from "@mailwright/email_client/bounces/read-mailbox.ts";
 import { type BounceMailbox, bounceMailbox } from "@mailwright/email_client/bounces/settings.ts";
 import { createVerp } from "@mailwright/email_client/bounces/verp.ts";
+import { ANYWHERE } from "@mailwright/email_client/gateways/outbound.ts";
 import { AUTO_REPLIES } from "@mailwright/email_client/testing/bounces/auto-replies.ts";
 import { BOUNCES } from "@mailwright/email_client/testing/bounces/bounces.ts";
 import { COMPLAINTS } from "@mailwright/email_client/testing/bounces/complaints.ts";
@@ -75,6 +76,7 @@ function read(changes: Record<string, string> = {}, password = PASSWORD, signal 
       redis: redis.redis,
       web: createServiceClient({ url: web.url, keys: [KEY], now: Date.now }),
       log: silentLog,
+      outbound: ANYWHERE,
     },
     signal,
   );
@@ -217,7 +219,7 @@ describe("the connection", () => {
     ["unavailable", { bounce_security: "tls" }, PASSWORD],
   ])("that is checked is %s (%j, %s)", async (kind, changes, password) => {
     await folder.deliver(BOUNCES.postfix(addressOf(newId())));
-    const checked = await checkMailbox(mailboxWith(changes, password), soon());
+    const checked = await checkMailbox(mailboxWith(changes, password), soon(), ANYWHERE);
     expect(checked).toMatchObject({ kind, detail: expect.not.stringContaining(password) });
     expect(await folder.subjects("INBOX")).toHaveLength(1);
   });

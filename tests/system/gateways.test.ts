@@ -43,6 +43,7 @@ beforeAll(async () => {
         emailsLimit: 10_000,
         outboxLimit: 10_000,
         attemptDeadlineMs: 5_000,
+        privateGateways: "allow",
       },
       systemClock,
       silentLog,

@@ -69,6 +69,7 @@ export async function startInstallation({
         ...shared,
         REDIS_URL: redisLink.through(redis.url),
         WEB_URL: `http://127.0.0.1:${lateLinks.web.port}`,
+        PRIVATE_GATEWAYS: "allow",
         ...emailClientEnv,
         ...envOf(`email_client-${n}`),
       };

@@ -38,6 +38,7 @@ test("two webs and email clients behind balancers: one more sends more at once, 
       CREDENTIALS_KEYS: KEYS,
       REDIS_URL: all.redis.url,
       WEB_URL: `http://127.0.0.1:${all.links.web.port}`,
+      PRIVATE_GATEWAYS: "allow",
       ...emailClientEnv,
     }),
   );

@@ -23,6 +23,7 @@ test("what is given and what is usual make the whole", () => {
     emailsLimit: 100_000,
     outboxLimit: 200_000,
     attemptDeadlineMs: 10_000,
+    privateGateways: "refuse",
   });
 });
 

@@ -27,6 +27,8 @@ export interface Config {
   outboxLimit: number;
   /** How long one attempt may take, its answer's body included. */
   attemptDeadlineMs: number;
+  /** Whether gateways may be at addresses that are not public: on this machine, in a private network, reserved. */
+  privateGateways: "refuse" | "allow";
   /** The gateway of an installation that has none yet. */
   firstGateway?: FirstGateway;
 }
@@ -44,6 +46,7 @@ export function readEmailClientConfig(source: ConfigSource): Config {
     emailsLimit: env.integer("EMAILS_LIMIT", 100_000, { min: 500 }),
     outboxLimit: env.integer("OUTBOX_LIMIT", 200_000, { min: 1_000 }),
     attemptDeadlineMs: env.integer("ATTEMPT_DEADLINE_MS", 10_000, { min: 100, max: 120_000 }),
+    privateGateways: env.choice("PRIVATE_GATEWAYS", ["refuse", "allow"], "refuse"),
     ...firstGateway(env),
   }));
 }

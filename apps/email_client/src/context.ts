@@ -14,6 +14,7 @@ import { type Contents, createContents } from "./contents/contents.ts";
 import { createWebhookNotes, type WebhookNotes } from "./feedback/webhook-notes.ts";
 import { createRateLimiter } from "./gateways/rate.ts";
 import { createTally } from "./gateways/tally.ts";
+import { createOutbound, type Outbound } from "./gateways/outbound.ts";
 import { createGatewayRegistry, type GatewayRegistry } from "./gateways/registry.ts";
 import type { RedisClock } from "./redis/clock.ts";
 import { createShards, type Shard } from "./redis/keys.ts";
@@ -40,6 +41,7 @@ export interface Context extends AsyncDisposable {
   queue: BatchQueue;
   gateways: GatewayRegistry;
   webhookNotes: WebhookNotes;
+  outbound: Outbound;
   vault: Vault;
   verp: Verp;
   web: ServiceClient;
@@ -57,7 +59,8 @@ export function createContext(
   const queue = createBatchQueue(redis, shards, log);
   const vault = createVault(config.credentialsKeys);
   const verp = createVerp(config.credentialsKeys);
-  const gateways = createGatewayRegistry(redis, vault, clock, log, verp);
+  const outbound = createOutbound(config.privateGateways, clock);
+  const gateways = createGatewayRegistry(redis, vault, clock, log, verp, outbound);
   const webhookNotes = createWebhookNotes(redis, pace.tallyMs, clock, log);
   return {
     config,
@@ -71,6 +74,7 @@ export function createContext(
     queue,
     gateways,
     webhookNotes,
+    outbound,
     vault,
     verp,
     pace,
@@ -99,6 +103,7 @@ export function startWorkers({
   log,
   shards,
   gateways,
+  outbound,
   vault,
   verp,
   web,
@@ -137,6 +142,6 @@ export function startWorkers({
     outboxIsFull: pressure.isFull,
   };
   stack.use(startBatchWorkers(redis, shards, runner));
-  stack.use(startBouncePoller({ redis, vault, verp, web, clock, log, pace }));
+  stack.use(startBouncePoller({ redis, vault, verp, web, clock, log, pace, outbound }));
   return stack;
 }

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { silentLog, systemClock } from "@mailwright/platform";
+import { parseSettingsView } from "@mailwright/protocol";
 import { until } from "@mailwright/testing";
-import { callsTo, finished, send, setUp } from "./testing/client.ts";
+import { aGateway, callsTo, finished, send, setUp } from "./testing/client.ts";
 import { startChild } from "./testing/child.ts";
 import { startEmailClient } from "./start.ts";
 
@@ -34,6 +35,38 @@ test("SIGTERM in the middle of a batch ends the process with code 0: its attempt
   expect(await finished({ calls: callsTo(second.url), web }, handed)).toEqual({ sent: 200 });
   expect(gateway.received).toHaveLength(200);
   expect(web.gaps()).toEqual([]);
+});
+
+test("with PRIVATE_GATEWAYS=refuse nothing goes to a gateway on this machine, and the log, every attempt and a change of it say so", async () => {
+  await using given = await setUp();
+  const { gateway, gatewayId, web, redisUrl, client } = given;
+  await client[Symbol.asyncDispose]();
+  const env = { REDIS_URL: redisUrl, WEB_URL: web.url, PRIVATE_GATEWAYS: "refuse" };
+  await using strict = await startChild(env);
+  expect(strict.output).toMatch(
+    new RegExp(`"gateway":"${gatewayId}","setting":"url".*PRIVATE_GATEWAYS`),
+  );
+  const calls = callsTo(strict.url);
+  const handed = await send({ calls, gatewayId }, 3, { attempts: 2, first_wait_s: 0.1 });
+  expect(await finished({ calls, web }, handed)).toEqual({ failed: 3 });
+  const refused = {
+    code: "unavailable",
+    detail:
+      "Not connected: 127.0.0.1 has no public address, which gateways need unless PRIVATE_GATEWAYS is “allow”.",
+  };
+  expect(web.historyOf(handed.recipients[0]!.id)).toMatchObject([
+    { event: "START", state: "sending" },
+    { event: "UNAVAILABLE", state: "retrying", error: refused },
+    { event: "DUE", state: "sending" },
+    { event: "UNAVAILABLE", state: "failed", error: refused },
+  ]);
+  const moved = { gateways: [aGateway(gatewayId, "http://127.0.0.2/email")] };
+  expect(await calls.client.call("PATCH", "/v1/settings", moved, parseSettingsView)).toMatchObject({
+    kind: "refused",
+    status: 422,
+    field: "gateways.0.settings.url",
+  });
+  expect(gateway.received).toEqual([]);
 });
 
 test("SIGTERM while Redis has not come up yet ends the start at once", async () => {

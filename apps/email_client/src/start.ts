@@ -7,6 +7,8 @@ import { askTheTime, createRedisClock } from "./redis/clock.ts";
 import { PACE } from "./pace.ts";
 import { requireRedis } from "./redis/require.ts";
 import { requireShards } from "./redis/require-shards.ts";
+import { readGateways } from "./settings/gateway-records.ts";
+import { tellOfPrivateServers } from "./settings/private-server.ts";
 import { offerFirstGateway } from "./settings/first-gateway.ts";
 
 /** A running email client. Disposing it is the clean stop: no new work, attempts under way end, batches are given back. */
@@ -32,6 +34,7 @@ export async function startEmailClient(
   const { firstGateway } = config;
   if (firstGateway && (await offerFirstGateway(context.redis, context.vault, firstGateway)))
     log.info({ gateway_url: firstGateway.url }, "made the first gateway from FIRST_GATEWAY_URL");
+  await tellOfPrivateServers(await readGateways(context.redis), context.outbound, log);
   const { url } = starting.use(listen(buildApp(context), config.port));
   starting.use(startWorkers(context));
   log.info({ url, concurrency: config.concurrency }, "email_client is ready");

@@ -56,6 +56,8 @@ export function mailwright(
     FIRST_GATEWAY_PASSWORD: "mock",
     FIRST_GATEWAY_ID: FIRST_GATEWAY,
     FIRST_GATEWAY_WEBHOOK_SECRET: secrets.webhookSecret,
+    // The stand-in is on this machine, and so is whatever else a person tries it with.
+    PRIVATE_GATEWAYS: "allow",
     SERVICE_KEYS: secrets.serviceKeys,
     CREDENTIALS_KEYS: secrets.credentialsKeys,
     DATABASE_URL: databaseUrl,

@@ -52,6 +52,7 @@ test("three clients on a Redis that dies, behind networks that break, a web that
             emailsLimit: 10_000,
             outboxLimit: 10_000,
             attemptDeadlineMs: 400,
+            privateGateways: "allow",
           },
           systemClock,
           silentLog,

@@ -1,13 +1,18 @@
 import { answerText } from "../gateways/answer-text.ts";
 import type { Check } from "../gateways/gateway.ts";
+import type { Outbound } from "../gateways/outbound.ts";
 import { openMailbox } from "./imap.ts";
 import { NotTaken } from "./read-mailbox.ts";
 import type { BounceMailbox } from "./settings.ts";
 
 /** Signs in to a bounce mailbox, opens its folder and says goodbye; nothing in it is read or moved. Never throws. */
-export async function checkMailbox(mailbox: BounceMailbox, signal: AbortSignal): Promise<Check> {
+export async function checkMailbox(
+  mailbox: BounceMailbox,
+  signal: AbortSignal,
+  outbound: Outbound,
+): Promise<Check> {
   try {
-    await using _open = await openMailbox(mailbox, signal);
+    await using _open = await openMailbox(mailbox, signal, outbound);
     return { kind: "ready", detail: "The bounce mailbox let us in as well." };
   } catch (error) {
     return mailboxFault(error, mailbox);

@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { systemClock } from "@mailwright/platform";
+import { ANYWHERE, createOutbound } from "../gateways/outbound.ts";
 import { openMailbox } from "./imap.ts";
 
 const PASSWORD = "correct-horse-battery";
@@ -36,7 +38,11 @@ const mailbox = (port: number, security: "starttls" | "tls") => ({
 
 test("no password is said to a server that offers no STARTTLS where that was asked for", async () => {
   using server = speaking("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready");
-  const opened = openMailbox(mailbox(server.port, "starttls"), AbortSignal.timeout(10_000));
+  const opened = openMailbox(
+    mailbox(server.port, "starttls"),
+    AbortSignal.timeout(10_000),
+    ANYWHERE,
+  );
   await expect(opened).rejects.toThrow();
   const heard = server.heard.join("");
   expect(heard).not.toContain(PASSWORD);
@@ -46,14 +52,39 @@ test("no password is said to a server that offers no STARTTLS where that was ask
 
 test("a session that says it is signed in already is not gone on with where STARTTLS was asked for", async () => {
   using server = speaking("* PREAUTH [CAPABILITY IMAP4rev1] welcome");
-  const opened = openMailbox(mailbox(server.port, "starttls"), AbortSignal.timeout(10_000));
+  const opened = openMailbox(
+    mailbox(server.port, "starttls"),
+    AbortSignal.timeout(10_000),
+    ANYWHERE,
+  );
   await expect(opened).rejects.toThrow();
   expect(server.heard.join("")).not.toMatch(/SELECT/);
+});
+
+test("a mailbox is opened at the address that was vetted, and at none that is not public unless that is allowed", async () => {
+  using server = speaking("* PREAUTH [CAPABILITY IMAP4rev1] welcome");
+  const named = { ...mailbox(server.port, "starttls"), host: "imap.invalid" };
+  const opened = (privateGateways: "allow" | "refuse") =>
+    openMailbox(
+      named,
+      AbortSignal.timeout(10_000),
+      createOutbound(privateGateways, systemClock, async () => [
+        { address: "127.0.0.1", family: 4 },
+      ]),
+    );
+  await expect(opened("refuse")).rejects.toThrow(
+    "imap.invalid has no public address, which gateways need unless PRIVATE_GATEWAYS is “allow”",
+  );
+  expect(server.heard).toEqual([]);
+  await expect(opened("allow")).rejects.toThrow();
+  expect(server.heard).not.toEqual([]);
 });
 
 test("a mailbox is not opened once it is too late", async () => {
   using server = speaking("* OK ready");
   const late = AbortSignal.abort(new Error("too late"));
-  await expect(openMailbox(mailbox(server.port, "tls"), late)).rejects.toThrow("too late");
+  await expect(openMailbox(mailbox(server.port, "tls"), late, ANYWHERE)).rejects.toThrow(
+    "too late",
+  );
   expect(server.heard).toEqual([]);
 });

@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+import { type Outbound, whyRefused } from "../gateways/outbound.ts";
 import type { BounceMailbox } from "./settings.ts";
 
 /** One message as it lies in a mailbox: no more of it than is needed to tell what it is. */
@@ -29,12 +31,15 @@ const GOODBYE_MS = 2_000;
 export async function openMailbox(
   { host, port, security, username, password, ca, folder, handledFolder }: BounceMailbox,
   signal: AbortSignal,
+  outbound: Outbound,
 ): Promise<OpenMailbox> {
   signal.throwIfAborted();
   // Loaded by whoever has a mailbox: it takes 25 MB.
   const { ImapFlow } = await import("imapflow");
   const client = new ImapFlow({
-    host,
+    host: await addressOf(host, signal, outbound),
+    // The certificate is the name's, whatever its address.
+    ...(isIP(host) === 0 && { servername: host }),
     port,
     secure: security === "tls",
     ...(security !== "tls" && { doSTARTTLS: security === "starttls" }),
@@ -91,4 +96,18 @@ export async function openMailbox(
 /** What imapflow answers with false, as the error that it would be of another command. */
 function refusal(words: string): Error {
   return Object.assign(new Error(words), { responseStatus: "NO" });
+}
+
+/** The address that is connected to: it was vetted, and what the name has by then does not matter. */
+async function addressOf(host: string, signal: AbortSignal, outbound: Outbound): Promise<string> {
+  const vetted = await outbound.vet(host, signal);
+  signal.throwIfAborted();
+  switch (vetted.kind) {
+    case "found":
+      return vetted.addresses[0].address;
+    case "refused":
+      throw new Error(whyRefused(host));
+    case "unknown":
+      throw new Error(`its host name cannot be found (${vetted.code})`);
+  }
 }

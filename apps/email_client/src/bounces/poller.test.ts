@@ -3,6 +3,7 @@ import { createLog, newId, systemClock } from "@mailwright/platform";
 import { createServiceClient } from "@mailwright/protocol";
 import { testRedis, type TestRedis, until } from "@mailwright/testing";
 import { readFeedback } from "../feedback/feedback.ts";
+import { ANYWHERE } from "../gateways/outbound.ts";
 import { patchSettings } from "../settings/settings.ts";
 import { createVault } from "../settings/vault.ts";
 import { CREDENTIALS_KEY, SERVICE_KEY } from "../testing/client.ts";
@@ -59,7 +60,16 @@ function contextOf({ redis }: TestRedis, bouncesMs: number) {
   });
   const verp = createVerp([CREDENTIALS_KEY]);
   const pace = { bouncesMs };
-  const context: PollerContext = { redis, vault, verp, web, clock: systemClock, log, pace };
+  const context: PollerContext = {
+    redis,
+    vault,
+    verp,
+    web,
+    clock: systemClock,
+    log,
+    pace,
+    outbound: ANYWHERE,
+  };
   return { context, said };
 }
 

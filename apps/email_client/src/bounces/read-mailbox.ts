@@ -1,5 +1,6 @@
 import type { Log } from "@mailwright/platform";
 import { parseFactsAnswer, type ServiceClient, type ToldFacts } from "@mailwright/protocol";
+import type { Outbound } from "../gateways/outbound.ts";
 import { bounceCursorKey } from "../redis/keys.ts";
 import type { RedisClient } from "../redis/open.ts";
 import { type Identify, readBounceMessage } from "./bounce-message.ts";
@@ -10,6 +11,7 @@ export interface ReadContext {
   redis: RedisClient;
   web: ServiceClient;
   log: Log;
+  outbound: Outbound;
 }
 
 /** What one reading of a mailbox came to. */
@@ -36,10 +38,10 @@ export async function readMailbox(
   gateway: ToldFacts["gateway"],
   mailbox: BounceMailbox,
   identify: Identify,
-  { redis, web, log }: ReadContext,
+  { redis, web, log, outbound }: ReadContext,
   signal: AbortSignal,
 ): Promise<MailboxRead> {
-  await using open = await openMailbox(mailbox, signal);
+  await using open = await openMailbox(mailbox, signal, outbound);
   const total: MailboxRead = { told: 0, ignored: 0, leftAlone: 0 };
   const folder = `${mailboxName(mailbox)}/${open.validity}`;
   const uids = await open.uidsFrom((await readCursor(redis, gateway.id, folder)) + 1);

@@ -1,6 +1,7 @@
 import type { Clock } from "@mailwright/platform";
 import type { GatewayCapabilities, GatewayField } from "@mailwright/protocol";
 import type { HeaderLimits } from "./header-limits.ts";
+import type { Outbound } from "./outbound.ts";
 import type { Webhook } from "./webhook.ts";
 
 /** One email as a gateway gets it. */
@@ -66,7 +67,7 @@ export interface GatewayAdapter {
   /** Draws the form in Settings and says what must be set. */
   fields: GatewayField[];
   capabilities: GatewayCapabilities;
-  /** Every server that it connects to with these settings. */
+  /** Every server that it connects to with these settings. The first is the one that messages are handed to. */
   servers(settings: Record<string, string>): GatewayServer[];
   /** What becomes of headers that the provider does not pass on as they are. */
   headerLimits: HeaderLimits;
@@ -82,7 +83,10 @@ export interface GatewayAdapter {
     secrets: Record<string, string>,
     clock: Clock,
     returnPath?: ReturnPath,
+    outbound?: Outbound,
   ): Gateway;
+  /** Whether what it opens connects by `outbound` itself, so that it need not be held to it from outside. */
+  pins?: true;
 }
 
 /** A server that a gateway connects to. */

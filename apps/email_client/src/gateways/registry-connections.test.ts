@@ -7,6 +7,7 @@ import { createVault } from "../settings/vault.ts";
 import { CREDENTIALS_KEY } from "../testing/client.ts";
 import { MESSAGE } from "../testing/messages.ts";
 import { smtpReceiver } from "../testing/smtp-receiver.ts";
+import { ANYWHERE } from "./outbound.ts";
 import { createGatewayRegistry } from "./registry.ts";
 
 test("connections that a gateway holds open are given up when its settings change, and when the process stops", async () => {
@@ -20,6 +21,7 @@ test("connections that a gateway holds open are given up when its settings chang
     new ManualClock(),
     silentLog,
     createVerp([CREDENTIALS_KEY]),
+    ANYWHERE,
   );
   const id = newId();
   const change = async (changes: Record<string, string>) => {

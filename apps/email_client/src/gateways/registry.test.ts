@@ -7,13 +7,15 @@ import { createVerp } from "../bounces/verp.ts";
 import { createVault } from "../settings/vault.ts";
 import { aGateway, CREDENTIALS_KEY } from "../testing/client.ts";
 import { MESSAGE } from "../testing/messages.ts";
+import { ANYWHERE } from "./outbound.ts";
 import { createGatewayRegistry } from "./registry.ts";
 
 const vault = createVault([CREDENTIALS_KEY]);
+const verp = createVerp([CREDENTIALS_KEY]);
 
 function registryOf(redis: RedisClient, log = silentLog) {
   const clock = new ManualClock();
-  const registry = createGatewayRegistry(redis, vault, clock, log, createVerp([CREDENTIALS_KEY]));
+  const registry = createGatewayRegistry(redis, vault, clock, log, verp, ANYWHERE);
   const patch = (change: Parameters<typeof patchSettings>[2]["gateways"][0]) =>
     patchSettings(redis, vault, { gateways: [change] });
   return { clock, registry, patch };

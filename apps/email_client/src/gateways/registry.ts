@@ -7,9 +7,12 @@ import { type GatewayRecord, readGateway } from "../settings/gateway-records.ts"
 import type { Vault } from "../settings/vault.ts";
 import type { Allowance } from "./allowance.ts";
 import { type Breaker, createBreaker } from "./breaker.ts";
-import type { Gateway } from "./gateway.ts";
+import type { Gateway, ReturnPath } from "./gateway.ts";
 import { adapterOf, isComplete } from "./kinds.ts";
+import type { Outbound } from "./outbound.ts";
+import { publicOnly } from "./public-only.ts";
 import { type Member, membersOf } from "./route.ts";
+import { hostOf } from "./server-address.ts";
 import { readSlowdown, type Slowdown } from "./slowdown.ts";
 import { refusingUnsafe } from "./unsafe-message.ts";
 
@@ -62,6 +65,7 @@ export function createGatewayRegistry(
   clock: Clock,
   log: Log,
   verp: Verp,
+  outbound: Outbound,
 ): GatewayRegistry {
   const cache = new LRUCache<string, Cached>({ max: CACHED });
   const breakers = new Map<string, Breaker>();
@@ -96,8 +100,12 @@ export function createGatewayRegistry(
     if (secrets === undefined) return "its secrets cannot be opened with CREDENTIALS_KEYS";
     const breaker = breakers.get(id) ?? createBreaker();
     breakers.set(id, breaker);
+    const returnPath: ReturnPath = (address, key) => verp.address(address, id, key);
+    const opened = adapter.open(settings, secrets, clock, returnPath, outbound);
+    const [server] = adapter.servers(settings);
+    const isHeld = outbound.anywhere || adapter.pins || server === undefined;
     const gateway = refusingUnsafe(
-      adapter.open(settings, secrets, clock, (address, key) => verp.address(address, id, key)),
+      isHeld ? opened : publicOnly(opened, hostOf(server.address), outbound),
     );
     const { idempotency } = adapter.capabilities;
     const repeatWindowMs = idempotency === "none" ? undefined : idempotency.windowS * 1_000;

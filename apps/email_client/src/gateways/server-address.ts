@@ -19,6 +19,11 @@ export function placeOf(address: string): string {
   return isUrl(address) ? new URL(address).origin : address.toLowerCase();
 }
 
+/** The host that an address names: without brackets where it is an IPv6 address. */
+export function hostOf(address: string): string {
+  return isUrl(address) ? new URL(address).hostname.replace(/^\[(.*)\]$/, "$1") : address;
+}
+
 function isUrl(address: string): boolean {
   return URL.canParse(address) && /^https?:$/.test(new URL(address).protocol);
 }

@@ -1,5 +1,6 @@
 import { isUnauthenticated } from "@mailwright/protocol";
 import type { Refusal, ThrottleScope } from "./gateway.ts";
+import { REFUSED } from "./smtp-socket.ts";
 
 /** A failure as nodemailer tells it; what is left out was not there. */
 interface Failure {
@@ -148,6 +149,8 @@ function outcomeBeforeData({ code = "", originalCode, message }: Failure): Refus
       };
     case "EMESSAGE":
       return { kind: "rejected", detail: "The message is bigger than the server takes." };
+    case REFUSED:
+      return { kind: "unavailable", detail: message };
     case "EDNS":
       return unavailable("Its host name cannot be found");
     case "ETLS":

@@ -16,8 +16,10 @@ import type {
   ReturnPath,
   SettingFault,
 } from "./gateway.ts";
+import { ANYWHERE, type Outbound } from "./outbound.ts";
 import { hostFault, isWhole, portFault } from "./server-address.ts";
 import { outcomeOfSmtpFailure } from "./smtp-outcome.ts";
+import { vettedSockets } from "./smtp-socket.ts";
 
 /**
  * Any SMTP server (RFC 5321, submission by RFC 6409), over connections that are kept. SMTP knows no idempotency key and no
@@ -94,6 +96,7 @@ export const smtpGateway: GatewayAdapter = {
   fault: (settings, secrets) =>
     serverFault(settings) ?? dkimFault(settings, secrets) ?? bounceFault(settings, secrets),
   open: openSmtpGateway,
+  pins: true,
 };
 
 const CONNECTIONS = 5;
@@ -120,18 +123,21 @@ function openSmtpGateway(
   secrets: Record<string, string>,
   _clock: Clock,
   returnPath?: ReturnPath,
+  outbound: Outbound = ANYWHERE,
 ): Gateway {
   const { host = "", port, security = "", username = "", ca_certificate: ca } = settings;
   const { password = "" } = secrets;
   const encryption = security === "" ? "starttls" : security;
   const atOnce = Number(settings["connections"] || CONNECTIONS);
+  const portUsed = Number(port || PORTS[encryption]);
   const key = dkimKey(settings, secrets);
   const dkim = key && new DKIM(key);
   const transport = nodemailer.createTransport({
     pool: true,
     maxConnections: atOnce,
     host,
-    port: Number(port || PORTS[encryption]),
+    port: portUsed,
+    getSocket: vettedSockets(host, portUsed, outbound, SESSION_MS),
     secure: encryption === "tls",
     requireTLS: encryption === "starttls",
     ignoreTLS: encryption === "none",
@@ -139,7 +145,6 @@ function openSmtpGateway(
     ...(username !== "" && { auth: { user: username, pass: password }, forceAuth: true }),
     connectionTimeout: SESSION_MS,
     greetingTimeout: SESSION_MS,
-    dnsTimeout: SESSION_MS,
     idleTimeout: IDLE_MS,
     socketTimeout: 2 * IDLE_MS,
     disableFileAccess: true,
@@ -186,7 +191,7 @@ function openSmtpGateway(
     async check(signal) {
       const session = await checkSession(() => transport.verify(), signal, shown);
       if (session.kind !== "ready" || mailbox === undefined) return session;
-      const read = await checkMailbox(mailbox, signal);
+      const read = await checkMailbox(mailbox, signal, outbound);
       return { ...read, detail: `${session.detail} ${read.detail}` };
     },
     close: () => transport.close(),

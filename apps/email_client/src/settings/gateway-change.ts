@@ -2,8 +2,10 @@ import { newId } from "@mailwright/platform";
 import type { SettingsPatch } from "@mailwright/protocol";
 import type { SettingFault } from "../gateways/gateway.ts";
 import { type SettingsKind, settingsKindOf } from "../gateways/kinds.ts";
+import { ANYWHERE, type Outbound } from "../gateways/outbound.ts";
 import type { RouteGateway } from "../gateways/route.ts";
 import type { GatewayRecord } from "./gateway-records.ts";
+import { privateServer } from "./private-server.ts";
 import { repointedSecret } from "./repointed-secret.ts";
 import type { Vault } from "./vault.ts";
 
@@ -18,6 +20,7 @@ export async function applyChange(
   before: GatewayRecord | undefined,
   change: GatewayChange,
   gateways: readonly RouteGateway[] = [],
+  outbound: Outbound = ANYWHERE,
 ): Promise<GatewayRecord | SettingFault> {
   const kind = before?.kind ?? change.kind;
   const adapter = kind === undefined ? undefined : settingsKindOf(kind, gateways);
@@ -43,7 +46,8 @@ export async function applyChange(
     choiceFault(adapter, settings) ??
     urlFault(adapter, settings) ??
     adapter.fault?.(settings, Object.fromEntries(secrets)) ??
-    repointedSecret(adapter, before?.settings ?? {}, settings, unchanged(kept, change.secrets));
+    repointedSecret(adapter, before?.settings ?? {}, settings, unchanged(kept, change.secrets)) ??
+    (await privateServer(adapter, before?.settings ?? {}, settings, outbound));
   if (fault !== undefined) return { ...fault, field: pathOf(adapter, fault.field) };
   return {
     id: change.id,

@@ -18,7 +18,7 @@ import { signedCall } from "../http/signed-call.ts";
 import { patchSettings, rewrapSecrets, viewSettings } from "./settings.ts";
 
 export function settingsRoutes(context: Context) {
-  const { redis, vault, gateways } = context;
+  const { redis, vault, gateways, outbound } = context;
   const view = () => viewSettings(redis, gateways.breakerState);
   return new Elysia({ name: "settings" })
     .get("/v1/settings", ({ request }) => signedCall(context, request, parseNothing, view))
@@ -26,7 +26,7 @@ export function settingsRoutes(context: Context) {
       "/v1/settings",
       ({ request }) =>
         signedCall(context, request, parseSettingsPatch, async (patch) => {
-          const fault = await patchSettings(redis, vault, patch);
+          const fault = await patchSettings(redis, vault, patch, outbound);
           gateways.refresh();
           if (fault === undefined) return view();
           const { field, message } = fault;

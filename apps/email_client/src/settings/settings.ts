@@ -8,6 +8,7 @@ import {
 import { mailboxFailingSince } from "../feedback/feedback.ts";
 import type { SettingFault } from "../gateways/gateway.ts";
 import { adapterOf, gatewayKinds, isComplete } from "../gateways/kinds.ts";
+import { ANYWHERE, type Outbound } from "../gateways/outbound.ts";
 import { membersOf } from "../gateways/route.ts";
 import { applyChange } from "./gateway-change.ts";
 import { changeGateways, type GatewayRecord, readGateways } from "./gateway-records.ts";
@@ -80,6 +81,7 @@ export async function patchSettings(
   redis: RedisClient,
   vault: Vault,
   patch: SettingsPatch,
+  outbound: Outbound = ANYWHERE,
 ): Promise<SettingFault | undefined> {
   return changeGateways<SettingFault>(redis, async (records) => {
     const standing = new Map(records.map((record) => [record.id, record]));
@@ -90,9 +92,8 @@ export async function patchSettings(
         standing.delete(change.id);
         continue;
       }
-      const after = await applyChange(vault, standing.get(change.id), change, [
-        ...standing.values(),
-      ]);
+      const before = standing.get(change.id);
+      const after = await applyChange(vault, before, change, [...standing.values()], outbound);
       if ("message" in after)
         return { ok: false, refusal: { ...after, field: `gateways.${index}.${after.field}` } };
       standing.set(after.id, after);

@@ -26,6 +26,7 @@ export async function startChild(env: {
       SERVICE_KEYS: keyText(SERVICE_KEY),
       CREDENTIALS_KEYS: keyText(CREDENTIALS_KEY),
       LOG_LEVEL: "debug",
+      PRIVATE_GATEWAYS: "allow",
       ...env,
     },
     stdin: "ignore",

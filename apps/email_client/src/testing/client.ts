@@ -84,6 +84,7 @@ export async function setUp(options: SetUpOptions = {}): Promise<SetUp> {
     emailsLimit: 10_000,
     outboxLimit: 10_000,
     attemptDeadlineMs: 1_000,
+    privateGateways: "allow",
     ...options.config,
   };
   const pace = { ...SHORT_PACE, ...options.pace };

@@ -114,6 +114,47 @@ test("doctor names each thing that is not well and what to do about it", async (
   );
 });
 
+test("doctor has every gateway checked that could be sent through, and says what is in the way", async () => {
+  await using at = await shell();
+  const id = newId();
+  const gateway = {
+    id,
+    name: "Relay",
+    kind: "smtp",
+    settings: {},
+    secrets: [],
+    rate_per_second: null,
+    domain_rate_per_second: null,
+    domain_rates: {},
+    default: true,
+    complete: true,
+    breaker: "closed",
+  };
+  const others = [
+    { ...gateway, id: newId(), name: "Both", kind: "route" },
+    { ...gateway, id: newId(), name: "Later", complete: false },
+  ];
+  const machine = { name: "email", initial: "queued", nodes: [], edges: [], counts: {} };
+  at.standIn.answerAlways("GET /v1/machine", { ...machine, emails: 0, outbox: 0 });
+  at.standIn.answerAlways("GET /v1/settings", { gateways: [gateway, ...others], kinds: [] });
+  const checks = `POST /v1/gateways/${id}/check`;
+  const detail = "Not connected: 10.0.0.5 has no public address.";
+  at.standIn.answerNext(checks, { status: 200, body: { outcome: "unavailable", detail } });
+  const { lines } = await at.run(doctor);
+  expect(lines).toContain("ok    gateways: 2 of 3 ready");
+  expect(lines.filter((line) => line.includes("gateway “"))).toEqual([
+    `FAIL  gateway “Relay”: ${detail}`,
+  ]);
+  at.standIn.answerNext(checks, {
+    status: 200,
+    body: { outcome: "ready", detail: "It is there." },
+  });
+  expect((await at.run(doctor)).lines).toContain("ok    gateway “Relay”: It is there.");
+  expect((await at.run(doctor)).lines).toContain(
+    "FAIL  gateway “Relay”: the email client cannot open it, and its log says why",
+  );
+});
+
 test("rekey says how many gateways were wrapped anew, and which could not be", async () => {
   await using at = await shell();
   at.standIn.answerNext("POST /v1/settings/rewrap", {

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
-import { parseMachineView, parseSettingsView } from "@mailwright/protocol";
+import { parseMachineView, parseSettingsView, ROUTE } from "@mailwright/protocol";
 import type { Context } from "../context.ts";
+import { checkConnection, type Checked } from "../features/gateways/connection-check.ts";
 import { hasPostalAddress, readSettings } from "../features/settings/settings.ts";
 import { problemOf, realGateway } from "../features/settings/public-address.ts";
 import type { Command } from "./command.ts";
@@ -94,7 +95,10 @@ async function emailClient({ config, emailClient: client, clock }: Context): Pro
   const { emails, outbox } = machine.value;
   const settings = await client.call("GET", "/v1/settings", undefined, parseSettingsView);
   const gateways = settings.kind === "ok" ? settings.value.gateways : [];
-  const complete = gateways.filter((gateway) => gateway.complete).length;
+  const ready = gateways.filter(({ complete }) => complete);
+  const complete = ready.length;
+  const through = ready.filter(({ kind }) => kind !== ROUTE);
+  const checked = await checkConnection({ emailClient: client }, { through });
   const health = await fetch(`${config.emailClientUrl}/livez`).catch(() => undefined);
   const skew = Math.abs(Date.parse(health?.headers.get("date") ?? "") - clock.now());
   return [
@@ -107,6 +111,7 @@ async function emailClient({ config, emailClient: client, clock }: Context): Pro
           ? `${complete} of ${gateways.length} ready`
           : "none is set up: add one in Settings, Gateways",
     },
+    ...checked.map(wordOfCheck),
     ...(skew > MOST_SKEW_MS
       ? [
           {
@@ -117,6 +122,20 @@ async function emailClient({ config, emailClient: client, clock }: Context): Pro
         ]
       : []),
   ];
+}
+
+/** What its service answers; or what is in the way of asking it, such as PRIVATE_GATEWAYS. */
+function wordOfCheck({ gateway, asked }: Checked[number]): Finding {
+  const about = `gateway “${gateway.name}”`;
+  switch (asked.kind) {
+    case "answered":
+      return { about, ok: asked.result.outcome === "ready", says: asked.result.detail };
+    case "unknown":
+      return { about, ok: false, says: "the email client cannot open it, and its log says why" };
+    case "refused":
+    case "unreachable":
+      return { about, ok: false, says: `could not be checked: ${asked.why}` };
+  }
 }
 
 async function sender({ db }: Context): Promise<Finding[]> {
