@@ -93,15 +93,36 @@ test("what is not set up is named until it is, and what blocks a launch is told 
 
 test("original, no warning when not set up: every page says what is not set up, with the way there", async () => {
   const owner = await signedInClient(context);
-  const page = await owner.get("/account");
-  expect(page.find(".banner p").map(({ text }) => text)).toEqual([
-    "No From address is set, so campaigns cannot be launched.",
-    "No gateway is set up, so campaigns cannot be launched.",
+  const paths =
+    "/ /account /accounts /campaigns /contacts /developer/machines /imports /segments /settings /settings/gateways /suppressions /templates /tokens";
+  for (const path of paths.split(" ")) {
+    const page = await owner.get(path);
+    expect([path, ...page.find(".banner p").map(({ text }) => text)]).toEqual([
+      path,
+      "No From address is set, so campaigns cannot be launched.",
+      "No gateway is set up, so campaigns cannot be launched.",
+    ]);
+    expect(page.find("a.banner-action").map(({ attributes }) => attributes["href"])).toEqual([
+      "/settings",
+      "/settings/gateways",
+    ]);
+  }
+});
+
+test("a spare gateway that is complete is no default: the banner leads to the one that is", async () => {
+  await saveSender(context.db, SENDER);
+  const spare = { ...GATEWAY, id: "0198a1b2-0000-7000-8000-000000000001", default: false };
+  client.state.gateways = [{ ...GATEWAY, complete: false }, spare];
+  expect(await setupProblems(context)).toMatchObject([
+    {
+      kind: "gateway",
+      message: expect.stringContaining("“Mock” is the default gateway"),
+      action: { href: `/settings/gateways/${GATEWAY.id}` },
+    },
   ]);
-  expect(page.find("a.banner-action").map(({ attributes }) => attributes["href"])).toEqual([
-    "/settings",
-    "/settings/gateways",
-  ]);
+  client.state.gateways = [GATEWAY, { ...spare, complete: false }];
+  await context.gatewayWatch.refresh();
+  expect(await kinds()).toEqual([]);
 });
 
 test("a bounce mailbox that could not be read for an hour is a banner, with the way to its gateway", async () => {

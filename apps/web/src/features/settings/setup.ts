@@ -1,5 +1,5 @@
 import type { Clock } from "@mailwright/platform";
-import type { SettingsView } from "@mailwright/protocol";
+import type { GatewayView, SettingsView } from "@mailwright/protocol";
 import type { Config } from "../../config.ts";
 import type { Queryable } from "../../db/open.ts";
 import type { GatewaysSeen, GatewayWatch } from "./gateway-watch.ts";
@@ -81,15 +81,25 @@ function gatewayProblem(seen: GatewaysSeen): SetupProblem | undefined {
         blocksLaunch: false,
       };
     case "seen":
-      return seen.view.gateways.some(({ complete }) => complete)
-        ? undefined
-        : {
-            kind: "gateway",
-            message: "No gateway is set up, so campaigns cannot be launched.",
-            blocksLaunch: true,
-            action: { href: "/settings/gateways", label: "Set one up" },
-          };
+      return defaultProblem(seen.view.gateways);
   }
+}
+
+/** Campaigns that name no gateway go through the default: another one that is complete is no help to them. */
+function defaultProblem(gateways: readonly GatewayView[]): SetupProblem | undefined {
+  const standard = gateways.find((gateway) => gateway.default);
+  if (standard?.complete === true) return undefined;
+  const isUseful = standard !== undefined && gateways.some(({ complete }) => complete);
+  return {
+    kind: "gateway",
+    message: isUseful
+      ? `“${standard.name}” is the default gateway and is not set up completely, so campaigns that name no other cannot be launched.`
+      : "No gateway is set up, so campaigns cannot be launched.",
+    blocksLaunch: true,
+    action: isUseful
+      ? { href: `/settings/gateways/${standard.id}`, label: "Complete it" }
+      : { href: "/settings/gateways", label: "Set one up" },
+  };
 }
 
 /** Nothing here can be pressed to mend it: the address is a variable of the environment. */
