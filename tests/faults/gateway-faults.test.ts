@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "@mailwright/testing";
+import { type FaultMode, until } from "@mailwright/testing";
 import { ended, launchCampaign, reached } from "../system/campaign.ts";
 import { type Installation, startInstallation } from "../system/installation.ts";
 import { expectPromiseKept } from "../system/promise.ts";
@@ -139,19 +139,26 @@ test("fault 19: the gateway drips its answer: the deadline ends that, and the sl
   await expectPromiseKept(all, campaign);
 });
 
-test("fault 19: nothing passes on the way to the gateway: the deadline ends that, and the slots come back", async () => {
-  await changeGateway({ rate_per_second: 100 });
-  const campaign = await launchCampaign(all, 200);
-  await reached(all, campaign, ["sent"], 10);
-  all.links.gateway.set({ mode: "blackhole" });
-  await reached(all, campaign, ["resolving", "uncertain"], AT_ONCE);
-  all.links.gateway.heal();
-  await changeGateway({ rate_per_second: null });
-  const { counts } = await ended(all, campaign);
-  expect(counts["uncertain"]).toBeGreaterThanOrEqual(AT_ONCE);
-  expect((counts["sent"] ?? 0) + (counts["uncertain"] ?? 0)).toBe(200);
-  await expectPromiseKept(all, campaign);
-});
+test.each<[how: string, modes: FaultMode[]]>([
+  ["black-holed", ["blackhole"]],
+  // What is open goes on when new connections are half-open, so it is ended first.
+  ["half-open", ["reset", "half_open"]],
+])(
+  "fault 19: nothing passes on the way to the gateway, which is %s: the deadline ends that, and the slots come back",
+  async (_how, modes) => {
+    await changeGateway({ rate_per_second: 100 });
+    const campaign = await launchCampaign(all, 200);
+    await reached(all, campaign, ["sent"], 10);
+    for (const mode of modes) all.links.gateway.set({ mode });
+    await reached(all, campaign, ["resolving", "uncertain"], AT_ONCE);
+    all.links.gateway.heal();
+    await changeGateway({ rate_per_second: null });
+    const { counts } = await ended(all, campaign);
+    expect(counts["uncertain"]).toBeGreaterThanOrEqual(AT_ONCE);
+    expect((counts["sent"] ?? 0) + (counts["uncertain"] ?? 0)).toBe(200);
+    await expectPromiseKept(all, campaign);
+  },
+);
 
 test("fault 19: the gateway's name is unknown, or its certificate has run out: nothing leaves, and all is sent when that is mended", async () => {
   let asked = 0;
