@@ -2,6 +2,7 @@ import postgres from "postgres";
 import { createServiceClient, type ServiceClient } from "@mailwright/protocol";
 import { FaultProxy, ownPostgres, ownRedis, type OwnServer } from "@mailwright/testing";
 import { call, KEYS, makeToken, SERVICE_KEY, setUpGateway } from "../harness/access.ts";
+import { type Balancer, startBalancer } from "../harness/balancer.ts";
 import { type Program, startProgram } from "../harness/program.ts";
 
 export interface InstallationOptions {
@@ -28,6 +29,8 @@ export interface Installation extends AsyncDisposable {
   gatewayMock: Program;
   /** The links: email client to Redis, to web and to the gateway; web to the email client and to Postgres. */
   links: Record<"redis" | "web" | "gateway" | "emailClient" | "postgres", FaultProxy>;
+  /** What a link leads to where there are several of a service; a single one has nothing in front of it. */
+  balancers: Partial<Record<"web" | "emailClient", Balancer>>;
   /** Straight to the ledger, past every fault. */
   sql: postgres.Sql;
   /** Signed calls to the first email client, past every fault. */
@@ -75,7 +78,10 @@ export async function startInstallation({
       };
       clients.push(stack.use(await startProgram("email_client", env)));
     }
-    const emailClientLink = stack.use(lateLinks.emailClient.to((clients[0] as Program).port));
+    const ofClients = stack.use(await balancerOf(clients));
+    const emailClientLink = stack.use(
+      lateLinks.emailClient.to((ofClients ?? (clients[0] as Program)).port),
+    );
     const pages: Program[] = [];
     for (let n = 0; n < webs; n++) {
       const env = {
@@ -87,7 +93,8 @@ export async function startInstallation({
       };
       pages.push(stack.use(await startProgram("web", env)));
     }
-    const webLink = stack.use(lateLinks.web.to((pages[0] as Program).port));
+    const ofPages = stack.use(await balancerOf(pages));
+    const webLink = stack.use(lateLinks.web.to((ofPages ?? (pages[0] as Program)).port));
     const sql = postgres(pg.url, { max: 4, onnotice: () => {} });
     stack.defer(() => sql.end({ timeout: 1 }));
     const token = await makeToken(pg.url);
@@ -113,6 +120,7 @@ export async function startInstallation({
         emailClient: emailClientLink,
         postgres: postgresLink,
       },
+      balancers: { ...(ofPages && { web: ofPages }), ...(ofClients && { emailClient: ofClients }) },
       sql,
       emailClient,
       gateway,
@@ -135,6 +143,10 @@ export async function startInstallation({
     await stack.disposeAsync();
     throw error;
   }
+}
+
+async function balancerOf(programs: readonly Program[]): Promise<Balancer | undefined> {
+  return programs.length > 1 ? startBalancer(programs.map(({ port }) => port)) : undefined;
 }
 
 /** A proxy whose port is known before the server it leads to. */

@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
 import { until } from "@mailwright/testing";
 import { KEYS } from "../harness/access.ts";
-import { startBalancer } from "../harness/balancer.ts";
 import { startProgram } from "../harness/program.ts";
 import { startSlowGateway } from "../harness/slow-gateway.ts";
 import { ended, launchCampaign, standingOf } from "./campaign.ts";
@@ -19,12 +18,7 @@ test("two webs and email clients behind balancers: one more sends more at once, 
   const emailClientEnv = { SEND_CONCURRENCY: String(EACH), ATTEMPT_DEADLINE_MS: "3000" };
   const all = stack.use(await startInstallation({ webs: 2, emailClients: 2, emailClientEnv }));
   const gateway = stack.use(startSlowGateway(all.gatewayMock.port, LATENCY_MS));
-  const webs = stack.use(await startBalancer(all.webs.map(({ port }) => port)));
-  const emailClients = stack.use(await startBalancer(all.emailClients.map(({ port }) => port)));
-  // The links are the one address by which each kind of service reaches the other.
   all.links.gateway.serverPort = gateway.port;
-  all.links.web.serverPort = webs.port;
-  all.links.emailClient.serverPort = emailClients.port;
 
   const campaign = await launchCampaign(all, CONTACTS);
   await until(() => gateway.underWay === 2 * EACH, {
@@ -42,7 +36,7 @@ test("two webs and email clients behind balancers: one more sends more at once, 
       ...emailClientEnv,
     }),
   );
-  emailClients.add(added.port);
+  all.balancers.emailClient?.add(added.port);
   expect(gateway.most).toBe(2 * EACH);
   await until(() => gateway.underWay === 3 * EACH, {
     what: "the third email client to send too",
@@ -56,5 +50,6 @@ test("two webs and email clients behind balancers: one more sends more at once, 
   expect(standing.counts["uncertain"] ?? 0).toBeLessThanOrEqual(EACH);
   expect(gateway.most).toBe(3 * EACH);
   await expectPromiseKept(all, campaign);
-  for (const balancer of [webs, emailClients]) expect(balancer.given.size).toBeGreaterThan(1);
+  for (const of of ["web", "emailClient"] as const)
+    expect(all.balancers[of]?.given.size).toBeGreaterThan(1);
 });
