@@ -3,7 +3,7 @@ import { peakMemoryMb } from "../bench/memory.ts";
 import { KEYS } from "../harness/access.ts";
 import type { Program } from "../harness/program.ts";
 import type { Installation } from "../system/installation.ts";
-import type { Breach } from "../system/promise.ts";
+import type { Breach } from "../system/breach.ts";
 
 /** Far above what either needs (150 to 250 MB), far below what one would grow to that keeps what it has done. */
 const MOST_MEMORY_MB = 500;

@@ -1,6 +1,6 @@
 import { BURST_S } from "@mailwright/email_client/gateways/rate.ts";
 import type { Acceptance } from "../system/campaign.ts";
-import type { Breach } from "../system/promise.ts";
+import type { Breach } from "../system/breach.ts";
 
 /** A stretch of time, in milliseconds since the Unix epoch. */
 export interface Stretch {
@@ -21,7 +21,7 @@ const BLUR_MS = 2_000;
  * happened, and every window is taken for BLUR_MS longer than it is.
  */
 export function breachesOfRate(
-  ledger: readonly Acceptance[],
+  ledger: readonly Pick<Acceptance, "at">[],
   ratePerSecond: number,
   calm: readonly Stretch[],
 ): Breach[] {

@@ -1,6 +1,7 @@
 import { until } from "@mailwright/testing";
+import type { Breach } from "../system/breach.ts";
 import { ended, gatewayLedger, launchCampaign } from "../system/campaign.ts";
-import { type Breach, breachesOf } from "../system/promise.ts";
+import { breachesOf } from "../system/promise.ts";
 import { breachesOfPrograms, journalLeft } from "./programs.ts";
 import { breachesOfRate, type Stretch } from "./rates.ts";
 import { storyOf } from "./story.ts";

@@ -1,5 +1,5 @@
 import type { Installation } from "../system/installation.ts";
-import type { Breach } from "../system/promise.ts";
+import type { Breach } from "../system/breach.ts";
 
 /** Everything that is known of what a breach is about, for whoever looks for its cause. */
 export async function storyOf({ sql }: Installation, breach: Breach): Promise<string> {

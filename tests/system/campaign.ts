@@ -11,6 +11,8 @@ interface Options {
   gateway_id?: string;
   /** More segments that it goes to. */
   segments?: string[];
+  /** The domains that the contacts' addresses have in turn. */
+  domains?: string[];
 }
 
 /** A campaign to that many contacts, made by SQL and the API and launched by the API; the answer is its id. */
@@ -28,14 +30,16 @@ export async function launchCampaign(
 export async function draftCampaign(
   { api, sql }: Installation,
   contacts: number,
-  { segments = [], ...options }: Options = {},
+  { segments = [], domains = ["example.com"], ...options }: Options = {},
 ): Promise<string> {
   const run = crypto.randomUUID().slice(0, 8);
   const segment = await api<Answer>("POST", "/segments", { name: `Everybody ${run}` });
   await sql`
     WITH added AS (
       INSERT INTO contact (email, canonical_email, first_name)
-      SELECT address, address, 'P' || n FROM generate_series(1, ${contacts}) n, LATERAL (SELECT ${run} || '-' || n || '@example.com' AS address) a
+      SELECT address, address, 'P' || n FROM generate_series(1, ${contacts}) n, LATERAL (
+        SELECT ${run} || '-' || n || '@' || (${domains}::text[])[1 + n % ${domains.length}::int] AS address
+      ) a
       RETURNING id
     )
     INSERT INTO segment_contact (segment_id, contact_id) SELECT ${segment.id}, id FROM added`;
@@ -113,12 +117,14 @@ export async function ended(
   );
 }
 
-/** A line of the gateway's own ledger: which email it accepted, when, and from whom. */
+/** A line of the gateway's own ledger: which email it accepted, when, for and from whom, and under which id. */
 export interface Acceptance {
   key: string;
   /** Milliseconds since the Unix epoch. */
   at: number;
+  to: string;
   username: string;
+  message_id: string;
 }
 
 /** The emails that the gateway's own ledger says it accepted, each as often as it did. */
@@ -134,7 +140,7 @@ export async function gatewayLedger({ mock }: Installation): Promise<Acceptance[
   const all: Acceptance[] = [];
   for (let after = "0"; ;) {
     const page = await mock<{
-      items: { key: string; at: string; username: string }[];
+      items: (Omit<Acceptance, "at"> & { at: string })[];
       next: number | null;
     }>("GET", `/ledger?limit=1000&after=${after}`);
     all.push(...page.items.map((item) => ({ ...item, at: Date.parse(item.at) })));
