@@ -61,7 +61,7 @@ const FAULTS: readonly Fault[] = [
   {
     fault: "Web is away and reports pile up",
     answer:
-      "The outbox is bounded, and no attempt begins while it is full; everything arrives in order.",
+      "The outbox is bounded, and no attempt begins while it is full; then every history is whole.",
   },
   {
     fault: "A report comes twice, and at once",

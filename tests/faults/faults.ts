@@ -13,10 +13,18 @@ export interface Fault {
   atMostMs: number;
   /** It bunches attempts between Redis, which admits them, and the gateway: no rate is judged meanwhile. */
   bunches?: boolean;
+  /**
+   * It may keep the word of a suppression from the email client, for as long as it lasts and so many milliseconds more:
+   * nobody has to have heard meanwhile.
+   */
+  silencesMs?: number;
   strike(all: World, draws: Draws): Promise<Heal>;
 }
 
 export const SHORT = { atLeastMs: 200, atMostMs: 4_000 };
+/** How long a process takes to notice that what it waits for is back, and to try again. */
+export const TRIES_AGAIN_MS = 2_000;
+
 /** Draws one, each as often as it weighs. */
 export function draw<T extends { weight: number }>(faults: readonly T[], draws: Draws): T {
   let left = draws.below(faults.reduce((sum, { weight }) => sum + weight, 0));

@@ -2,15 +2,16 @@ import { createDraws, type Draws } from "@mailwright/platform";
 import { call } from "../harness/access.ts";
 import { launchCampaign } from "../system/campaign.ts";
 import { type Installation, startInstallation } from "../system/installation.ts";
+import { Chronicle } from "./chronicle.ts";
 import { createClocks } from "./clocks.ts";
 import { type Deed, DEEDS } from "./deeds.ts";
 import { draw, type Fault } from "./faults.ts";
 import { OF_DATABASES } from "./of-databases.ts";
 import { OF_NETWORKS } from "./of-networks.ts";
 import { OF_PROGRAMS } from "./of-programs.ts";
-import { calmOf, type Stretch } from "./rates.ts";
 import { settle, type Settlement } from "./settle.ts";
-import { RATE, type World } from "./world.ts";
+import { watch } from "./watch.ts";
+import { DOMAINS, EMAILS_LIMIT, OUTBOX_LIMIT, RATES, type World } from "./world.ts";
 
 export interface NemesisOptions {
   /** The same seed draws the same faults in the same order; when they strike is the machine's to say. */
@@ -34,8 +35,6 @@ const AUDIENCE = 200;
 const NEW_CAMPAIGN_EVERY_MS = 8_000;
 /** After this long a call is made to the other web. */
 const PATIENCE_MS = 4_000;
-/** How long what was held back somewhere comes bunched after it was let go. */
-const BUNCHED_MS = 3_000;
 
 /**
  * Runs a whole installation (two webs, two email clients) under faults that a seed draws, heals everything, waits for quiet
@@ -52,23 +51,26 @@ export async function runNemesis({
     webs: 2,
     emailClients: 2,
     weights: "202=85,500=10,400=5",
-    emailClientEnv: { ATTEMPT_DEADLINE_MS: "3000" },
+    emailClientEnv: {
+      ATTEMPT_DEADLINE_MS: "3000",
+      EMAILS_LIMIT: String(EMAILS_LIMIT),
+      OUTBOX_LIMIT: String(OUTBOX_LIMIT),
+    },
     envOf: clocks.envOf,
   });
   const all: World = { ...installation, api: apiOfAnyWeb(installation), clocks };
-  await all.api("PATCH", `/gateways/${all.gateway}`, { rate_per_second: RATE });
+  await all.api("PATCH", `/gateways/${all.gateway}`, RATES);
   // A gateway may want to be left alone for years. Nobody waits longer than this for it.
   await all.api("PATCH", "/settings", {
     retry: { attempts: 5, first_wait_s: 1, max_wait_s: 2, max_age_s: 60 },
   });
-  const struck: Record<string, number> = {};
-  const happened = (name: string) => {
-    struck[name] = (struck[name] ?? 0) + 1;
+  const chronicle = new Chronicle();
+  await using watching = watch(installation);
+  const done = (name: string) => {
+    chronicle.done(name);
     say(name);
   };
   const campaigns: string[] = [];
-  const bunched: Stretch[] = [];
-  const from = Date.now();
   const giveUpAt = performance.now() + minutes * 60_000;
   const lane = async (step: (draws: Draws) => Promise<unknown>) => {
     // Each lane draws for itself, or how fast one of them is would change what the others draw.
@@ -76,25 +78,23 @@ export async function runNemesis({
     while (performance.now() < giveUpAt) await step(own);
   };
   await Promise.all([
-    lane(async (own) => void bunched.push(...(await strike(all, OF_SERVERS, own, happened)))),
-    lane(async (own) => void bunched.push(...(await strike(all, OF_NETWORKS, own, happened)))),
+    lane((own) => strike(all, OF_SERVERS, own, chronicle, say)),
+    lane((own) => strike(all, OF_NETWORKS, own, chronicle, say)),
     lane(async (own) => {
       campaigns.push(...(await launch(all)));
       // While its batches are being claimed, too.
       const now = campaigns.at(-1);
-      if (now !== undefined && own.percent(30))
-        await act(all, draw(DEEDS, own), [now], own, happened);
+      if (now !== undefined && own.percent(30)) await act(all, draw(DEEDS, own), [now], own, done);
       await Bun.sleep(NEW_CAMPAIGN_EVERY_MS);
     }),
     lane(async (own) => {
       await Bun.sleep(500 + own.below(2_000));
       const deed = draw(DEEDS, own);
-      if (campaigns.length > 0) await act(all, deed, campaigns.slice(-4), own, happened);
+      if (campaigns.length > 0) await act(all, deed, campaigns.slice(-4), own, done);
     }),
   ]);
   say("healed; waiting for quiet");
-  const calm = (to: number) => calmOf({ from, to }, bunched);
-  return { seed, struck, ...(await settle(all, calm)) };
+  return { seed, struck: chronicle.counts, ...(await settle(all, chronicle, watching)) };
 }
 
 /** A campaign to new contacts and to those of the one before, of whom some have unsubscribed since. */
@@ -103,7 +103,10 @@ async function launch(all: World): Promise<string[]> {
   try {
     const before = await all.sql`SELECT id FROM segment ORDER BY id DESC LIMIT 1`;
     return [
-      await launchCampaign(all, AUDIENCE, { segments: before.map(({ id }) => id as string) }),
+      await launchCampaign(all, AUDIENCE, {
+        domains: DOMAINS,
+        segments: before.map(({ id }) => id as string),
+      }),
     ];
   } catch {
     return [];
@@ -140,22 +143,22 @@ function apiOfAnyWeb({ webs, token }: Installation): Installation["api"] {
   };
 }
 
-/** Lets one fault strike and heals it; the answer is the stretch in which attempts came bunched, if it is that kind. */
+/** Lets one fault strike and heals it. */
 async function strike(
   all: World,
   faults: readonly Fault[],
   draws: Draws,
-  happened: (name: string) => void,
-): Promise<Stretch[]> {
+  chronicle: Chronicle,
+  say: (line: string) => void,
+): Promise<void> {
   const fault = draw(faults, draws);
   const lasts = fault.atLeastMs + draws.below(fault.atMostMs - fault.atLeastMs);
   const rest = draws.below(3_000);
   const from = Date.now();
   const heal = await fault.strike(all, draws);
-  happened(fault.name);
+  say(fault.name);
   await Bun.sleep(lasts);
   await heal();
-  const to = Date.now() + BUNCHED_MS;
+  chronicle.struck(fault, from);
   await Bun.sleep(rest);
-  return fault.bunches === true ? [{ from, to }] : [];
 }

@@ -1,8 +1,8 @@
 import { cutLog, logSize, until } from "@mailwright/testing";
 import { Redis } from "ioredis";
 import { setUpGateway } from "../harness/access.ts";
-import { type Fault, type Heal, SHORT } from "./faults.ts";
-import { RATE, type World } from "./world.ts";
+import { type Fault, type Heal, SHORT, TRIES_AGAIN_MS } from "./faults.ts";
+import { RATES, type World } from "./world.ts";
 
 const NOTHING: Heal = () => {};
 /** Does something to Redis itself, past every link. */
@@ -62,7 +62,7 @@ const emptied: Fault = {
         () =>
           setUpGateway(all.emailClient, `http://127.0.0.1:${all.links.gateway.port}/email`, {
             id: all.gateway,
-            rate: RATE,
+            ...RATES,
           }),
         { what: "the gateway to be set up again", timeoutMs: 60_000, everyMs: 200 },
       );
@@ -116,34 +116,36 @@ const killedPostgres: Fault = {
 };
 
 /** What happens to Redis and Postgres. */
-export const OF_DATABASES: readonly Fault[] = [
-  {
-    name: "kill -9 of Redis",
-    weight: 2,
-    bunches: true,
-    ...SHORT,
-    async strike({ redis }) {
-      await redis.kill();
-      return () => redis.start();
+export const OF_DATABASES: readonly Fault[] = (
+  [
+    {
+      name: "kill -9 of Redis",
+      weight: 2,
+      bunches: true,
+      ...SHORT,
+      async strike({ redis }) {
+        await redis.kill();
+        return () => redis.start();
+      },
     },
-  },
-  lostSeconds,
-  emptied,
-  ofRedis("is full", ["CONFIG", "SET", "maxmemory", "1mb"], ["CONFIG", "SET", "maxmemory", "0"]),
-  ofRedis("is read-only", ["REPLICAOF", "127.0.0.1", "1"], ["REPLICAOF", "NO", "ONE"]),
-  ofRedis(
-    "misses its replicas",
-    ["CONFIG", "SET", "min-replicas-to-write", "1"],
-    ["CONFIG", "SET", "min-replicas-to-write", "0"],
-  ),
-  killedPostgres,
-  {
-    ...killedPostgres,
-    name: "Postgres is down for 30 s",
-    weight: 1,
-    atLeastMs: 30_000,
-    atMostMs: 31_000,
-  },
-  lockedRows,
-  deadlock,
-];
+    lostSeconds,
+    emptied,
+    ofRedis("is full", ["CONFIG", "SET", "maxmemory", "1mb"], ["CONFIG", "SET", "maxmemory", "0"]),
+    ofRedis("is read-only", ["REPLICAOF", "127.0.0.1", "1"], ["REPLICAOF", "NO", "ONE"]),
+    ofRedis(
+      "misses its replicas",
+      ["CONFIG", "SET", "min-replicas-to-write", "1"],
+      ["CONFIG", "SET", "min-replicas-to-write", "0"],
+    ),
+    killedPostgres,
+    {
+      ...killedPostgres,
+      name: "Postgres is down for 30 s",
+      weight: 1,
+      atLeastMs: 30_000,
+      atMostMs: 31_000,
+    },
+    lockedRows,
+    deadlock,
+  ] satisfies Fault[]
+).map((fault) => ({ ...fault, silencesMs: TRIES_AGAIN_MS }));

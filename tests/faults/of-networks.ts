@@ -1,8 +1,13 @@
 import type { Draws } from "@mailwright/platform";
 import type { FaultProxy } from "@mailwright/testing";
-import { type Fault, SHORT } from "./faults.ts";
+import { type Fault, SHORT, TRIES_AGAIN_MS } from "./faults.ts";
 
 const LINKS = ["redis", "web", "gateway", "emailClient", "postgres"] as const;
+
+/** The links by which the email client comes to hear who must not be mailed. */
+const TO_HEAR_BY: ReadonlySet<string> = new Set(["redis", "emailClient", "postgres"]);
+/** A call between the services is given up after this long; one that a half-open link has swallowed lasts so long. */
+const CALL_MS = 10_000;
 
 /** The same on each of the links. */
 function onLinks(
@@ -14,6 +19,7 @@ function onLinks(
     name: `${name} link to ${which}`,
     weight,
     bunches: which === "redis" || which === "gateway",
+    ...(TO_HEAR_BY.has(which) && { silencesMs: CALL_MS + TRIES_AGAIN_MS }),
     ...SHORT,
     async strike({ links: { [which]: link } }, draws) {
       set(link, draws);

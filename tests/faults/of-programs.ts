@@ -1,4 +1,4 @@
-import { type Fault, SHORT } from "./faults.ts";
+import { type Fault, SHORT, TRIES_AGAIN_MS } from "./faults.ts";
 
 /** Longer than a batch is locked (5 s) and than it takes to notice (2 s). */
 const PAST_THE_LOCK = { atLeastMs: 8_000, atMostMs: 15_000 };
@@ -37,6 +37,7 @@ function frozen(kind: ProgramName, name: string): Fault {
     name: `SIGSTOP of ${name}`,
     weight: 2,
     bunches: kind === "emailClients",
+    silencesMs: TRIES_AGAIN_MS,
     ...PAST_THE_LOCK,
     async strike(all, draws) {
       const program = draws.pick(all[kind]);
@@ -54,6 +55,7 @@ function clockWrong(kind: ProgramName, name: string, program: string): Fault {
   return {
     name: `the clock of ${name} jumps`,
     weight: 2,
+    silencesMs: TRIES_AGAIN_MS,
     ...SHORT,
     async strike({ clocks, [kind]: programs }, draws) {
       const one = `${program}-${draws.below(programs.length)}`;

@@ -120,7 +120,7 @@ test("fault 14: reports in the wrong order and with a hole never take an email b
   });
 });
 
-test("fault 12: web is away while emails are sent: reports wait in a bounded number, sending waits for them, and web hears all in order", async () => {
+test("fault 12: web is away while emails are sent: reports wait in a bounded number, sending waits for them, and in the end web has heard all", async () => {
   const contacts = 1_500;
   await using second = all.webs[1];
   await second?.kill();
@@ -146,7 +146,7 @@ test("fault 12: web is away while emails are sent: reports wait in a bounded num
   await expectPromiseKept(all, campaign);
   await second?.start();
   await until(async () => (await breachesOfPrograms(all)).length === 0, {
-    what: "the journal to be empty and nobody to have grown",
+    what: "the journal to be empty and nobody to have held too much",
   });
 });
 

@@ -1,11 +1,16 @@
 import { until } from "@mailwright/testing";
 import type { Breach } from "../system/breach.ts";
 import { ended, gatewayLedger, launchCampaign } from "../system/campaign.ts";
+import { calmFor } from "../harness/stretches.ts";
 import { breachesOf } from "../system/promise.ts";
-import { breachesOfPrograms, journalLeft } from "./programs.ts";
-import { breachesOfRate, type Stretch } from "./rates.ts";
+import { WORD_MS, type WordIsOut } from "../system/suppressed.ts";
+import type { Chronicle } from "./chronicle.ts";
+import { journalLeft } from "./journal-left.ts";
+import { breachesOfPrograms } from "./programs.ts";
+import { breachesOfRate, limitsOf, mostBlur } from "./rates.ts";
 import { storyOf } from "./story.ts";
-import { RATE, type World } from "./world.ts";
+import { breachesOfWatch, type Watch } from "./watch.ts";
+import { DOMAINS, type World } from "./world.ts";
 
 /** What was left when all was healed and quiet. */
 export interface Settlement {
@@ -13,8 +18,16 @@ export interface Settlement {
   emails: number;
   accepted: number;
   uncertain: number;
-  /** Seconds in which the rate was judged. */
+  /** Seconds in which the rates were judged. */
   calm_s: number;
+  /** By how many milliseconds attempts came closer to each other in them than the rates allow. */
+  blur_ms: number;
+  /** The most emails and reports that were in Redis at once, and how often it was looked at. */
+  most_emails: number;
+  most_reports: number;
+  looks: number;
+  /** Suppressions of which the email client had been told. */
+  announced: number;
   /** Seconds from the last heal until every campaign had ended. */
   quiet_after_s: number;
   /** What is broken, each with the whole story of its email. */
@@ -23,23 +36,34 @@ export interface Settlement {
 
 /** Retries of a few seconds, a lock that has to run out, a batch that has to be missed: all of it is over by then. */
 const QUIET_WITHIN_MS = 240_000;
+/**
+ * By how much the times of attempts may be off: they go by Redis's clock, as it was heard over a link that may have been slow
+ * by half a second each way.
+ */
+const CLOCKS_MS = 1_000;
 /** Of the campaign that is sent when everything is over. */
 const LAST_AUDIENCE = 60;
 const LAST_USERNAME = "after-all";
 
 /** Waits until all campaigns have ended, sends a last one, and says what is broken then. */
-export async function settle(all: World, calm: (to: number) => Stretch[]): Promise<Settlement> {
+export async function settle(
+  all: World,
+  chronicle: Chronicle,
+  watching: Watch,
+): Promise<Settlement> {
   const begin = performance.now();
   // Without a word when it does not come: what is open is told campaign by campaign.
   await until(() => isQuiet(all), { timeoutMs: QUIET_WITHIN_MS, everyMs: 500 }).catch(() => {});
   const quiet_after_s = Math.round((performance.now() - begin) / 1000);
   const inTheEnd = await lastCampaign(all);
   const campaigns = (await launched(all)).map(({ id }) => id);
-  const stretches = calm(Date.now());
+  const calm = chronicle.calmForRates();
+  const limits = await limitsOf(all);
   const breaches = [
     ...inTheEnd,
-    ...(await breachesOf(all, campaigns)),
-    ...breachesOfRate(await gatewayLedger(all), RATE, stretches),
+    ...(await breachesOf(all, campaigns, wordsOf(chronicle, watching))),
+    ...limits.flatMap((limited) => breachesOfRate(limited, calm)),
+    ...breachesOfWatch(watching),
     ...(await breachesOfPrograms(all)),
   ];
   const [row] = await all.sql`
@@ -50,11 +74,28 @@ export async function settle(all: World, calm: (to: number) => Stretch[]): Promi
     emails: row?.["emails"] as number,
     accepted: row?.["accepted"] as number,
     uncertain: row?.["uncertain"] as number,
-    calm_s: Math.round(stretches.reduce((sum, { from, to }) => sum + to - from, 0) / 1000),
+    calm_s: Math.round(calm.reduce((sum, { from, to }) => sum + to - from, 0) / 1000),
+    blur_ms: Math.round(Math.max(...limits.map((limited) => mostBlur(limited, calm)))),
+    most_emails: watching.most.emails,
+    most_reports: watching.most.reports,
+    looks: watching.looks,
+    announced: watching.announced.size,
     quiet_after_s,
     breaches: await Promise.all(
-      breaches.map(async (breach) => ({ ...breach, story: await storyOf(all, breach) })),
+      breaches.map(async (breach) => ({ ...breach, story: await storyOf(all, breach, chronicle) })),
     ),
+  };
+}
+
+/**
+ * No attempt begins for somebody once the email client has acknowledged that, whatever goes wrong; and it has, once
+ * nothing has kept the word from it for long enough.
+ */
+function wordsOf(chronicle: Chronicle, { announced }: Watch): WordIsOut {
+  const calm = chronicle.calmForWords();
+  return ({ address, at }) => {
+    const seenAt = announced.get(address) ?? Number.POSITIVE_INFINITY;
+    return Math.min(calmFor(WORD_MS, at, calm), seenAt + CLOCKS_MS);
   };
 }
 
@@ -66,7 +107,7 @@ async function isQuiet(all: World): Promise<boolean> {
   for (const { id, state } of open) {
     if (state === "paused") await all.api("DELETE", `/campaigns/${id}/pause`).catch(() => {});
   }
-  return open.length === 0 && (await journalLeft(all)) === 0;
+  return open.length === 0 && (await journalLeft(all)).left.length === 0;
 }
 
 async function launched({ sql }: World): Promise<{ id: string; state: string }[]> {
@@ -79,7 +120,7 @@ async function lastCampaign(all: World): Promise<Breach[]> {
   await all.api("PATCH", `/gateways/${all.gateway}`, { username: LAST_USERNAME });
   // For half a second the other email client may go on with those it has read last.
   await Bun.sleep(1_000);
-  const campaign = await launchCampaign(all, LAST_AUDIENCE);
+  const campaign = await launchCampaign(all, LAST_AUDIENCE, { domains: DOMAINS });
   const { state } = await ended(all, campaign).catch(() => ({ state: "not ended" }));
   const emails = await all.sql`SELECT id FROM email WHERE campaign_id = ${campaign}`;
   const ids = new Set(emails.map(({ id }) => id as string));

@@ -18,11 +18,17 @@ export async function makeToken(url: string): Promise<string> {
   return token;
 }
 
+/** What a gateway may be asked to take, in emails a second. */
+export interface Rates {
+  rate_per_second?: number;
+  domain_rates?: Record<string, number>;
+}
+
 /** Makes the default gateway, of the seed kind; the answer is its id, a new one unless it is given. */
 export async function setUpGateway(
   emailClient: ServiceClient,
   url: string,
-  { id = newId(), rate }: { id?: string; rate?: number } = {},
+  { id = newId(), ...rates }: { id?: string } & Rates = {},
 ): Promise<string> {
   const gateways = [
     {
@@ -32,7 +38,7 @@ export async function setUpGateway(
       settings: { url, username: "mailwright" },
       secrets: { password: "hunter2" },
       default: true,
-      ...(rate !== undefined && { rate_per_second: rate }),
+      ...rates,
     },
   ];
   const answer = await emailClient.call("PATCH", "/v1/settings", { gateways }, parseSettingsView);

@@ -1,3 +1,5 @@
+import type { Stretch } from "../harness/stretches.ts";
+
 /** The invariants that every campaign keeps, by the letters that the tests and the documents call them. */
 export type Invariant =
   /** Every recipient in exactly one final state, and a campaign ends when all are. */
@@ -14,7 +16,7 @@ export type Invariant =
   | "F nobody suppressed is mailed"
   /** No window has more attempts than the gateway's rate allows; only the nemesis looks. */
   | "G rates"
-  /** What is over is let go, and no process grows with what it has done. */
+  /** What is over is let go, Redis never holds more than it may, and no process has held more than it may need. */
   | "H bounded"
   /** No secret and no address is in a log. */
   | "I nothing personal is logged";
@@ -25,6 +27,8 @@ export interface Breach {
   /** The campaign or the program that it is about. */
   about: string;
   email?: string;
+  /** When it was, if it is about a stretch of time and not about a campaign. */
+  during?: Stretch;
   detail: string;
 }
 

@@ -1,0 +1,76 @@
+import { countJournal } from "@mailwright/email_client/batches/journal-counts.ts";
+import { Redis } from "ioredis";
+import type { Breach } from "../system/breach.ts";
+import { SHARDS } from "./journal-left.ts";
+import { bounded } from "./programs.ts";
+import { EMAILS_LIMIT, OUTBOX_LIMIT, type World } from "./world.ts";
+
+const LOOK_EVERY_MS = 250;
+/** A server that is down or black-holed answers nothing; the next look may find it back. */
+const PATIENCE_MS = 1_000;
+
+/** What is looked at again and again while faults strike, past every link. */
+export interface Watch extends AsyncDisposable {
+  readonly looks: number;
+  /** The most that Redis has ever held. */
+  readonly most: { emails: number; reports: number };
+  /** Addresses whose suppression the email client has acknowledged, by when that was first seen. */
+  readonly announced: ReadonlyMap<string, number>;
+}
+
+export function watch({ redis: { url }, sql }: Pick<World, "redis" | "sql">): Watch {
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: PATIENCE_MS,
+  });
+  // It is killed again and again, and that is told to nobody.
+  redis.on("error", () => {});
+  const announced = new Map<string, number>();
+  const most = { emails: 0, reports: 0 };
+  const stopping = new AbortController();
+  let looks = 0;
+
+  async function lookAtRedis(): Promise<void> {
+    const { emails, outbox } = await countJournal(redis, SHARDS);
+    most.emails = Math.max(most.emails, emails);
+    most.reports = Math.max(most.reports, outbox);
+    looks++;
+  }
+  async function lookAtPostgres(): Promise<void> {
+    const rows = await sql`SELECT canonical_email AS address FROM suppression WHERE announced`;
+    const now = Date.now();
+    for (const { address } of rows)
+      if (!announced.has(address as string)) announced.set(address as string, now);
+  }
+  async function again(look: () => Promise<void>): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await look().catch(() => {});
+      await Bun.sleep(LOOK_EVERY_MS);
+    }
+  }
+  const watching = Promise.all([again(lookAtRedis), again(lookAtPostgres)]);
+  return {
+    get looks() {
+      return looks;
+    },
+    most,
+    announced,
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await watching;
+      redis.disconnect();
+    },
+  };
+}
+
+/** Past its limit no new attempt begins, but every email in the journal may still end, by three reports at the most. */
+export const MOST_REPORTS = OUTBOX_LIMIT + 3 * EMAILS_LIMIT;
+
+/** Invariant H while faults strike: Redis never holds more than it may. */
+export function breachesOfWatch({ most }: Pick<Watch, "most">): Breach[] {
+  return [
+    ...(most.emails > EMAILS_LIMIT ? [bounded("Redis", `${most.emails} emails at once`)] : []),
+    ...(most.reports > MOST_REPORTS ? [bounded("Redis", `${most.reports} reports at once`)] : []),
+  ];
+}
