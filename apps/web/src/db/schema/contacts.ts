@@ -1,5 +1,15 @@
 import { type SQL, sql, type SQLWrapper } from "drizzle-orm";
-import { bigint, boolean, check, index, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { bytewiseText, createdAt, id } from "./columns.ts";
 
 /** A person with an address. `canonical_email` is what makes them one: trimmed, lower-cased, domain in ASCII. */
@@ -63,6 +73,23 @@ export const suppression = pgTable(
     index("suppression_unannounced")
       .on(table.id)
       .where(sql`NOT ${table.announced}`),
+  ],
+);
+
+/**
+ * An address that a contact had before, in its canonical form. Emails keep the address of their launch, so who suppresses
+ * it means them, and they are found by it here instead of by an index that every email would pay for. It goes with its
+ * contact.
+ */
+export const formerAddress = pgTable(
+  "former_address",
+  {
+    canonical_email: bytewiseText().notNull(),
+    contact_id: uuid().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.canonical_email, table.contact_id] }),
+    index("former_address_contact").on(table.contact_id),
   ],
 );
 

@@ -12,7 +12,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { EMAIL_STATES } from "@mailwright/email_machine";
-import { createdAt, id, moment } from "./columns.ts";
+import { bytewiseText, createdAt, id, moment } from "./columns.ts";
 
 export const emailState = pgEnum("email_state", EMAIL_STATES);
 
@@ -41,6 +41,8 @@ export const email = pgTable(
     contact_id: uuid().notNull(),
     /** The address at launch; empty once its contact is erased. */
     address: text().notNull(),
+    /** Its canonical form where that is not the address in lower case, as of a domain that is not ASCII; else null. */
+    canonical_address: bytewiseText(),
     state: emailState().notNull(),
     run: smallint().notNull().default(1),
     seq: smallint().notNull().default(0),

@@ -8,6 +8,7 @@ import {
   insertContact,
   lockContact,
   readTally,
+  rememberAddress,
   rememberKeys,
   selectAddresses,
   selectContact,
@@ -112,6 +113,7 @@ export async function changeContact(
       const other = await idOfAddress(tx, checked.row.canonical_email, id);
       if (other !== undefined) return { kind: "duplicate", id: other };
       await updateContact(tx, id, checked.row);
+      if (checked.row.canonical_email !== now.canonical_email) await rememberAddress(tx, now);
       await registerKeys(tx, Object.keys(checked.row.attributes));
       return { kind: "changed", contact: await certain(tx, id) };
     });

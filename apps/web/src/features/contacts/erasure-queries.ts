@@ -8,11 +8,14 @@ export async function holdFreezes(tx: Queryable): Promise<void> {
   await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended('erase contacts', 0))`);
 }
 
-/** Deletes contacts, their memberships with them; answers which there were. */
+/** Deletes contacts, their memberships and former addresses with them; answers which there were. */
 export async function deleteContacts(tx: Queryable, ids: readonly string[]): Promise<string[]> {
   const rows = await tx.execute<{ id: string }>(sql`
     WITH "doomed" AS MATERIALIZED (
       SELECT "id" FROM "contact" WHERE "id" = ANY(${sql.param(ids)}::uuid[]) ORDER BY "id" FOR UPDATE
+    ),
+    "forgotten" AS (
+      DELETE FROM "former_address" WHERE "contact_id" = ANY(${sql.param(ids)}::uuid[])
     )
     DELETE FROM "contact" USING "doomed" WHERE "contact"."id" = "doomed"."id" RETURNING "contact"."id"
   `);
@@ -41,7 +44,7 @@ export async function eraseAddresses(tx: Queryable, ids: readonly string[]): Pro
       FROM "theirs" WHERE "email_fact"."email_id" = "theirs"."id"
         AND position(lower("theirs"."address") IN lower("email_fact"."detail" ->> 'text')) > 0
     )
-    UPDATE "email" SET "address" = '', "error_detail" = ${without(sql`"email"."error_detail"`)}
+    UPDATE "email" SET "address" = '', "canonical_address" = NULL, "error_detail" = ${without(sql`"email"."error_detail"`)}
     FROM "theirs" WHERE "email"."id" = "theirs"."id"
   `);
 }

@@ -7,7 +7,7 @@ import type { Context } from "../../context.ts";
 import { testContext } from "../../testing/context.ts";
 import { launchingCampaign, standing } from "../../testing/ledger.ts";
 import { suppress } from "../suppressions/suppressions.ts";
-import { countContacts, readContact } from "./contacts.ts";
+import { changeContact, countContacts, readContact } from "./contacts.ts";
 import { belongingsOf, eraseContacts } from "./erasure.ts";
 import { added } from "./fixtures/contacts.ts";
 
@@ -120,4 +120,22 @@ test("two who erase the same contacts in different orders both finish", async ()
   const counts = await Promise.all([eraseContacts(db, ids), eraseContacts(db, ids.toReversed())]);
   expect(counts.toSorted((a, b) => a - b)).toEqual([0, 30]);
   expect(await countContacts(db)).toBe(0);
+});
+
+test("with a contact go the addresses that they had before, and the canonical form of where emails went", async () => {
+  const { db } = context;
+  const anna = await member("Anna@Bücher.example");
+  await member("bernd@example.com");
+  await frozenCampaign();
+  await changeContact(db, anna.id, { email: "anna@example.com" });
+  const kept = async () => [
+    ...(await db.execute(sql`SELECT "canonical_email" AS "kept" FROM "former_address"`)),
+    ...(await db.execute(
+      sql`SELECT "canonical_address" AS "kept" FROM "email" WHERE "canonical_address" IS NOT NULL`,
+    )),
+  ];
+  const canonical = { kept: "anna@xn--bcher-kva.example" };
+  expect(await kept()).toEqual([canonical, canonical]);
+  await eraseContacts(db, [anna.id]);
+  expect(await kept()).toEqual([]);
 });

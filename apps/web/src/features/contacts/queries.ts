@@ -1,6 +1,12 @@
 import { and, eq, getTableColumns, inArray, ne, sql } from "drizzle-orm";
 import type { Queryable } from "../../db/open.ts";
-import { attributeKey, contact, type suppression, tally } from "../../db/schema/contacts.ts";
+import {
+  attributeKey,
+  contact,
+  formerAddress,
+  type suppression,
+  tally,
+} from "../../db/schema/contacts.ts";
 
 /** What is kept of a person, and whether their address may be mailed. */
 export interface Contact {
@@ -92,6 +98,14 @@ export async function updateContact(tx: Queryable, id: string, row: ContactRow):
     // Not the time of the transaction: two that follow each other closely would leave one revision.
     .set({ ...row, updated_at: sql`clock_timestamp()` })
     .where(eq(contact.id, id));
+}
+
+/** Remembers an address that a contact had until now, in its canonical form. */
+export async function rememberAddress(
+  tx: Queryable,
+  { id, canonical_email }: Pick<Contact, "id" | "canonical_email">,
+): Promise<void> {
+  await tx.insert(formerAddress).values({ contact_id: id, canonical_email }).onConflictDoNothing();
 }
 
 /** Remembers attribute keys for templates and rules. Keys are sorted, so that two who bring the same wait in one order. */

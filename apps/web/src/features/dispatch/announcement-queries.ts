@@ -1,7 +1,8 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Suppressed } from "@mailwright/protocol";
 import { foundEmailIs } from "../../db/found-email.ts";
 import type { Queryable } from "../../db/open.ts";
+import { mailedAddress } from "./handover-queries.ts";
 
 /** Suppressions that the email client has not been told of: theirs, and the emails of those addresses that may be there. */
 export interface Unannounced {
@@ -9,7 +10,11 @@ export interface Unannounced {
   emails: Suppressed["emails"];
 }
 
-/** Takes up to `most` of them, for this transaction: other webs take others. */
+/**
+ * Takes up to `most` of them, for this transaction: other webs take others. Their emails are those that go to such an address, and
+ * those of contacts who have it now, as in the hand-over: whose address was changed after the launch, is found by the
+ * former one.
+ */
 export async function takeUnannounced(tx: Queryable, most: number): Promise<Unannounced> {
   const [row] = await tx.execute<Unannounced & Record<string, unknown>>(sql`
     WITH "taken" AS MATERIALIZED (
@@ -19,12 +24,23 @@ export async function takeUnannounced(tx: Queryable, most: number): Promise<Unan
     SELECT
       coalesce((SELECT json_agg("id") FROM "taken"), '[]'::json) AS "suppressions",
       coalesce((
-        SELECT json_agg(json_build_object('id', "email"."id", 'run', "email"."run"))
-        FROM "taken" JOIN "contact" USING ("canonical_email") JOIN "email" ON "email"."contact_id" = "contact"."id"
-        WHERE ${foundEmailIs("queued", "sending", "retrying", "resolving")}
+        SELECT json_agg(json_build_object('id', "found"."id", 'run', "found"."run")) FROM (
+          SELECT "email"."id", "email"."run"
+          FROM "taken" JOIN "contact" USING ("canonical_email") JOIN "email" ON "email"."contact_id" = "contact"."id"
+          WHERE ${mayBeThere()}
+          UNION
+          SELECT "email"."id", "email"."run"
+          FROM "taken" JOIN "former_address" USING ("canonical_email")
+            JOIN "email" ON "email"."contact_id" = "former_address"."contact_id" AND ${mailedAddress()} = "taken"."canonical_email"
+          WHERE ${mayBeThere()}
+        ) AS "found"
       ), '[]'::json) AS "emails"
   `);
   return row ?? { suppressions: [], emails: [] };
+}
+
+function mayBeThere(): SQL {
+  return foundEmailIs("queued", "sending", "retrying", "resolving");
 }
 
 export async function markAnnounced(tx: Queryable, suppressions: readonly string[]): Promise<void> {

@@ -47,8 +47,9 @@ export async function freezeAudience(
 ): Promise<{ queued: number; skipped: number }> {
   const rows = await tx.execute<{ queued: number; skipped: number }>(sql`
     WITH "frozen" AS (
-      INSERT INTO "email" ("campaign_id", "contact_id", "address", "state", "seq", "error_code", "error_detail")
+      INSERT INTO "email" ("campaign_id", "contact_id", "address", "canonical_address", "state", "seq", "error_code", "error_detail")
       SELECT ${campaign}::uuid, "contact"."id", "contact"."email",
+        CASE WHEN "contact"."email" <> "canonical_email" AND lower("contact"."email") <> "canonical_email" THEN "canonical_email" END,
         CASE WHEN "suppression"."reason" IS NULL THEN 'queued' ELSE 'skipped' END::"email_state",
         CASE WHEN "suppression"."reason" IS NULL THEN 0 ELSE 1 END,
         CASE WHEN "suppression"."reason" IS NOT NULL THEN 'suppressed' END,

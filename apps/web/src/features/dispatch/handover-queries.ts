@@ -70,8 +70,13 @@ export interface Handover extends Record<string, unknown> {
 export function suppressing(): SQL {
   return sql`
     SELECT "reason" FROM "suppression"
-    WHERE "canonical_email" IN ("contact"."canonical_email", lower("email"."address")) LIMIT 1
+    WHERE "canonical_email" IN ("contact"."canonical_email", ${mailedAddress()}) LIMIT 1
   `;
+}
+
+/** The address that an "email" goes to, in its canonical form. */
+export function mailedAddress(): SQL {
+  return sql`coalesce("email"."canonical_address", lower("email"."address"))`;
 }
 
 /** The emails of a batch that still wait to be handed over. */
