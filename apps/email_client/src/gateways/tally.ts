@@ -78,6 +78,8 @@ export function createTally(redis: RedisClient, tickMs: number, clock: Clock, lo
       await clock.sleep(tickMs, stopping.signal).catch(() => {});
       await flush();
     }
+    // What was counted while the last tick was written.
+    await flush();
   }
   const running = run();
 
