@@ -34,3 +34,8 @@ export const parseMachineView = parser(MachineView);
 export const JournaledEmail = Type.Object({ batch: Id, email: JournalEntry });
 export type JournaledEmail = Static<typeof JournaledEmail>;
 export const parseJournaledEmail = parser(JournaledEmail);
+
+/** The answer to `GET /v1/redis`: what is wrong with how the email client's Redis keeps data, in sentences. */
+export const RedisView = Type.Object({ faults: Type.Array(Type.String()) });
+export type RedisView = Static<typeof RedisView>;
+export const parseRedisView = parser(RedisView);

@@ -1,18 +1,32 @@
 import { emailGraph } from "@mailwright/email_machine";
 import { isId, problem, problemResponse } from "@mailwright/platform";
-import { type JournaledEmail, type MachineView, parseNothing } from "@mailwright/protocol";
+import {
+  type JournaledEmail,
+  type MachineView,
+  parseNothing,
+  type RedisView,
+} from "@mailwright/protocol";
 import { Elysia } from "elysia";
 import type { Context } from "../context.ts";
 import { signedCall } from "../http/signed-call.ts";
+import { redisFaults } from "../redis/require.ts";
 
 export function developerRoutes(context: Context) {
-  const { journal } = context;
+  const { journal, redis } = context;
   return new Elysia({ name: "developer" })
     .get("/v1/machine", ({ request }) =>
       signedCall(context, request, parseNothing, async () => {
         const { states, emails, outbox } = await journal.counts();
         return { ...emailGraph(), counts: states, emails, outbox } satisfies MachineView;
       }),
+    )
+    .get("/v1/redis", ({ request }) =>
+      signedCall(
+        context,
+        request,
+        parseNothing,
+        async () => ({ faults: await redisFaults(redis) }) satisfies RedisView,
+      ),
     )
     .get("/v1/emails/:id", ({ request, params }) =>
       signedCall(context, request, parseNothing, async () => {

@@ -18,19 +18,28 @@ export async function requireRedis(
   signal?: AbortSignal,
 ): Promise<void> {
   await waitForRedis(redis, clock, signal);
-  if (redis instanceof Cluster) {
-    for (const node of redis.nodes("master")) {
-      const { host, port } = node.options;
-      await requireNode(node, log, `Redis at ${host}:${port}`);
-    }
-  } else {
-    await requireNode(redis, log, "Redis");
-    if (/^(redis|server)_mode:cluster/m.test(await redis.info("server"))) {
-      throw new Error(
-        "Redis is a node of a Redis Cluster: name several of its nodes in REDIS_URL, separated by commas",
-      );
-    }
+  for (const { node, name } of nodesOf(redis)) await requireVersion(node, name);
+  for (const fault of await redisFaults(redis)) log.error(fault);
+  if (redis instanceof Cluster) return;
+  if (/^(redis|server)_mode:cluster/m.test(await redis.info("server"))) {
+    throw new Error(
+      "Redis is a node of a Redis Cluster: name several of its nodes in REDIS_URL, separated by commas",
+    );
   }
+}
+
+/** What is wrong with how Redis keeps data, in sentences; of a cluster, with each of its masters. */
+export async function redisFaults(redis: RedisClient): Promise<string[]> {
+  const faults: string[] = [];
+  for (const { node, name } of nodesOf(redis)) faults.push(...(await durabilityFaults(node, name)));
+  return faults;
+}
+
+function nodesOf(redis: RedisClient): { node: Redis; name: string }[] {
+  if (!(redis instanceof Cluster)) return [{ node: redis, name: "Redis" }];
+  return redis
+    .nodes("master")
+    .map((node) => ({ node, name: `Redis at ${node.options.host}:${node.options.port}` }));
 }
 
 async function waitForRedis(redis: RedisClient, clock: Clock, signal?: AbortSignal): Promise<void> {
@@ -45,15 +54,14 @@ async function waitForRedis(redis: RedisClient, clock: Clock, signal?: AbortSign
   }
 }
 
-async function requireNode(redis: Redis, log: Log, name: string): Promise<void> {
+async function requireVersion(redis: Redis, name: string): Promise<void> {
   const version = /^redis_version:(\S+)/m.exec(await redis.info("server"))?.[1] ?? "";
   if (Number.parseInt(version, 10) < OLDEST_VERSION) {
     throw new Error(`${name} is version ${version}; it has to be ${OLDEST_VERSION}.0 or newer`);
   }
-  for (const fault of await durabilityFaults(redis, name)) log.error(fault);
 }
 
-/** What is wrong with how Redis keeps data, in sentences. The promise of the journal rests on these settings. */
+/** The promise of the journal rests on these settings. */
 async function durabilityFaults(redis: Redis, name: string): Promise<string[]> {
   try {
     const [, appendonly] = (await redis.config("GET", "appendonly")) as string[];

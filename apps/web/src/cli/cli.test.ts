@@ -114,6 +114,25 @@ test("doctor names each thing that is not well and what to do about it", async (
   );
 });
 
+test("doctor says what is wrong with the Redis of the email client, and which migrations are missing", async () => {
+  await using at = await shell();
+  const machine = { name: "email", initial: "queued", nodes: [], edges: [], counts: {} };
+  at.standIn.answerAlways("GET /v1/machine", { ...machine, emails: 0, outbox: 0 });
+  const fault = "Redis runs without its append-only file";
+  at.standIn.answerNext("GET /v1/redis", { status: 200, body: { faults: [fault] } });
+  const { lines } = await at.run(doctor);
+  expect(lines).toContain(`FAIL  Redis: ${fault}`);
+  expect(lines).toContain("ok    migrations: all are applied");
+  at.standIn.answerNext("GET /v1/redis", { status: 200, body: { faults: [] } });
+  await at.context.db.execute(sql`
+    DELETE FROM "drizzle"."__drizzle_migrations"
+    WHERE "created_at" = (SELECT max("created_at") FROM "drizzle"."__drizzle_migrations")
+  `);
+  const later = (await at.run(doctor)).lines;
+  expect(later).toContain("ok    Redis: keeps what it acknowledges");
+  expect(later).toContain("FAIL  migrations: 1 is missing: run `bun mailwright migrate`");
+});
+
 test("doctor has every gateway checked that could be sent through, and says what is in the way", async () => {
   await using at = await shell();
   const id = newId();

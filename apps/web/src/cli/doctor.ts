@@ -1,6 +1,14 @@
 import { sql } from "drizzle-orm";
-import { parseMachineView, parseSettingsView, ROUTE } from "@mailwright/protocol";
+import {
+  type ServiceAnswer,
+  parseMachineView,
+  parseRedisView,
+  parseSettingsView,
+  type RedisView,
+  ROUTE,
+} from "@mailwright/protocol";
 import type { Context } from "../context.ts";
+import { countPending } from "../db/migrate.ts";
 import { checkConnection, type Checked } from "../features/gateways/connection-check.ts";
 import { hasPostalAddress, readSettings } from "../features/settings/settings.ts";
 import { problemOf, realGateway } from "../features/settings/public-address.ts";
@@ -38,11 +46,11 @@ const OLDEST_POSTGRES = 180_000;
 
 async function postgres({ db }: Context): Promise<Finding[]> {
   try {
-    const [row] = await db.execute<{ version: string; number: number; migrated: boolean }>(sql`
-      SELECT current_setting('server_version') AS "version", current_setting('server_version_num')::integer AS "number",
-        to_regclass('email_event') IS NOT NULL AS "migrated"
+    const [row] = await db.execute<{ version: string; number: number }>(sql`
+      SELECT current_setting('server_version') AS "version", current_setting('server_version_num')::integer AS "number"
     `);
-    const { version = "?", number = 0, migrated = false } = row ?? {};
+    const { version = "?", number = 0 } = row ?? {};
+    const pending = await countPending(db);
     return [
       {
         about: "Postgres",
@@ -54,10 +62,11 @@ async function postgres({ db }: Context): Promise<Finding[]> {
       },
       {
         about: "migrations",
-        ok: migrated,
-        says: migrated
-          ? "the tables are there"
-          : "the tables are missing: run `bun mailwright migrate`",
+        ok: pending === 0,
+        says:
+          pending === 0
+            ? "all are applied"
+            : `${pending} ${pending === 1 ? "is" : "are"} missing: run \`bun mailwright migrate\``,
       },
     ];
   } catch (error) {
@@ -93,6 +102,7 @@ async function emailClient({ config, emailClient: client, clock }: Context): Pro
   if (machine.kind === "unreachable")
     return [{ about, ok: false, says: `does not answer at EMAIL_CLIENT_URL: ${machine.why}` }];
   const { emails, outbox } = machine.value;
+  const redis = await client.call("GET", "/v1/redis", undefined, parseRedisView);
   const settings = await client.call("GET", "/v1/settings", undefined, parseSettingsView);
   const gateways = settings.kind === "ok" ? settings.value.gateways : [];
   const ready = gateways.filter(({ complete }) => complete);
@@ -103,6 +113,7 @@ async function emailClient({ config, emailClient: client, clock }: Context): Pro
   const skew = Math.abs(Date.parse(health?.headers.get("date") ?? "") - clock.now());
   return [
     { about, ok: true, says: `answers; ${emails} emails under way, ${outbox} reports waiting` },
+    ...wordOfRedis(redis),
     {
       about: "gateways",
       ok: complete > 0,
@@ -122,6 +133,15 @@ async function emailClient({ config, emailClient: client, clock }: Context): Pro
         ]
       : []),
   ];
+}
+
+function wordOfRedis(asked: ServiceAnswer<RedisView>): Finding[] {
+  const about = "Redis";
+  if (asked.kind !== "ok")
+    return [{ about, ok: false, says: "the email client cannot ask it, and its log says why" }];
+  const { faults } = asked.value;
+  if (faults.length === 0) return [{ about, ok: true, says: "keeps what it acknowledges" }];
+  return faults.map((says) => ({ about, ok: false, says }));
 }
 
 /** What its service answers; or what is in the way of asking it, such as PRIVATE_GATEWAYS. */

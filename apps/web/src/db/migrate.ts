@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
+import { readMigrationFiles } from "drizzle-orm/migrator";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
 import { createLog, type Log, readConfig, systemClock } from "@mailwright/platform";
-import { openDatabase } from "./open.ts";
+import { openDatabase, type Queryable } from "./open.ts";
 
 const MIGRATIONS = new URL("../../../../drizzle", import.meta.url).pathname;
 
@@ -22,6 +23,22 @@ export async function migrateDatabase(url: string, log: Log): Promise<void> {
   await database.db.execute(sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
   await migrate(database.db, { migrationsFolder: MIGRATIONS });
   await database.db.execute(sql`SELECT ensure_email_event_partitions(now())`);
+}
+
+/** How many migrations the database lacks; all of them where there has been none. */
+export async function countPending(db: Queryable): Promise<number> {
+  const [table] = await db.execute<{ there: boolean }>(
+    sql`SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS "there"`,
+  );
+  const [row] =
+    table?.there === true
+      ? await db.execute<{ newest: string | null }>(
+          sql`SELECT max("created_at") AS "newest" FROM "drizzle"."__drizzle_migrations"`,
+        )
+      : [];
+  const newest = Number(row?.newest ?? 0);
+  const all = readMigrationFiles({ migrationsFolder: MIGRATIONS });
+  return all.filter(({ folderMillis }) => folderMillis > newest).length;
 }
 
 async function waitUntilUp(probe: () => Promise<unknown>, log: Log): Promise<void> {
