@@ -31,6 +31,7 @@ ENV NODE_ENV=production BUN_JSC_forceRAMSize=268435456
 COPY --from=install /app ./
 COPY tsconfig.json ./
 COPY drizzle drizzle
+COPY docs docs
 COPY packages packages
 COPY apps apps
 USER bun

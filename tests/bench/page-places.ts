@@ -217,6 +217,7 @@ function otherPages(
 ): Asked {
   const { one } = templates;
   return {
+    "/guides/:name": { "": "/guides/gateways" },
     "/developer/machines/:name": { "": "/developer/machines/email" },
     "/developer/machines/:name/counts": { "": "/developer/machines/email/counts" },
     "/imports/:id": {

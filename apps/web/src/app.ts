@@ -21,6 +21,7 @@ import { developerPages } from "./features/developer/routes.tsx";
 import { gatewayActionPages } from "./features/gateways/action-routes.tsx";
 import { gatewaysApi } from "./features/gateways/api.ts";
 import { gatewayStandingApi } from "./features/gateways/standing-api.ts";
+import { guidePages } from "./features/guides/routes.tsx";
 import { gatewayPages } from "./features/gateways/routes.tsx";
 import { campaignsApi } from "./features/campaigns/api.ts";
 import { campaignOrdersApi } from "./features/campaigns/orders-api.ts";
@@ -81,6 +82,7 @@ const FEATURES: readonly ((context: Context) => AnyElysia)[] = [
   gatewayActionPages,
   gatewaysApi,
   gatewayStandingApi,
+  guidePages,
   developerPages,
   machinePages,
   machinesApi,

@@ -6,6 +6,7 @@ import { Definitions } from "../../ui/definitions.tsx";
 import { CsrfField } from "../../ui/form.tsx";
 import { formatCount, formatPlural } from "../../ui/format.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
+import { guideAddress } from "../guides/guides.ts";
 import type { Estimate } from "./audience.ts";
 import type { Campaign } from "./campaigns.ts";
 import { PreviewCard, senderText } from "./content-views.tsx";
@@ -50,6 +51,10 @@ export function ReviewPage(props: ReviewProps): Html {
         )}
         <div class="stack review-decision">
           <LaunchCard {...props} />
+          <p class="muted small">
+            New to this domain or this many people?{" "}
+            <a href={guideAddress("deliverability")}>What mailbox providers ask for</a>
+          </p>
           {obstacles.length > 0 && (
             <Card title="What stands in the way">
               <ReadinessList campaign={campaign} obstacles={obstacles} warnings={warnings} />

@@ -8,7 +8,7 @@ import {
 import { Badge } from "../../ui/badge.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
-import { CheckboxField, SelectField } from "../../ui/choice.tsx";
+import { CheckboxField } from "../../ui/choice.tsx";
 import { Definitions } from "../../ui/definitions.tsx";
 import { ConfirmLink } from "../../ui/dialog.tsx";
 import {
@@ -19,13 +19,13 @@ import {
   FormSection,
   type FormState,
 } from "../../ui/form.tsx";
-import { NumberField, PasswordField, TextAreaField, TextField, UrlField } from "../../ui/input.tsx";
+import { TextField } from "../../ui/input.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { CheckOutcome } from "./check-views.tsx";
 import type { Checked } from "./connection-check.ts";
 import { FeedbackCard } from "./feedback-views.tsx";
 import { groupsOf, ofAccount } from "./field-groups.ts";
-import { clearing } from "./field-names.ts";
+import { Secret, Setting } from "./field-views.tsx";
 import { type Gateway, isSet } from "./gateways.ts";
 import { GATEWAYS, type Rights } from "./list-views.tsx";
 import type { Asked } from "./reach.ts";
@@ -194,68 +194,18 @@ function Account(props: {
         />
         {inputs(ofAccount(fields))}
       </FormSection>
-      {groupsOf(fields).map(({ title, lead, fields: some }) => (
-        <FormSection title={title} lead={lead}>
+      {groupsOf(fields).map(({ title, lead, guide, fields: some }) => (
+        <FormSection
+          title={title}
+          lead={
+            <>
+              {lead} <a href={guide}>How to set it up</a>
+            </>
+          }
+        >
           {inputs(some)}
         </FormSection>
       ))}
-    </>
-  );
-}
-
-function Setting(props: { form: FormState; field: GatewayField }): Html {
-  const { name, label, type, required, hint, placeholder, options = [] } = props.field;
-  const common = {
-    ...field(props.form, name),
-    label,
-    optional: !required,
-    ...(hint !== undefined && { hint }),
-    ...(placeholder !== undefined && { placeholder }),
-  };
-  switch (type) {
-    case "url":
-      return <UrlField {...common} />;
-    case "number":
-      return <NumberField {...common} />;
-    case "choice":
-      return <SelectField {...common} optional={false} options={options} />;
-    case "multiline":
-      return <TextAreaField {...common} rows={4} code />;
-    case "text":
-    case "password":
-      return <TextField {...common} />;
-  }
-}
-
-/** A browser must not fill in what it knows: saved unseen, the reader's own password would become the gateway's. */
-const NEW_SECRET = "new-password";
-
-function Secret(props: { form: FormState; field: GatewayField; stored: boolean }): Html {
-  const { form, stored } = props;
-  const { name, label, type, required, hint, placeholder } = props.field;
-  const common = {
-    name,
-    label,
-    error: form.errors?.[name],
-    hint: stored ? "Set – leave empty to keep." : hint,
-    placeholder: stored ? undefined : placeholder,
-    optional: stored || !required,
-  };
-  return (
-    <>
-      {type === "multiline" ? (
-        <TextAreaField {...common} rows={4} code />
-      ) : (
-        <PasswordField {...common} autocomplete={NEW_SECRET} />
-      )}
-      {stored && (
-        <CheckboxField
-          name={clearing(name)}
-          label={`Forget the stored ${label.toLowerCase()}`}
-          checked={form.values?.[clearing(name)] === "on"}
-          optional
-        />
-      )}
     </>
   );
 }

@@ -14,6 +14,7 @@ import { Copyable } from "../../ui/copy.tsx";
 import { formatMoment, formatPlural } from "../../ui/format.ts";
 import { Time } from "../../ui/time.tsx";
 import type { Look } from "../../ui/tone.ts";
+import { guideAddress } from "../guides/guides.ts";
 import { type FeedbackStanding, isSetUp, proofOf, standingOf, weekOf } from "./feedback.ts";
 import type { Gateway } from "./gateways.ts";
 import type { Asked } from "./reach.ts";
@@ -56,7 +57,9 @@ export function FeedbackCard(props: {
         )}
         {gateway.webhook !== undefined && (
           <>
-            <p class="small">{gateway.webhook}</p>
+            <p class="small">
+              {gateway.webhook} <a href={guideAddress("gateways", gateway.title)}>Step by step</a>
+            </p>
             <p class="small">
               <Copyable text={url} label="Copy the address for webhooks" />
             </p>
@@ -93,7 +96,7 @@ function Told(props: { gateway: Gateway; feedback: GatewayFeedback }): Html {
   return (
     <p class="small">
       Nobody reads what comes back, so an address that bounces later goes on being mailed. Enter a
-      bounce address and its mailbox under “Bounces”.
+      bounce address and its mailbox under “Bounces”. <a href={guideAddress("bounces")}>How</a>
     </p>
   );
 }

@@ -1,0 +1,68 @@
+import { lexer, type Token } from "marked";
+
+/** The pages of docs that somebody who sets up sending needs, by the last part of their address. */
+const GUIDES = ["deliverability", "authentication", "gateways", "bounces"] as const;
+export type GuideName = (typeof GUIDES)[number];
+
+export interface Guide {
+  title: string;
+  /** What follows the title, as marked takes it apart. */
+  body: Token[];
+  /** Where each heading of it is led to. */
+  anchors: ReadonlyMap<Token, string>;
+}
+
+const FOLDER = new URL("../../../../../docs/", import.meta.url);
+
+/** A page of docs, as it lies beside the sources; undefined for any other name, and where the pages were left out. */
+export async function readGuide(name: string): Promise<Guide | undefined> {
+  if (!isGuide(name)) return undefined;
+  const file = Bun.file(new URL(`${name}.md`, FOLDER));
+  if (!(await file.exists())) return undefined;
+  const [title, ...body] = lexer(await file.text());
+  return {
+    title: title?.type === "heading" ? String(title["text"]) : name,
+    body,
+    anchors: anchorsOf(body),
+  };
+}
+
+/** Of headings that are called the same, the later ones are numbered. */
+function anchorsOf(body: readonly Token[]): Map<Token, string> {
+  const headings = body.filter(({ type }) => type === "heading");
+  return new Map(
+    headings.map((heading, index) => {
+      const anchor = anchorOf(heading);
+      const before = headings.slice(0, index).filter((each) => anchorOf(each) === anchor).length;
+      return [heading, before === 0 ? anchor : `${anchor}-${before}`];
+    }),
+  );
+}
+
+function isGuide(name: string): name is GuideName {
+  return GUIDES.some((each) => each === name);
+}
+
+/** Where a guide is read, or the part of it under a heading. */
+export function guideAddress(name: GuideName, heading?: string): string {
+  return `/guides/${name}${heading === undefined ? "" : `#${slugOf(heading)}`}`;
+}
+
+function anchorOf(heading: Token): string {
+  return slugOf(String((heading as { text?: unknown }).text));
+}
+
+/** As where the pages are read elsewhere. */
+function slugOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replaceAll(" ", "-");
+}
+
+/** Where a link of a guide leads from its page here; undefined to what is not served, such as another page of docs. */
+export function linkFrom(href: string): string | undefined {
+  if (href.startsWith("https://") || href.startsWith("#")) return href;
+  const [, name = "", anchor = ""] = /^(?:docs\/)?([a-z]+)\.md(#.*)?$/.exec(href) ?? [];
+  return isGuide(name) ? `${guideAddress(name)}${anchor}` : undefined;
+}
