@@ -45,9 +45,9 @@ import { templatePages } from "./features/templates/routes.tsx";
 import { templateTestPages } from "./features/templates/test-routes.tsx";
 import { webhookRoutes } from "./features/webhooks/routes.ts";
 import { templateVersionPages } from "./features/templates/version-routes.tsx";
+import { refuseNoText } from "./http/address.ts";
 import { type Apology, envelope } from "./http/envelope.ts";
 import { answerError } from "./http/errors.tsx";
-import { RequestError } from "./http/faults.ts";
 import { guardedRoutes, methodsAt } from "./http/routes-of.ts";
 import { publicRoutes } from "./public/routes.ts";
 
@@ -110,10 +110,7 @@ export function buildApp(context: Context): AnyElysia {
     systemRouter: false,
   })
     .wrap(envelope(context, answer))
-    .onRequest(({ request }) => {
-      if (request.url.includes("%00"))
-        throw new RequestError(400, "There is a character in the address that cannot stand there.");
-    })
+    .onRequest(({ request }) => refuseNoText(request.url))
     .onError(({ error, request }) => answer(request, error))
     .use(healthRoutes(checks, context.metrics));
   for (const feature of FEATURES) app.use(feature(context));

@@ -80,8 +80,9 @@ export function recipientPages(context: Context) {
     .post(
       "/:id/requeue-selected",
       async ({ params, request, form, user, leave }) => {
+        const campaign = found(await readCampaign(db, params.id));
         const posted = parseForm(RequeueInput, form);
-        const recipients = recipientsAddress(params.id, filterOf(request));
+        const recipients = recipientsAddress(campaign.id, filterOf(request));
         if (!posted.ok) return leave(recipients, NOTHING_SELECTED);
         const { states, email_ids: emails = [] } = posted.value;
         if (emails.length === 0) return leave(recipients, NOTHING_SELECTED);
