@@ -60,7 +60,9 @@ export function apiPlaces(population: Population, cursors: ListCursors): Asked {
       ...firstMiddleLast(cursors.suppressions),
       many: { search: "e" },
       none: { search: "zzzq" },
+      "one reason": { reason: "bounced" },
     }),
+    "/api/v1/suppressions/:email": { "": `/api/v1/suppressions/${suppressed.email}` },
     "/api/v1/templates": asking("/api/v1/templates", firstMiddleLast(cursors.templatesByAge)),
     "/api/v1/templates/:id/versions": asking(`/api/v1/templates/${templates.one}/versions`, {
       first: {},

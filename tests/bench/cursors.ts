@@ -18,6 +18,7 @@ interface List {
 
 const NAME = `lower(coalesce(nullif(name, ''), btrim(first_name || ' ' || last_name))) COLLATE "C"`;
 const CHANGED = `to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+const SINCE = `to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** The lists that are looked into deeper than their first page. `key` is as the list's own cursor has it. */
 function listsOf({ segments, campaigns, templates }: Population) {
@@ -48,7 +49,7 @@ function listsOf({ segments, campaigns, templates }: Population) {
     emails: { from: `email WHERE campaign_id = '${campaigns.large}'` },
     sent: { from: `email WHERE campaign_id = '${campaigns.large}' AND state = 'sent'` },
     failed: { from: `email WHERE campaign_id = '${campaigns.large}' AND state = 'failed'` },
-    suppressions: { from: "suppression", descending: true },
+    suppressions: { from: "suppression", key: SINCE, descending: true },
     campaigns: { from: "campaign", descending: true },
     campaignsByName: { from: "campaign", key: `lower(name) COLLATE "C"` },
     campaignsUsing: {

@@ -73,8 +73,12 @@ function contactPages({ contacts, segments }: Population, cursors: ListCursors):
       many: { q: "e" },
       one: { q: suppressed.email },
       none: { q: "zzzq" },
+      "one reason": { reason: "bounced" },
+      "one reason, none": { reason: "bounced", q: "zzzq" },
     }),
-    "/suppressions/lift": asking("/suppressions/lift", { "": { email: suppressed.email } }),
+    "/suppressions/lift": asking("/suppressions/lift", {
+      "": { suppression_id: suppressed.suppression },
+    }),
   };
 }
 

@@ -82,10 +82,10 @@ function special(world: World): Record<string, string[]> {
     template,
     gateway,
     contact,
-    suppressed,
+    suppression,
     suppressedContact,
   } = world;
-  const lifted = new URLSearchParams({ email: suppressed });
+  const lifted = new URLSearchParams({ suppression_id: suppression });
   return {
     "/campaigns/:id": Object.values(campaigns).map((id) => `/campaigns/${id}`),
     "/campaigns/:id/cancel": [`/campaigns/${campaigns.sending}/cancel`],

@@ -24,7 +24,7 @@ export interface World extends Place {
   /** A contact who was mailed. */
   contact: string;
   /** An address that must not be mailed, and whose it is. */
-  suppressed: string;
+  suppression: string;
   suppressedContact: string;
   template: string;
   gateway: string;
@@ -149,14 +149,14 @@ async function findIds({ sql }: Installation) {
   const { sent = "" } = byKey(emails);
   const [mailed] = await sql`SELECT contact_id AS contact, template_id AS template
     FROM email JOIN campaign ON campaign.id = campaign_id WHERE email.id = ${sent}`;
-  const [not] = await sql`SELECT canonical_email AS suppressed, contact.id AS "suppressedContact"
+  const [not] = await sql`SELECT suppression.id AS suppression, contact.id AS "suppressedContact"
     FROM suppression JOIN contact USING (canonical_email) LIMIT 1`;
   return {
     campaigns: byKey(campaigns) as World["campaigns"],
     emails: byKey(emails) as World["emails"],
     segments: byKey(segments) as World["segments"],
     ...(mailed as Pick<World, "contact" | "template">),
-    ...(not as Pick<World, "suppressed" | "suppressedContact">),
+    ...(not as Pick<World, "suppression" | "suppressedContact">),
   };
 }
 

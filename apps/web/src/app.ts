@@ -13,6 +13,7 @@ import { contactsApi } from "./features/contacts/api.ts";
 import { contactPages } from "./features/contacts/routes.tsx";
 import { importsApi } from "./features/imports/api.ts";
 import { importPages } from "./features/imports/routes.tsx";
+import { suppressionImportsApi } from "./features/imports/suppression-api.ts";
 import { machinesApi } from "./features/developer/api.ts";
 import { galleryPages } from "./features/developer/gallery-routes.tsx";
 import { apiGuidePages } from "./features/developer/guide-routes.tsx";
@@ -63,6 +64,7 @@ const FEATURES: readonly ((context: Context) => AnyElysia)[] = [
   contactsApi,
   importPages,
   importsApi,
+  suppressionImportsApi,
   suppressionPages,
   suppressionsApi,
   segmentPages,

@@ -57,7 +57,7 @@ export const suppression = pgTable(
   "suppression",
   {
     canonical_email: bytewiseText().primaryKey(),
-    /** Sorts by the time it was made. */
+    /** Sorts by the time it came here. */
     id: uuid()
       .notNull()
       .default(sql`uuidv7()`)
@@ -65,6 +65,7 @@ export const suppression = pgTable(
     reason: text({ enum: ["manual", "unsubscribed", "bounced", "complained"] }).notNull(),
     /** Who or what caused it, for a person to read. */
     origin: text().notNull(),
+    /** Since when, as far as anybody knows: an import may tell of a time before this installation. */
     created_at: createdAt(),
     /** Whether the email client has been told of the emails that wait there for this address. */
     announced: boolean().notNull().default(false),
@@ -73,6 +74,9 @@ export const suppression = pgTable(
     index("suppression_unannounced")
       .on(table.id)
       .where(sql`NOT ${table.announced}`),
+    // The order of the list, and of what it shows of one reason.
+    index("suppression_since").on(table.created_at, table.id),
+    index("suppression_reason").on(table.reason, table.created_at, table.id),
   ],
 );
 

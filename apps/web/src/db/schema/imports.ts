@@ -14,9 +14,16 @@ import { segment } from "./segments.ts";
 
 const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({ dataType: () => "bytea" });
 
-/** One CSV on its way into the contacts. Any web can carry it on: the file, the mapping and the progress are here. */
+/**
+ * One CSV on its way into the contacts or the suppressions. Any web can carry it on: the file, the mapping and the progress
+ * are here.
+ */
 export const contactImport = pgTable("import", {
   id: id(),
+  /** What its rows become. */
+  kind: text({ enum: ["contacts", "suppressions"] })
+    .notNull()
+    .default("contacts"),
   state: text({
     enum: ["uploading", "mapping", "running", "done", "failed", "cancelled"],
   }).notNull(),
@@ -32,11 +39,15 @@ export const contactImport = pgTable("import", {
   has_header: boolean().notNull().default(true),
   /** What the columns are called, for the file of rejected rows: the uploaded one is gone by then. */
   headings: text().array().notNull().default([]),
-  /** Column of the file, by position, to field of the contact; null leaves the column out. */
+  /** Column of the file, by position, to field of the contact or the suppression; null leaves the column out. */
   mapping: jsonb().$type<(string | null)[]>(),
   on_duplicate: text({ enum: ["update", "skip"] })
     .notNull()
     .default("update"),
+  /** Of suppressions whose row gives no reason. */
+  default_reason: text({ enum: ["manual", "unsubscribed", "bounced", "complained"] })
+    .notNull()
+    .default("manual"),
   segment_id: uuid().references(() => segment.id, { onDelete: "set null" }),
   /** How far it is. Both move in the transaction that writes the rows before them, so nothing is done twice. */
   bytes_read: bigint({ mode: "number" }).notNull().default(0),

@@ -6,7 +6,7 @@ import { askedPage, pageLinks } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
 import { pages } from "../../http/pages.tsx";
 import { listSegmentChoices, segmentsOfContact } from "../segments/segments.ts";
-import { lift, readSuppression, suppress } from "../suppressions/suppressions.ts";
+import { liftByHand, readSuppression, suppress } from "../suppressions/suppressions.ts";
 import { originOf } from "../suppressions/words.ts";
 import { LiftConfirm } from "./confirm-views.tsx";
 import { readContact } from "./contacts.ts";
@@ -82,9 +82,13 @@ export function contactDetailPages(context: Context) {
     )
     .post(
       "/:id/suppression/lift",
-      async ({ params, leave }) => {
+      async ({ params, leave, user }) => {
         const contact = found(await readContact(db, params.id));
-        await lift(db, [contact.canonical_email]);
+        const suppression = await readSuppression(db, contact.email);
+        if (suppression !== undefined) {
+          const { id, reason } = suppression;
+          await liftByHand(context, user, { ids: [id], reasons: [reason] });
+        }
         return leave(`/contacts/${contact.id}`, `${contact.email} can be mailed again.`);
       },
       writeOne,

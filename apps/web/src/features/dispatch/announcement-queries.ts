@@ -11,14 +11,14 @@ export interface Unannounced {
 }
 
 /**
- * Takes up to `most` of them, for this transaction: other webs take others. Their emails are those that go to such an address, and
- * those of contacts who have it now, as in the hand-over: whose address was changed after the launch, is found by the
- * former one.
+ * Takes up to `most` of them, the last that came, for this transaction: other webs take others. Their emails are those that go
+ * to such an address, and those of contacts who have it now, as in the hand-over: whose address was changed after the launch,
+ * is found by the former one.
  */
 export async function takeUnannounced(tx: Queryable, most: number): Promise<Unannounced> {
   const [row] = await tx.execute<Unannounced & Record<string, unknown>>(sql`
     WITH "taken" AS MATERIALIZED (
-      SELECT "id", "canonical_email" FROM "suppression" WHERE NOT "announced" ORDER BY "id" LIMIT ${most}
+      SELECT "id", "canonical_email" FROM "suppression" WHERE NOT "announced" ORDER BY "id" DESC LIMIT ${most}
       FOR UPDATE SKIP LOCKED
     )
     SELECT

@@ -65,6 +65,23 @@ test("more than are told at once are told one after the other", async () => {
   expect([told.length, new Set(told).size]).toEqual([1_200, 1_200]);
 });
 
+test("whoever was suppressed last is told of first, and ten thousand at a time", async () => {
+  await using given = await setUp(5);
+  const { db, standIn, context } = given;
+  await suppress(db, ["p2@example.com"], WHY);
+  const strangers = Array.from({ length: 10_500 }, (_, index) => `s${index}@example.com`);
+  await suppress(db, strangers, WHY);
+  await suppress(db, ["p1@example.com"], WHY);
+  const told = () =>
+    standIn.suppressed.flatMap(({ emails }) =>
+      emails.map(({ id }) => handed.find((each) => each.id === id)?.email),
+    );
+  const handed = standIn.batches.flatMap(({ recipients }) => recipients);
+  expect([await announceSuppressions(context), told()]).toEqual([true, ["p1@example.com"]]);
+  expect(await announceSuppressions(context)).toBe(false);
+  expect(told()).toEqual(["p1@example.com", "p2@example.com"]);
+});
+
 test("before a lost batch is handed over again, the email client hears whom of it not to mail", async () => {
   await using given = await setUp(4);
   const { db, standIn, context } = given;

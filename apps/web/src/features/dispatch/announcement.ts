@@ -4,18 +4,22 @@ import type { DispatchContext } from "./context.ts";
 
 /** Suppressions announced at once. */
 const MOST = 500;
+/** And before whoever dispatches does something else: a file with a million of them holds no campaign up. */
+const MOST_TIMES = 20;
 
 /**
  * Tells the email client of emails that must not be attempted any more, because their recipient was suppressed after they
  * were handed over; those that were not are skipped by the hand-over. A hand-over that read its recipients before the
- * suppression was there, and arrives after this, is no gap: the email client remembers what it does not have yet.
+ * suppression was there, and arrives after this, is no gap: the email client remembers what it does not have yet. The
+ * last that came are told of first, so that nobody who leaves waits for a file. False when there is nothing left to tell now.
  */
 export async function announceSuppressions(
   context: DispatchContext,
   signal?: AbortSignal,
-): Promise<void> {
-  let more = true;
-  while (more) more = (await announceSome(context)) && signal?.aborted !== true;
+): Promise<boolean> {
+  for (let times = 0; times < MOST_TIMES; times++)
+    if (signal?.aborted === true || !(await announceSome(context))) return false;
+  return true;
 }
 
 /** Whether there may be more. What could not be told is left for the next look. */

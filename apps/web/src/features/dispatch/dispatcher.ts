@@ -56,13 +56,14 @@ export function startDispatcher(context: DispatchContext): Dispatcher {
 async function dispatch(context: DispatchContext, signal: AbortSignal): Promise<number> {
   await freezeLaunched(context);
   await syncControls(context);
-  await announceSuppressions(context, signal);
+  const hasMoreToTell = await announceSuppressions(context, signal);
   while (
     !signal.aborted &&
     (await retried(() => cancelUnclaimedBatches(context.db, CANCEL_AT_ONCE))) > 0
   );
   while (!signal.aborted) {
     const round = await handOverNext(context, signal);
+    if (round.kind !== "handed" && hasMoreToTell) return 0;
     if (round.kind === "idle") return LOOK_EVERY_MS;
     if (round.kind === "busy") return round.waitMs;
   }

@@ -2,27 +2,13 @@ import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { Context } from "../../context.ts";
 import { api } from "../../http/api.ts";
-import { mediaType } from "../../http/body.ts";
-import {
-  ConflictError,
-  found,
-  InvalidInputError,
-  NotFoundError,
-  RequestError,
-} from "../../http/faults.ts";
+import { ConflictError, found, InvalidInputError, NotFoundError } from "../../http/faults.ts";
 import { apiPage, listAnswer, ListOf, ListQuery } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
 import { csvFile } from "../contacts/csv.ts";
 import { ImportQuery, ImportView } from "./forms.ts";
-import {
-  cancelImport,
-  forgetUpload,
-  type Import,
-  listImports,
-  readImport,
-  startImport,
-} from "./imports.ts";
-import { sentFile } from "./multipart.ts";
+import { cancelImport, forgetUpload, listImports, readImport, startImport } from "./imports.ts";
+import { fileOf, importView, refusal } from "./files-api.ts";
 import { exportRejects } from "./rejects.ts";
 import { receiveFile } from "./upload.ts";
 
@@ -35,7 +21,7 @@ export function importsApi(context: Context) {
 
   return new Elysia({ name: "imports-api", prefix: "/api/v1/imports" })
     .use(api(context))
-    .get("/", async ({ query }) => listAnswer(await listImports(db, apiPage(query)), viewOf), {
+    .get("/", async ({ query }) => listAnswer(await listImports(db, apiPage(query)), importView), {
       ...read,
       query: ListQuery,
       response: { 200: ListOf(ImportView) },
@@ -44,12 +30,8 @@ export function importsApi(context: Context) {
     .post(
       "/",
       async ({ request, query, actor, status }) => {
-        const file = await fileOf(request);
-        const received = await receiveFile(
-          db,
-          { fileName: file.fileName, createdBy: actor.name },
-          file.bytes,
-        );
+        const { fileName, bytes } = await fileOf(request);
+        const received = await receiveFile(db, { fileName, createdBy: actor.name }, bytes);
         if (received.kind === "refused") throw refusal(received);
         const { id, layout, mapping } = received;
         const started = await startImport(db, id, {
@@ -65,7 +47,7 @@ export function importsApi(context: Context) {
           );
         }
         work.announce();
-        return status(202, viewOf(found(await readImport(db, id))));
+        return status(202, importView(found(await readImport(db, id))));
       },
       {
         ...write,
@@ -79,7 +61,7 @@ export function importsApi(context: Context) {
         },
       },
     )
-    .get("/:id", async ({ params }) => viewOf(found(await readImport(db, params.id))), {
+    .get("/:id", async ({ params }) => importView(found(await readImport(db, params.id))), {
       ...read,
       params: ById,
       response: { 200: ImportView },
@@ -121,53 +103,4 @@ export function importsApi(context: Context) {
         },
       },
     );
-}
-
-/** The file of a call: its body, or the file in its form. */
-async function fileOf(request: Request) {
-  const type = mediaType(request);
-  const { body } = request;
-  if (body === null) throw new InvalidInputError({ file: "Send a CSV as the body." });
-  if (type === "multipart/form-data") {
-    const file = await sentFile(request.headers.get("content-type") ?? "", body);
-    if (file === undefined) throw new InvalidInputError({ file: "There is no file in the form." });
-    return file;
-  }
-  if (!CSV_TYPES.has(type))
-    throw new RequestError(415, "Send the file as text/csv, or in a form as multipart/form-data.");
-  return { fileName: "", bytes: body as unknown as AsyncIterable<Uint8Array> };
-}
-
-const CSV_TYPES = new Set([
-  "text/csv",
-  "application/csv",
-  "text/plain",
-  "text/tab-separated-values",
-]);
-
-function refusal({ message, tooLarge }: { message: string; tooLarge?: true }): Error {
-  return tooLarge === true
-    ? new RequestError(413, message)
-    : new InvalidInputError({ file: message });
-}
-
-function viewOf(row: Import) {
-  const { id, state, file_name, segment_id, on_duplicate, error } = row;
-  const { rows, inserted, updated, skipped, rejected } = row;
-  return {
-    id,
-    state,
-    file_name,
-    segment_id,
-    on_duplicate,
-    rows,
-    inserted,
-    updated,
-    skipped,
-    rejected,
-    progress: row.bytes === 0 ? 0 : row.bytes_read / row.bytes,
-    error,
-    created_at: row.created_at.toISOString(),
-    finished_at: row.finished_at?.toISOString() ?? null,
-  };
 }

@@ -45,7 +45,7 @@ export class BatchWriter {
   }
 
   /** `before` is the batch before this one, on its way; none of its addresses may be in this one. */
-  async write(batch: Batch, before: Promise<Written>): Promise<Written> {
+  async write(batch: Batch<Row>, before: Promise<Written>): Promise<Written> {
     for (let isContested = false; ;) {
       try {
         return await retried(() => this.#attempt(batch, before, isContested));
@@ -65,7 +65,7 @@ export class BatchWriter {
     }
   }
 
-  #attempt(batch: Batch, before: Promise<Written>, isContested: boolean): Promise<Written> {
+  #attempt(batch: Batch<Row>, before: Promise<Written>, isContested: boolean): Promise<Written> {
     const { id, on_duplicate } = this.#import;
     return this.#db.transaction(async (tx): Promise<Written> => {
       await takeTime(tx);

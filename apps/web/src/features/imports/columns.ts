@@ -96,10 +96,10 @@ export const REJECT_HEADINGS = ["line", "reason"] as const;
  * column becomes an attribute. Nothing is filled twice.
  */
 export function guessMapping({ columns }: Pick<Layout, "columns">): (string | null)[] {
-  const isRejects = REJECT_HEADINGS.every((word, at) => columns[at]?.heading === word);
+  const skipped = isRejects(columns) ? REJECT_HEADINGS.length : 0;
   const taken = new Set<string>();
   const mapping = columns.map(({ heading }, index) => {
-    if (isRejects && index < REJECT_HEADINGS.length) return null;
+    if (index < skipped) return null;
     const field = fieldOf(heading);
     if (field === undefined || taken.has(field)) return undefined;
     taken.add(field);
@@ -114,7 +114,13 @@ export function guessMapping({ columns }: Pick<Layout, "columns">): (string | nu
   );
 }
 
-function fieldOf(heading: string): Field | undefined {
+/** Whether these are the columns of a file of rejected rows. */
+export function isRejects(columns: readonly Pick<Column, "heading">[]): boolean {
+  return REJECT_HEADINGS.every((word, at) => columns[at]?.heading === word);
+}
+
+/** The field that a heading names in usual words. */
+export function fieldOf(heading: string): Field | undefined {
   const letters = (keyOf(heading) ?? "").replaceAll(/[^a-z]/g, "");
   // `keyOf` keeps the names of fields for the fields.
   const plain = letters === "" ? heading.trim().toLowerCase() : letters;
@@ -124,7 +130,7 @@ function fieldOf(heading: string): Field | undefined {
 }
 
 /** The column that is not taken and has the most addresses in it, at least in every other row. */
-function addressColumn(columns: readonly Column[], mapping: readonly unknown[]): number {
+export function addressColumn(columns: readonly Column[], mapping: readonly unknown[]): number {
   const shares = columns.map(({ samples }, index) =>
     mapping[index] !== undefined || samples.length === 0
       ? 0

@@ -1,16 +1,16 @@
 import { isBlank } from "./columns.ts";
 import { RecordReader } from "./record-reader.ts";
-import { faultReason, mergeRows, type ReadRow, type Row, rowReader } from "./rows.ts";
+import { faultReason, type RowKind, widthFault } from "./rows.ts";
 import { CHUNK } from "./upload.ts";
 
 /** Rows of the file that are written in one transaction, together with how far it is. */
-export interface Batch {
+export interface Batch<R> {
   /** Where in the file it begins and ends, in bytes, and the number of the line after it. */
   from: number;
   to: number;
   nextLine: number;
   /** Each address once. */
-  rows: Row[];
+  rows: R[];
   /** Rows whose address an earlier row of the batch had. */
   repeated: number;
   rejects: Reject[];
@@ -26,16 +26,13 @@ export interface Reject {
 export interface FileSource {
   separator: string;
   hasHeader: boolean;
-  mapping: readonly (string | null)[];
-  /** Of two rows with one address: the later one adds to the earlier, or is passed over. */
-  onDuplicate: "update" | "skip";
+  /** How many columns it has. */
+  width: number;
   size: number;
   /** A piece of the file, by its position; undefined past the end. */
   readChunk(position: number): Promise<Uint8Array | undefined>;
 }
 
-/** Ten times as many are no quicker (28 µs of processor time a row either way), and take 150 MB more at the peak. */
-export const BATCH = 2_000;
 /** Text that is split at once: the pages of this web wait no longer than that takes, some 5 ms. */
 const SLICE = 65_536;
 /** So many quotes that are never closed say that the whole file is not what it should be; each costs a long look. */
@@ -47,10 +44,10 @@ export class UnreadableFileError extends Error {
 }
 
 /** Reads a file batch by batch from any place where a batch has ended. */
-export class FileReader {
+export class FileReader<R extends { canonical: string }> {
   readonly #source: FileSource;
+  readonly #kind: RowKind<R>;
   readonly #records: RecordReader;
-  readonly #readRow: ReadRow;
   #headerDue: boolean;
   /** Where the next bytes to be split begin. */
   #at: number;
@@ -58,21 +55,21 @@ export class FileReader {
   #unclosed = 0;
   #isDone = false;
 
-  constructor(source: FileSource, place: { bytes: number; lines: number }) {
+  constructor(source: FileSource, kind: RowKind<R>, place: { bytes: number; lines: number }) {
     this.#source = source;
+    this.#kind = kind;
     this.#records = new RecordReader(source.separator, place.lines + 1);
-    this.#readRow = rowReader(source.mapping);
     this.#headerDue = source.hasHeader && place.bytes === 0;
     this.#at = place.bytes;
     this.#chunks = new ChunkWindow(source);
   }
 
   /** The next batch; undefined after the last. */
-  async next(): Promise<Batch | undefined> {
+  async next(): Promise<Batch<R> | undefined> {
     if (this.#isDone) return undefined;
     const from = this.#place();
-    const gathered = new Gathering(this.#source.onDuplicate);
-    while (gathered.size < BATCH) {
+    const gathered = new Gathering(this.#kind);
+    while (gathered.size < this.#kind.batch) {
       const cells = this.#records.next();
       if (cells !== undefined) this.#read(cells, gathered);
       else if (!(await this.#more())) {
@@ -89,7 +86,7 @@ export class FileReader {
     };
   }
 
-  #read(cells: string[], gathered: Gathering): void {
+  #read(cells: string[], gathered: Gathering<R>): void {
     const { fault, line } = this.#records;
     if (fault === undefined && isBlank(cells)) return;
     if (this.#headerDue) {
@@ -100,8 +97,9 @@ export class FileReader {
       throw new UnreadableFileError(
         `More than ${MOST_UNCLOSED} rows have a quotation mark that is never closed. Look how the file was written.`,
       );
-    const row = fault === undefined ? this.#readRow(cells) : { reason: faultReason(fault) };
-    if ("reason" in row) gathered.reject({ line, reason: row.reason, cells });
+    const reason = fault === undefined ? widthFault(cells, this.#source.width) : faultReason(fault);
+    const row = reason === undefined ? this.#kind.read(cells) : { refused: reason };
+    if ("refused" in row) gathered.reject({ line, reason: row.refused, cells });
     else gathered.add(row);
   }
 
@@ -178,34 +176,31 @@ function followers(bytes: Uint8Array): number {
 }
 
 /** What a batch is gathered into. */
-class Gathering {
-  readonly #onDuplicate: FileSource["onDuplicate"];
-  readonly #rows = new Map<string, Row>();
+class Gathering<R extends { canonical: string }> {
+  readonly #kind: Pick<RowKind<R>, "merge">;
+  readonly #rows = new Map<string, R>();
   readonly #rejects: Reject[] = [];
   #repeated = 0;
 
-  constructor(onDuplicate: FileSource["onDuplicate"]) {
-    this.#onDuplicate = onDuplicate;
+  constructor(kind: Pick<RowKind<R>, "merge">) {
+    this.#kind = kind;
   }
 
   get size(): number {
     return this.#rows.size + this.#rejects.length + this.#repeated;
   }
 
-  add(row: Row): void {
+  add(row: R): void {
     const before = this.#rows.get(row.canonical);
-    if (before === undefined) this.#rows.set(row.canonical, row);
-    else {
-      this.#repeated += 1;
-      if (this.#onDuplicate === "update") this.#rows.set(row.canonical, mergeRows(before, row));
-    }
+    this.#rows.set(row.canonical, before === undefined ? row : this.#kind.merge(before, row));
+    if (before !== undefined) this.#repeated += 1;
   }
 
   reject(reject: Reject): void {
     this.#rejects.push(reject);
   }
 
-  result(): Pick<Batch, "rows" | "repeated" | "rejects"> {
+  result(): Pick<Batch<R>, "rows" | "repeated" | "rejects"> {
     return { rows: [...this.#rows.values()], repeated: this.#repeated, rejects: this.#rejects };
   }
 }

@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { ID_PATTERN } from "@mailwright/platform";
-import { Input } from "../../http/forms.ts";
+import { Input, VERBATIM } from "../../http/forms.ts";
 
 const onDuplicate = Type.Union([Type.Literal("update"), Type.Literal("skip")], {
   title: "Contacts that are here already",
@@ -28,8 +28,42 @@ export const ImportQuery = Type.Object({
   on_duplicate: Type.Optional(onDuplicate),
 });
 
+const reason = Type.Union(
+  [
+    Type.Literal("manual"),
+    Type.Literal("unsubscribed"),
+    Type.Literal("bounced"),
+    Type.Literal("complained"),
+  ],
+  { title: "Reason", default: "manual", error: "Choose a reason of the list." },
+);
+
+/** What is said beside a file of suppressions: why, where a row gives no reason. */
+export const SuppressionFileForm = Input({ reason });
+
+export const SuppressionImportQuery = Type.Object({
+  reason: Type.Optional({ ...reason, description: "Of rows that give none; manual by default." }),
+});
+
+/** A short list of suppressions, which is taken at once or not at all. */
+export const SuppressionListBody = Input({
+  csv: Type.String({
+    title: "CSV",
+    minLength: 1,
+    maxLength: 1_000_000,
+    description: "At most a million characters.",
+    ...VERBATIM,
+  }),
+});
+
+export const ListTakenView = Type.Object({
+  added: Type.Integer({ description: "That could be mailed before." }),
+  already: Type.Integer(),
+});
+
 export const ImportView = Type.Object({
   id: Type.String(),
+  kind: Type.String({ description: "contacts or suppressions." }),
   state: Type.String({ description: "mapping, running, done, failed or cancelled." }),
   file_name: Type.String(),
   segment_id: Type.Union([Type.String(), Type.Null()]),

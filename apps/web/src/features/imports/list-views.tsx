@@ -10,6 +10,7 @@ import { Time } from "../../ui/time.tsx";
 import type { Tone } from "../../ui/tone.ts";
 import type { IconName } from "../../public/icons.ts";
 import type { Import, ImportState } from "./imports.ts";
+import { KIND_WORDS } from "./kind-words.ts";
 
 const LOOKS: Readonly<Record<ImportState, { tone: Tone; icon: IconName; label: string }>> = {
   uploading: { tone: "queued", icon: "upload", label: "Uploading" },
@@ -46,7 +47,7 @@ export function ImportsPage(props: {
     <>
       <PageHeader
         title="Imports"
-        lead="Files that brought contacts in, and what became of their rows."
+        lead="Files that brought contacts or suppressions in, and what became of their rows."
         actions={props.imports.length > 0 && upload}
       />
       <div class="stack" id="imports">
@@ -61,6 +62,7 @@ export function ImportsPage(props: {
           }
           columns={[
             { label: "File", primary: true, cell: titleOf },
+            { label: "Brought", wide: true, cell: ({ kind }) => KIND_WORDS[kind].noun },
             { label: "State", cell: ({ state }) => <ImportBadge state={state} /> },
             { label: "Rows", align: "end", cell: ({ rows }) => formatCount(rows) },
             { label: "Added", align: "end", wide: true, cell: (row) => formatCount(row.inserted) },

@@ -7,18 +7,28 @@ export interface SentFile {
   bytes: AsyncIterable<Uint8Array>;
 }
 
+/** A form that is being sent. */
+export interface SentForm {
+  /** Undefined when there is none, or none was chosen, or the body is no form. */
+  file: SentFile | undefined;
+  /** What stands before the file. */
+  fields: URLSearchParams;
+}
+
 /**
- * The first file of a multipart body, as soon as its beginning is here; undefined when there is none, or none was chosen,
- * or the body is no such form. Its bytes pass through and are not kept; whoever takes the file reads it to its end.
+ * The first file of a multipart body, as soon as its beginning is here. Its bytes pass through and are not kept; whoever
+ * takes the file reads it to its end.
  */
 export async function sentFile(
   contentType: string,
   body: ReadableStream<Uint8Array>,
-): Promise<SentFile | undefined> {
+): Promise<SentForm> {
   const { promise: file, resolve } = Promise.withResolvers<SentFile | undefined>();
+  const fields = new URLSearchParams();
   const parser = parserFor(contentType);
-  if (parser === undefined) return undefined;
+  if (parser === undefined) return { file: undefined, fields };
   let stream: BusboyFileStream | undefined;
+  parser.on("field", (name, value) => fields.append(name, value));
   parser.on("file", (_field, bytes, fileName) => {
     // With nothing chosen a browser sends a file without a name.
     if (stream !== undefined || fileName === "" || fileName === undefined) {
@@ -37,7 +47,12 @@ export async function sentFile(
   parser.on("error", (error) => broken(error instanceof Error ? error : new Error("no form")));
   source.on("error", broken);
   source.pipe(parser);
-  return file;
+  return { file: await file, fields };
+}
+
+/** What a file is called, without the folders that some browsers put before it. */
+export function plainName(fileName: string): string {
+  return (fileName.split(/[\\/]/).at(-1) ?? "").replaceAll("\0", "").toWellFormed().slice(0, 255);
 }
 
 function parserFor(contentType: string) {

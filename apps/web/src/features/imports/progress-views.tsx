@@ -11,7 +11,9 @@ import { Progress } from "../../ui/progress.tsx";
 import { Stat, Stats } from "../../ui/stat.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
+import { REASON_LABELS } from "../suppressions/words.ts";
 import type { Import } from "./imports.ts";
+import { KIND_WORDS } from "./kind-words.ts";
 import { ImportBadge, titleOf } from "./list-views.tsx";
 import type { RejectedRow } from "./rejects.ts";
 import { hasEnded } from "./standing.ts";
@@ -57,14 +59,15 @@ export function ImportPage(props: ImportPageProps): Html {
 /** The region that is kept up to date while an import runs. */
 export function ImportProgress(props: ImportPageProps): Html {
   const { source } = props;
+  const words = KIND_WORDS[source.kind];
   return (
     <div class="stack" data-gap="lg">
       <Outcome {...props} />
       <Stats label="Rows">
         <Stat label="Rows read" value={formatCount(source.rows)} />
         <Stat label="Added" value={formatCount(source.inserted)} tone="success" />
-        <Stat label="Updated" value={formatCount(source.updated)} tone="info" />
-        <Stat label="Skipped" value={formatCount(source.skipped)} tone="skipped" />
+        <Stat label={words.updated} value={formatCount(source.updated)} tone="info" />
+        <Stat label={words.skipped} value={formatCount(source.skipped)} tone="skipped" />
         <Stat label="Rejected" value={formatCount(source.rejected)} tone="danger" />
       </Stats>
       {source.rejected > 0 && <Rejects {...props} />}
@@ -76,6 +79,7 @@ export function ImportProgress(props: ImportPageProps): Html {
 function Outcome(props: ImportPageProps): Html {
   const { source, mayWrite } = props;
   const path = `/imports/${source.id}`;
+  const { see } = KIND_WORDS[source.kind];
   switch (source.state) {
     case "uploading":
     case "mapping":
@@ -106,7 +110,7 @@ function Outcome(props: ImportPageProps): Html {
           title={doneTitle(source)}
           action={
             source.segment_id === null ? (
-              <LinkButton href="/contacts">See the contacts</LinkButton>
+              <LinkButton href={see.href}>{see.label}</LinkButton>
             ) : (
               <LinkButton href={`/segments/${source.segment_id}`}>See the segment</LinkButton>
             )
@@ -143,10 +147,11 @@ function summaryOf({ rows, rejected, segment_name }: Import): string {
   return segment_name === null ? taken : `${taken} The contacts are in “${segment_name}” now.`;
 }
 
-function keptSoFar({ inserted, updated }: Import): string {
+function keptSoFar({ kind, inserted, updated }: Import): string {
+  const words = KIND_WORDS[kind];
   return inserted + updated === 0
-    ? "No contact was added or changed."
-    : `What it did before stays: ${formatCount(inserted)} added, ${formatCount(updated)} updated.`;
+    ? words.nothing
+    : `What it did before stays: ${formatCount(inserted)} added, ${formatCount(updated)} ${words.updated.toLowerCase()}.`;
 }
 
 /** Some of the rows that were not taken; all of them are in the file. */
@@ -189,10 +194,12 @@ function Facts(props: { source: Import }): Html {
           ["State", <ImportBadge state={source.state} />],
           ["File", `${titleOf(source)}, ${formatBytes(source.bytes)}`],
           ["Columns", columnsOf(source)],
-          [
-            "Who was here already",
-            source.on_duplicate === "update" ? "Was updated" : "Was left as they were",
-          ],
+          source.kind === "contacts"
+            ? [
+                "Who was here already",
+                source.on_duplicate === "update" ? "Was updated" : "Was left as they were",
+              ]
+            : ["Where no reason stands", REASON_LABELS[source.default_reason]],
           ["Segment", source.segment_name ?? undefined],
           ["Ended", source.finished_at && <Time at={source.finished_at} />],
         ]}

@@ -5,15 +5,16 @@ import { askedPage, pageLinks } from "../../http/paging.ts";
 import { pages, type PageTools } from "../../http/pages.tsx";
 import { listImports } from "./imports.ts";
 import { ImportsPage } from "./list-views.tsx";
-import { sentFile } from "./multipart.ts";
+import { plainName, sentFile } from "./multipart.ts";
 import { importPlanPages } from "./plan-routes.tsx";
 import { importProgressPages } from "./progress-routes.tsx";
+import { suppressionImportPages } from "./suppression-routes.tsx";
 import { MOST_BYTES, receiveFile } from "./upload.ts";
 import { UploadPage } from "./upload-views.tsx";
 
 const UPLOAD = { title: "Import contacts", width: "narrow" } as const;
 
-/** Files with contacts: uploaded, told what their columns are, and watched while they are taken in. */
+/** Files with contacts or suppressions: uploaded, told what their columns are, and watched while they are taken in. */
 export function importPages(context: Context) {
   const { db, clock } = context;
   const write = { permission: "contacts:write" } as const;
@@ -41,9 +42,10 @@ export function importPages(context: Context) {
       "/",
       async (tools) => {
         const { upload, user, leave } = tools;
-        const file = upload && (await sentFile(upload.contentType, upload.body));
+        const sent = upload && (await sentFile(upload.contentType, upload.body));
+        const file = sent?.file;
         if (file === undefined) return showUpload(tools, 422, "Choose a file first.");
-        const about = { fileName: nameOf(file.fileName), createdBy: user.name };
+        const about = { fileName: plainName(file.fileName), createdBy: user.name };
         const received = await receiveFile(db, about, file.bytes);
         return received.kind === "uploaded"
           ? leave(`/imports/${received.id}`)
@@ -54,7 +56,8 @@ export function importPages(context: Context) {
   return new Elysia({ name: "imports" })
     .use(list)
     .use(importPlanPages(context))
-    .use(importProgressPages(context));
+    .use(importProgressPages(context))
+    .use(suppressionImportPages(context));
 }
 
 function showUpload({ show, csrf }: PageTools, status = 200, fault?: string): Promise<Response> {
@@ -66,9 +69,4 @@ function showUpload({ show, csrf }: PageTools, status = 200, fault?: string): Pr
       mostMegabytes={MOST_BYTES / 1_048_576}
     />,
   );
-}
-
-/** What a file is called, without the folders that some browsers put before it. */
-function nameOf(fileName: string): string {
-  return (fileName.split(/[\\/]/).at(-1) ?? "").replaceAll("\0", "").toWellFormed().slice(0, 255);
 }

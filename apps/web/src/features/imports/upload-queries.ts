@@ -1,15 +1,24 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Queryable } from "../../db/open.ts";
 import { contactImport, importChunk } from "../../db/schema/imports.ts";
+import type { SuppressionReason } from "../suppressions/reasons.ts";
 import type { Encoding } from "./transcoder.ts";
 
 /** An upload that says nothing for so long has broken off. */
 const PATIENCE = sql`now() + interval '10 minutes'`;
 
+/** What a person says of a file that they send. */
+export interface UploadAbout {
+  fileName: string;
+  createdBy: string;
+  /** Its rows are suppressions and not contacts; those that give no reason have this one. */
+  suppressing?: { reason: SuppressionReason };
+}
+
 /** Begins an import whose file is on its way; answers its id. */
 export async function insertUpload(
   db: Queryable,
-  { fileName, createdBy }: { fileName: string; createdBy: string },
+  { fileName, createdBy, suppressing }: UploadAbout,
 ): Promise<string> {
   const [row] = await db
     .insert(contactImport)
@@ -17,6 +26,7 @@ export async function insertUpload(
       state: "uploading",
       file_name: fileName,
       created_by: createdBy,
+      ...(suppressing && { kind: "suppressions", default_reason: suppressing.reason }),
       leased_until: PATIENCE,
     })
     .returning({ id: contactImport.id });
@@ -46,14 +56,18 @@ export interface UploadEnd {
   encoding: Encoding;
   separator: string;
   has_header: boolean;
+  headings: string[];
   mapping: (string | null)[];
+  /** `mapping`: somebody may say what its columns are. `running`: that is known. */
+  state: "mapping" | "running";
 }
 
-/** The file is here whole: somebody may say what its columns are. */
+/** The file is here whole. */
 export async function finishUpload(db: Queryable, id: string, end: UploadEnd): Promise<void> {
+  const started = end.state === "running" && { started_at: sql`now()` };
   await db
     .update(contactImport)
-    .set({ ...end, state: "mapping", leased_until: null })
+    .set({ ...end, ...started, leased_until: null })
     .where(and(eq(contactImport.id, id), eq(contactImport.state, "uploading")));
 }
 

@@ -1,7 +1,14 @@
 import type { Queryable } from "../../db/open.ts";
 import { guessMapping, type Layout, MOST_COLUMNS, readLayout } from "./columns.ts";
+import { guessSuppressionMapping } from "./suppression-rows.ts";
 import { Transcoder } from "./transcoder.ts";
-import { deleteUpload, finishUpload, insertChunk, insertUpload } from "./upload-queries.ts";
+import {
+  deleteUpload,
+  finishUpload,
+  insertChunk,
+  insertUpload,
+  type UploadAbout,
+} from "./upload-queries.ts";
 
 /** The file is kept in pieces of exactly this size, all but the last; so a place in it says in which piece it is. */
 export const CHUNK = 1_048_576;
@@ -17,17 +24,18 @@ export type Uploaded =
 
 /**
  * Takes in a CSV as it arrives, piece by piece, whatever its size: nothing of it is held in memory but the piece at hand.
- * It waits then for somebody to say what its columns are; `mapping` is a guess.
+ * A file of contacts waits then for somebody to say what its columns are; `mapping` is a guess. One of suppressions is carried
+ * on at once: its columns are known by their headings, or it is refused.
  */
 export async function receiveFile(
   db: Queryable,
-  file: { fileName: string; createdBy: string },
+  file: UploadAbout,
   source: AsyncIterable<Uint8Array>,
 ): Promise<Uploaded> {
   const id = await insertUpload(db, file);
   let outcome: Uploaded | undefined;
   try {
-    outcome = await receive(db, id, source);
+    outcome = await receive(db, id, file, source);
     return outcome;
   } finally {
     if (outcome?.kind !== "uploaded") await deleteUpload(db, id);
@@ -37,6 +45,7 @@ export async function receiveFile(
 async function receive(
   db: Queryable,
   id: string,
+  { suppressing }: Pick<UploadAbout, "suppressing">,
   source: AsyncIterable<Uint8Array>,
 ): Promise<Uploaded> {
   const transcoder = new Transcoder();
@@ -61,9 +70,16 @@ async function receive(
   const layout = readLayout(beginning, store.size <= BEGINNING);
   if (layout === undefined) return { kind: "refused", message: "The file is empty." };
   if (layout.columns.length > MOST_COLUMNS) return tooManyColumns(layout.columns.length);
-  const mapping = guessMapping(layout);
-  const { separator, hasHeader: has_header } = layout;
-  await finishUpload(db, id, { encoding: transcoder.encoding, separator, has_header, mapping });
+  const mapping = suppressing ? guessSuppressionMapping(layout) : guessMapping(layout);
+  if (suppressing && !mapping.includes("email")) return NO_ADDRESSES;
+  await finishUpload(db, id, {
+    encoding: transcoder.encoding,
+    separator: layout.separator,
+    has_header: layout.hasHeader,
+    headings: layout.columns.map(({ heading }) => heading),
+    mapping,
+    state: suppressing ? "running" : "mapping",
+  });
   return { kind: "uploaded", id, layout, mapping };
 }
 
@@ -76,6 +92,11 @@ const TOO_LARGE: Uploaded = {
   kind: "refused",
   message: `The file is too large: at most ${MOST_BYTES / 1_048_576} MB are taken. Cut it in two.`,
   tooLarge: true,
+};
+
+const NO_ADDRESSES: Uploaded = {
+  kind: "refused",
+  message: "No column has addresses in it. Name it “email” in the first row.",
 };
 
 function tooManyColumns(columns: number): Uploaded {

@@ -1,17 +1,22 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Queryable } from "../../db/open.ts";
 import { contactImport } from "../../db/schema/imports.ts";
+import type { SuppressionReason } from "../suppressions/reasons.ts";
 import type { Reject } from "./file-reader.ts";
+import type { ImportKind } from "./kind-words.ts";
 import type { Row } from "./rows.ts";
 
 /** An import that this web has the right to carry on, for as long as its lease lasts. */
 export interface ClaimedImport {
   id: string;
+  kind: ImportKind;
   bytes: number;
   separator: string;
   has_header: boolean;
   mapping: (string | null)[];
   on_duplicate: "update" | "skip";
+  default_reason: SuppressionReason;
+  created_by: string;
   bytes_read: number;
   lines_read: number;
 }
@@ -27,8 +32,8 @@ export async function claimImport(db: Queryable): Promise<ClaimedImport | undefi
       SELECT "id" FROM "import" WHERE "state" = 'running' AND ("leased_until" IS NULL OR "leased_until" < now())
       ORDER BY "started_at", "id" LIMIT 1 FOR UPDATE SKIP LOCKED
     )
-    RETURNING "id", "bytes"::float8 AS "bytes", "separator", "has_header", "mapping", "on_duplicate",
-      "bytes_read"::float8 AS "bytes_read", "lines_read"
+    RETURNING "id", "kind", "bytes"::float8 AS "bytes", "separator", "has_header", "mapping", "on_duplicate",
+      "default_reason", "created_by", "bytes_read"::float8 AS "bytes_read", "lines_read"
   `);
   return rows[0];
 }

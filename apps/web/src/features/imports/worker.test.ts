@@ -8,12 +8,11 @@ import { countContacts } from "../contacts/contacts.ts";
 import { added } from "../contacts/fixtures/contacts.ts";
 import { createSegment } from "../segments/segments.ts";
 import { BatchWriter } from "./batch-writer.ts";
-import { FileReader } from "./file-reader.ts";
 import { countsOf, ended, started } from "./fixtures/imports.ts";
 import { readImport } from "./imports.ts";
-import { selectChunk } from "./upload-queries.ts";
+import { contactRows } from "./rows.ts";
 import { claimImport, type ClaimedImport, countLater } from "./work-queries.ts";
-import { startImportWorker } from "./worker.ts";
+import { readerOf, startImportWorker } from "./worker.ts";
 
 let context: Context;
 beforeEach(async () => {
@@ -122,18 +121,8 @@ test("several webs share the imports, and each row is taken once", async () => {
 }, 120_000);
 
 async function firstBatch(claimed: ClaimedImport) {
-  const reader = new FileReader(
-    {
-      separator: claimed.separator,
-      hasHeader: claimed.has_header,
-      mapping: claimed.mapping,
-      onDuplicate: claimed.on_duplicate,
-      size: claimed.bytes,
-      readChunk: (position) => selectChunk(context.db, claimed.id, position),
-    },
-    { bytes: 0, lines: 0 },
-  );
-  const batch = await reader.next();
+  const kind = contactRows(claimed.mapping, claimed.on_duplicate);
+  const batch = await readerOf(context.db, claimed, kind).next();
   if (batch === undefined) throw new Error("no batch");
   return batch;
 }

@@ -1,8 +1,11 @@
 import type { Context } from "../../context.ts";
 import { codeOf } from "../../db/retry.ts";
 import { BatchWriter, type Written } from "./batch-writer.ts";
-import { type Batch, FileReader, UnreadableFileError } from "./file-reader.ts";
+import { type Batch, FileReader, type FileSource, UnreadableFileError } from "./file-reader.ts";
 import { endImport } from "./queries.ts";
+import { contactRows, type RowKind } from "./rows.ts";
+import { suppressionRows } from "./suppression-rows.ts";
+import { SuppressionWriter } from "./suppression-writer.ts";
 import { selectChunk } from "./upload-queries.ts";
 import { claimImport, type ClaimedImport, releaseImport } from "./work-queries.ts";
 
@@ -89,24 +92,52 @@ function isHopeless(error: unknown): boolean {
 const UNFORESEEN =
   "Something went wrong on our side, and it is in our log. What was imported before stays; import the file again to go on.";
 
-async function importFile(
+type Outcome = "done" | "lost" | "stopped";
+
+function importFile(
   db: ImportContext["db"],
   claimed: ClaimedImport,
   signal: AbortSignal,
-): Promise<"done" | "lost" | "stopped"> {
-  const reader = new FileReader(
-    {
-      separator: claimed.separator,
-      hasHeader: claimed.has_header,
-      mapping: claimed.mapping,
-      onDuplicate: claimed.on_duplicate,
-      size: claimed.bytes,
-      readChunk: (position) => selectChunk(db, claimed.id, position),
-    },
-    { bytes: claimed.bytes_read, lines: claimed.lines_read },
-  );
-  const writer = new BatchWriter(db, claimed);
-  let last: InFlight | undefined;
+): Promise<Outcome> {
+  switch (claimed.kind) {
+    case "contacts": {
+      const kind = contactRows(claimed.mapping, claimed.on_duplicate);
+      return writeAll(readerOf(db, claimed, kind), new BatchWriter(db, claimed), signal);
+    }
+    case "suppressions": {
+      const { default_reason: reason, created_by: origin } = claimed;
+      const kind = suppressionRows(claimed.mapping, { reason, origin });
+      return writeAll(readerOf(db, claimed, kind), new SuppressionWriter(db, claimed), signal);
+    }
+  }
+}
+
+/** Reads an import's file from the place where it was left. */
+export function readerOf<R extends { canonical: string }>(
+  db: ImportContext["db"],
+  claimed: ClaimedImport,
+  kind: RowKind<R>,
+): FileReader<R> {
+  const source: FileSource = {
+    separator: claimed.separator,
+    hasHeader: claimed.has_header,
+    width: claimed.mapping.length,
+    size: claimed.bytes,
+    readChunk: (position) => selectChunk(db, claimed.id, position),
+  };
+  return new FileReader(source, kind, { bytes: claimed.bytes_read, lines: claimed.lines_read });
+}
+
+interface Writer<R> {
+  write(batch: Batch<R>, before: Promise<Written>): Promise<Written>;
+}
+
+async function writeAll<R extends { canonical: string }>(
+  reader: FileReader<R>,
+  writer: Writer<R>,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  let last: InFlight<R> | undefined;
   try {
     // Two batches are in the making at once, and a third one is read: each keeps another processor busy.
     for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) {
@@ -124,15 +155,18 @@ async function importFile(
 }
 
 /** A batch on its way into the database. */
-interface InFlight {
+interface InFlight<R> {
   written: Promise<Written>;
   /** Whether an address is in both. */
-  meets(batch: Batch): boolean;
+  meets(batch: Batch<R>): boolean;
 }
 
 const ALREADY: Promise<Written> = Promise.resolve("written");
 
-function inFlight({ rows }: Batch, written: Promise<Written>): InFlight {
+function inFlight<R extends { canonical: string }>(
+  { rows }: Batch<R>,
+  written: Promise<Written>,
+): InFlight<R> {
   const addresses = new Set(rows.map(({ canonical }) => canonical));
   // It is waited for later; that it failed before must not go unheard.
   written.catch(() => {});
@@ -142,6 +176,6 @@ function inFlight({ rows }: Batch, written: Promise<Written>): InFlight {
   };
 }
 
-function settled(batch: InFlight | undefined): Promise<Written> {
+function settled(batch: { written: Promise<Written> } | undefined): Promise<Written> {
   return batch?.written ?? ALREADY;
 }

@@ -2,26 +2,19 @@ import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { Context } from "../../context.ts";
 import { api } from "../../http/api.ts";
-import { found, InvalidInputError, NotFoundError } from "../../http/faults.ts";
+import { ConflictError, found } from "../../http/faults.ts";
 import { apiPage, listAnswer, ListOf } from "../../http/paging.ts";
 import { parseAddress } from "../contacts/address.ts";
 import { csvFile } from "../contacts/csv.ts";
+import { ByEmail, SuppressionBody, SuppressionListQuery, SuppressionView } from "./forms.ts";
 import {
-  ByEmail,
-  ImportBody,
-  ImportedView,
-  SuppressionBody,
-  SuppressionListQuery,
-  SuppressionView,
-} from "./forms.ts";
-import {
-  lift,
+  liftByHand,
   listSuppressions,
   readSuppression,
   suppress,
   type Suppression,
 } from "./suppressions.ts";
-import { exportSuppressions, readList, suppressList } from "./transfer.ts";
+import { exportSuppressions } from "./transfer.ts";
 import { originOf } from "./words.ts";
 
 const TAGS = { tags: ["Suppressions"] };
@@ -35,9 +28,9 @@ export function suppressionsApi(context: Context) {
     .get(
       "/",
       async ({ query }) => {
-        const search = query.search ?? "";
-        const asked = apiPage(query, search.trim() === "" ? "id" : "text");
-        return listAnswer(await listSuppressions(db, search, asked), viewOf);
+        const { search: text, reason } = query;
+        const asked = apiPage(query, "time");
+        return listAnswer(await listSuppressions(db, { text, reason }, asked), viewOf);
       },
       {
         permission: "contacts:read",
@@ -45,7 +38,7 @@ export function suppressionsApi(context: Context) {
         response: { 200: ListOf(SuppressionView) },
         detail: {
           summary: "List addresses that must not be mailed",
-          description: "The newest first; with a search by address.",
+          description: "The last that came about first.",
           ...TAGS,
         },
       },
@@ -54,34 +47,22 @@ export function suppressionsApi(context: Context) {
       permission: "contacts:read",
       detail: {
         summary: "Read all addresses that must not be mailed, as a CSV",
-        description: "With the columns email, reason, origin and since, the newest first.",
+        description:
+          "With the columns email, reason, origin and since, in the order in which they came here. An import of it gives the same suppressions.",
         responses: { 200: { description: "A CSV", content: { "text/csv": {} } } },
         ...TAGS,
       },
     })
-    .post(
-      "/import",
-      async ({ body, actor }) => {
-        const list = readList(body.csv, originOf(actor));
-        const [fault] = list.faults;
-        if (fault !== undefined)
-          throw new InvalidInputError({
-            csv: `${fault.text.slice(0, 100)}: ${fault.message} Nothing was imported.`,
-          });
-        return suppressList(db, list);
+    .get("/:email", async ({ params }) => viewOf(found(await readSuppression(db, params.email))), {
+      permission: "contacts:read",
+      params: ByEmail,
+      response: { 200: SuppressionView },
+      detail: {
+        summary: "Read why an address must not be mailed",
+        description: "In any spelling. 404 when it may be mailed.",
+        ...TAGS,
       },
-      {
-        ...write,
-        body: ImportBody,
-        response: { 200: ImportedView },
-        detail: {
-          summary: "Have many addresses never mailed again",
-          description:
-            "A CSV whose first line names the columns email, reason and origin, as an export has them, or a plain list of addresses. All of it is taken or nothing.",
-          ...TAGS,
-        },
-      },
-    )
+    })
     .post(
       "/",
       async ({ body, actor, status }) => {
@@ -105,15 +86,22 @@ export function suppressionsApi(context: Context) {
     )
     .delete(
       "/:email",
-      async ({ params, status }) => {
-        if ((await lift(db, [canonicalOf(params.email)])) === 0) throw new NotFoundError();
+      async ({ params, actor, status }) => {
+        const { id, reason } = found(await readSuppression(db, params.email));
+        const lifted = await liftByHand(context, actor, { ids: [id], reasons: [reason] });
+        if (lifted.length === 0) throw new ConflictError("It has changed meanwhile: look again.");
         return status(204, undefined);
       },
       {
         ...write,
         params: ByEmail,
         response: { 204: Type.Undefined({ description: "It can be mailed again" }) },
-        detail: { summary: "Allow an address to be mailed again", ...TAGS },
+        detail: {
+          summary: "Allow an address to be mailed again",
+          description:
+            "Of somebody who unsubscribed or complained, only when they have asked for it.",
+          ...TAGS,
+        },
       },
     );
 }

@@ -1,9 +1,22 @@
 import { Type } from "@sinclair/typebox";
+import { ID_PATTERN } from "@mailwright/platform";
 import { Input, VERBATIM } from "../../http/forms.ts";
 import { ListQuery } from "../../http/paging.ts";
 import { addressField } from "../contacts/address-field.ts";
 
-/** Addresses that are pasted: one a line, or however people keep them. */
+const one = Type.Union([
+  Type.Literal("manual"),
+  Type.Literal("unsubscribed"),
+  Type.Literal("bounced"),
+  Type.Literal("complained"),
+]);
+const reason = Type.Union(one.anyOf, {
+  title: "Reason",
+  default: "manual",
+  error: "Choose a reason of the list.",
+});
+
+/** Addresses that are pasted: one a line, or however people keep them; and why, where they do not say it. */
 export const PastedForm = Input({
   addresses: Type.String({
     title: "Addresses",
@@ -11,50 +24,46 @@ export const PastedForm = Input({
     maxLength: 1_000_000,
     error: (value: unknown) =>
       typeof value === "string" && value.length > 1_000_000
-        ? "That is too much to paste at once: at most a million characters."
+        ? "That is too much to paste at once: at most a million characters. Import a file instead."
         : "Type or paste at least one address.",
     ...VERBATIM,
   }),
+  reason,
 });
 
-export const SearchQuery = Type.Object({ q: Type.String({ default: "", maxLength: 1_000 }) });
+/** What the address of the list says. */
+export const SearchQuery = Type.Object({
+  q: Type.String({ default: "", maxLength: 1_000 }),
+  reason: Type.Optional(one),
+});
 
-/** An address in the address of a page. */
-export const AddressQuery = Type.Object({ email: Type.String({ default: "", maxLength: 1_000 }) });
+/** As many as one page of the list holds, several times over; an address of a page holds them all. */
+const chosen = Type.Array(Type.String({ pattern: ID_PATTERN }), {
+  title: "Addresses",
+  minItems: 1,
+  maxItems: 200,
+  error: "Select at least one address.",
+});
 
-const reason = Type.Union(
-  [
-    Type.Literal("manual"),
-    Type.Literal("unsubscribed"),
-    Type.Literal("bounced"),
-    Type.Literal("complained"),
-  ],
-  { title: "Reason", default: "manual" },
-);
+/** Suppressions that were selected in the list. */
+export const ChosenForm = Input({ suppression_id: chosen });
+
+/** The same in the address of a page, with the reasons that its question told of. */
+export const LiftQuery = Type.Object({
+  suppression_id: { ...chosen, default: [] },
+  reason: Type.Array(one, { default: [] }),
+  return_to: Type.String({ default: "", maxLength: 3_000 }),
+});
 
 export const SuppressionBody = Input({ email: addressField("Address"), reason });
-
-export const ImportBody = Input({
-  csv: Type.String({
-    title: "CSV",
-    minLength: 1,
-    maxLength: 1_000_000,
-    description: "At most a million characters.",
-    ...VERBATIM,
-  }),
-});
-
-export const ImportedView = Type.Object({
-  added: Type.Integer({ description: "That could be mailed before." }),
-  already: Type.Integer(),
-});
 
 export const SuppressionListQuery = Type.Composite([
   ListQuery,
   Type.Object({
     search: Type.Optional(
-      Type.String({ maxLength: 1_000, description: "The beginning of an address." }),
+      Type.String({ maxLength: 1_000, description: "Any part of an address or a domain." }),
     ),
+    reason: Type.Optional(one),
   }),
 ]);
 
@@ -64,5 +73,5 @@ export const SuppressionView = Type.Object({
   email: Type.String({ description: "In its canonical form." }),
   reason: Type.String(),
   origin: Type.String({ description: "Who or what suppressed it." }),
-  created_at: Type.String(),
+  created_at: Type.String({ description: "Since when." }),
 });

@@ -1,9 +1,9 @@
-import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, like, or, type SQL, sql } from "drizzle-orm";
 import { keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
 import { contact, suppression, tally } from "../../db/schema/contacts.ts";
-
-export type SuppressionReason = (typeof suppression.$inferSelect)["reason"];
+import type { SuppressionEntry } from "./entry.ts";
+import { REASONS, type SuppressionReason } from "./reasons.ts";
 
 /** An address that must not be mailed, why, who or what said so, and since when. */
 export interface Suppression {
@@ -13,6 +13,8 @@ export interface Suppression {
   reason: SuppressionReason;
   origin: string;
   created_at: Date;
+  /** The same to the microsecond, as Postgres has it (ISO 8601, UTC): what it is sorted and exported by. */
+  since: string;
   /** The contact who has the address, if anybody. */
   contact_id: string | null;
 }
@@ -23,11 +25,9 @@ const COLUMNS = {
   reason: suppression.reason,
   origin: suppression.origin,
   created_at: suppression.created_at,
+  since: sql<string>`to_char(${suppression.created_at} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
   contact_id: contact.id,
 };
-
-/** What must not be mailed and comes later wins over what came before only if it weighs more. */
-const WEIGHTS: readonly SuppressionReason[] = ["manual", "bounced", "unsubscribed", "complained"];
 
 /**
  * Suppresses canonical addresses; answers how many were not suppressed yet. They are taken in their order, so that two who
@@ -44,14 +44,49 @@ export async function insertSuppressions(
     ORDER BY "address" COLLATE "C"
     ON CONFLICT ("canonical_email") DO UPDATE
       SET "reason" = EXCLUDED."reason", "origin" = EXCLUDED."origin", "created_at" = now()
-      WHERE ${weight(sql`EXCLUDED."reason"`)} > ${weight(sql`"suppression"."reason"`)}
+      WHERE ${WEIGHS_MORE}
     RETURNING old."canonical_email" IS NULL AS "fresh"
   `);
   return rows.filter(({ fresh }) => fresh).length;
 }
 
+/**
+ * Suppresses what entries say, each address once among them; answers how many were not suppressed yet, and of the others
+ * how many were changed. What is there is never weakened: it takes the reason that weighs more, with its origin, and the
+ * earlier time. No time is now, and none is later.
+ */
+export async function mergeSuppressions(
+  db: Queryable,
+  entries: readonly SuppressionEntry[],
+): Promise<{ added: number; changed: number }> {
+  if (entries.length === 0) return { added: 0, changed: 0 };
+  const rows = await db.execute<{ fresh: boolean }>(sql`
+    INSERT INTO "suppression" ("canonical_email", "reason", "origin", "created_at")
+    SELECT "address", "reason", "origin", least("since"::timestamptz, now())
+    FROM unnest(
+      ${column(entries.map(({ canonical }) => canonical))}, ${column(entries.map(({ reason }) => reason))},
+      ${column(entries.map(({ origin }) => origin))}, ${column(entries.map(({ since }) => since ?? null))}
+    ) AS "entry" ("address", "reason", "origin", "since")
+    ORDER BY "address" COLLATE "C"
+    ON CONFLICT ("canonical_email") DO UPDATE SET
+      "reason" = CASE WHEN ${WEIGHS_MORE} THEN EXCLUDED."reason" ELSE "suppression"."reason" END,
+      "origin" = CASE WHEN ${WEIGHS_MORE} THEN EXCLUDED."origin" ELSE "suppression"."origin" END,
+      "created_at" = least("suppression"."created_at", EXCLUDED."created_at")
+      WHERE ${WEIGHS_MORE} OR EXCLUDED."created_at" < "suppression"."created_at"
+    RETURNING old."canonical_email" IS NULL AS "fresh"
+  `);
+  const added = rows.filter(({ fresh }) => fresh).length;
+  return { added, changed: rows.length - added };
+}
+
+function column(values: (string | null)[]): SQL {
+  return sql`${sql.param(values)}::text[]`;
+}
+
+const WEIGHS_MORE = sql`${weight(sql`EXCLUDED."reason"`)} > ${weight(sql`"suppression"."reason"`)}`;
+
 function weight(reason: SQL): SQL {
-  return sql`array_position(${sql.param(WEIGHTS)}::text[], ${reason})`;
+  return sql`array_position(${sql.param(REASONS)}::text[], ${reason})`;
 }
 
 /** Takes addresses off, all or those with this reason; answers how many were on. */
@@ -84,37 +119,101 @@ export async function selectSuppression(
   return row;
 }
 
-/** One page, the newest first. */
-export async function selectNewest(db: Queryable, page: PageRequest): Promise<Paged<Suppression>> {
-  const slice = keyset({ id: suppression.id, direction: "descending" }, page);
-  const rows = await selectRows(db, slice);
-  return toPage(rows, page, ({ id }) => ({ key: "", id }));
-}
-
-/** One page of those whose address begins so, by address: the order of the index that finds them. */
-export async function selectByAddress(
-  db: Queryable,
-  prefix: string,
-  page: PageRequest,
-): Promise<Paged<Suppression>> {
-  const key = sql`${suppression.canonical_email}`;
-  const slice = keyset({ key, id: suppression.id }, page);
-  const begins = sql`(${key} >= ${prefix}::text AND ${key} < ${prefix}::text || U&'\\+10FFFF')`;
-  const rows = await selectRows(db, { ...slice, where: and(begins, slice.where) });
-  return toPage(rows, page, ({ canonical_email, id }) => ({ key: canonical_email, id }));
-}
-
-function selectRows(
-  db: Queryable,
-  { where, orderBy, limit }: ReturnType<typeof keyset>,
-): Promise<Suppression[]> {
+/** Those of some ids that are still there, by address. */
+export function selectChosen(db: Queryable, ids: readonly string[]): Promise<Suppression[]> {
   return db
     .select(COLUMNS)
     .from(suppression)
     .leftJoin(contact, eq(contact.canonical_email, suppression.canonical_email))
-    .where(where)
-    .orderBy(...orderBy)
-    .limit(limit);
+    .where(inArray(suppression.id, [...ids]))
+    .orderBy(suppression.canonical_email);
+}
+
+/** Takes those of some ids off whose reason is one of these; answers their addresses. */
+export async function deleteChosen(
+  db: Queryable,
+  ids: readonly string[],
+  reasons: readonly SuppressionReason[],
+): Promise<string[]> {
+  const rows = await db
+    .delete(suppression)
+    .where(and(inArray(suppression.id, [...ids]), inArray(suppression.reason, [...reasons])))
+    .returning({ address: suppression.canonical_email });
+  return rows.map(({ address }) => address);
+}
+
+/** Which suppressions are looked for; all of them when nothing is said. */
+export interface SuppressionFilter {
+  /** Texts of which the canonical address has to hold one. */
+  texts: readonly string[];
+  reason: SuppressionReason | undefined;
+}
+
+/** One page of those that pass, the last that came about first. */
+export async function selectPage(
+  db: Queryable,
+  filter: SuppressionFilter,
+  page: PageRequest,
+): Promise<Paged<Suppression>> {
+  const { created_at: key, id } = suppression;
+  const slice = keyset({ key, id, direction: "descending" }, page);
+  const rows = await db
+    .select(COLUMNS)
+    .from(suppression)
+    .leftJoin(contact, eq(contact.canonical_email, suppression.canonical_email))
+    .where(and(conditionOf(filter), slice.where))
+    .orderBy(...slice.orderBy)
+    .limit(slice.limit);
+  return toPage(rows, page, (row) => ({ key: row.since, id: row.id }));
+}
+
+/** Of a row of an export. */
+export type ExportedSuppression = Pick<
+  Suppression,
+  "id" | "canonical_email" | "reason" | "origin" | "since"
+>;
+
+/** Some suppressions in the order in which they came here, which nothing that happens to one changes. */
+export function selectExported(
+  db: Queryable,
+  after: string | undefined,
+  most: number,
+): Promise<ExportedSuppression[]> {
+  const { contact_id: _contact, created_at: _at, ...columns } = COLUMNS;
+  return db
+    .select(columns)
+    .from(suppression)
+    .where(after === undefined ? undefined : gt(suppression.id, after))
+    .orderBy(suppression.id)
+    .limit(most);
+}
+
+/** How many pass, counted up to `most`. */
+export async function countPassing(
+  db: Queryable,
+  filter: SuppressionFilter,
+  most: number,
+): Promise<number> {
+  const some = db
+    .select({ id: suppression.id })
+    .from(suppression)
+    .where(conditionOf(filter))
+    .limit(most)
+    .as("some");
+  const [row] = await db.select({ count: sql<number>`count(*)::integer` }).from(some);
+  return row?.count ?? 0;
+}
+
+function conditionOf({ texts, reason }: SuppressionFilter): SQL | undefined {
+  return and(
+    reason === undefined ? undefined : eq(suppression.reason, reason),
+    or(...texts.map((text) => like(suppression.canonical_email, `%${literally(text)}%`))),
+  );
+}
+
+/** A text in a pattern of LIKE, where three characters mean more than themselves. */
+function literally(text: string): string {
+  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
 }
 
 /** How many addresses are suppressed, without counting them. */

@@ -1,42 +1,46 @@
 import { Elysia } from "elysia";
 import type { Context } from "../../context.ts";
 import { can } from "../../http/access.ts";
-import { found, NotFoundError } from "../../http/faults.ts";
 import { parseForm, parseQuery } from "../../http/forms.ts";
 import { askedPage, pageLinks } from "../../http/paging.ts";
 import { pages, type PageTools } from "../../http/pages.tsx";
 import type { FormState } from "../../ui/form.tsx";
 import { formatPlural } from "../../ui/format.ts";
-import { parseAddress } from "../contacts/address.ts";
 import { csvFile } from "../contacts/csv.ts";
 import type { PastedAddresses } from "../segments/pasted-addresses.ts";
-import { AddressQuery, PastedForm, SearchQuery } from "./forms.ts";
-import { lift, listSuppressions, readSuppression } from "./suppressions.ts";
+import { AddSuppressionsPage } from "./add-views.tsx";
+import { PastedForm, SearchQuery } from "./forms.ts";
+import { liftingPages } from "./lift-routes.tsx";
+import { SuppressionsPage } from "./list-views.tsx";
+import { listSuppressions } from "./suppressions.ts";
 import { exportSuppressions, readList, suppressList } from "./transfer.ts";
-import { AddSuppressionsPage, LiftSuppressionConfirm, SuppressionsPage } from "./views.tsx";
 import { originOf } from "./words.ts";
 
-/** The addresses that are never mailed: looked through, added to, and lifted one by one. */
+/** The addresses that are never mailed: looked through, added to, and lifted. */
 export function suppressionPages(context: Context) {
   const { db, clock } = context;
   const write = { permission: "contacts:write" } as const;
 
-  return new Elysia({ name: "suppressions", prefix: "/suppressions" })
+  const list = new Elysia({ name: "suppression-list", prefix: "/suppressions" })
     .use(pages(context))
     .get(
       "/",
-      async ({ request, show, user }) => {
-        const { q } = parseQuery(SearchQuery, request);
-        const asked = askedPage(request, q.trim() === "" ? "id" : "text");
-        const list = await listSuppressions(db, q, asked);
+      async ({ request, show, csrf, user }) => {
+        const { q, reason } = parseQuery(SearchQuery, request);
+        const search = { text: q, reason };
+        const found = await listSuppressions(db, search, askedPage(request, "time"));
+        const { pathname, search: query } = new URL(request.url);
         return show(
-          { title: "Suppressions" },
+          { title: "Suppressions", width: "wide" },
           <SuppressionsPage
+            csrf={csrf}
             now={clock.now()}
-            suppressions={list.items}
-            total={list.total}
-            search={q}
-            {...pageLinks(request, list)}
+            suppressions={found.items}
+            all={found.all}
+            total={found.total}
+            search={search}
+            address={pathname + query}
+            {...pageLinks(request, found)}
             mayWrite={can(user, "contacts:write")}
           />,
         );
@@ -46,42 +50,23 @@ export function suppressionPages(context: Context) {
     .get("/export", () => csvFile("suppressions.csv", exportSuppressions(db)), {
       permission: "contacts:read",
     })
-    .get("/new", (tools) => showAdd(tools, { values: {} }), write)
+    .get("/new", (tools) => showAdd(tools, { values: { reason: "manual" } }), write)
     .post(
       "/",
       async (tools) => {
         const posted = parseForm(PastedForm, tools.form);
         if (!posted.ok) return showAdd(tools, posted, []);
-        const list = readList(posted.value.addresses, originOf(tools.user));
+        const { addresses, reason } = posted.value;
+        const pasted = readList(addresses, { reason, origin: originOf(tools.user) });
         // All or nothing: whoever pastes a list sees at once what in it is none.
-        if (list.faults.length > 0)
-          return showAdd(tools, { values: posted.value, errors: NOT_ALL }, list.faults);
-        const { added, already } = await suppressList(db, list);
+        if (pasted.faults.length > 0)
+          return showAdd(tools, { values: posted.value, errors: NOT_ALL }, pasted.faults);
+        const { added, already } = await suppressList(db, pasted);
         return tools.leave("/suppressions", outcome(added, already));
       },
       write,
-    )
-    .get(
-      "/lift",
-      async ({ request, show, csrf }) => {
-        const { email } = parseQuery(AddressQuery, request);
-        const suppression = found(await readSuppression(db, email));
-        return show(
-          { title: "Allow again", width: "narrow" },
-          <LiftSuppressionConfirm csrf={csrf} suppression={suppression} />,
-        );
-      },
-      write,
-    )
-    .post(
-      "/lift",
-      async ({ request, leave }) => {
-        const address = parseAddress(parseQuery(AddressQuery, request).email);
-        if (!address.ok || (await lift(db, [address.canonical])) === 0) throw new NotFoundError();
-        return leave("/suppressions", `${address.email} can be mailed again.`);
-      },
-      write,
     );
+  return new Elysia({ name: "suppressions" }).use(list).use(liftingPages(context));
 }
 
 const NOT_ALL = { addresses: "Nothing was added: mend or take out what cannot be taken." };

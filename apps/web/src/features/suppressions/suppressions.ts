@@ -1,18 +1,25 @@
+import type { Log } from "@mailwright/platform";
 import type { Paged, PageRequest } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
 import { parseAddress } from "../contacts/address.ts";
+import type { SuppressionEntry } from "./entry.ts";
 import {
+  countPassing,
+  deleteChosen,
   deleteSuppressions,
   insertSuppressions,
+  mergeSuppressions,
   readSuppressionTally,
-  selectByAddress,
-  selectNewest,
+  selectChosen,
+  selectPage,
   selectSuppression,
   type Suppression,
-  type SuppressionReason,
 } from "./queries.ts";
+import type { SuppressionReason } from "./reasons.ts";
+import { soughtTexts } from "./search.ts";
 
-export type { Suppression, SuppressionReason } from "./queries.ts";
+export type { Suppression } from "./queries.ts";
+export type { SuppressionReason } from "./reasons.ts";
 
 /** So many are written in one statement. */
 const AT_ONCE = 10_000;
@@ -36,6 +43,25 @@ export async function suppress(
 }
 
 /**
+ * Suppresses what a list or a file says, each address once in it; answers how many were not suppressed yet, and of the
+ * others how many were changed. See `mergeSuppressions`: nothing that is there is weakened.
+ */
+export async function addEntries(
+  db: Queryable,
+  entries: readonly SuppressionEntry[],
+): Promise<{ added: number; changed: number }> {
+  // In the order in which everybody takes them, over all statements.
+  const sorted = entries.toSorted((a, b) => (a.canonical < b.canonical ? -1 : 1));
+  const sum = { added: 0, changed: 0 };
+  for (let at = 0; at < sorted.length; at += AT_ONCE) {
+    const { added, changed } = await mergeSuppressions(db, sorted.slice(at, at + AT_ONCE));
+    sum.added += added;
+    sum.changed += changed;
+  }
+  return sum;
+}
+
+/**
  * Allows addresses, by their canonical form, to be mailed again, all or those that are suppressed for this `reason`; answers how
  * many were suppressed.
  */
@@ -56,19 +82,65 @@ export async function readSuppression(
   return address.ok ? selectSuppression(db, address.canonical) : undefined;
 }
 
-export interface SuppressionList extends Paged<Suppression> {
-  /** Of all that there are. */
-  total: number;
+/** What is looked for in the list. */
+export interface SuppressionSearch {
+  /** Any part of an address or a domain; blank for all. */
+  text?: string | undefined;
+  reason?: SuppressionReason | undefined;
 }
 
-/** One page: of those whose address begins with `search`, by address; without a search of all, the newest first. */
+export interface SuppressionList extends Paged<Suppression> {
+  /** How many pass; `more` says there are at least so many. */
+  total: { suppressions: number; more: boolean };
+  /** How many there are, whatever is looked for. */
+  all: number;
+}
+
+/** So many are counted of those that pass: some 5 ms. */
+const COUNTED = 10_000;
+
+/** One page of those that are looked for, the last that came about first. */
 export async function listSuppressions(
   db: Queryable,
-  search: string,
+  { text = "", reason }: SuppressionSearch,
   page: PageRequest,
 ): Promise<SuppressionList> {
-  const prefix = search.trim().toLowerCase().normalize("NFC");
-  const list =
-    prefix === "" ? await selectNewest(db, page) : await selectByAddress(db, prefix, page);
-  return { ...list, total: await readSuppressionTally(db) };
+  const filter = { texts: soughtTexts(text), reason };
+  const list = await selectPage(db, filter, page);
+  const all = await readSuppressionTally(db);
+  const exactly = (suppressions: number) => ({
+    ...list,
+    all,
+    total: { suppressions, more: false },
+  });
+  if (filter.texts.length === 0 && reason === undefined) return exactly(all);
+  // The whole list is in sight: to look for more would mean to read every address once again.
+  if (list.next === undefined && list.previous === undefined) return exactly(list.items.length);
+  const counted = await countPassing(db, filter, COUNTED + 1);
+  const more = counted > COUNTED;
+  return { ...list, all, total: { suppressions: Math.min(counted, COUNTED), more } };
+}
+
+/** Suppressions that somebody chose, by their ids; those that are gone are left out. */
+export function readChosen(db: Queryable, ids: readonly string[]): Promise<Suppression[]> {
+  return ids.length === 0 ? Promise.resolve([]) : selectChosen(db, ids);
+}
+
+/**
+ * Allows what somebody chose to be mailed again, and answers the addresses. Only what is suppressed for one of the reasons
+ * that they were told: a complaint that came meanwhile stays. Who did it is logged.
+ */
+export async function liftByHand(
+  { db, log }: { db: Queryable; log: Log },
+  by: { kind: string; id: string },
+  { ids, reasons }: { ids: readonly string[]; reasons: readonly SuppressionReason[] },
+): Promise<string[]> {
+  if (ids.length === 0 || reasons.length === 0) return [];
+  const lifted = await deleteChosen(db, ids, reasons);
+  if (lifted.length > 0)
+    log.info(
+      { by: `${by.kind} ${by.id}`, lifted: lifted.length, reasons },
+      "suppressions were lifted",
+    );
+  return lifted;
 }

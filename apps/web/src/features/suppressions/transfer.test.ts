@@ -27,17 +27,22 @@ async function reasons(...addresses: string[]) {
   return found.map((each) => each && [each.reason, each.origin]);
 }
 
+async function since(address: string): Promise<string | undefined> {
+  return (await readSuppression(context.db, address))?.since;
+}
+
 test("what is downloaded is what comes in again by pasting it, by the page and by the API", async () => {
   const { db } = context;
   const addresses = ["anna@example.com", "ben@example.com"];
   const wanted = [Object.values(BOUNCE), Object.values(FORMULA)];
   await suppress(db, ["anna@example.com"], BOUNCE);
   await suppress(db, ["ben@example.com"], FORMULA);
+  const times = await Promise.all(addresses.map(since));
   const page = (await editor.get("/suppressions/export")).text;
   const api = (await call("GET", "/api/v1/suppressions/export")).text;
   expect(page.replace("\ufeff", "")).toBe(api);
   expect(api.split("\r\n")[0]).toBe("email,reason,origin,since");
-  expect(api).toContain(`"'=cmd`.slice(1));
+  expect(api).toContain("complained,'=cmd|");
   await lift(db, addresses);
   expect((await editor.post("/suppressions", { addresses: page })).status).toBe(303);
   expect(await reasons(...addresses)).toEqual(wanted as never);
@@ -45,6 +50,7 @@ test("what is downloaded is what comes in again by pasting it, by the page and b
   const imported = await call("POST", "/api/v1/suppressions/import", { csv: api });
   expect([imported.status, imported.json<object>()]).toEqual([200, { added: 2, already: 0 }]);
   expect(await reasons(...addresses)).toEqual(wanted as never);
+  expect(await Promise.all(addresses.map(since))).toEqual(times);
 });
 
 test("columns may be in any order, of a spreadsheet's kind, and a reason may be missing", async () => {
@@ -76,4 +82,51 @@ test("an import from elsewhere that weighs less changes nothing", async () => {
   const imported = await call("POST", "/api/v1/suppressions/import", { csv });
   expect(imported.json<object>()).toEqual({ added: 0, already: 1 });
   expect(await reasons("anna@example.com")).toEqual([Object.values(FORMULA)] as never);
+});
+
+test("a list that is pasted says why for those who do not say it, and since when", async () => {
+  const csv = "email,since\nanna@example.com,2026-01-31\nben@example.com,\n";
+  const pasted = await editor.post("/suppressions", { addresses: csv, reason: "unsubscribed" });
+  expect(pasted.status).toBe(303);
+  expect((await reasons("anna@example.com", "ben@example.com")).map((each) => each?.[0])).toEqual([
+    "unsubscribed",
+    "unsubscribed",
+  ]);
+  expect(await since("anna@example.com")).toBe("2026-01-31T00:00:00.000000Z");
+  const other = { addresses: "eva@example.com, max@example.com", reason: "bounced" };
+  expect((await editor.post("/suppressions", other)).status).toBe(303);
+  expect((await reasons("max@example.com"))[0]?.[0]).toBe("bounced");
+  const wrong = await editor.post("/suppressions", { ...other, reason: "angry" });
+  expect([
+    wrong.status,
+    wrong.textOf("#field-reason-error"),
+    wrong.textOf("#field-addresses"),
+  ]).toEqual([422, "Choose a reason of the list.", other.addresses]);
+});
+
+test("what is there keeps the earlier time, and nothing is suppressed from tomorrow on", async () => {
+  const paste = (time: string, reason: string) =>
+    editor.post("/suppressions", { addresses: `email,since\nanna@example.com,${time}`, reason });
+  const stand = async () => [
+    (await reasons("anna@example.com"))[0]?.[0],
+    await since("anna@example.com"),
+  ];
+  await paste("2026-02-01", "bounced");
+  await paste("2026-01-01", "manual");
+  expect(await stand()).toEqual(["bounced", "2026-01-01T00:00:00.000000Z"]);
+  await paste("2026-03-01", "complained");
+  expect(await stand()).toEqual(["complained", "2026-01-01T00:00:00.000000Z"]);
+  await editor.post("/suppressions", { addresses: "email,since\neva@example.com,2999-01-01" });
+  expect(Date.parse((await since("eva@example.com")) ?? "")).toBeLessThanOrEqual(
+    Date.now() + 1_000,
+  );
+});
+
+test("a semicolon in the origin of an export is no separator", async () => {
+  const origin = "Bounce of “Red; green\tand blue” (Relay)";
+  await suppress(context.db, ["anna@example.com"], { reason: "bounced", origin });
+  const { text } = await editor.get("/suppressions/export");
+  await lift(context.db, ["anna@example.com"]);
+  expect((await editor.post("/suppressions", { addresses: text })).status).toBe(303);
+  expect(await reasons("anna@example.com")).toEqual([["bounced", origin]]);
 });

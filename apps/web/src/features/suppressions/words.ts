@@ -1,4 +1,4 @@
-import type { SuppressionReason } from "./suppressions.ts";
+import { REASONS, type SuppressionReason } from "./reasons.ts";
 
 /** A reason on a badge. */
 export const REASON_LABELS: Readonly<Record<SuppressionReason, string>> = {
@@ -7,6 +7,11 @@ export const REASON_LABELS: Readonly<Record<SuppressionReason, string>> = {
   bounced: "Bounced",
   complained: "Complained",
 };
+
+/** Reasons to choose from, in a form or a filter. */
+export const REASON_CHOICES: readonly { value: SuppressionReason; label: string }[] = REASONS.map(
+  (reason) => ({ value: reason, label: REASON_LABELS[reason] }),
+);
 
 /** What a reason means, in a sentence. */
 export const REASON_MEANINGS: Readonly<Record<SuppressionReason, string>> = {
