@@ -34,7 +34,7 @@ function Block(props: { token: Token; anchor?: string | undefined }): Html {
       return <GuideTable table={token as Tokens.Table} />;
     case "code":
       return (
-        <pre tabindex={0} role="region" aria-label="Example">
+        <pre tabindex={0} role="group" aria-label="Example">
           {String(token["text"])}
         </pre>
       );
@@ -71,13 +71,13 @@ function List(props: { list: Tokens.List }): Html {
 function GuideTable(props: { table: Tokens.Table }): Html {
   const { header, rows } = props.table;
   return (
-    <div class="guide-table" tabindex={0} role="region" aria-label={header[0]?.text || "Table"}>
+    <div class="guide-table" tabindex={0} role="group" aria-label="Table">
       <table>
         <thead>
           <tr>
-            {header.map((cell) => (
-              <th scope="col">{inline(cell)}</th>
-            ))}
+            {header.map((cell) =>
+              cell.text === "" ? <td /> : <th scope="col">{inline(cell)}</th>,
+            )}
           </tr>
         </thead>
         <tbody>
