@@ -170,7 +170,7 @@ test("fault 19: the gateway's name is unknown, or its certificate has run out: n
   });
   const address = `http://127.0.0.1:${all.links.gateway.port}/email`;
   const reasons: string[] = [];
-  for (const url of ["http://gateway.invalid/email", `https://localhost:${expired.port}/email`]) {
+  for (const url of ["http://gateway.internal/email", `https://localhost:${expired.port}/email`]) {
     await changeGateway({ url, password: "hunter3" });
     const campaign = await launchCampaign(all, 20);
     await reached(all, campaign, ["retrying"], AT_ONCE);
