@@ -65,6 +65,9 @@ function contactPages({ contacts, segments }: Population, cursors: ListCursors):
       mailable: { standing: "mailable" },
     }),
     "/contacts/:id/suppression/lift": { "": `/contacts/${suppressed.id}/suppression/lift` },
+    "/contacts/:id/opt-outs/:segment_id/lift": {
+      "": `/contacts/${contacts.one}/opt-outs/${segments.domain}/lift`,
+    },
     "/contacts/delete": { "": `/contacts/delete?contact_id=${contacts.one}` },
     "/suppressions": asking("/suppressions", {
       first: {},

@@ -64,3 +64,10 @@ export async function addSegments(sql: Sql): Promise<Segments> {
       LATERAL (SELECT id FROM contact WHERE id >= first_uuid_at(now() - '1 day'::interval * fair.n) ORDER BY id LIMIT 12) AS visitor`;
   return { everybody, half, small, domain: dynamic["domain"] ?? "", rare: dynamic["rare"] ?? "" };
 }
+
+/** One in a thousand contacts has left a segment, and one of them in particular. */
+export async function leaveSome(sql: Sql, segment: string, contact: string): Promise<void> {
+  await sql`
+    INSERT INTO segment_opt_out (segment_id, contact_id, email_id)
+    SELECT ${segment}, id, uuidv7() FROM contact WHERE id = ${contact} OR random() < 0.001`;
+}

@@ -2,7 +2,7 @@ import type { BenchInstallation } from "./installation.ts";
 import { addCampaigns, type Campaigns } from "./population-campaigns.ts";
 import { addContacts, type Contacts } from "./population-contacts.ts";
 import { addRest, type Rest } from "./population-rest.ts";
-import { addSegments, type Segments } from "./population-segments.ts";
+import { addSegments, leaveSome, type Segments } from "./population-segments.ts";
 import { addTemplates, type Templates } from "./population-templates.ts";
 
 /** How large an installation is made. */
@@ -35,6 +35,7 @@ export async function populate(
   await sql`SET statement_timeout = 0`;
   const people = await addContacts(sql, contacts);
   const segments = await addSegments(sql);
+  await leaveSome(sql, segments.domain, people.one);
   const templates = await addTemplates(sql);
   const campaigns = await addCampaigns(installation, { emails, gateway, segments, templates });
   const rest = await addRest(installation);

@@ -99,6 +99,9 @@ function special(world: World): Record<string, string[]> {
       (query) => `/campaigns/${campaigns.finished}/recipients${query}`,
     ),
     "/contacts": ["/contacts", "/contacts?q=nobody-of-that-name"],
+    "/contacts/:id/opt-outs/:segment_id/lift": [
+      `/contacts/${contact}/opt-outs/${segments.dynamic}/lift`,
+    ],
     "/contacts/:id/suppression/lift": [`/contacts/${suppressedContact}/suppression/lift`],
     "/contacts/delete": [`/contacts/delete?contact_id=${contact}`],
     "/developer/machines/:name": ["/developer/machines/email"],

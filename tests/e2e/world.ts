@@ -21,7 +21,7 @@ export interface World extends Place {
   segments: Record<"static" | "dynamic", string>;
   /** One waits for its columns, one has rejected rows. */
   imports: Record<"mapping" | "done", string>;
-  /** A contact who was mailed. */
+  /** A contact who was mailed, and who has left the dynamic segment. */
   contact: string;
   /** An address that must not be mailed, and whose it is. */
   suppression: string;
@@ -53,6 +53,8 @@ export async function makeWorld(installation: Installation): Promise<World> {
   const rest = await addRest(postgres.url);
   const imports = await importSome(installation);
   const ids = await findIds(installation);
+  await installation.sql`INSERT INTO segment_opt_out (segment_id, contact_id, email_id)
+    VALUES (${ids.segments.dynamic}, ${ids.contact}, ${ids.emails.sent})`;
   const leave = await leavePath(postgres.url, ids.emails.sent);
   return { ...place, ...rest, imports, ...ids, gateway, leave };
 }

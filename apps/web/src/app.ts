@@ -10,6 +10,7 @@ import { apiDescription } from "./features/api/routes.ts";
 import { bounceRoutes } from "./features/bounces/routes.ts";
 import { dashboardPages } from "./features/dashboard/routes.tsx";
 import { contactsApi } from "./features/contacts/api.ts";
+import { optOutsApi } from "./features/contacts/opt-outs-api.ts";
 import { contactPages } from "./features/contacts/routes.tsx";
 import { importsApi } from "./features/imports/api.ts";
 import { importPages } from "./features/imports/routes.tsx";
@@ -62,6 +63,7 @@ const FEATURES: readonly ((context: Context) => AnyElysia)[] = [
   tokenPages,
   contactPages,
   contactsApi,
+  optOutsApi,
   importPages,
   importsApi,
   suppressionImportsApi,

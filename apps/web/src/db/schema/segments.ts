@@ -10,6 +10,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { createdAt, id } from "./columns.ts";
+import { contact } from "./contacts.ts";
 
 /** A named set of contacts: its members are listed, or its rule decides. */
 export const segment = pgTable(
@@ -48,5 +49,28 @@ export const segmentContact = pgTable(
   (table) => [
     primaryKey({ columns: [table.segment_id, table.contact_id] }),
     index("segment_contact_by_contact").on(table.contact_id, table.segment_id),
+  ],
+);
+
+/**
+ * Who has left a dynamic segment: its rule may hold for them, and they are not in it. Whoever leaves a static one is taken
+ * off its list, and is not here.
+ */
+export const segmentOptOut = pgTable(
+  "segment_opt_out",
+  {
+    segment_id: uuid()
+      .notNull()
+      .references(() => segment.id, { onDelete: "cascade" }),
+    contact_id: uuid()
+      .notNull()
+      .references(() => contact.id, { onDelete: "cascade" }),
+    /** The email by whose link they left; it goes with its campaign, and this stays. */
+    email_id: uuid().notNull(),
+    created_at: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.segment_id, table.contact_id] }),
+    index("segment_opt_out_by_contact").on(table.contact_id, table.segment_id),
   ],
 );

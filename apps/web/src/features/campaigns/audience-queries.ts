@@ -2,6 +2,7 @@ import { inArray, type SQL, sql } from "drizzle-orm";
 import type { Queryable } from "../../db/open.ts";
 import { contact, tally } from "../../db/schema/contacts.ts";
 import { segment, type SegmentRule } from "../../db/schema/segments.ts";
+import { HAS_LEAVERS } from "../segments/audience.ts";
 
 export interface AudienceSegment {
   id: string;
@@ -9,6 +10,8 @@ export interface AudienceSegment {
   rule: SegmentRule | null;
   /** Members of a static segment. */
   size: number;
+  /** Whether anybody has left a dynamic one. */
+  left: boolean;
 }
 
 export async function segmentsById(db: Queryable, ids: string[]): Promise<AudienceSegment[]> {
@@ -36,7 +39,13 @@ export async function segmentsNamed(
     .limit(most);
 }
 
-const SEGMENT = { id: segment.id, name: segment.name, rule: segment.rule, size: segment.size };
+const SEGMENT = {
+  id: segment.id,
+  name: segment.name,
+  rule: segment.rule,
+  size: segment.size,
+  left: HAS_LEAVERS,
+};
 
 /** Ends what takes longer than `ms`, for this transaction; Postgres calls that 57014. */
 export async function limitTime(tx: Queryable, ms: number): Promise<void> {

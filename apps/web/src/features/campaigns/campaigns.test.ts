@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { newId } from "@mailwright/platform";
 import { ManualClock } from "@mailwright/testing";
 import { campaignFixture, launchedWith } from "../../testing/campaigns.ts";
+import { leaveSegment } from "../segments/opt-outs.ts";
 import { createSegment } from "../segments/segments.ts";
 import { activityOf } from "./activity.ts";
 import { type Estimate, estimateAudience, segmentChoices } from "./audience.ts";
@@ -261,6 +262,14 @@ test("an audience is counted once for all who look, and anew when who is in it o
   await db.execute(sql`UPDATE "contact" SET "first_name" = 'P2'`);
   await clock.advance(300_000);
   expect(await estimates()).toEqual([counted(2, 0), counted(0, 0)]);
+  await db.execute(sql`UPDATE "contact" SET "first_name" = 'P1'`);
+  await clock.advance(300_000);
+  expect(await estimates()).toEqual([counted(2, 0), counted(3, 1)]);
+  const [one] = await db.execute<{ id: string }>(
+    sql`SELECT "id" FROM "contact" WHERE "email" = 'p1@example.com'`,
+  );
+  await leaveSegment(db, dynamic, one?.id ?? "", newId());
+  expect(await estimates()).toEqual([counted(2, 0), counted(2, 0)]);
 });
 
 test("segments to choose from are found by name, and the chosen ones are always among them", async () => {

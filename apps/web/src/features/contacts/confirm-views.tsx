@@ -1,6 +1,7 @@
 import type { Html } from "@mailwright/html";
 import { Confirm } from "../../ui/dialog.tsx";
 import { formatCount, formatPlural } from "../../ui/format.ts";
+import type { OptOut } from "../segments/opt-outs.ts";
 import type { Suppression } from "../suppressions/suppressions.ts";
 import { isOwnWord, REASON_LABELS } from "../suppressions/words.ts";
 import type { Contact } from "./contacts.ts";
@@ -104,6 +105,24 @@ export function LiftConfirm(props: {
       {isOwnWord(suppression.reason)
         ? `The reason is the person's own: ${REASON_LABELS[suppression.reason].toLowerCase()}. Allow it only if they have asked to hear from you again; the law of many countries wants proof of that.`
         : "Campaigns that are launched from now on go to this address again."}
+    </Confirm>
+  );
+}
+
+/** Before somebody is taken back into a segment that they have left themselves. */
+export function TakeBackConfirm(props: { csrf: string; contact: Contact; left: OptOut }): Html {
+  const { contact, left } = props;
+  return (
+    <Confirm
+      title={`Take ${titleOf(contact)} back into “${left.segment_name}”?`}
+      action={`/contacts/${contact.id}/opt-outs/${left.segment_id}/lift`}
+      csrf={props.csrf}
+      cancel={`/contacts/${contact.id}`}
+      confirm="Take back in"
+      danger
+    >
+      They have left it themselves. Take them back only if they have asked for it; the law of many
+      countries wants proof of that. They are in it again wherever its rule finds them.
     </Confirm>
   );
 }

@@ -5,6 +5,7 @@ import { found } from "../../http/faults.ts";
 import { askedPage, pageLinks } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
 import { pages } from "../../http/pages.tsx";
+import { optOutsOf } from "../segments/opt-outs.ts";
 import { listSegmentChoices, segmentsOfContact } from "../segments/segments.ts";
 import { liftByHand, readSuppression, suppress } from "../suppressions/suppressions.ts";
 import { originOf } from "../suppressions/words.ts";
@@ -29,9 +30,10 @@ export function contactDetailPages(context: Context) {
       "/:id",
       async ({ params, request, show, csrf, user }) => {
         const contact = found(await readContact(db, params.id));
-        const [suppression, segments, lists, history, counts] = await Promise.all([
+        const [suppression, segments, left, lists, history, counts] = await Promise.all([
           readSuppression(db, contact.email),
           segmentsOfContact(db, contact.id),
+          optOutsOf(db, contact.id),
           listSegmentChoices(db),
           readHistory(db, contact.id, askedPage(request, "id", HISTORY)),
           summariseHistory(db, contact.id),
@@ -46,6 +48,7 @@ export function contactDetailPages(context: Context) {
             contact={contact}
             suppression={suppression}
             segments={segments}
+            left={left}
             lists={lists.filter(({ id }) => !joined.has(id))}
             history={history}
             counts={counts}

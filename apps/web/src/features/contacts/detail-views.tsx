@@ -1,6 +1,6 @@
 import type { Html } from "@mailwright/html";
 import type { Paged } from "../../db/keyset.ts";
-import { Badge, EmailBadge, Tag, Tags } from "../../ui/badge.tsx";
+import { Badge, EmailBadge } from "../../ui/badge.tsx";
 import { Callout } from "../../ui/banner.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
@@ -9,7 +9,6 @@ import { ConfirmLink, dialogLink } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { CsrfField } from "../../ui/form.tsx";
 import { formatCount } from "../../ui/format.ts";
-import { Icon } from "../../ui/icon.tsx";
 import { MenuLink, MenuWithButton } from "../../ui/menu.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Pager } from "../../ui/pager.tsx";
@@ -18,28 +17,21 @@ import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import type { EmailState } from "../../ui/tone.ts";
 import { reasonOf } from "../emails/reasons.ts";
-import type { NamedSegment } from "../segments/segments.ts";
 import type { Suppression } from "../suppressions/suppressions.ts";
 import { REASON_LABELS, REASON_MEANINGS } from "../suppressions/words.ts";
 import type { Contact } from "./contacts.ts";
 import type { PastEmail } from "./history.ts";
+import { Memberships, type MembershipProps } from "./membership-views.tsx";
 import { nameOf, titleOf } from "./names.ts";
 
-export interface ContactPageProps {
-  csrf: string;
-  now: number;
-  contact: Contact;
+export interface ContactPageProps extends MembershipProps {
   suppression: Suppression | undefined;
-  segments: readonly NamedSegment[];
-  /** Segments the contact can be added to. */
-  lists: readonly { id: string; name: string }[];
   history: Paged<PastEmail>;
   /** How many emails there are, by state. */
   counts: Partial<Record<EmailState, number>>;
   older: string | undefined;
   newer: string | undefined;
   mayWrite: boolean;
-  maySegment: boolean;
 }
 
 export function ContactPage(props: ContactPageProps): Html {
@@ -166,66 +158,6 @@ function Mailing(props: ContactPageProps): Html {
         )}
       </div>
     </Card>
-  );
-}
-
-function Memberships(props: ContactPageProps): Html {
-  const { contact, segments, lists, maySegment, csrf } = props;
-  const path = `/contacts/${contact.id}/segments`;
-  return (
-    <Card title="Segments">
-      <div class="stack">
-        {segments.length === 0 ? (
-          <p class="muted">In no segment, so no campaign goes to this contact.</p>
-        ) : (
-          <Tags>
-            {segments.map((segment) => (
-              <SegmentTag segment={segment} path={path} csrf={csrf} mayRemove={maySegment} />
-            ))}
-          </Tags>
-        )}
-        {maySegment && lists.length > 0 && (
-          <form class="row add-segment" method="post" action={path}>
-            <CsrfField csrf={csrf} />
-            <label class="select" data-filter>
-              <span class="visually-hidden">Segment to add the contact to</span>
-              <select class="input" name="segment_id" required>
-                <option value="">Choose a segment</option>
-                {lists.map(({ id, name }) => (
-                  <option value={id}>{name}</option>
-                ))}
-              </select>
-              <Icon name="chevrons-up-down" />
-            </label>
-            <Button size="sm">Add</Button>
-          </form>
-        )}
-      </div>
-    </Card>
-  );
-}
-
-function SegmentTag(props: {
-  segment: NamedSegment;
-  path: string;
-  csrf: string;
-  mayRemove: boolean;
-}): Html {
-  const { segment, path, csrf, mayRemove } = props;
-  return (
-    <span class="removable">
-      <Tag href={`/segments/${segment.id}`}>
-        {segment.dynamic && <Icon name="workflow" />}
-        {segment.name}
-        {segment.dynamic && <span class="visually-hidden">, by its rule</span>}
-      </Tag>
-      {mayRemove && !segment.dynamic && (
-        <form method="post" action={`${path}/${segment.id}/remove`}>
-          <CsrfField csrf={csrf} />
-          <Button variant="ghost" size="sm" icon="x" label={`Remove from ${segment.name}`} />
-        </form>
-      )}
-    </span>
   );
 }
 

@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { ID_PATTERN } from "@mailwright/platform";
-import { Changes, Input, optionalLine, parseForm } from "../../http/forms.ts";
+import { Changes, Input, Moment, optionalLine, parseForm } from "../../http/forms.ts";
 import { ListQuery } from "../../http/paging.ts";
 import { addressField } from "./address-field.ts";
 import { type AttributeValue, type Attributes, checkAttributes, readValue } from "./attributes.ts";
@@ -168,4 +168,20 @@ export const PastEmailView = Type.Object({
   changed_at: Type.String(),
   error_code: Type.Union([Type.String(), Type.Null()]),
   error_detail: Type.Union([Type.String(), Type.Null()]),
+});
+
+/** The dynamic segments that a contact has left. */
+export const OptOutsView = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      segment_id: Type.String(),
+      segment_name: Type.String(),
+      email_id: Type.String({ description: "The email by whose link they left it." }),
+      campaign_id: Type.Union([Type.String(), Type.Null()], {
+        description: "Null when the campaign was deleted.",
+      }),
+      campaign_name: Type.Union([Type.String(), Type.Null()]),
+      created_at: Moment,
+    }),
+  ),
 });

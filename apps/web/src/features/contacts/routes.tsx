@@ -16,6 +16,7 @@ import { ContactsQuery } from "./forms.ts";
 import { ContactsPage, type ListQuery } from "./list-views.tsx";
 import { listContacts } from "./listing.ts";
 import { contactMembershipPages } from "./membership-routes.tsx";
+import { contactOptOutPages } from "./opt-out-routes.tsx";
 
 type Sort = Static<typeof ContactsQuery>["sort"];
 
@@ -75,6 +76,7 @@ export function contactPages(context: Context) {
     .use(contactFormPages(context))
     .use(contactDetailPages(context))
     .use(contactMembershipPages(context))
+    .use(contactOptOutPages(context))
     .use(contactDeletionPages(context));
 
   /** The segments to look through, the chosen one among them. */

@@ -15,6 +15,7 @@ import {
   selectEmail,
   selectEmailOf,
   selectLastEvents,
+  selectLeftBefore,
   selectRecipients,
 } from "./queries.ts";
 import { explain, type Explanation } from "./reasons.ts";
@@ -102,12 +103,17 @@ export async function whereaboutsOf(
   if (launched_at === undefined) return { kind: "unknown" };
   if (launched_at === null) return { kind: "none", why: "The campaign has not been launched." };
   if (added_at === undefined) return { kind: "none", why: "The contact does not exist any more." };
+  if (added_at > launched_at) {
+    return {
+      kind: "none",
+      why: "The contact was added after the campaign was launched, when its audience was frozen already.",
+    };
+  }
+  const left = await selectLeftBefore(db, campaign, contact, launched_at);
+  const names = new Intl.ListFormat("en-GB").format(left.map((name) => `“${name}”`));
   return {
     kind: "none",
-    why:
-      added_at > launched_at
-        ? "The contact was added after the campaign was launched, when its audience was frozen already."
-        : "The contact was in none of the campaign's segments when its audience was frozen.",
+    why: `The contact was in none of the campaign's segments when its audience was frozen${left.length > 0 ? `: they had left ${names} by the link of an email` : ""}.`,
   };
 }
 

@@ -1,9 +1,10 @@
-import { and, asc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, inArray, lte, sql } from "drizzle-orm";
 import { type Cursor, keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
-import { campaign } from "../../db/schema/campaigns.ts";
+import { campaign, campaignSegment } from "../../db/schema/campaigns.ts";
 import { contact } from "../../db/schema/contacts.ts";
 import { email, emailEvent } from "../../db/schema/ledger.ts";
+import { segment, segmentOptOut } from "../../db/schema/segments.ts";
 
 /** One row of the ledger: one recipient of one campaign, in the state it is in now. */
 export type Email = typeof email.$inferSelect;
@@ -89,6 +90,29 @@ export async function selectBeginnings(
     .from(contact)
     .where(eq(contact.id, contactId));
   return { launched_at: launched?.at, added_at: added?.at };
+}
+
+/** The names of a campaign's dynamic segments that a contact had left before a moment, in their order. */
+export async function selectLeftBefore(
+  db: Queryable,
+  campaignId: string,
+  contactId: string,
+  moment: Date,
+): Promise<string[]> {
+  const rows = await db
+    .select({ name: segment.name })
+    .from(campaignSegment)
+    .innerJoin(segmentOptOut, eq(segmentOptOut.segment_id, campaignSegment.segment_id))
+    .innerJoin(segment, eq(segment.id, campaignSegment.segment_id))
+    .where(
+      and(
+        eq(campaignSegment.campaign_id, campaignId),
+        eq(segmentOptOut.contact_id, contactId),
+        lte(segmentOptOut.created_at, moment),
+      ),
+    )
+    .orderBy(asc(sql`lower(${segment.name})`), segment.id);
+  return rows.map(({ name }) => name);
 }
 
 /** Those of the contacts that are still there, by id. */

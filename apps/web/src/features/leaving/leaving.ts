@@ -2,7 +2,7 @@ import { type Clock, newId } from "@mailwright/platform";
 import type { Database, Queryable } from "../../db/open.ts";
 import { parseAddress } from "../contacts/address.ts";
 import { type EmailFactKind, factsOf, noteFacts } from "../emails/facts.ts";
-import { addToSegment, removeFromSegment } from "../segments/segments.ts";
+import { leaveSegment, rejoinSegment, standingsOf } from "../segments/opt-outs.ts";
 import {
   lift,
   readSuppression,
@@ -24,7 +24,7 @@ export interface Leaving {
   organisation: string;
   /** Why nothing is mailed to the address any more; undefined while it is. */
   suppressed: SuppressionReason | undefined;
-  /** Static segments that the campaign went to and the person is in. What a rule decides, nobody can leave. */
+  /** Segments that the campaign went to and the person is in. */
   segments: Choice[];
   /** Of those, the ones they were in and left by this email. */
   left: Choice[];
@@ -61,15 +61,18 @@ export function leaveAll(context: LeavingContext, email: string, way: Way): Prom
   });
 }
 
-/** Takes whoever got the email out of static segments that its campaign went to, and notes it with the email. */
+/** Takes whoever got the email out of segments that its campaign went to, and notes it with the email. */
 export function leaveSegments(
   context: LeavingContext,
   email: string,
   segments: readonly string[],
 ): Promise<boolean> {
   return inTurn(context, email, async (tx, addressee) => {
-    const left = addressee.segments.filter(({ id, member }) => member && segments.includes(id));
-    for (const { id } of left) await removeFromSegment(tx, id, [addressee.contact_id]);
+    const { contact_id, segment_ids } = addressee;
+    const left = (await standingsOf(tx, contact_id, segment_ids)).filter(
+      ({ id, member }) => member && segments.includes(id),
+    );
+    for (const { id } of left) await leaveSegment(tx, id, contact_id, email);
     if (left.length > 0)
       await note(context, tx, addressee, "left segments", "page", { segments: idsOf(left) });
   });
@@ -94,7 +97,7 @@ export function comeBack(context: LeavingContext, email: string): Promise<boolea
     await lift(tx, back, "unsubscribed");
     if (before !== undefined && back.length > 0)
       await suppress(tx, back, { reason: before, origin: "As it was before unsubscribing" });
-    for (const { id } of left) await addToSegment(tx, id, [addressee.contact_id]);
+    for (const { id } of left) await rejoinSegment(tx, id, addressee.contact_id);
     const detail = left.length > 0 ? { segments: idsOf(left) } : undefined;
     await note(context, tx, addressee, "resubscribed", "page", detail);
   });
@@ -116,15 +119,16 @@ function inTurn(
 }
 
 async function leavingOf(db: Queryable, addressee: Addressee): Promise<Leaving> {
-  const { address, organisation, segments, email_id } = addressee;
+  const { address, organisation, contact_id, segment_ids, email_id } = addressee;
   const now = (await suppressionsOf(db, addressee)).find((reason) => reason !== undefined);
   const { left: leftIds, returned } = await leftSince(db, email_id);
+  const segments = await standingsOf(db, contact_id, segment_ids);
   return {
     address,
     organisation,
     suppressed: now,
     segments: segments.filter(({ member }) => member),
-    left: segments.filter(({ id, member }) => !member && leftIds.has(id)),
+    left: segments.filter(({ id, left }) => left && leftIds.has(id)),
     returned,
   };
 }

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Queryable } from "../../db/open.ts";
 
-/** The recipient of an email, and what they may leave. */
+/** The recipient of an email, and what its campaign went to. */
 export interface Addressee {
   email_id: string;
   campaign: string;
@@ -11,8 +11,8 @@ export interface Addressee {
   /** The canonical address that the contact has now. */
   canonical: string;
   organisation: string;
-  /** The static segments of the campaign, by name, and whether the contact is in them. */
-  segments: { id: string; name: string; member: boolean }[];
+  /** The segments of the campaign. */
+  segment_ids: string[];
 }
 
 /** Whom an email went to; undefined when the email, its campaign or its contact is not there any more. */
@@ -24,14 +24,7 @@ export async function selectAddressee(
     SELECT "email"."id" AS "email_id", "campaign"."name" AS "campaign", "email"."address", "email"."contact_id",
       "contact"."canonical_email" AS "canonical",
       coalesce(nullif("setting"."organisation", ''), nullif("setting"."from_name", ''), "setting"."from_email") AS "organisation",
-      coalesce((
-        SELECT json_agg(json_build_object('id', "segment"."id", 'name', "segment"."name", 'member', EXISTS (
-          SELECT FROM "segment_contact"
-          WHERE "segment_contact"."segment_id" = "segment"."id" AND "segment_contact"."contact_id" = "email"."contact_id"
-        )) ORDER BY lower("segment"."name"), "segment"."id")
-        FROM "campaign_segment" JOIN "segment" ON "segment"."id" = "campaign_segment"."segment_id"
-        WHERE "campaign_segment"."campaign_id" = "campaign"."id" AND "segment"."rule" IS NULL
-      ), '[]'::json) AS "segments"
+      ARRAY(SELECT "segment_id" FROM "campaign_segment" WHERE "campaign_id" = "campaign"."id") AS "segment_ids"
     FROM "email"
       JOIN "campaign" ON "campaign"."id" = "email"."campaign_id"
       JOIN "contact" ON "contact"."id" = "email"."contact_id"

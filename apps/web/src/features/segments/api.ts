@@ -70,7 +70,7 @@ export function segmentsApi(context: Context) {
       async ({ body }) => {
         const parsed = parseRule(body.rule);
         if (!parsed.ok) throw new InvalidInputError(inRule(parsed.faults));
-        const size = await sizeOf(context, parsed.rule);
+        const size = await sizeOf(context, { rule: parsed.rule });
         return { contacts: size.kind === "counted" ? size.contacts : null };
       },
       {
@@ -169,8 +169,9 @@ export function segmentsApi(context: Context) {
     );
 
   async function sized(segment: SegmentRow) {
-    if (segment.rule === null) return view(segment, segment.size);
-    const size = await sizeOf(context, segment.rule);
+    const { rule } = segment;
+    if (rule === null) return view(segment, segment.size);
+    const size = await sizeOf(context, { ...segment, rule });
     return view(segment, size.kind === "counted" ? size.contacts : null);
   }
 }

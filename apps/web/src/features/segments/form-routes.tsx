@@ -71,6 +71,14 @@ export function segmentFormPages(context: Context) {
       async ({ form }) => fragment(<RuleCount size={await sizeOfDraft(readDraft(form))} />),
       write,
     )
+    .post(
+      "/:id/count",
+      async ({ form, params }) => {
+        const segment = found(await readSegment(db, params.id));
+        return fragment(<RuleCount size={await sizeOfDraft(readDraft(form), segment)} />);
+      },
+      writeOne,
+    )
     .get(
       "/:id/edit",
       async (tools) => {
@@ -114,7 +122,7 @@ export function segmentFormPages(context: Context) {
       "/:id/draft",
       async (tools) => {
         const segment = found(await readSegment(db, tools.params.id));
-        const { draft, size } = await edited(tools.form);
+        const { draft, size } = await edited(tools.form, segment);
         return showEdit(tools, segment, typed(tools.form), draft, { size });
       },
       writeOne,
@@ -157,17 +165,20 @@ export function segmentFormPages(context: Context) {
   }
 
   /** The form after one of its buttons was pressed. */
-  async function edited(form: URLSearchParams): Promise<{ draft: RuleDraft; size?: Size }> {
+  async function edited(
+    form: URLSearchParams,
+    segment?: SegmentRow,
+  ): Promise<{ draft: RuleDraft; size?: Size }> {
     const command = form.get("do") ?? "";
     const draft = editDraft(readDraft(form), command);
-    const size = command === "count" ? await sizeOfDraft(draft) : undefined;
+    const size = command === "count" ? await sizeOfDraft(draft, segment) : undefined;
     return { draft, ...(size && { size }) };
   }
 
-  /** Undefined while the rule has blanks. */
-  async function sizeOfDraft(draft: RuleDraft): Promise<Size | undefined> {
+  /** Of a segment that is stored without those who have left it; undefined while the rule has blanks. */
+  async function sizeOfDraft(draft: RuleDraft, segment?: SegmentRow): Promise<Size | undefined> {
     const parsed = parseRule(inputOf(draft));
-    return parsed.ok ? sizeOf(context, parsed.rule) : undefined;
+    return parsed.ok ? sizeOf(context, { ...segment, rule: parsed.rule }) : undefined;
   }
 }
 

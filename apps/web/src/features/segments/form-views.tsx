@@ -45,7 +45,7 @@ export function NewSegmentPage(props: SegmentFormProps): Html {
         <SegmentFields
           {...props}
           action={dynamic ? "/segments?kind=dynamic" : "/segments"}
-          draftUrl="/segments/draft"
+          path="/segments"
           submit={dynamic ? "Create segment" : "Create and add contacts"}
           cancel="/segments"
         />
@@ -76,20 +76,14 @@ export function EditSegmentPage(
         </Callout>
       )}
       <Card>
-        <SegmentFields
-          {...props}
-          action={path}
-          draftUrl={`${path}/draft`}
-          submit="Save segment"
-          cancel={path}
-        />
+        <SegmentFields {...props} action={path} path={path} submit="Save segment" cancel={path} />
       </Card>
     </>
   );
 }
 
 function SegmentFields(
-  props: SegmentFormProps & { action: string; draftUrl: string; submit: string; cancel: string },
+  props: SegmentFormProps & { action: string; path: string; submit: string; cancel: string },
 ): Html {
   const { form, rule } = props;
   return (
@@ -104,9 +98,21 @@ function SegmentFields(
       {/* Enter presses the first button of a form: without this one it would take away a condition. */}
       <button class="visually-hidden" type="submit" tabindex={-1} aria-hidden />
       <input type="hidden" name="seen" value={form.values?.["seen"] ?? ""} />
-      <TextField {...field(form, "name")} label="Name" maxlength={200} autofocus />
+      <TextField
+        {...field(form, "name")}
+        label="Name"
+        hint="Recipients read it on the page where they unsubscribe."
+        maxlength={200}
+        autofocus
+      />
       {rule && (
-        <RuleBuilder {...rule} errors={form.errors} draftUrl={props.draftUrl} form={FORM_ID} />
+        <RuleBuilder
+          {...rule}
+          errors={form.errors}
+          draftUrl={`${props.path}/draft`}
+          countUrl={`${props.path}/count`}
+          form={FORM_ID}
+        />
       )}
       <FormActions submit={props.submit} cancel={props.cancel} />
     </Form>

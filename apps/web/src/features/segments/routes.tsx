@@ -11,6 +11,7 @@ import { pages } from "../../http/pages.tsx";
 import { deletionOf, deleteSegment, obstacleInWords } from "./deletion.ts";
 import { CountQuery, SearchQuery, SegmentsQuery, SizeQuery } from "./forms.ts";
 import { listMembers } from "./members.ts";
+import { countLeft } from "./opt-outs.ts";
 import { namesIn } from "./rule-choices.ts";
 import { ruleInWords } from "./rule-words.ts";
 import { listSegments, readSegment, type SegmentRow } from "./segments.ts";
@@ -85,12 +86,13 @@ export function segmentPages(context: Context) {
     .get(
       "/:id/size",
       async ({ params, request }) => {
-        const { rule, size } = found(await readSegment(db, params.id));
+        const segment = found(await readSegment(db, params.id));
+        const { rule, size } = segment;
         const words = parseQuery(SizeQuery, request).in === "words";
         const counted =
           rule === null
             ? ({ kind: "counted", contacts: size } as const)
-            : await sizeOf(context, rule, { urgent: words });
+            : await sizeOf(context, { ...segment, rule }, { urgent: words });
         return fragment(<CountedSize size={counted} words={words} />);
       },
       readOne,
@@ -127,13 +129,15 @@ export function segmentPages(context: Context) {
       writeOne,
     );
 
-  /** The rule of a dynamic segment in words; its size only where no script will ask for it. */
-  async function ruleOf({ rule }: SegmentRow, request: Request) {
-    if (rule === null) return { rule: undefined, size: undefined };
+  /** The rule of a dynamic segment in words, and how many have left it; its size only where no script will ask for it. */
+  async function ruleOf(segment: SegmentRow, request: Request) {
+    const { id, rule } = segment;
+    if (rule === null) return { rule: undefined, size: undefined, left: 0 };
     const { count } = parseQuery(CountQuery, request);
     return {
       rule: ruleInWords(rule, await namesIn(db, rule)),
-      size: count === "now" ? await sizeOf(context, rule) : undefined,
+      left: segment.left ? await countLeft(db, [id]) : 0,
+      size: count === "now" ? await sizeOf(context, { ...segment, rule }) : undefined,
     };
   }
 }

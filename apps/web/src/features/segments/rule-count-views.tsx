@@ -7,6 +7,7 @@ import type { Size } from "./size.ts";
 /** How many the rule finds, kept up with what is typed; without scripts a button counts. */
 export function LiveCount(props: {
   draftUrl: string;
+  countUrl: string;
   form: string;
   /** What was counted, when counting was asked for. */
   size?: Size | undefined;
@@ -16,7 +17,7 @@ export function LiveCount(props: {
       class="rule-count"
       id="rule-count"
       aria-live="polite"
-      hx-post="/segments/count"
+      hx-post={props.countUrl}
       hx-trigger={`load, input from:#${props.form} delay:500ms`}
       hx-target="this"
       hx-swap="innerHTML"

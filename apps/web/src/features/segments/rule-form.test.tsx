@@ -20,7 +20,13 @@ const choices = { attributes: ["city", 'a"b', "<i>"], segments: [SEGMENT] };
 /** What a browser would send of the fields as they are shown. */
 function posted(draft: RuleDraft): URLSearchParams {
   const html = render(
-    <RuleBuilder draft={draft} choices={choices} draftUrl="/segments/draft" form="f" />,
+    <RuleBuilder
+      draft={draft}
+      choices={choices}
+      draftUrl="/segments/draft"
+      countUrl="/segments/count"
+      form="f"
+    />,
   );
   const names = findElements(html, "select, input").map(({ attributes }) => attributes);
   return new URLSearchParams(

@@ -17,6 +17,8 @@ interface BuilderProps extends PartProps {
   draft: RuleDraft;
   /** The id of the form it stands in. */
   form: string;
+  /** Where the form is sent to be told how many the rule finds. */
+  countUrl: string;
   /** What was counted, when counting was asked for. */
   size?: Size | undefined;
 }

@@ -4,6 +4,7 @@ import { codeOf } from "../../db/retry.ts";
 import { readAttributeKeys } from "../contacts/contacts.ts";
 import { rulesThatHold } from "./dynamic-queries.ts";
 import { deleteMembers, insertMembers, staticSegmentsOf } from "./member-queries.ts";
+import { selectOptOuts } from "./opt-out-queries.ts";
 import {
   countSegments,
   dynamicSegments,
@@ -113,10 +114,12 @@ export interface NamedSegment {
   dynamic: boolean;
 }
 
-/** The segments a contact is in: those that list it, then those whose rule holds for it, each by name. */
+/** The segments a contact is in: those that list it, then those whose rule finds it and that it has not left, each by name. */
 export async function segmentsOfContact(db: Queryable, contactId: string): Promise<NamedSegment[]> {
   const listed = await staticSegmentsOf(db, contactId);
-  const ruled = await rulesThatHold(db, contactId, await dynamicSegments(db));
+  const left = new Set((await selectOptOuts(db, contactId)).map(({ segment_id }) => segment_id));
+  const asked = (await dynamicSegments(db)).filter(({ id }) => !left.has(id));
+  const ruled = await rulesThatHold(db, contactId, asked);
   return [
     ...listed.map(({ id, name }) => ({ id, name, dynamic: false })),
     ...ruled.map(({ id, name }) => ({ id, name, dynamic: true })),

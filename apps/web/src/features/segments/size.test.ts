@@ -17,11 +17,11 @@ describe("the size of a dynamic segment", () => {
         sql`INSERT INTO "contact" ("email", "canonical_email") VALUES (${email}, ${email})`,
       );
     await add("a@example.com");
-    expect(await sizeOf(context, rule)).toEqual({ kind: "counted", contacts: 1 });
+    expect(await sizeOf(context, { rule })).toEqual({ kind: "counted", contacts: 1 });
     await add("b@example.com");
-    expect(await sizeOf(context, rule)).toEqual({ kind: "counted", contacts: 1 });
+    expect(await sizeOf(context, { rule })).toEqual({ kind: "counted", contacts: 1 });
     await clock.advance(30_000);
-    expect(await sizeOf(context, rule)).toEqual({ kind: "counted", contacts: 2 });
+    expect(await sizeOf(context, { rule })).toEqual({ kind: "counted", contacts: 2 });
   });
 
   test("takes no longer than it may: Postgres gives up, and the connection is as good as before", async () => {
@@ -40,7 +40,7 @@ describe("the size of a dynamic segment", () => {
     const ended: string[] = [];
     const ask = async (name: string, value: number, urgent: boolean) => {
       const rule = { field: "attributes.n", is: "greater_than", value };
-      const size = await sizeOf(context, rule, { urgent });
+      const size = await sizeOf(context, { rule }, { urgent });
       ended.push(name);
       return size;
     };
