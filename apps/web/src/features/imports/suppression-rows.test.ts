@@ -23,9 +23,9 @@ test("what is suppressed already is never weakened, and keeps the earlier time",
   );
   const done = await imported(
     context,
-    "email,reason,origin,since\nanna@example.com,manual,X,2026-01-01\nben@example.com,bounced,Y,2026-03-01\neva@example.com,bounced,Z,2026-03-01\nben@example.com,unsubscribed,Y2,\nnew@example.com,manual,N,2026-03-01\nnew@example.com,bounced,N2,2026-02-01\n",
+    "email,reason,origin,since\nanna@example.com,manual,X,2026-01-01\nben@example.com,bounced,Y,2026-03-01\neva@example.com,bounced,Z,2026-03-01\nben@example.com,unsubscribed,Y2,\nnew@example.com,manual,N,2026-03-01\nnew@example.com,bounced,N2,2026-02-01\nold@example.com,bounced,O,2026-02-01\nold@example.com,bounced,O2,2026-03-01\n",
   );
-  expect(countsOf(done)).toEqual({ rows: 6, inserted: 1, updated: 2, skipped: 3, rejected: 0 });
+  expect(countsOf(done)).toEqual({ rows: 8, inserted: 2, updated: 2, skipped: 4, rejected: 0 });
   expect(
     (await everything(context)).map(({ email, reason, origin, since }) =>
       [email.split("@")[0], reason, origin, since.slice(0, 10)].join(" "),
@@ -35,6 +35,7 @@ test("what is suppressed already is never weakened, and keeps the earlier time",
     "ben unsubscribed Y2 2026-02-01",
     "eva bounced C 2026-02-01",
     "new bounced N2 2026-02-01",
+    "old bounced O 2026-02-01",
   ]);
 });
 

@@ -4,7 +4,7 @@ import { formatCount, formatPlural } from "../../ui/format.ts";
 import { liftAddress } from "./lift-address.ts";
 import { REASONS, type SuppressionReason } from "./reasons.ts";
 import type { Suppression } from "./suppressions.ts";
-import { isOwnWord, REASON_LABELS, REASON_MEANINGS } from "./words.ts";
+import { isOwnWord } from "./words.ts";
 
 /** The question before addresses are mailed again. What is answered is about the reasons that it names. */
 export function LiftConfirm(props: {
@@ -39,12 +39,13 @@ function who(chosen: readonly Suppression[]): string {
 /** What is forgotten of those with one reason. */
 function whatIsKnown(chosen: readonly Suppression[], reason: SuppressionReason): string {
   const those = chosen.filter((each) => each.reason === reason);
-  const label = REASON_LABELS[reason];
   const [first] = those;
-  if (chosen.length === 1 && first !== undefined)
-    return `${label}: ${lowered(REASON_MEANINGS[reason])} Origin: ${first.origin}.`;
+  if (those.length === 1 && first !== undefined) {
+    const said = `That ${first.canonical_email} ${reason === "manual" ? "was added by hand" : reason}`;
+    return chosen.length === 1 ? `${said}. Origin: ${first.origin}.` : said;
+  }
   const addresses = listed(those.map(({ canonical_email }) => canonical_email));
-  return `${label}, ${formatCount(those.length)}: ${addresses}`;
+  return `That ${who(those)} ${reason === "manual" ? "were added by hand" : reason}: ${addresses}`;
 }
 
 function meaning(chosen: readonly Suppression[]): string {
@@ -62,8 +63,4 @@ function meaning(chosen: readonly Suppression[]): string {
 function listed(addresses: readonly string[]): string {
   const shown = addresses.slice(0, 5).join(", ");
   return addresses.length > 5 ? `${shown} and ${formatCount(addresses.length - 5)} more` : shown;
-}
-
-function lowered(sentence: string): string {
-  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
