@@ -9,6 +9,9 @@ export interface Deed {
   act(all: Installation, campaigns: readonly string[], draws: Draws): Promise<unknown>;
 }
 
+/** So many people unsubscribe at once. */
+const AT_ONCE = 5;
+
 function toCampaign(
   name: string,
   weight: number,
@@ -32,12 +35,16 @@ export const DEEDS: readonly Deed[] = [
   toCampaign("requeue what failed", 3, "POST", "requeue", { states: ["failed"] }),
   toCampaign("requeue what is uncertain", 1, "POST", "requeue", { states: ["uncertain"] }),
   {
-    name: "unsubscribe somebody",
+    name: "unsubscribe some",
     weight: 5,
     async act({ api, sql }) {
-      const [row] = await sql`
-        SELECT email FROM (SELECT email FROM contact ORDER BY id DESC LIMIT 500) ORDER BY random() LIMIT 1`;
-      await api("POST", "/suppressions", { email: row?.["email"] });
+      // Whoever still waits for an email comes first: theirs is the one that must not be attempted any more.
+      const rows = await sql`
+        SELECT address FROM (SELECT id, address, state FROM email ORDER BY id DESC LIMIT 2000) AS latest
+        ORDER BY state IN ('queued', 'sending', 'retrying', 'resolving') DESC, random() LIMIT ${AT_ONCE}`;
+      await Promise.all(
+        rows.map(({ address }) => api("POST", "/suppressions", { email: address })),
+      );
     },
   },
   {

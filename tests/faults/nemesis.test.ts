@@ -10,17 +10,17 @@ const WITHIN_MS = 10 * 60_000;
 test.each([7, 11, 25, 20_261_124])(
   "whatever a seed of %d breaks, the promise is kept",
   async (seed) => {
-    const { breaches, struck, campaigns, calm_s, looks, announced, most_emails } = await runNemesis(
-      {
+    const { breaches, struck, campaigns, calm_s, called, looks, announced, most_emails } =
+      await runNemesis({
         seed,
         minutes: MINUTES,
-      },
-    );
+      });
     expect(breaches).toEqual([]);
     // Minutes in which next to nothing went wrong, was sent or could be judged would prove nothing.
     expect(Object.values(struck).reduce((sum, n) => sum + n, 0)).toBeGreaterThan(15 * MINUTES);
     expect(campaigns).toBeGreaterThan(MINUTES);
     expect(calm_s).toBeGreaterThan(10);
+    expect(called).toBe(4);
     expect(looks).toBeGreaterThan(60 * MINUTES);
     expect(Math.min(announced, most_emails)).toBeGreaterThan(0);
   },

@@ -26,6 +26,8 @@ export interface NemesisReport extends Settlement {
   seed: number;
   /** How often each fault struck and each deed was done. */
   struck: Record<string, number>;
+  /** How many webs and email clients were called by the other service. */
+  called: number;
 }
 
 /** One of them at a time: two of everything do not outlive that all are down for long. */
@@ -94,7 +96,8 @@ export async function runNemesis({
     }),
   ]);
   say("healed; waiting for quiet");
-  return { seed, struck: chronicle.counts, ...(await settle(all, chronicle, watching)) };
+  const called = Object.values(all.balancers).reduce((sum, { given }) => sum + given.size, 0);
+  return { seed, struck: chronicle.counts, called, ...(await settle(all, chronicle, watching)) };
 }
 
 /** A campaign to new contacts and to those of the one before, of whom some have unsubscribed since. */
