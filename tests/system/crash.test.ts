@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { until } from "@mailwright/testing";
 import { Redis } from "ioredis";
+import { journalLeft } from "../faults/journal-left.ts";
 import { acceptances, ended, launchCampaign, reached, standingOf } from "./campaign.ts";
 import { type Installation, type InstallationOptions, startInstallation } from "./installation.ts";
 import { expectPromiseKept } from "./promise.ts";
@@ -174,18 +175,11 @@ describe("original, job status survives a crash: kill -9 of web", () => {
 
   test("fault 15: between receiving a report and answering: it comes again and counts once", async () => {
     const all = await installation();
-    // Slowly enough that there is something left to report when the link is cut.
-    await all.mock("PUT", "/script", [{ delay_ms: 10, status: 202, times: 100_000 }]);
-    const campaign = await launchCampaign(all, CONTACTS);
-    await reached(all, campaign, ["sent"]);
-    // Whatever web answers from now on is lost on the way: the same reports come again and again.
-    const events = async () =>
-      (await all.sql`SELECT count(*)::int AS n FROM email_event`)[0]?.["n"] as number;
+    // Whatever web answers is lost on the way: the first reports come again and again, and no others.
     all.links.web.set({ cutAfterBytes: { toClient: 1 } });
-    const before = await events();
-    await until(async () => (await events()) > before, {
-      what: "reports that web could not acknowledge",
-    });
+    const campaign = await launchCampaign(all, CONTACTS);
+    await reached(all, campaign, ["sending", "sent"]);
+    expect((await journalLeft(all)).left.join()).toContain("entries in the outbox");
     await all.webs[0]?.kill();
     all.links.web.heal();
     await all.webs[0]?.start();
