@@ -69,6 +69,8 @@ function faultOf(request: Request, error: unknown): unknown {
     case "params":
       return new NotFoundError();
     case "query":
+    // A number of the query that is out of bounds: Elysia tells of it when it makes it of the text.
+    case "property":
       return new RequestError(400, sentence(errors));
     case "body":
       return hasBody(request) && mediaType(request) !== "application/json"

@@ -88,11 +88,19 @@ test("a key of another kind than the list's order is passed over", () => {
     apiPage({ after: encodeCursor({ key, id }) }, kind).after !== undefined;
   expect([given("", "id"), given("x", "id")]).toEqual([true, false]);
   expect([given("x", "text"), given("\0", "text")]).toEqual([true, false]);
-  expect([given("-12", "number"), given("1e9", "number")]).toEqual([true, false]);
-  expect([
-    given("2026-01-31T10:00:00.123456Z", "time"),
-    given("2026-13-31T10:00:00Z", "time"),
-  ]).toEqual([true, false]);
+  expect(["-12", "2147483647", "1e9", "2147483648"].map((key) => given(key, "number"))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+  const times = ["2026-01-31T10:00:00.123456Z", "2026-13-31T10:00:00Z", "2026-02-31T10:00:00Z"];
+  expect([...times, "0000-01-31T10:00:00Z"].map((key) => given(key, "time"))).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ]);
 });
 
 test("the links to other pages keep the rest of the address", () => {

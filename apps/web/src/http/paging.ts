@@ -18,7 +18,12 @@ export const ListQuery = Type.Object({
   ),
   limit: Type.Optional(
     // Elysia's own: it makes a number of what stands in an address.
-    t.Integer({ minimum: 1, maximum: API_PAGE_LIMIT, default: API_PAGE_SIZE }),
+    t.Integer({
+      minimum: 1,
+      maximum: API_PAGE_LIMIT,
+      default: API_PAGE_SIZE,
+      error: `Use a limit of 1 to ${API_PAGE_LIMIT}.`,
+    }),
   ),
 });
 
@@ -87,12 +92,21 @@ function isKey(key: string, kind: KeyKind): boolean {
     case "text":
       return isStorable(key);
     case "number":
-      return /^-?\d{1,18}$/.test(key);
+      return /^-?\d{1,10}$/.test(key) && Math.abs(Number(key)) <= MOST_INTEGER;
     case "time":
-      return (
-        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(key) && !Number.isNaN(Date.parse(key))
-      );
+      return TIME.test(key) && isOfCalendar(key);
   }
+}
+
+/** What Postgres takes for an `integer`, as every number is that a list is sorted by. */
+const MOST_INTEGER = 2_147_483_647;
+/** Its calendar has no year 0. */
+const TIME = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
+
+/** Postgres refuses the 31st of February, which a `Date` takes for the 3rd of March. */
+function isOfCalendar(time: string): boolean {
+  const at = Date.parse(time);
+  return !Number.isNaN(at) && new Date(at).toISOString().slice(0, 19) === time.slice(0, 19);
 }
 
 function linkTo(request: Request, name: "after" | "before", cursor: string): string {

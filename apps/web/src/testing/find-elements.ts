@@ -45,6 +45,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "#39": "'",
 };
 
-function decoded(text: string): string {
+/** A text or an attribute as it was before it was escaped. */
+export function decoded(text: string): string {
   return text.replaceAll(/&(#?\w+);/g, (whole, name: string) => ENTITIES[name] ?? whole);
 }

@@ -133,7 +133,9 @@ export const ContactListQuery = Type.Composite([
         description: "The beginning of an address, a name, a first or a last name; or `@domain`.",
       }),
     ),
-    segment_id: Type.Optional(Type.String({ description: "Only the contacts of this segment." })),
+    segment_id: Type.Optional(
+      Type.String({ pattern: ID_PATTERN, description: "Only the contacts of this segment." }),
+    ),
     suppressed: Type.Optional(
       Type.Boolean({ description: "Only those whose address is suppressed, or only the others." }),
     ),

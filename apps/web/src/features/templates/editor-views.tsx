@@ -149,15 +149,12 @@ function LiveProblems(props: EditorProps & { draftUrl: string }): Html {
       hx-swap="innerHTML"
       hx-sync="this:replace"
     >
-      {problems === undefined ? (
-        <noscript>
-          <Button form={FORM_ID} formaction={props.draftUrl} size="sm">
-            Check it
-          </Button>
-        </noscript>
-      ) : (
-        <Problems {...problems} />
-      )}
+      {problems && <Problems {...problems} />}
+      <noscript>
+        <Button form={FORM_ID} formaction={props.draftUrl} size="sm">
+          Check it
+        </Button>
+      </noscript>
     </div>
   );
 }
