@@ -111,7 +111,8 @@ const FAULTS: readonly Fault[] = [
   },
   {
     fault: "No room on the disk, no file descriptors",
-    answer: "No new attempt begins; what was begun waits to be written, and goes on.",
+    answer:
+      "Without room in Redis no attempt begins, and what was begun waits to be written. Without room in Postgres reports wait, and what would be saved is refused with 503 and the reason; what is there can be read.",
   },
   {
     fault: "Pause, cancel, unsubscribing and new credentials race with sending",
@@ -139,6 +140,7 @@ export function faultsPage(): string {
     "# Faults",
     GENERATED,
     "What goes wrong sooner or later, what becomes of it, and the tests that hold it to that. A test stands for a fault when its title begins with `fault` and the number; every number has one. `bun faults` strikes with most of them at random and at once; `bun bench recovery` measures how soon work goes on after 1, 6 and 10.",
+    "For a full disk (24) the tests limit how large a file may be, because no disk can be filled on every machine. Redis and Postgres come to the same places in their code by that. Only Postgres says it by another code, `XX000` instead of `53100`: web is held to both.",
     table(
       ["No.", "Fault", "What becomes of it", "Tests"],
       FAULTS.map(({ fault, answer }, n) => [

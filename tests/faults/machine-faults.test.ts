@@ -5,23 +5,18 @@ import { delimiter, join } from "node:path";
 import { findRedis } from "@mailwright/launcher/redis/find.ts";
 import { logSize, until } from "@mailwright/testing";
 import { testRun } from "@mailwright/testing/test-run.ts";
+import type { Program } from "../harness/program.ts";
 import { ended, launchCampaign, reached } from "../system/campaign.ts";
 import { type Installation, startInstallation } from "../system/installation.ts";
 import { expectPromiseKept } from "../system/promise.ts";
 import { createClocks } from "./clocks.ts";
+import { limit, UNLIMITED } from "./limits.ts";
 
 const CONTACTS = 400;
-const UNLIMITED = "unlimited";
 /** What the installation calls its programs. */
 const EMAIL_CLIENT = "email_client-0";
 const WEB = "web-0";
 const TWO_HOURS_MS = 2 * 3_600_000;
-
-/** Sets what a running process may have of something, by the program that Linux has for it. */
-function limit(pid: number, what: "fsize" | "nofile", most: number | typeof UNLIMITED): void {
-  const run = Bun.spawnSync(["prlimit", `--pid=${pid}`, `--${what}=${most}:`]);
-  if (!run.success) throw new Error(`prlimit said: ${run.stderr.toString()}`);
-}
 
 /** Has whatever `start` starts find a Redis that is told of a full disk by an error and not by a signal that ends it. */
 async function withRedisThatHears<T>(start: () => Promise<T>): Promise<T> {
@@ -80,6 +75,39 @@ test("fault 24: a Redis that answers only for what is on its full disk ends; onc
     expect((counts["sent"] ?? 0) + (counts["uncertain"] ?? 0)).toBe(CONTACTS);
     await expectPromiseKept(all, campaign);
   }));
+
+test("fault 24: web has no file descriptors left: whoever is connected is told so, reports wait, and it goes on by itself when it has", async () => {
+  await using all = await startInstallation();
+  const { pid, url } = all.webs[0] as Program;
+  await all.api("PATCH", `/gateways/${all.gateway}`, { rate_per_second: 100 });
+  const campaign = await launchCampaign(all, CONTACTS);
+  await reached(all, campaign, ["sent"], 20);
+  // This connection stays open, and is taken again by what is asked next.
+  expect((await fetch(`${url}/livez`)).status).toBe(200);
+  // Fewer than it has open already: it may keep those, and gets no more.
+  limit(pid, "nofile", 5);
+  for (const link of [all.links.web, all.links.postgres]) {
+    link.set({ mode: "reset" });
+    link.heal();
+  }
+  const refused = await fetch(`${url}/api/v1/contacts`, {
+    headers: { authorization: `Bearer ${all.token}` },
+  });
+  expect(refused.status).toBe(503);
+  expect(await refused.json()).toMatchObject({ title: "The database does not answer" });
+  expect((await fetch(`${url}/livez`)).status).toBe(200);
+  const connecting = fetch(`${url}/readyz`, { keepalive: false });
+  await until(() => all.emailClients[0]?.output().includes("web did not take the reports"), {
+    what: "reports to find no web",
+    timeoutMs: 30_000,
+  });
+  expect(Bun.peek.status(connecting)).toBe("pending");
+  limit(pid, "nofile", 4_096);
+  expect((await connecting).status).toBe(200);
+  expect((await ended(all, campaign)).counts).toEqual({ sent: CONTACTS });
+  expect(all.webs[0]?.pid).toBe(pid);
+  await expectPromiseKept(all, campaign);
+});
 
 describe("of the programs", () => {
   const stack = new AsyncDisposableStack();

@@ -31,7 +31,8 @@ export async function killWithChildren(pid: number): Promise<void> {
   await poll(() => (doomed.some(isAlive) ? undefined : true), { withinMs: 10_000 });
 }
 
-function childrenOf(parent: number): number[] {
+/** The processes that one has started, or adopted, and that have not ended. */
+export function childrenOf(parent: number): number[] {
   return readdirSync("/proc")
     .map(Number)
     .filter((pid) => pid > 0 && processEntry(pid)?.parent === parent);

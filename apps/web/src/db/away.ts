@@ -50,6 +50,20 @@ const AWAY = new Set([
 
 /** Whether an error says that the database cannot be reached now, which is no fault of what was asked. */
 export function isAway(error: unknown): boolean {
+  return AWAY.has(String(causeOf(error).code));
+}
+
+/** The code of a disk that is full. A quota and a limit on files are none to Postgres, whose functions these are then. */
+const DISK_FULL = "53100";
+const EXTENDING = new Set(["mdextend", "mdzeroextend"]);
+
+/** Whether an error says that the database has no room to write: what is there can still be read. */
+export function isFull(error: unknown): boolean {
+  const { code, routine } = causeOf(error);
+  return code === DISK_FULL || (code === "XX000" && EXTENDING.has(String(routine)));
+}
+
+function causeOf(error: unknown): { code?: unknown; routine?: unknown } {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
-  return cause instanceof Error && "code" in cause && AWAY.has(String(cause.code));
+  return cause instanceof Error ? cause : {};
 }

@@ -121,3 +121,31 @@ test("what fails after the route has answered is told in the same way, never as 
     "text/html; charset=utf-8",
   ]);
 });
+
+test("while Postgres has no room, what would be saved is refused in words, and what is there can be read", async () => {
+  await using web = await shakyWeb();
+  const { db } = web.context;
+  // What Postgres says of a full disk, by its name.
+  await db.execute(sql`
+    CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$`);
+  await db.execute(
+    sql`CREATE TRIGGER no_room BEFORE INSERT ON contact FOR EACH ROW EXECUTE FUNCTION no_room()`,
+  );
+  const answers = web.everything();
+  const saving = new Set(["form", "form by htmx", "change by the API"]);
+  for (const [what, pending] of Object.entries(answers)) {
+    const { status, headers, text } = await pending;
+    if (!saving.has(what)) {
+      expect([what, status]).toEqual([what, what === "unknown page" ? 404 : 200]);
+      continue;
+    }
+    expect([what, status, headers.get("content-type"), headers.get("retry-after")]).toEqual([
+      what,
+      503,
+      KINDS[what] ?? "",
+      "30",
+    ]);
+    expect(text).toContain("until there is room again on the disk of Postgres");
+  }
+});

@@ -2,7 +2,7 @@ import type { TSchema } from "@sinclair/typebox";
 import { ParseError, ValidationError } from "elysia";
 import { problem, problemResponse } from "@mailwright/platform";
 import type { Context } from "../context.ts";
-import { isAway } from "../db/away.ts";
+import { isAway, isFull } from "../db/away.ts";
 import { AuthLayout } from "../ui/auth-layout.tsx";
 import { Buttons, LinkButton } from "../ui/button.tsx";
 import { Layout } from "../ui/layout.tsx";
@@ -98,6 +98,10 @@ function troubleOf(
     log.error({ requestId: id, ...reportOf(fault), stack: undefined }, "the database is away");
     return AWAY;
   }
+  if (isFull(fault)) {
+    log.error({ requestId: id, ...reportOf(fault), stack: undefined }, "the database has no room");
+    return FULL;
+  }
   log.error(
     { requestId: id, method: request.method, path: loggedPath(request), ...reportOf(fault) },
     "failed",
@@ -119,6 +123,15 @@ const AWAY: Trouble = {
   title: "The database does not answer",
   message:
     "Wait a moment and try again; if you were saving something, look first whether it was kept. If it stays so, tell whoever runs Mailwright: `bun mailwright doctor` says what is wrong.",
+};
+
+const FULL: Trouble = {
+  errors: {},
+  headers: { "retry-after": "30" },
+  status: 503,
+  title: "The database has no room left",
+  message:
+    "Nothing can be saved until there is room again on the disk of Postgres; what is there can be read. Tell whoever runs Mailwright, and try again then.",
 };
 
 const TITLES: Record<Fault["name"], string> = {
