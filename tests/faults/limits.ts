@@ -15,12 +15,11 @@ export function limit(
   most: number | typeof UNLIMITED,
 ): void {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  const [uid, gid] = ["Uid", "Gid"].map((id) =>
-    Number(new RegExp(`^${id}:\\t(\\d+)`, "m").exec(status)?.[1]),
-  );
-  const user = uid === process.getuid?.() ? {} : { uid, gid };
+  const idOf = (what: "Uid" | "Gid") =>
+    Number(new RegExp(`^${what}:\\t(\\d+)`, "m").exec(status)?.[1]);
+  const user = { uid: idOf("Uid"), gid: idOf("Gid") };
   const command = ["prlimit", `--pid=${pid}`, `--${what}=${most}:`];
-  const run = Bun.spawnSync(command, { cwd: "/", ...user });
+  const run = Bun.spawnSync(command, { cwd: "/", ...(user.uid !== process.getuid?.() && user) });
   if (!run.success) throw new Error(`prlimit said: ${run.stderr.toString()}`);
 }
 

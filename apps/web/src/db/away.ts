@@ -63,7 +63,12 @@ export function isFull(error: unknown): boolean {
   return code === DISK_FULL || (code === "XX000" && EXTENDING.has(String(routine)));
 }
 
-function causeOf(error: unknown): { code?: unknown; routine?: unknown } {
+interface DatabaseError extends Error {
+  code?: unknown;
+  routine?: unknown;
+}
+
+function causeOf(error: unknown): Partial<DatabaseError> {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
   return cause instanceof Error ? cause : {};
 }
