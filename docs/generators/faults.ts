@@ -140,6 +140,7 @@ export function faultsPage(): string {
     "# Faults",
     GENERATED,
     "What goes wrong sooner or later, what becomes of it, and the tests that hold it to that. A test stands for a fault when its title begins with `fault` and the number; every number has one. `bun faults` strikes with most of them at random and at once; `bun bench recovery` measures how soon work goes on after 1, 6 and 10.",
+    "What the kernel kills for want of memory gets the same SIGKILL as by `kill -9`, and no word before it. So there is no test of its own for that: 1 to 3 and 15 kill our services, 6 and 10 Redis and Postgres. `bun start` and the compose files start our services again.",
     "For a full disk (24) the tests limit how large a file may be, because no disk can be filled on every machine. Redis and Postgres come to the same places in their code by that. Only Postgres says it by another code, `XX000` instead of `53100`: web is held to both.",
     table(
       ["No.", "Fault", "What becomes of it", "Tests"],
