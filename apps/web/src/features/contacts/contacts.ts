@@ -2,6 +2,7 @@ import type { Database, Queryable } from "../../db/open.ts";
 import { codeOf } from "../../db/retry.ts";
 import { type ParsedAddress, parseAddress } from "./address.ts";
 import { type Attributes, checkAttributes, sizeFault } from "./attributes.ts";
+import { oneLine } from "./one-line.ts";
 import {
   type Contact,
   idOfAddress,
@@ -160,11 +161,6 @@ function check(details: ContactDetails, before: Attributes): Checked {
       attributes,
     },
   };
-}
-
-/** A name as it is kept: on one line, without white space around it. */
-export function oneLine(name: string): string {
-  return name.trim().replaceAll(/\s*[\r\n]+\s*/g, " ");
 }
 
 async function duplicateOf(db: Queryable, canonical: string): Promise<Duplicate | Refused> {

@@ -1,6 +1,7 @@
 import { parseAddress } from "../contacts/address.ts";
 import { ATTRIBUTES_LENGTH, VALUE_LENGTH } from "../contacts/attributes.ts";
 import { textOfCell, valueOfCell } from "../contacts/cells.ts";
+import { oneLine } from "../contacts/one-line.ts";
 import type { Mapping } from "./columns.ts";
 import { LONGEST } from "./record-reader.ts";
 
@@ -93,8 +94,8 @@ function rowReader(mapping: Mapping): (cells: readonly string[]) => Row | Refuse
 
 function nameOf(cell: string | undefined): string {
   if (cell === undefined || cell === "") return "";
-  const text = textOfCell(cell).trim();
-  return text.includes("\n") ? text.replaceAll(/\s*\n\s*/g, " ") : text;
+  const text = textOfCell(cell);
+  return text.includes("\n") ? oneLine(text) : text.trim();
 }
 
 /** What a row says of a contact that an earlier one spoke of already: what is not blank in it wins. */

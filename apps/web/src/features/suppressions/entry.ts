@@ -1,5 +1,6 @@
 import { parseAddress } from "../contacts/address.ts";
 import { textOfCell } from "../contacts/cells.ts";
+import { oneLine } from "../contacts/one-line.ts";
 import { isReason, outweighs, REASONS, type SuppressionReason } from "./reasons.ts";
 import { parseMoment } from "./since.ts";
 
@@ -48,9 +49,7 @@ const NO_MOMENT =
   "The time has to be like 2026-07-31 or 2026-07-31T09:00:00Z, and not before 1970.";
 
 function originIn(cell: string): string {
-  return textOfCell(cell.trim())
-    .replaceAll(/\s*[\r\n]\s*/g, " ")
-    .slice(0, ORIGIN_LENGTH);
+  return oneLine(textOfCell(cell.trim())).slice(0, ORIGIN_LENGTH);
 }
 
 /** What two entries of one address come to: the reason that weighs more, with its origin, and the earlier time. */
