@@ -69,7 +69,8 @@ export class FileReader<R extends { canonical: string }> {
     if (this.#isDone) return undefined;
     const from = this.#place();
     const gathered = new Gathering(this.#kind);
-    while (gathered.size < this.#kind.batch) {
+    // Whoever went on within a row that is passed over would take its end for a row of its own.
+    while (gathered.size < this.#kind.batch || this.#records.isWithinRow) {
       const cells = this.#records.next();
       if (cells !== undefined) this.#read(cells, gathered);
       else if (!(await this.#more())) {

@@ -33,6 +33,11 @@ export class RecordReader {
     return this.#nextLine;
   }
 
+  /** Whether the record that was read last is too long and its end is not in sight yet. */
+  get isWithinRow(): boolean {
+    return this.#isSkipping;
+  }
+
   /** The text that was pushed and not read yet. */
   get rest(): string {
     return this.#text.slice(this.#at);
