@@ -1,10 +1,14 @@
 import type { Html } from "@mailwright/html";
 import { Button } from "../../ui/button.tsx";
 import { formatPlural } from "../../ui/format.ts";
+import { RULE_ID } from "./condition-views.tsx";
 import type { RuleInWords } from "./rule-words.ts";
 import type { Size } from "./size.ts";
 
-/** How many the rule finds, kept up with what is typed; without scripts a button counts. */
+/**
+ * How many the rule finds, kept up with what is typed; without scripts a button counts. It stands outside of the rule's region:
+ * an exchange of that would leave it blank, since what is merged does not load anew.
+ */
 export function LiveCount(props: {
   draftUrl: string;
   countUrl: string;
@@ -18,7 +22,7 @@ export function LiveCount(props: {
       id="rule-count"
       aria-live="polite"
       hx-post={props.countUrl}
-      hx-trigger={`load, input from:#${props.form} delay:500ms`}
+      hx-trigger={`load, input from:#${props.form} delay:500ms, htmx:after:settle from:#${RULE_ID}`}
       hx-target="this"
       hx-swap="innerHTML"
       hx-sync="this:replace"

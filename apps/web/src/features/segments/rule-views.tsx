@@ -28,6 +28,15 @@ interface BuilderProps extends PartProps {
  * only this region is exchanged, and the fields offered follow the choices made.
  */
 export function RuleBuilder(props: BuilderProps): Html {
+  return (
+    <>
+      <RuleFields {...props} />
+      <LiveCount {...props} />
+    </>
+  );
+}
+
+function RuleFields(props: BuilderProps): Html {
   const { draft, errors } = props;
   return (
     <fieldset class="rule" id={RULE_ID}>
@@ -60,7 +69,6 @@ export function RuleBuilder(props: BuilderProps): Html {
           Add group
         </Edit>
       </div>
-      <LiveCount {...props} />
     </fieldset>
   );
 }

@@ -45,6 +45,7 @@ describe("what is wrong with a rule is said at its place", () => {
     [{ all: [{ ...anna, value: " " }] }, "all.0.value", /^Fill in what to compare with/],
     [{ all: [{ ...anna, value: "x".repeat(501) }] }, "all.0.value", "Use at most 500 characters."],
     [{ all: [{ ...anna, value: ["Anna"] }] }, "all.0.value", /^Fill in what to compare with/],
+    [{ all: [{ field: "email", is: "contains" }] }, "all.0.value", "Fill in what to compare with."],
     [{ ...anna, field: "password" }, "field", /^Choose a field: email, domain, name/],
     [{ ...anna, field: "__proto__" }, "field", /^Choose a field/],
     [{ ...anna, field: "attributes." }, "field", /^Choose a field/],

@@ -2,6 +2,7 @@ import { isId } from "@mailwright/platform";
 import type { SegmentRule } from "../../db/schema/segments.ts";
 import {
   BUILT_IN_FIELDS,
+  type FieldKind,
   isOperatorOf,
   kindOf,
   type Operator,
@@ -81,7 +82,7 @@ export function parseRule(input: unknown): ParsedRule {
     } else if (typeof is !== "string" || !isOperatorOf(kind, is)) {
       faults[place("is")] = `Choose one of: ${operatorsOf(kind).join(", ")}.`;
     } else {
-      const fault = valueFault(is, value);
+      const fault = valueFault(kind, is, value);
       if (fault === undefined) return value === undefined ? condition : withValue(condition, value);
       faults[place("value")] = fault;
     }
@@ -117,12 +118,12 @@ export function segmentsIn(rule: SegmentRule): string[] {
   return [...new Set(ids)];
 }
 
-function valueFault(operator: Operator, value: unknown): string | undefined {
+function valueFault(kind: FieldKind, operator: Operator, value: unknown): string | undefined {
   switch (valueKindOf(operator)) {
     case "none":
       return value === undefined ? undefined : "Leave the value out: there is nothing to compare.";
     case "text":
-      return textFault(value);
+      return textFault(kind, value);
     case "number":
       return typeof value === "number" && Number.isFinite(value) ? undefined : "Use a number.";
     case "day":
@@ -136,10 +137,12 @@ function valueFault(operator: Operator, value: unknown): string | undefined {
   }
 }
 
-function textFault(value: unknown): string | undefined {
+function textFault(kind: FieldKind, value: unknown): string | undefined {
   if (typeof value === "number" || typeof value === "boolean") return undefined;
   if (typeof value !== "string" || value.trim() === "")
-    return "Fill in what to compare with. For “nothing is there”, choose “is not set”.";
+    return isOperatorOf(kind, "not_set")
+      ? "Fill in what to compare with. For “nothing is there”, choose “is not set”."
+      : "Fill in what to compare with.";
   return value.length > TEXT_LIMIT ? `Use at most ${TEXT_LIMIT} characters.` : undefined;
 }
 
