@@ -39,6 +39,9 @@ test("a first start makes everything, Ctrl-C leaves nothing running, a second st
   {
     await using launcher = launched({ dataDir });
     await launcher.ready();
+    expect(launcher.output).toMatch(
+      /what was sent +http:\/\/localhost:\d+, by the stand-in gateway\n +data +\S+\n/,
+    );
     const pids = launcher.pids();
     expect(Object.keys(pids).toSorted()).toEqual(PARTS);
     const env = await launcher.envOf("web");

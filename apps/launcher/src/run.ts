@@ -73,7 +73,9 @@ function announce({ ports, dataDir }: Settings, colour: boolean) {
   const bold = (text: string) => (colour ? `\u001B[1m${text}\u001B[0m` : text);
   process.stdout.write(
     `\n  ${bold("Mailwright is ready")}   ${bold(`http://localhost:${ports.web}`)}\n\n` +
-      `  data                  ${dataDir}\n  stop                  Ctrl-C\n\n`,
+      `  what was sent         http://localhost:${ports.gatewayMock}, by the stand-in gateway\n` +
+      `  data                  ${dataDir}\n` +
+      `  stop                  Ctrl-C\n\n`,
   );
 }
 
