@@ -65,7 +65,8 @@ export function CampaignTabs(props: { campaign: Campaign; part: CampaignPart }):
             part: "recipients" as const,
             href: `${base}/recipients`,
             label: "Recipients",
-            count: campaign.audience,
+            // The tabs do not follow what happens, and "0" beside a progress of 400 would be a contradiction.
+            ...(campaign.state !== "launching" && { count: campaign.audience }),
           },
         ]
       : []),

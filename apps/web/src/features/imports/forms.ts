@@ -42,7 +42,7 @@ const reason = Type.Union(
 export const SuppressionFileForm = Input({ reason });
 
 export const SuppressionImportQuery = Type.Object({
-  reason: Type.Optional({ ...reason, description: "Of rows that give none; manual by default." }),
+  reason: Type.Optional({ ...reason, description: "For rows that give none; manual by default." }),
 });
 
 /** A short list of suppressions, which is taken at once or not at all. */

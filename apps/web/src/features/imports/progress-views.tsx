@@ -160,7 +160,7 @@ function Rejects(props: ImportPageProps): Html {
   return (
     <Card
       title={`${formatPlural(source.rejected, "row was", "rows were")} not taken`}
-      lead="Mend them in the file and import just that file: what was taken before is only met again."
+      lead="Download them, correct them and import that file. The other rows stay as they were taken."
       actions={
         <LinkButton href={`/imports/${source.id}/rejects`} size="sm" icon="download" download>
           Download as CSV
@@ -194,13 +194,15 @@ function Facts(props: { source: Import }): Html {
           ["State", <ImportBadge state={source.state} />],
           ["File", `${titleOf(source)}, ${formatBytes(source.bytes)}`],
           ["Columns", columnsOf(source)],
-          source.kind === "contacts"
-            ? [
-                "Who was here already",
-                source.on_duplicate === "update" ? "Was updated" : "Was left as they were",
-              ]
-            : ["Where no reason stands", REASON_LABELS[source.default_reason]],
-          ["Segment", source.segment_name ?? undefined],
+          ...(source.kind === "contacts"
+            ? ([
+                [
+                  "Who was here already",
+                  source.on_duplicate === "update" ? "Was updated" : "Was left as they were",
+                ],
+                ["Segment", source.segment_name ?? undefined],
+              ] as const)
+            : ([["Where no reason stands", REASON_LABELS[source.default_reason]]] as const)),
           ["Ended", source.finished_at && <Time at={source.finished_at} />],
         ]}
       />
@@ -240,7 +242,7 @@ export function CancelConfirm(props: { csrf: string; source: Import }): Html {
     >
       {isWaiting
         ? "Nothing of it has been imported."
-        : "What was imported before stays. To have the rest, upload the file again: who is here already is only met again."}
+        : "What was imported before stays. To have the rest, upload the file again: nobody is added twice."}
     </Confirm>
   );
 }

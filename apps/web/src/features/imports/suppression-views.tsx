@@ -18,7 +18,7 @@ export function SuppressionUploadPage(props: {
       <PageHeader
         title="Import suppressions"
         crumbs={[{ href: "/suppressions", label: "Suppressions" }]}
-        lead="Whoever is in the file is not mailed from now on, in campaigns that are being sent too."
+        lead="Nobody in the file is mailed from now on, not even by running campaigns."
         actions={
           <LinkButton href="/suppressions/new" icon="plus">
             Paste a list
@@ -36,7 +36,7 @@ export function SuppressionUploadPage(props: {
           <SelectField
             {...field(form, "reason")}
             label="Reason"
-            hint="Of rows that give none."
+            hint="For rows that give none."
             options={REASON_CHOICES}
           />
           <FileField

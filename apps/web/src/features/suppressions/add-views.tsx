@@ -46,7 +46,7 @@ export function AddSuppressionsPage(props: {
           <SelectField
             {...field(props.form, "reason")}
             label="Reason"
-            hint="Of those for whom the list gives none."
+            hint="For addresses that come without one."
             options={REASON_CHOICES}
           />
           <FormActions submit="Stop mailing them" cancel="/suppressions" />

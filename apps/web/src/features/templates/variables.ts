@@ -12,7 +12,7 @@ const MEANINGS: Record<(typeof CONTACT_FIELDS)[number], string> = {
   first_name: "Their first name",
   last_name: "Their last name",
   name: "Their whole name",
-  id: "Their number here",
+  id: "Their id here",
 };
 
 /** What templates can name: fields of the contact, custom attributes, the campaign and the sender. */
