@@ -15,23 +15,31 @@ export interface RequeueSlice {
   most: number;
 }
 
+/** What became of a slice. */
+export interface RequeuedSlice {
+  /** Emails that it named; fewer than the most when there are no more. */
+  found: number;
+  /** Those of them that nobody else had requeued in the very moment. */
+  requeued: number;
+  /** The last that it named; null when it named none. */
+  last: string | null;
+}
+
 /**
- * Starts the next run of emails that ended in one of the states, and makes batches of them; the answer is how many, and
- * the last of them. The machine says what a requeued email is: queued, its run one higher, everything of the last run
- * gone from it but not from its history.
+ * Starts the next run of emails that ended in one of the states, and makes batches of them. The machine says what a
+ * requeued email is: queued, its run one higher, everything of the last run gone from it but not from its history.
  */
 export async function requeueEmails(
   db: Queryable,
   campaign: string,
-  { states, emails, after, most }: RequeueSlice,
-): Promise<{ requeued: number; last: string | null }> {
-  const chosen: SQL = emails === "all" ? sql`` : sql`AND "id" = ANY(${sql.param(emails)}::uuid[])`;
-  const beyond: SQL = after === undefined ? sql`` : sql`AND "id" > ${after}::uuid`;
-  const rows = await db.execute<{ requeued: number; last: string | null }>(sql`
-    WITH "locked" AS MATERIALIZED (
+  slice: RequeueSlice,
+): Promise<RequeuedSlice> {
+  const rows = await db.execute<RequeuedSlice & Record<string, unknown>>(sql`
+    WITH "named" AS MATERIALIZED (${emailsOf(campaign, slice)}),
+    "locked" AS MATERIALIZED (
       SELECT "id" FROM "email"
-      WHERE "campaign_id" = ${campaign} AND "state" = ANY(${sql.param(states)}::"email_state"[]) ${chosen} ${beyond}
-      ORDER BY "id" LIMIT ${most} FOR UPDATE
+      WHERE "id" IN (SELECT "id" FROM "named") AND "state" = ANY(${sql.param(slice.states)}::"email_state"[])
+      ORDER BY "id" FOR UPDATE
     ),
     "moved" AS (
       UPDATE "email" SET "state" = 'queued', "run" = "run" + 1, "seq" = 0, "attempt" = 0, "changed_at" = now(),
@@ -50,10 +58,27 @@ export async function requeueEmails(
       RETURNING "size"
     ),
     ${countMoves(sql`(SELECT sum("size") FROM "batches")::integer`)}
-    SELECT (SELECT count(*) FROM "moved")::integer AS "requeued",
-      (SELECT "id" FROM "moved" ORDER BY "id" DESC LIMIT 1) AS "last", (SELECT count(*) FROM "counted") AS "campaigns"
+    SELECT (SELECT count(*) FROM "named")::integer AS "found", (SELECT count(*) FROM "moved")::integer AS "requeued",
+      (SELECT "id" FROM "named" ORDER BY "id" DESC LIMIT 1) AS "last", (SELECT count(*) FROM "counted") AS "campaigns"
   `);
-  return rows[0] ?? { requeued: 0, last: null };
+  return rows[0] ?? { found: 0, requeued: 0, last: null };
+}
+
+/**
+ * The ids of a slice. Each state is asked for by itself, in the order of the index of campaign and state: of all at once
+ * Postgres walked the whole ledger in the order of ids, 0.35 s for a million emails of other campaigns, at the first
+ * slice and at the last.
+ */
+function emailsOf(campaign: string, { states, emails, after, most }: RequeueSlice): SQL {
+  const chosen: SQL = emails === "all" ? sql`` : sql`AND "id" = ANY(${sql.param(emails)}::uuid[])`;
+  const beyond: SQL = after === undefined ? sql`` : sql`AND "id" > ${after}::uuid`;
+  const parts = states.map(
+    (state) => sql`(
+      SELECT "id" FROM "email" WHERE "campaign_id" = ${campaign} AND "state" = ${state}::"email_state" ${chosen} ${beyond}
+      ORDER BY "id" LIMIT ${most}
+    )`,
+  );
+  return sql`SELECT "id" FROM (${sql.join(parts, sql` UNION ALL `)}) AS "of_states" ORDER BY "id" LIMIT ${most}`;
 }
 
 /** What somebody wants sent again, and how far that has come. */
@@ -105,7 +130,7 @@ export async function lockRequeue(tx: Queryable, id: string): Promise<RequeueOrd
 export async function advanceRequeue(
   tx: Queryable,
   id: string,
-  { taken, last, activity }: { taken: number; last: string; activity: string },
+  { taken, last, activity }: { taken: number; last: string; activity: string | null },
 ): Promise<void> {
   await tx
     .update(requeue)

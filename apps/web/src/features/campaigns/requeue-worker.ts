@@ -10,10 +10,10 @@ export async function keepRequeueing(
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      if ((await continueRequeues(db)) > 0) work.announce();
+      if ((await continueRequeues(db, log, signal)) > 0) work.announce();
     } catch (error) {
       if (signal.aborted) return;
-      log.error({ err: error }, "a requeue could not be carried on yet");
+      log.error({ err: error }, "it could not be seen which requeues are to be carried on");
     }
     await clock.sleep(LOOK_EVERY_MS, signal).catch(() => {});
   }

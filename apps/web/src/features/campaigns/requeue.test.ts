@@ -1,11 +1,13 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
+import { type Log, silentLog } from "@mailwright/platform";
 import { until } from "@mailwright/testing";
 import { campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { standing } from "../../testing/ledger.ts";
 import { activityOf } from "./activity.ts";
 import { requeueInTime } from "./orders.ts";
 import { carryOutRequeue, continueRequeues, orderRequeue } from "./requeue.ts";
+import { requeueEmails } from "./requeue-queries.ts";
 
 test("very many emails are requeued a few thousand at a time, each once, and told of in one entry", async () => {
   await using fixture = await campaignFixture(5_200);
@@ -48,9 +50,9 @@ test("a requeue that is broken off in the middle is carried on, by any web, and 
     expect(await broken).toBe("broken off");
   });
   expect((await standing(db, id)).counts).toMatchObject({ queued: 5_000, failed: 2_000 });
-  expect(await continueRequeues(db)).toBe(0);
+  expect(await continueRequeues(db, silentLog)).toBe(0);
   await db.execute(sql`UPDATE "requeue" SET "moved_at" = now() - interval '1 minute'`);
-  expect(await continueRequeues(db)).toBe(1);
+  expect(await continueRequeues(db, silentLog)).toBe(1);
   expect((await standing(db, id)).counts).toEqual({ queued: 7_000 });
   const runs = await db.execute(
     sql`SELECT DISTINCT "run" FROM "email" WHERE "campaign_id" = ${id}`,
@@ -58,7 +60,61 @@ test("a requeue that is broken off in the middle is carried on, by any web, and 
   expect(runs.map(({ run }) => run)).toEqual([2]);
   const told = (await activityOf(db, id)).filter(({ action }) => action === "requeued");
   expect(told.map(({ actor, detail }) => [actor, detail["emails"]])).toEqual([["Anna", 7_000]]);
-  expect(await continueRequeues(db)).toBe(0);
+  expect(await continueRequeues(db, silentLog)).toBe(0);
+});
+
+test("a requeue that cannot be carried on keeps no other from it, and is logged with its id", async () => {
+  await using fixture = await campaignFixture(4);
+  const { db } = fixture.context;
+  const orders: string[] = [];
+  for (const failed of [1, 2]) {
+    const id = await fixture.draft();
+    await launchedWith(fixture, id, "finished", { failed });
+    const order = await orderRequeue(db, id, "Anna", ["failed"]);
+    if (order.kind !== "ordered") throw new Error("it was not ordered");
+    orders.push(order.id);
+  }
+  const [broken = "", sound = ""] = orders;
+  await db.execute(sql`UPDATE "requeue" SET "moved_at" = now() - interval '1 minute'`);
+  // Longer ago than the other, and of states that there are none of.
+  await db.execute(
+    sql`UPDATE "requeue" SET "moved_at" = now() - interval '1 hour', "states" = '{lost}' WHERE "id" = ${broken}`,
+  );
+  const logged: unknown[] = [];
+  const log = { ...silentLog, error: ({ requeue }: { requeue: string }) => logged.push(requeue) };
+  expect(await continueRequeues(db, log as unknown as Log)).toBe(1);
+  const ended = await db.execute<{ id: string }>(
+    sql`SELECT "id" FROM "requeue" WHERE "ended_at" IS NOT NULL`,
+  );
+  expect([ended.map(({ id }) => id), logged]).toEqual([[sound], [broken]]);
+});
+
+test("a web that stops puts a requeue down between two slices", async () => {
+  await using fixture = await campaignFixture(5);
+  const { db } = fixture.context;
+  const id = await fixture.draft();
+  await launchedWith(fixture, id, "finished", { failed: 5 });
+  const order = await orderRequeue(db, id, "Anna", ["failed"]);
+  if (order.kind !== "ordered") throw new Error("it was not ordered");
+  await expect(carryOutRequeue(db, order.id, AbortSignal.abort())).rejects.toThrow("abort");
+  expect((await standing(db, id)).counts).toEqual({ failed: 5 });
+});
+
+test("of several states each email is taken once, in the order of all", async () => {
+  await using fixture = await campaignFixture(7);
+  const { db } = fixture.context;
+  const id = await fixture.draft();
+  await launchedWith(fixture, id, "finished", { failed: 3, uncertain: 2, sent: 2 });
+  const ids = await db.execute<{ id: string; state: string }>(
+    sql`SELECT "id", "state" FROM "email" WHERE "campaign_id" = ${id} ORDER BY "id"`,
+  );
+  const wrong = ids.filter(({ state }) => state !== "sent").map((row) => row.id);
+  const all = { states: ["failed", "uncertain"], emails: "all", most: 3 } as const;
+  const first = await requeueEmails(db, id, { ...all, after: undefined });
+  expect(first).toMatchObject({ found: 3, requeued: 3, last: wrong[2] });
+  const second = await requeueEmails(db, id, { ...all, after: first.last ?? undefined });
+  expect(second).toMatchObject({ found: 2, requeued: 2, last: wrong[4] });
+  expect((await standing(db, id)).counts).toEqual({ queued: 5, sent: 2 });
 });
 
 test("a requeue that takes longer than anybody waits goes on after the answer", async () => {

@@ -1,3 +1,4 @@
+import type { Log } from "@mailwright/platform";
 import type { Database, Queryable } from "../../db/open.ts";
 import { codeOf, retried } from "../../db/retry.ts";
 import { amendActivity, noteActivity } from "./activity.ts";
@@ -9,6 +10,7 @@ import {
   lockRequeue,
   type Requeueable,
   requeueEmails,
+  type RequeueOrder,
 } from "./requeue-queries.ts";
 import { mayRequeue } from "./standing.ts";
 import { type CampaignState, stateOf } from "./steering-queries.ts";
@@ -45,10 +47,16 @@ export async function orderRequeue(
  * Sends again what an order names. For an uncertain email this is the marketer's choice to rather send twice than never. A
  * finished campaign sends again until it is finished anew. Each email is taken once, however soon it fails again. Many
  * are taken a few thousand at a time, so that reports never wait long for the campaign. Any number of webs may be at it.
+ * `signal` breaks it off between two slices: it throws then, and somebody else goes on.
  */
-export async function carryOutRequeue(db: Database, id: string): Promise<Requeue> {
+export async function carryOutRequeue(
+  db: Database,
+  id: string,
+  signal?: AbortSignal,
+): Promise<Requeue> {
   try {
     for (;;) {
+      signal?.throwIfAborted();
       const standing = await retried(() => db.transaction((tx) => requeueSome(tx, id)));
       if (standing === undefined) return { kind: "unknown" };
       if (standing.ended) return { kind: "requeued", emails: standing.taken };
@@ -63,11 +71,26 @@ export async function carryOutRequeue(db: Database, id: string): Promise<Requeue
   }
 }
 
-/** Goes on with what was ordered and is not moving: the web that was at it has died, or Postgres was away. */
-export async function continueRequeues(db: Database): Promise<number> {
-  const abandoned = await abandonedRequeues(db, ABANDONED_AFTER_S);
-  for (const id of abandoned) await carryOutRequeue(db, id);
-  return abandoned.length;
+/**
+ * Goes on with what was ordered and is not moving: the web that was at it has died, or Postgres was away. Answers how many
+ * came to their end; one that cannot be carried out keeps no other from it, and is tried again at the next look.
+ */
+export async function continueRequeues(
+  db: Database,
+  log: Log,
+  signal?: AbortSignal,
+): Promise<number> {
+  let ended = 0;
+  for (const id of await abandonedRequeues(db, ABANDONED_AFTER_S)) {
+    try {
+      await carryOutRequeue(db, id, signal);
+      ended++;
+    } catch (error) {
+      signal?.throwIfAborted();
+      log.error({ requeue: id, err: error }, "a requeue could not be carried on yet");
+    }
+  }
+  return ended;
 }
 
 /** A slice is less than a second's work. */
@@ -83,22 +106,29 @@ async function requeueSome(
 ): Promise<{ ended: boolean; taken: number } | undefined> {
   const order = await lockRequeue(tx, id);
   if (order === undefined || order.ended) return order;
-  const { campaign, actor, states, emails, after } = order;
-  const { requeued, last } = await requeueEmails(tx, campaign, {
+  const { campaign, states, emails, after } = order;
+  const { found, requeued, last } = await requeueEmails(tx, campaign, {
     states,
     emails: emails ?? "all",
     after: after ?? undefined,
     most: AT_ONCE,
   });
-  const ended = requeued < AT_ONCE;
+  const ended = found < AT_ONCE;
   if (ended) await endRequeue(tx, id);
   if (last === null) return { ended, taken: order.taken };
   const taken = order.taken + requeued;
-  const detail = { emails: taken, states: states.join(", ") };
-  if (order.activity !== null) await amendActivity(tx, order.activity, detail);
-  const activity = order.activity ?? (await noteActivity(tx, campaign, actor, "requeued", detail));
+  const activity = requeued === 0 ? order.activity : await tell(tx, order, taken);
   await advanceRequeue(tx, id, { taken, last, activity });
   return { ended, taken };
+}
+
+/** Tells of what an order came to so far, in one entry of the campaign's activity; answers which. */
+async function tell(tx: Queryable, order: RequeueOrder, emails: number): Promise<string> {
+  const { campaign, actor, activity } = order;
+  const detail = { emails, states: order.states.join(", ") };
+  if (activity === null) return noteActivity(tx, campaign, actor, "requeued", detail);
+  await amendActivity(tx, activity, detail);
+  return activity;
 }
 
 function refused(state: CampaignState): Extract<Requeue, { kind: "refused" }> {
