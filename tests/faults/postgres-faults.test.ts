@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { until } from "@mailwright/testing";
-import { ended, launchCampaign, reached, standingOf } from "../system/campaign.ts";
+import { ended, launchCampaign, reached, standingOf, webWaits } from "../system/campaign.ts";
 import { type Installation, startInstallation } from "../system/installation.ts";
 import { expectPromiseKept } from "../system/promise.ts";
 
@@ -49,9 +49,7 @@ test("fault 10: Postgres dies while an audience is being frozen: none of it is t
       // Whoever holds the table keeps the freeze at its first email.
       await tx`LOCK TABLE email IN SHARE MODE`;
       campaign = await launchCampaign(all, contacts);
-      await until(async () => (await waitingForLocks()) > 0, {
-        what: "web to freeze the audience",
-      });
+      await webWaits(all, "the table, to freeze the audience");
       await all.postgres.kill();
     })
     .catch(() => "it went with the server");
@@ -82,11 +80,7 @@ test("fault 11: Postgres ends deadlocks: what it took back is done again, and no
       // Web is the one that looks, and so the one that is ended.
       await tx`SET LOCAL deadlock_timeout = '1min'`;
       await tx`SELECT id FROM campaign WHERE id = ${campaign} FOR UPDATE`;
-      await until(async () => (await waitingForLocks()) > 0, {
-        what: "web to hold emails and to wait for their campaign",
-        timeoutMs: 20_000,
-        everyMs: 5,
-      });
+      await webWaits(all, "the campaign of emails that it holds");
       await tx`SELECT id FROM email WHERE campaign_id = ${campaign} FOR UPDATE`;
     });
   }
@@ -95,10 +89,3 @@ test("fault 11: Postgres ends deadlocks: what it took back is done again, and no
   expect(await deadlocks()).toBeGreaterThan(0);
   await expectPromiseKept(all, campaign);
 });
-
-/** How many of web's connections wait for a lock. */
-async function waitingForLocks(): Promise<number> {
-  const [row] = await all.sql`
-    SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'mailwright' AND wait_event_type = 'Lock'`;
-  return row?.["n"] as number;
-}

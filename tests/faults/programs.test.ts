@@ -8,7 +8,7 @@ import { until } from "@mailwright/testing";
 import { Redis } from "ioredis";
 import { ended, launchCampaign } from "../system/campaign.ts";
 import { type Installation, startInstallation } from "../system/installation.ts";
-import { SHARDS } from "./journal-left.ts";
+import { SHARDS } from "../system/journal-left.ts";
 import { breachesOfPrograms } from "./programs.ts";
 
 const [SHARD] = SHARDS as [(typeof SHARDS)[number]];

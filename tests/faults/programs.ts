@@ -4,7 +4,7 @@ import { KEYS } from "../harness/access.ts";
 import type { Program } from "../harness/program.ts";
 import type { Installation } from "../system/installation.ts";
 import type { Breach } from "../system/breach.ts";
-import { journalLeft } from "./journal-left.ts";
+import { journalLeft } from "../system/journal-left.ts";
 import { DOMAINS } from "./world.ts";
 
 /** Far above what either needs (150 to 250 MB), far below what one would grow to that keeps what it has done. */

@@ -5,7 +5,7 @@ import { calmFor } from "../harness/stretches.ts";
 import { breachesOf } from "../system/promise.ts";
 import { WORD_MS, type WordIsOut } from "../system/suppressed.ts";
 import type { Chronicle } from "./chronicle.ts";
-import { journalLeft } from "./journal-left.ts";
+import { journalLeft } from "../system/journal-left.ts";
 import { breachesOfPrograms } from "./programs.ts";
 import { breachesOfRate, limitsOf, mostBlur } from "./rates.ts";
 import { storyOf } from "./story.ts";

@@ -3,7 +3,7 @@ import { until } from "@mailwright/testing";
 import { Redis } from "ioredis";
 import { launchCampaign, reached } from "../system/campaign.ts";
 import { startInstallation } from "../system/installation.ts";
-import { SHARDS } from "./journal-left.ts";
+import { SHARDS } from "../system/journal-left.ts";
 import { breachesOfWatch, MOST_REPORTS, watch } from "./watch.ts";
 import { EMAILS_LIMIT } from "./world.ts";
 

@@ -1,7 +1,7 @@
 import { countJournal } from "@mailwright/email_client/batches/journal-counts.ts";
 import { Redis } from "ioredis";
 import type { Breach } from "../system/breach.ts";
-import { SHARDS } from "./journal-left.ts";
+import { SHARDS } from "../system/journal-left.ts";
 import { bounded } from "./programs.ts";
 import { EMAILS_LIMIT, OUTBOX_LIMIT, type World } from "./world.ts";
 

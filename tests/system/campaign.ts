@@ -102,6 +102,18 @@ export function reached(
   );
 }
 
+/** Resolves when a connection of web's waits for a lock that somebody else has. */
+export function webWaits({ sql }: Installation, forWhat: string): Promise<unknown> {
+  return until(
+    async () => {
+      const waiting = await sql`
+        SELECT FROM pg_stat_activity WHERE application_name = 'mailwright' AND wait_event_type = 'Lock'`;
+      return waiting.length > 0;
+    },
+    { what: `web to wait for ${forWhat}`, timeoutMs: 20_000, everyMs: 5 },
+  );
+}
+
 /** Waits until a campaign has come to an end. */
 export async function ended(
   installation: Installation,

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { until } from "@mailwright/testing";
 import { Redis } from "ioredis";
-import { journalLeft } from "../faults/journal-left.ts";
-import { acceptances, ended, launchCampaign, reached, standingOf } from "./campaign.ts";
+import { journalLeft } from "./journal-left.ts";
+import { acceptances, ended, launchCampaign, reached, standingOf, webWaits } from "./campaign.ts";
 import { type Installation, type InstallationOptions, startInstallation } from "./installation.ts";
 import { expectPromiseKept } from "./promise.ts";
 
@@ -143,14 +143,7 @@ describe("original, job status survives a crash: kill -9 of web", () => {
       // Whoever holds the table keeps the freeze at its first email.
       await tx`LOCK TABLE email IN SHARE MODE`;
       campaign = await launchCampaign(all, CONTACTS);
-      await until(
-        async () => {
-          const waiting = await tx`
-            SELECT FROM pg_stat_activity WHERE application_name = 'mailwright' AND wait_event_type = 'Lock'`;
-          return waiting.length > 0;
-        },
-        { what: "web to freeze the audience" },
-      );
+      await webWaits(all, "the table, to freeze the audience");
       await all.webs[0]?.kill();
     });
     expect((await standingOf(all, campaign)).state).toBe("launching");

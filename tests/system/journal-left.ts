@@ -1,6 +1,6 @@
 import { batchKeys, createShards } from "@mailwright/email_client/redis/keys.ts";
 import { Redis } from "ioredis";
-import type { Installation } from "../system/installation.ts";
+import type { Installation } from "./installation.ts";
 
 /** An installation has one unless it is told otherwise. */
 export const SHARDS = createShards(1);
