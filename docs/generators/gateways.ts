@@ -121,7 +121,7 @@ export function gatewaysPage(): string {
     ),
     table(["Gateway", "Header", "What the email carries instead"], ADAPTERS.flatMap(insteads)),
     "## What comes back",
-    "Providers tell what became of an email at `WEB_URL/webhooks/<gateway's id>`, which the gateway's page shows to be copied. It is verified over the bytes as they came before anything of it is read, and taken once however often it is told; `docs/decisions/0021` has the rest. Without its secret nothing is believed. The shapes are written from the providers' documents and held to one suite, `webhook-contract.test.ts`: forged, old, repeated, unordered and mangled ones too. No provider itself has called yet.",
+    "Providers tell what became of an email at `WEB_URL/webhooks/<gateway's id>`, which the gateway's page shows to be copied. It is verified over the bytes as they came before anything of it is read, and taken once however often it is told; [decision 21](decisions/0021-what-comes-back.md) has the rest. Without its secret nothing is believed. The shapes are written from the providers' documents and held to one suite, `webhook-contract.test.ts`: forged, old, repeated, unordered and mangled ones too. No provider itself has called yet.",
     table(
       ["Gateway", "Known by", "To be done there"],
       ADAPTERS.map(({ kind, title, webhook }) => [
@@ -130,7 +130,7 @@ export function gatewaysPage(): string {
         webhook ?? "It tells nothing.",
       ]),
     ),
-    "Whether they come, when the last one came, and how many were refused and why stands on the gateway's page under “What comes back”, and at `GET /api/v1/gateways/:id/feedback`. The services above (all but the SMTP server) own the return path of what they send, so bounces go to them and never to a mailbox of yours: without webhooks nobody here learns of a bounce or a complaint, and addresses that are gone are mailed again. Only an SMTP server needs a bounce mailbox (`docs/bounces.md`).",
+    "Whether they come, when the last one came, and how many were refused and why stands on the gateway's page under “What comes back”, and at `GET /api/v1/gateways/:id/feedback`. The services above (all but the SMTP server) own the return path of what they send, so bounces go to them and never to a mailbox of yours: without webhooks nobody here learns of a bounce or a complaint, and addresses that are gone are mailed again. Only an SMTP server needs a [bounce mailbox](bounces.md). What a bounce or a complaint suppresses, [Addresses that are never mailed](suppressions.md) says.",
     "What Mailwright answers, and what it means to the service:",
     table(
       ["Answer", "Means", "Should it tell it again?"],
@@ -159,7 +159,7 @@ export function gatewaysPage(): string {
       ADAPTERS.map(({ kind, title }) => [title, known(kind).documents, known(kind).tested]),
     ),
     "## Where they may be",
-    "With `PRIVATE_GATEWAYS=refuse`, which is the default outside of `bun start`, gateways and bounce mailboxes are connected to at public addresses alone, whatever their names. What is on this machine, in a private network, link-local or reserved is refused at its field when it is named, and before each connection: nothing was sent then, and the attempt is `unavailable`. A mail server of your own network needs `PRIVATE_GATEWAYS=allow`. `docs/decisions/0033` says what this does not keep out.",
+    "With `PRIVATE_GATEWAYS=refuse`, which is the default outside of `bun start`, gateways and bounce mailboxes are connected to at public addresses alone, whatever their names. What is on this machine, in a private network, link-local or reserved is refused at its field when it is named, and before each connection: nothing was sent then, and the attempt is `unavailable`. A mail server of your own network needs `PRIVATE_GATEWAYS=allow`. [Decision 33](decisions/0033-where-gateways-may-be.md) says what this does not keep out.",
     "## Secrets",
     "A secret is written and never read back. Whoever edits a gateway could have its secret sent to a server of their own, so a change of the server is refused at the field of a stored secret that this server would see, until the secret is entered again. A server is the origin of a URL (scheme, host and port) or the name of a host; another path is the same server.",
     table(

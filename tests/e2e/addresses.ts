@@ -106,9 +106,13 @@ function special(world: World): Record<string, string[]> {
     "/contacts/delete": [`/contacts/delete?contact_id=${contact}`],
     "/developer/machines/:name": ["/developer/machines/email"],
     "/emails/:id": Object.values(emails).map((id) => `/emails/${id}`),
-    "/guides/:name": ["deliverability", "authentication", "gateways", "bounces"].map(
-      (name) => `/guides/${name}`,
-    ),
+    "/guides/:name": [
+      "deliverability",
+      "authentication",
+      "gateways",
+      "bounces",
+      "suppressions",
+    ].map((name) => `/guides/${name}`),
     "/imports/:id": [`/imports/${imports.done}`, `/imports/${imports.mapping}`],
     "/imports/:id/cancel": [`/imports/${imports.mapping}/cancel`],
     "/segments/:id": Object.values(segments).map((id) => `/segments/${id}`),

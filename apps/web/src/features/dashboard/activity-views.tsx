@@ -198,7 +198,16 @@ function Latest({ activity, mayWrite }: ActivityProps): Html {
         columns={[
           { label: "Campaign", primary: true, cell: ({ name }) => name },
           { label: "State", cell: ({ state }) => <CampaignBadge state={state} /> },
-          { label: "Audience", align: "end", cell: ({ audience }) => formatCount(audience) },
+          {
+            label: "Audience",
+            align: "end",
+            cell: ({ audience, state }) =>
+              state === "draft" || state === "launching" ? (
+                <span class="muted">–</span>
+              ) : (
+                formatCount(audience)
+              ),
+          },
         ]}
       />
     </Card>

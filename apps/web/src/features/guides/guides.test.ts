@@ -11,7 +11,7 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => context[Symbol.asyncDispose]());
 
-const NAMES = ["deliverability", "authentication", "gateways", "bounces"];
+const NAMES = ["deliverability", "authentication", "gateways", "bounces", "suppressions"];
 
 async function read(name: string) {
   const viewer = await signedInClient(context, "viewer");
@@ -46,12 +46,18 @@ test.each(NAMES)(
   },
 );
 
+test.each(NAMES)("%s speaks of no file, but of pages by their titles", async (name) => {
+  const page = await read(name);
+  expect(page.text).not.toMatch(/\w\.md\b|Made by bun/);
+});
+
 test("whoever sets up a gateway is led to the part that they need", async () => {
   for (const [name, heading] of [
     ["deliverability", "DKIM: a signature of your domain"],
     ["bounces", "Setting it up"],
     ["gateways", "Setting them up"],
     ["gateways", "Amazon SES"],
+    ["suppressions", "Out and in again"],
   ] as const) {
     const [, anchor] = guideAddress(name, heading).split("#");
     const page = await read(name);

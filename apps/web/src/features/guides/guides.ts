@@ -1,7 +1,7 @@
 import { lexer, type Token } from "marked";
 
 /** The pages of docs that somebody who sets up sending needs, by the last part of their address. */
-const GUIDES = ["deliverability", "authentication", "gateways", "bounces"] as const;
+const GUIDES = ["deliverability", "authentication", "gateways", "bounces", "suppressions"] as const;
 export type GuideName = (typeof GUIDES)[number];
 
 export interface Guide {
@@ -19,12 +19,18 @@ export async function readGuide(name: string): Promise<Guide | undefined> {
   if (!isGuide(name)) return undefined;
   const file = Bun.file(new URL(`${name}.md`, FOLDER));
   if (!(await file.exists())) return undefined;
-  const [title, ...body] = lexer(await file.text());
+  const [title, ...rest] = lexer(await file.text());
+  const body = rest.filter((token) => !isNoteOfMaking(token));
   return {
     title: title?.type === "heading" ? String(title["text"]) : name,
     body,
     anchors: anchorsOf(body),
   };
+}
+
+/** The line on who made the page is for whoever would edit it. */
+function isNoteOfMaking({ type, raw }: Token): boolean {
+  return type === "paragraph" && raw.startsWith("_Made by ");
 }
 
 /** Of headings that are called the same, the later ones are numbered. */

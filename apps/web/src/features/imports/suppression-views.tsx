@@ -5,6 +5,7 @@ import { SelectField } from "../../ui/choice.tsx";
 import { FileField } from "../../ui/file-field.tsx";
 import { field, Form, FormActions, type FormState } from "../../ui/form.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
+import { guideAddress } from "../guides/guides.ts";
 import { REASON_CHOICES } from "../suppressions/words.ts";
 
 export function SuppressionUploadPage(props: {
@@ -62,7 +63,8 @@ export function SuppressionUploadPage(props: {
           </pre>
           <p>
             Who is suppressed already keeps the earlier time, and the reason unless the one in the
-            file weighs more: complained over unsubscribed over bounced over by hand.
+            file weighs more: complained over unsubscribed over bounced over by hand.{" "}
+            <a href={guideAddress("suppressions", "Out and in again")}>More on these files</a>
           </p>
         </div>
       </Card>
