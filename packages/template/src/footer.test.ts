@@ -90,17 +90,37 @@ describe("a template that shows them itself gets nothing more", () => {
   );
 });
 
+describe("a footer stands where everybody sees it", () => {
+  test.each([
+    ["the end of a body in a comment", "<body><p>Hello</p></body><!-- </body> -->"],
+    ["the end of a body for some", "<p>Hello</p>{% if contact.city %}</body>{% endif %}"],
+    ["the end of a body in a comment of Liquid", "Hello{% comment %}</body>{% endcomment %}"],
+    ["a comment that is never closed", "<p>Hello</p><!-- the end"],
+    ["a comment without an end around one of a body", "<p>Hello</p><!-- the end</body>"],
+  ])("in spite of %s", (_what, body) => {
+    const { html } = sent({ body });
+    expect(count(html.replaceAll(/<!--[^]*?(?:-->|$)/g, ""), `href="${URL}"`)).toBe(1);
+  });
+});
+
+test("bodies that end again and again, and comments that never do, take no longer than others", () => {
+  const [ends, rest] = ["</body>".repeat(70_000), "x".repeat(500_000)];
+  expect(sent({ body: ends + rest }).html).toContain(`href="${URL}"`);
+  expect(sent({ body: "<!--".repeat(240_000) }).html).toContain(`href="${URL}"`);
+});
+
 describe("what only some recipients would see does not count", () => {
   const link = '<a href="{{ unsubscribe_url }}">Leave</a>';
   test.each([
     ["in a condition", `{% if contact.city %}${link}{% endif %}`],
     ["in a loop over nothing", `{% for each in contact.lists %}${link}{% endfor %}`],
     ["in a comment", `<!-- ${link} -->`],
+    ["in a comment that is never closed", `<!-- ${link}`],
     ["for one mail client only", `<!--[if mso]>${link}<![endif]-->`],
     ["in a capture that is never printed", `{% capture x %}{{ unsubscribe_url }}{% endcapture %}`],
   ])("%s", (_where, body) => {
     const { html, text } = sent({ body: `<p>Hello</p>${body}` });
-    expect(html.replaceAll(/<!--[^]*?-->/g, "")).toContain(`href="${URL}"`);
+    expect(html.replaceAll(/<!--[^]*?(?:-->|$)/g, "")).toContain(`href="${URL}"`);
     expect(text).toContain(URL);
   });
 });

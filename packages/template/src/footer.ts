@@ -18,9 +18,13 @@ interface Missing {
 export function withFooter({ subject, html, text }: TemplateContent): TemplateContent {
   return {
     subject,
-    html: html === null ? null : withHtmlFooter(html, missingIn(withoutComments(html))),
+    html: html === null ? null : withHtmlFooter(html),
     text: withTextFooter(text, missingIn(text)),
   };
+}
+
+function missingInHtml(html: string): Missing {
+  return missingIn(html.replace(COMMENT, ""));
 }
 
 function missingIn(source: string): Missing {
@@ -32,15 +36,34 @@ function missingIn(source: string): Missing {
 const BLOCK =
   "margin:0 auto;max-width:520px;padding:24px 20px;color:#737b8c;font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:13px;line-height:1.5;text-align:center";
 
-function withHtmlFooter(html: string, { address, link }: Missing): string {
+function withHtmlFooter(html: string): string {
+  const { address, link } = missingInHtml(html);
   if (!address && !link) return html;
   const parts = [
     ...(address ? [`{{ ${ADDRESS} }}`] : []),
     ...(link ? [`<a href="{{ ${LINK} }}" style="color:inherit">Unsubscribe</a>`] : []),
   ];
   const footer = `<div style="${BLOCK}">${parts.join("<br>")}</div>\n`;
-  const end = html.search(/<\/body\s*>(?![\s\S]*<\/body\s*>)/i);
-  return end === -1 ? `${html}\n${footer}` : html.slice(0, end) + footer + html.slice(end);
+  const places = placesIn(html).map((at) => {
+    const before = html.slice(0, at);
+    return (at === html.length ? `${before}\n` : before) + footer + html.slice(at);
+  });
+  const isShown = (each: string) => {
+    const missing = missingInHtml(each);
+    return !missing.address && !missing.link;
+  };
+  return places.find(isShown) ?? places[0] ?? html;
+}
+
+/**
+ * Where a footer may stand, the best place first: before the body ends, at the very end, before a comment that is never closed.
+ * The end of a body may itself stand in a comment or a condition, where not everybody would see it.
+ */
+function placesIn(html: string): number[] {
+  const comments = [...html.matchAll(COMMENT)];
+  const isOpen = ([comment]: RegExpExecArray) => !comment.endsWith("-->");
+  const body = [...html.matchAll(/<\/body\s*>/gi)].at(-1)?.index;
+  return [body, html.length, comments.find(isOpen)?.index].filter((at) => at !== undefined);
 }
 
 function withTextFooter(text: string, { address, link }: Missing): string {
@@ -52,7 +75,8 @@ function withTextFooter(text: string, { address, link }: Missing): string {
   return `${text.trimEnd()}\n\n${parts.join("\n")}\n`;
 }
 
-/** Nobody sees a comment, nor a part that is for one mail client only (`<!--[if mso]>`). */
-function withoutComments(html: string): string {
-  return html.replace(/<!--[\s\S]*?-->/g, "");
-}
+/**
+ * Nobody sees a comment, nor a part that is for one mail client only (`<!--[if mso]>`). One that is never closed goes on to the
+ * end, which also keeps a body of nothing but their beginnings from being read through for each of them.
+ */
+const COMMENT = /<!--[\s\S]*?(?:-->|$)/g;
