@@ -60,10 +60,10 @@ function withHtmlFooter(html: string): string {
  * The end of a body may itself stand in a comment or a condition, where not everybody would see it.
  */
 function placesIn(html: string): number[] {
-  const comments = [...html.matchAll(COMMENT)];
-  const isOpen = ([comment]: RegExpExecArray) => !comment.endsWith("-->");
   const body = [...html.matchAll(/<\/body\s*>/gi)].at(-1)?.index;
-  return [body, html.length, comments.find(isOpen)?.index].filter((at) => at !== undefined);
+  const comment = [...html.matchAll(COMMENT)].at(-1);
+  const open = comment?.[0].endsWith("-->") === false ? comment.index : undefined;
+  return [body, html.length, open].filter((at) => at !== undefined);
 }
 
 function withTextFooter(text: string, { address, link }: Missing): string {
