@@ -2,7 +2,7 @@ import { answerText } from "../gateways/answer-text.ts";
 import type { Check } from "../gateways/gateway.ts";
 import type { Outbound } from "../gateways/outbound.ts";
 import { openMailbox } from "./imap.ts";
-import { NotTaken } from "./read-mailbox.ts";
+import { NotTakenError } from "./read-mailbox.ts";
 import type { BounceMailbox } from "./settings.ts";
 
 /** Signs in to a bounce mailbox, opens its folder and says goodbye; nothing in it is read or moved. Never throws. */
@@ -44,7 +44,7 @@ export function mailboxFailure(
     error as Partial<ImapFault>;
   const words = [message, responseText].filter((each) => typeof each === "string").join(": ");
   const detail = answerText([password, `\0${username}\0${password}`])(words);
-  if (error instanceof NotTaken) return { fault: "web", detail };
+  if (error instanceof NotTakenError) return { fault: "web", detail };
   if (authenticationFailed === true) return { fault: "unauthorized", detail };
   const isRefused = responseStatus === "NO" || responseStatus === "BAD";
   return { fault: isRefused ? "folder" : "unreachable", detail };

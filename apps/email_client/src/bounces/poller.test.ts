@@ -45,7 +45,7 @@ async function withMailbox({ redis }: TestRedis, port: number, id = newId()): Pr
   };
   const secrets = { bounce_password: PASSWORD };
   const gateways = [{ id, kind: "smtp", settings, secrets }];
-  expect(await patchSettings(redis, vault, { gateways })).toBeUndefined();
+  expect(await patchSettings(redis, vault, { gateways }, ANYWHERE)).toBeUndefined();
   return id;
 }
 
@@ -166,7 +166,7 @@ test("a gateway without a mailbox has none that is read", async () => {
   using imap = server((socket) => socket.end());
   const bare = newId();
   const gateways = [{ id: bare, kind: "smtp", settings: { host: "127.0.0.1" } }];
-  await patchSettings(given.redis, vault, { gateways });
+  await patchSettings(given.redis, vault, { gateways }, ANYWHERE);
   const id = await withMailbox(given, imap.port);
   const { context, said } = contextOf(given, 60_000);
   await using _poller = startBouncePoller(context);

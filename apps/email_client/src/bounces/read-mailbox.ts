@@ -24,7 +24,9 @@ export interface MailboxRead {
 }
 
 /** The mailbox can be read, and web does not take what is in it. */
-export class NotTaken extends Error {}
+export class NotTakenError extends Error {
+  override readonly name = "NotTakenError";
+}
 
 /** Fetched and told at once: some 13 MB at the most. */
 const AT_ONCE = 50;
@@ -83,7 +85,7 @@ async function tell(
   const answer = await web.call("POST", "/internal/facts", told, parseFactsAnswer, signal);
   if (answer.kind !== "ok") {
     const why = answer.kind === "refused" ? `${answer.status}: ${answer.title}` : answer.why;
-    throw new NotTaken(`web did not take what was told: ${why}`);
+    throw new NotTakenError(`web did not take what was told: ${why}`);
   }
   const { unknown } = answer.value;
   if (unknown > 0)

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { newId, silentLog } from "@mailwright/platform";
 import { ManualClock, testRedis, until } from "@mailwright/testing";
+import { ANYWHERE } from "../gateways/outbound.ts";
 import { feedbackDayKey, feedbackKey } from "../redis/keys.ts";
 import { patchSettings } from "../settings/settings.ts";
 import { createVault } from "../settings/vault.ts";
@@ -29,17 +30,27 @@ async function setUp(kind: "smtp" | "seed", settings: Record<string, string> = M
   const id = newId();
   const vault = createVault([CREDENTIALS_KEY]);
   const change = (of: Record<string, string>) =>
-    patchSettings(redis, vault, {
-      gateways: [{ id, kind, settings: of, secrets: { bounce_password: "x" } }],
-    });
+    patchSettings(
+      redis,
+      vault,
+      {
+        gateways: [{ id, kind, settings: of, secrets: { bounce_password: "x" } }],
+      },
+      ANYWHERE,
+    );
   const url = { url: "https://mail.example.com/", username: "ann" };
-  const fault = await patchSettings(redis, vault, {
-    gateways: [
-      kind === "seed"
-        ? { id, kind, settings: url, secrets: { password: "x" } }
-        : { id, kind, settings, secrets: { bounce_password: "x" } },
-    ],
-  });
+  const fault = await patchSettings(
+    redis,
+    vault,
+    {
+      gateways: [
+        kind === "seed"
+          ? { id, kind, settings: url, secrets: { password: "x" } }
+          : { id, kind, settings, secrets: { bounce_password: "x" } },
+      ],
+    },
+    ANYWHERE,
+  );
   expect(fault).toBeUndefined();
   return {
     redis,

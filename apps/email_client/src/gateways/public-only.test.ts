@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { newId, silentLog, systemClock } from "@mailwright/platform";
 import { testRedis } from "@mailwright/testing";
+import { ANYWHERE } from "./outbound.ts";
 import { createVerp } from "../bounces/verp.ts";
 import { patchSettings } from "../settings/settings.ts";
 import { createVault } from "../settings/vault.ts";
@@ -30,7 +31,7 @@ async function opened(
   const vault = createVault([CREDENTIALS_KEY]);
   const id = newId();
   const gateways = [{ id, kind, settings, secrets }];
-  expect(await patchSettings(redis, vault, { gateways })).toBeUndefined();
+  expect(await patchSettings(redis, vault, { gateways }, ANYWHERE)).toBeUndefined();
   const verp = createVerp([CREDENTIALS_KEY]);
   const outbound = createOutbound("refuse", systemClock, lookup);
   const registry = stack.use(

@@ -27,7 +27,12 @@ test("connections that a gateway holds open are given up when its settings chang
   const change = async (changes: Record<string, string>) => {
     const settings = { host: "127.0.0.1", port: String(server.port), security: "none", ...changes };
     expect(
-      await patchSettings(given.redis, vault, { gateways: [{ id, kind: "smtp", settings }] }),
+      await patchSettings(
+        given.redis,
+        vault,
+        { gateways: [{ id, kind: "smtp", settings }] },
+        ANYWHERE,
+      ),
     ).toBeUndefined();
     registry.refresh();
   };

@@ -17,7 +17,7 @@ function registryOf(redis: RedisClient, log = silentLog) {
   const clock = new ManualClock();
   const registry = createGatewayRegistry(redis, vault, clock, log, verp, ANYWHERE);
   const patch = (change: Parameters<typeof patchSettings>[2]["gateways"][0]) =>
-    patchSettings(redis, vault, { gateways: [change] });
+    patchSettings(redis, vault, { gateways: [change] }, ANYWHERE);
   return { clock, registry, patch };
 }
 
@@ -99,7 +99,12 @@ test("one that does not exist, lacks a setting or cannot be opened is not there;
   expect([await look(), await look()]).toEqual([true, true]);
 
   const stranger = createVault([{ id: "other", bytes: new Uint8Array(32).fill(9) }]);
-  await patchSettings(given.redis, stranger, { gateways: [{ id, secrets: { password: "x" } }] });
+  await patchSettings(
+    given.redis,
+    stranger,
+    { gateways: [{ id, secrets: { password: "x" } }] },
+    ANYWHERE,
+  );
   expect([await look(), await look()]).toEqual([false, false]);
   expect(said).toEqual([
     "it does not exist",

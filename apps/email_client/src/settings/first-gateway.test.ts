@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { newId } from "@mailwright/platform";
 import { testRedis } from "@mailwright/testing";
+import { ANYWHERE } from "../gateways/outbound.ts";
 import { offerFirstGateway } from "./first-gateway.ts";
 import { readGateways } from "./gateway-records.ts";
 import { patchSettings } from "./settings.ts";
@@ -25,7 +26,7 @@ test("whoever deletes it does not find it back, and two starts at once make one"
   ]);
   expect(both.toSorted()).toEqual([false, true]);
   const [made] = await readGateways(at.redis);
-  await patchSettings(at.redis, vault, { gateways: [{ id: made!.id, removed: true }] });
+  await patchSettings(at.redis, vault, { gateways: [{ id: made!.id, removed: true }] }, ANYWHERE);
   expect(await offerFirstGateway(at.redis, vault, first)).toBe(false);
   expect(await readGateways(at.redis)).toEqual([]);
 });
@@ -38,7 +39,7 @@ test("an installation that has a gateway keeps it as it is", async () => {
     name: "Ours",
     settings: { url: "https://mail.example.com", username: "u" },
   };
-  await patchSettings(at.redis, vault, { gateways: [own] });
+  await patchSettings(at.redis, vault, { gateways: [own] }, ANYWHERE);
   expect(await offerFirstGateway(at.redis, vault, first)).toBe(false);
   expect((await readGateways(at.redis)).map(({ name }) => name)).toEqual(["Ours"]);
 });

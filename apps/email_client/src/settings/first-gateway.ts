@@ -1,5 +1,6 @@
 import { newId } from "@mailwright/platform";
 import type { SettingFault } from "../gateways/gateway.ts";
+import { ANYWHERE } from "../gateways/outbound.ts";
 import { applyChange } from "./gateway-change.ts";
 import { changeGateways } from "./gateway-records.ts";
 import type { Vault } from "./vault.ts";
@@ -27,14 +28,16 @@ export async function offerFirstGateway(
   if ((await redis.exists(OFFERED)) === 1) return false;
   const refusal = await changeGateways<SettingFault | "there is one">(redis, async (records) => {
     if (records.length > 0) return { ok: false, refusal: "there is one" };
-    const made = await applyChange(vault, undefined, {
+    const gateway = {
       id,
       kind: "seed",
       name: "First gateway",
       settings: { url, username },
       secrets: { password, ...(webhookSecret !== undefined && { webhook_secret: webhookSecret }) },
       default: true,
-    });
+    };
+    // It is the operator's word: made wherever it is, and connected to by the rule of all others.
+    const made = await applyChange(vault, undefined, gateway, [], ANYWHERE);
     return "message" in made
       ? { ok: false, refusal: made }
       : { ok: true, changed: [made], removed: [] };

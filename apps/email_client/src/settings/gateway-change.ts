@@ -2,7 +2,7 @@ import { newId } from "@mailwright/platform";
 import type { SettingsPatch } from "@mailwright/protocol";
 import type { SettingFault } from "../gateways/gateway.ts";
 import { type SettingsKind, settingsKindOf } from "../gateways/kinds.ts";
-import { ANYWHERE, type Outbound } from "../gateways/outbound.ts";
+import type { Outbound } from "../gateways/outbound.ts";
 import type { RouteGateway } from "../gateways/route.ts";
 import type { GatewayRecord } from "./gateway-records.ts";
 import { privateServer } from "./private-server.ts";
@@ -19,8 +19,8 @@ export async function applyChange(
   vault: Vault,
   before: GatewayRecord | undefined,
   change: GatewayChange,
-  gateways: readonly RouteGateway[] = [],
-  outbound: Outbound = ANYWHERE,
+  gateways: readonly RouteGateway[],
+  outbound: Outbound,
 ): Promise<GatewayRecord | SettingFault> {
   const kind = before?.kind ?? change.kind;
   const adapter = kind === undefined ? undefined : settingsKindOf(kind, gateways);

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { newId } from "@mailwright/platform";
 import type { SettingsPatch } from "@mailwright/protocol";
 import { testRedis } from "@mailwright/testing";
+import { ANYWHERE } from "../gateways/outbound.ts";
 import { ADAPTERS } from "../gateways/kinds.ts";
 import { CREDENTIALS_KEY } from "../testing/client.ts";
 import { readGateway } from "./gateway-records.ts";
@@ -19,7 +20,8 @@ async function standing(kind: string, settings: Settings, secrets: Settings) {
   const { redis, ...owned } = await testRedis();
   const vault = createVault([CREDENTIALS_KEY]);
   const id = newId();
-  const change = (wanted: Change) => patchSettings(redis, vault, { gateways: [{ id, ...wanted }] });
+  const change = (wanted: Change) =>
+    patchSettings(redis, vault, { gateways: [{ id, ...wanted }] }, ANYWHERE);
   const stored = async () => {
     const record = (await readGateway(redis, id))!;
     return { settings: record.settings, secrets: await vault.open(id, record.sealed) };

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { newId } from "@mailwright/platform";
 import { ROUTE, type SettingsPatch } from "@mailwright/protocol";
 import { testRedis } from "@mailwright/testing";
+import { ANYWHERE } from "../gateways/outbound.ts";
 import { weightField } from "../gateways/route.ts";
 import { aGateway, CREDENTIALS_KEY } from "../testing/client.ts";
 import { patchSettings, viewSettings } from "./settings.ts";
@@ -12,7 +13,7 @@ async function setUp() {
   const vault = createVault([CREDENTIALS_KEY]);
   return {
     patch: (...gateways: SettingsPatch["gateways"]) =>
-      patchSettings(given.redis, vault, { gateways }),
+      patchSettings(given.redis, vault, { gateways }, ANYWHERE),
     view: () => viewSettings(given.redis, () => "closed"),
     [Symbol.asyncDispose]: () => given[Symbol.asyncDispose](),
   };

@@ -3,6 +3,7 @@ import { newId } from "@mailwright/platform";
 import type { SettingsPatch } from "@mailwright/protocol";
 import { testRedis } from "@mailwright/testing";
 import type { Redis } from "ioredis";
+import { ANYWHERE } from "../gateways/outbound.ts";
 import { gatewaysKey } from "../redis/keys.ts";
 import { readGateway } from "./gateway-records.ts";
 import { patchSettings, rewrapSecrets, viewSettings } from "./settings.ts";
@@ -20,7 +21,7 @@ async function setUp() {
   return {
     redis,
     vault,
-    patch: (...gateways: Change[]) => patchSettings(redis, vault, { gateways }),
+    patch: (...gateways: Change[]) => patchSettings(redis, vault, { gateways }, ANYWHERE),
     view: () => viewSettings(redis, () => "closed"),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
@@ -98,13 +99,15 @@ describe("secrets", () => {
     await patch(whole(id));
     const before = await redis.hgetall(gatewaysKey);
     const stranger = createVault([newKey]);
-    expect(await patchSettings(redis, stranger, { gateways: [{ id, name: "New" }] })).toEqual({
+    expect(
+      await patchSettings(redis, stranger, { gateways: [{ id, name: "New" }] }, ANYWHERE),
+    ).toEqual({
       field: "gateways.0.secrets",
       message: "The stored secrets cannot be opened with the configured keys; enter them again.",
     });
     expect(await redis.hgetall(gatewaysKey)).toEqual(before);
     const again = { gateways: [{ id, secrets: { password: "entered again" } }] };
-    expect(await patchSettings(redis, stranger, again)).toBeUndefined();
+    expect(await patchSettings(redis, stranger, again, ANYWHERE)).toBeUndefined();
     expect(await secretsOf(redis, stranger, id)).toEqual({ password: "entered again" });
   });
 });
@@ -259,7 +262,7 @@ test("of changes made at once none is lost", async () => {
     { id, secrets: { password: "battery staple" } },
   ];
   const faults = await Promise.all([
-    ...changes.map((change) => patchSettings(redis, vault, { gateways: [change] })),
+    ...changes.map((change) => patchSettings(redis, vault, { gateways: [change] }, ANYWHERE)),
     rewrapSecrets(redis, vault).then(({ unopened }) => unopened[0]),
   ]);
   expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
@@ -277,7 +280,7 @@ test("rewrapping leaves no old key id behind and names what no key opens", async
   const [id, lost] = [newId(), newId()];
   await patch(whole(id));
   const stranger = createVault([{ id: "stranger", bytes: new Uint8Array(32).fill(9) }]);
-  await patchSettings(redis, stranger, { gateways: [whole(lost, { name: "Lost" })] });
+  await patchSettings(redis, stranger, { gateways: [whole(lost, { name: "Lost" })] }, ANYWHERE);
   expect(await rewrapSecrets(redis, createVault([newKey, oldKey]))).toEqual({
     rewrapped: 1,
     unopened: ["Lost"],

@@ -8,7 +8,7 @@ import {
 import { mailboxFailingSince } from "../feedback/feedback.ts";
 import type { SettingFault } from "../gateways/gateway.ts";
 import { adapterOf, gatewayKinds, isComplete } from "../gateways/kinds.ts";
-import { ANYWHERE, type Outbound } from "../gateways/outbound.ts";
+import type { Outbound } from "../gateways/outbound.ts";
 import { membersOf } from "../gateways/route.ts";
 import { applyChange } from "./gateway-change.ts";
 import { changeGateways, type GatewayRecord, readGateways } from "./gateway-records.ts";
@@ -81,7 +81,7 @@ export async function patchSettings(
   redis: RedisClient,
   vault: Vault,
   patch: SettingsPatch,
-  outbound: Outbound = ANYWHERE,
+  outbound: Outbound,
 ): Promise<SettingFault | undefined> {
   return changeGateways<SettingFault>(redis, async (records) => {
     const standing = new Map(records.map((record) => [record.id, record]));
