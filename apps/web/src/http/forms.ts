@@ -1,6 +1,7 @@
 import {
   Kind,
   OptionalKind,
+  type SchemaOptions,
   type Static,
   type TObject,
   type TProperties,
@@ -27,6 +28,16 @@ export function line(title: string, maxLength = 200) {
 /** One line of text that may be left out; blank by default. */
 export function optionalLine(title: string, maxLength = 200) {
   return Type.String({ title, maxLength, pattern: ONE_LINE, default: "" });
+}
+
+/** One of a closed list of words. */
+export function oneOf<T extends string>(words: readonly T[], options: SchemaOptions = {}) {
+  return Type.Unsafe<T>(
+    Type.Union(
+      words.map((word) => Type.Literal(word)),
+      options,
+    ),
+  );
 }
 
 /** A moment as the API tells it, in ISO 8601. */

@@ -11,7 +11,7 @@ import {
   TestResult,
   WEBHOOK_REFUSALS,
 } from "@mailwright/protocol";
-import { Moment } from "../../http/forms.ts";
+import { Moment, oneOf } from "../../http/forms.ts";
 import { bodySchema } from "./forms.ts";
 import { type Gateway, webhookAddress } from "./gateways.ts";
 
@@ -132,10 +132,6 @@ function OrNull<T extends TSchema>(schema: T, description: string) {
   return Type.Union([schema, Type.Null()], { description });
 }
 
-function OneOf<T extends string>(names: readonly T[]) {
-  return Type.Unsafe<T>(Type.Union(names.map((name) => Type.Literal(name))));
-}
-
 const Count = Type.Integer({ minimum: 0 });
 
 export const FeedbackView = Type.Object({
@@ -149,7 +145,7 @@ export const FeedbackView = Type.Object({
         Type.Object({
           since: Moment,
           at: Moment,
-          fault: OneOf(MAILBOX_FAULTS),
+          fault: oneOf(MAILBOX_FAULTS),
           detail: Type.String(),
         }),
         "Since when it cannot be read and why; null when it could be, the last time.",
@@ -163,7 +159,7 @@ export const FeedbackView = Type.Object({
       refused: OrNull(
         Type.Object({
           at: Moment,
-          why: OneOf(WEBHOOK_REFUSALS),
+          why: oneOf(WEBHOOK_REFUSALS),
         }),
         "The last one that was not. Anybody can call, so it may have been somebody else's.",
       ),

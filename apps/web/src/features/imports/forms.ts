@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { ID_PATTERN } from "@mailwright/platform";
-import { Input, VERBATIM } from "../../http/forms.ts";
+import { Input, oneOf, VERBATIM } from "../../http/forms.ts";
+import { REASON_FIELD, REASONS } from "../suppressions/reasons.ts";
 
 const onDuplicate = Type.Union([Type.Literal("update"), Type.Literal("skip")], {
   title: "Contacts that are here already",
@@ -28,15 +29,7 @@ export const ImportQuery = Type.Object({
   on_duplicate: Type.Optional(onDuplicate),
 });
 
-const reason = Type.Union(
-  [
-    Type.Literal("manual"),
-    Type.Literal("unsubscribed"),
-    Type.Literal("bounced"),
-    Type.Literal("complained"),
-  ],
-  { title: "Reason", default: "manual", error: "Choose a reason of the list." },
-);
+const reason = oneOf(REASONS, REASON_FIELD);
 
 /** What is said beside a file of suppressions: why, where a row gives no reason. */
 export const SuppressionFileForm = Input({ reason });

@@ -3,8 +3,8 @@ import {
   type EntryDefaults,
   mergeEntries,
   readEntry,
+  type SuppressionEntry,
 } from "../suppressions/entry.ts";
-import type { SuppressionEntry } from "../suppressions/entry.ts";
 import {
   addressColumn,
   fieldOf,

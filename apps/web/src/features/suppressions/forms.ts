@@ -1,20 +1,12 @@
 import { Type } from "@sinclair/typebox";
 import { ID_PATTERN } from "@mailwright/platform";
-import { Input, VERBATIM } from "../../http/forms.ts";
+import { Input, oneOf, VERBATIM } from "../../http/forms.ts";
 import { ListQuery } from "../../http/paging.ts";
 import { addressField } from "../contacts/address-field.ts";
+import { REASON_FIELD, REASONS } from "./reasons.ts";
 
-const one = Type.Union([
-  Type.Literal("manual"),
-  Type.Literal("unsubscribed"),
-  Type.Literal("bounced"),
-  Type.Literal("complained"),
-]);
-const reason = Type.Union(one.anyOf, {
-  title: "Reason",
-  default: "manual",
-  error: "Choose a reason of the list.",
-});
+const one = oneOf(REASONS);
+const reason = oneOf(REASONS, REASON_FIELD);
 
 /** Addresses that are pasted: one a line, or however people keep them; and why, where they do not say it. */
 export const PastedForm = Input({

@@ -1,6 +1,13 @@
 /** Why an address must not be mailed. What stands later weighs more: a person's own word over ours. */
 export const REASONS = ["manual", "bounced", "unsubscribed", "complained"] as const;
 
+/** What a form says of the field in which one is chosen. */
+export const REASON_FIELD = {
+  title: "Reason",
+  default: "manual",
+  error: "Choose a reason of the list.",
+} as const;
+
 export type SuppressionReason = (typeof REASONS)[number];
 
 export function isReason(text: string): text is SuppressionReason {
