@@ -46,6 +46,10 @@ const OPEN_TO: Record<string, Layer[]> = {
   "http/forms.ts": ["routes", "forms"],
   // Which transactions are worth another try is for the verb to say that begins them.
   "db/retry.ts": ["domain", "queries"],
+  // What a refusal of Postgres means is for the verb to say that it is an outcome of.
+  "db/sqlstate.ts": ["domain", "queries"],
+  // And how long somebody waits for it.
+  "db/within.ts": ["domain", "queries"],
   // Which texts Postgres can keep at all.
   "db/storable.ts": ["domain", "queries"],
   // The query of a list of the API is checked like a form.

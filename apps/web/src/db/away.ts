@@ -1,4 +1,4 @@
-import { DrizzleQueryError } from "drizzle-orm";
+import { codeOf, DISK_FULL, routineOf } from "./sqlstate.ts";
 
 /** So long anybody waits for the first answer of the database. To connect takes at most as long (`open.ts`). */
 const PATIENCE_MS = 5_000;
@@ -50,25 +50,14 @@ const AWAY = new Set([
 
 /** Whether an error says that the database cannot be reached now, which is no fault of what was asked. */
 export function isAway(error: unknown): boolean {
-  return AWAY.has(String(causeOf(error).code));
+  return AWAY.has(codeOf(error));
 }
 
-/** The code of a disk that is full. A quota and a limit on files are none to Postgres, whose functions these are then. */
-const DISK_FULL = "53100";
+/** A quota and a limit on files are no full disk to Postgres: it tells only where it wanted to make a file larger. */
 const EXTENDING = new Set(["mdextend", "mdzeroextend"]);
 
 /** Whether an error says that the database has no room to write: what is there can still be read. */
 export function isFull(error: unknown): boolean {
-  const { code, routine } = causeOf(error);
-  return code === DISK_FULL || (code === "XX000" && EXTENDING.has(String(routine)));
-}
-
-interface DatabaseError extends Error {
-  code?: unknown;
-  routine?: unknown;
-}
-
-function causeOf(error: unknown): Partial<DatabaseError> {
-  const cause = error instanceof DrizzleQueryError ? error.cause : error;
-  return cause instanceof Error ? cause : {};
+  const code = codeOf(error);
+  return code === DISK_FULL || (code === "XX000" && EXTENDING.has(routineOf(error)));
 }

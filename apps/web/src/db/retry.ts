@@ -1,6 +1,6 @@
 import type { Clock } from "@mailwright/platform";
-import { DrizzleQueryError } from "drizzle-orm";
 import { isAway } from "./away.ts";
+import { codeOf } from "./sqlstate.ts";
 
 /** Serialization failure, deadlock, and a lock that was not to be had: Postgres asks for another try. */
 const TRY_AGAIN = new Set(["40001", "40P01", "55P03"]);
@@ -43,10 +43,4 @@ export async function onceBack<T>(
       await clock.sleep(LOOK_AGAIN_MS, signal);
     }
   }
-}
-
-/** The five characters with which Postgres names a fault (its manual, appendix A), or an empty text. */
-export function codeOf(error: unknown): string {
-  const cause = error instanceof DrizzleQueryError ? error.cause : error;
-  return typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "";
 }

@@ -47,11 +47,6 @@ const SEGMENT = {
   left: HAS_LEAVERS,
 };
 
-/** Ends what takes longer than `ms`, for this transaction; Postgres calls that 57014. */
-export async function limitTime(tx: Queryable, ms: number): Promise<void> {
-  await tx.execute(sql`SELECT set_config('statement_timeout', ${String(ms)}, true)`);
-}
-
 export async function countContacts(db: Queryable, audience: SQL): Promise<number> {
   const [row] = await db
     .select({ contacts: sql<number>`count(*)::integer` })

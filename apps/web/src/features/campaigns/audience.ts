@@ -1,5 +1,5 @@
 import type { Database, Queryable } from "../../db/open.ts";
-import { codeOf } from "../../db/retry.ts";
+import { within } from "../../db/within.ts";
 import { audienceCondition } from "../segments/audience.ts";
 import { type CountContext, countOnce } from "../segments/counts.ts";
 import { countLeft } from "../segments/opt-outs.ts";
@@ -7,7 +7,6 @@ import {
   type AudienceSegment,
   countContacts,
   countSuppressed,
-  limitTime,
   readTallies,
   segmentsById,
   segmentsNamed,
@@ -54,17 +53,12 @@ async function count(
   patienceMs: number,
 ): Promise<Estimate> {
   const audience = audienceCondition(segments);
-  try {
-    return await db.transaction(async (tx): Promise<Estimate> => {
-      await limitTime(tx, patienceMs);
-      const contacts = sizeOfOne(segments) ?? (await countContacts(tx, audience));
-      const suppressed = contacts === 0 ? 0 : await countSuppressed(tx, audience);
-      return { kind: "counted", contacts, suppressed };
-    });
-  } catch (error) {
-    if (codeOf(error) !== QUERY_CANCELED) throw error;
-    return boundOf(segments);
-  }
+  const counted = await within(db, patienceMs, async (tx) => {
+    const contacts = sizeOfOne(segments) ?? (await countContacts(tx, audience));
+    const suppressed = contacts === 0 ? 0 : await countSuppressed(tx, audience);
+    return { contacts, suppressed };
+  });
+  return counted.kind === "in time" ? { kind: "counted", ...counted.value } : boundOf(segments);
 }
 
 /** Segments to choose from, those already chosen first; `more` when others were left out. */
@@ -86,8 +80,6 @@ export async function segmentChoices(
 
 /** More than this is sought by name. */
 const MOST_CHOICES = 50;
-
-const QUERY_CANCELED = "57014";
 
 /** A single static segment knows its size. */
 function sizeOfOne(segments: AudienceSegment[]): number | undefined {

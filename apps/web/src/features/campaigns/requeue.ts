@@ -1,6 +1,7 @@
 import type { Log } from "@mailwright/platform";
 import type { Database, Queryable } from "../../db/open.ts";
-import { codeOf, retried } from "../../db/retry.ts";
+import { retried } from "../../db/retry.ts";
+import { CHECK_VIOLATION, codeOf, FOREIGN_KEY_VIOLATION } from "../../db/sqlstate.ts";
 import { amendActivity, noteActivity } from "./activity.ts";
 import {
   abandonedRequeues,
@@ -137,5 +138,3 @@ function refused(state: CampaignState): Extract<Requeue, { kind: "refused" }> {
 
 const WHY_NOT =
   "Only the emails of a campaign that is sending, paused or finished can be requeued.";
-const CHECK_VIOLATION = "23514";
-const FOREIGN_KEY_VIOLATION = "23503";

@@ -1,5 +1,5 @@
 import type { Database, Queryable } from "../../db/open.ts";
-import { codeOf } from "../../db/retry.ts";
+import { codeOf, UNIQUE_VIOLATION } from "../../db/sqlstate.ts";
 import { type ParsedAddress, parseAddress } from "./address.ts";
 import { type Attributes, checkAttributes, sizeFault } from "./attributes.ts";
 import { oneLine } from "./one-line.ts";
@@ -124,8 +124,6 @@ export async function changeContact(
     return duplicateOf(db, canonicalOf(parseAddress(email)));
   }
 }
-
-const UNIQUE_VIOLATION = "23505";
 
 type Checked =
   | {

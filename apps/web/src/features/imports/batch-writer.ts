@@ -1,6 +1,7 @@
 import { newId } from "@mailwright/platform";
 import type { Database, Queryable } from "../../db/open.ts";
-import { codeOf, retried } from "../../db/retry.ts";
+import { retried } from "../../db/retry.ts";
+import { codeOf, UNIQUE_VIOLATION } from "../../db/sqlstate.ts";
 import { addNewcomers } from "../segments/newcomers.ts";
 import { addToSegment } from "../segments/segments.ts";
 import type { Batch } from "./file-reader.ts";
@@ -192,5 +193,3 @@ class WaitedTooLongError extends Error {
 class LostError extends Error {
   override readonly name = "LostError";
 }
-
-const UNIQUE_VIOLATION = "23505";

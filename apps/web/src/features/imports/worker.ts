@@ -1,5 +1,5 @@
 import type { Context } from "../../context.ts";
-import { codeOf } from "../../db/retry.ts";
+import { codeOf } from "../../db/sqlstate.ts";
 import { BatchWriter, type Written } from "./batch-writer.ts";
 import { type Batch, FileReader, type FileSource, UnreadableFileError } from "./file-reader.ts";
 import { endImport } from "./queries.ts";

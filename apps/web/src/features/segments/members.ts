@@ -1,11 +1,11 @@
 import type { Paged, PageRequest } from "../../db/keyset.ts";
 import type { Database, Queryable } from "../../db/open.ts";
+import { type InTime, within } from "../../db/within.ts";
 import { addContact, type Contact, readContact } from "../contacts/contacts.ts";
 import { type ContactList, listContacts } from "../contacts/listing.ts";
 import { contactsWithAddress, listedSince } from "./member-queries.ts";
 import { parsePasted } from "./pasted-addresses.ts";
 import { addToSegment, type MembersChange, type NoMembersChange } from "./segments.ts";
-import { type InTime, within } from "./timed-queries.ts";
 
 /** A contact as a member of a segment: since when it is listed, or undefined where a rule decides. */
 export type Member = Contact & { added_at: Date | undefined };

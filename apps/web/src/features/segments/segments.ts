@@ -1,6 +1,6 @@
 import type { Paged, PageRequest } from "../../db/keyset.ts";
 import type { Database, Queryable } from "../../db/open.ts";
-import { codeOf } from "../../db/retry.ts";
+import { codeOf, UNIQUE_VIOLATION } from "../../db/sqlstate.ts";
 import { readAttributeKeys } from "../contacts/contacts.ts";
 import { rulesThatHold } from "./dynamic-queries.ts";
 import { deleteMembers, insertMembers, staticSegmentsOf } from "./member-queries.ts";
@@ -210,8 +210,6 @@ export function inRule(faults: SegmentFaults): SegmentFaults {
     Object.entries(faults).map(([at, fault]) => [at === "" ? "rule" : `rule.${at}`, fault]),
   );
 }
-
-const UNIQUE_VIOLATION = "23505";
 
 /** A name is taken whatever its case: only the index can say so without a race. */
 async function refusingTaken<T>(

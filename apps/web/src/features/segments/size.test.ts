@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { ManualClock } from "@mailwright/testing";
 import { sql } from "drizzle-orm";
+import { within } from "../../db/within.ts";
 import { testContext } from "../../testing/context.ts";
 import { withContacts } from "./fixtures/segments.ts";
 import { sizeOf } from "./size.ts";
-import { within } from "./timed-queries.ts";
 
 describe("the size of a dynamic segment", () => {
   test("is counted, kept for half a minute, and then counted anew", async () => {

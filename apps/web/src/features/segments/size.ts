@@ -1,7 +1,8 @@
 import type { Database } from "../../db/open.ts";
+import { within } from "../../db/within.ts";
 import { isFound, type Ruled } from "./audience.ts";
 import { type CountContext, countOnce } from "./counts.ts";
-import { countContacts, within } from "./timed-queries.ts";
+import { countContacts } from "./size-queries.ts";
 
 /** How many contacts a rule finds, or that it takes longer to say than anybody would wait. */
 export type Size = { kind: "counted"; contacts: number } | { kind: "too long" };
