@@ -112,10 +112,10 @@ function servicesOf(installation: Installation, now: number): Service[] {
       name: "Web",
       state: READY,
       detail: (
-        <>
+        <span>
           {`${version} on ${runtime}, started `}
           <Time at={startedAt} now={now} />
-        </>
+        </span>
       ),
     },
     {
