@@ -54,6 +54,7 @@ const OPEN_TO: Record<string, Layer[]> = {
   "db/storable.ts": ["domain", "queries"],
   // The query of a list of the API is checked like a form.
   "http/paging.ts": ["routes", "forms"],
+  "http/sorting.ts": ["routes", "forms"],
 };
 
 /** One-off permissions, each with its reason. */

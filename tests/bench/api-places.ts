@@ -19,11 +19,15 @@ export function apiPlaces(population: Population, cursors: ListCursors): Asked {
       "in a large rule": { segment_id: segments.domain },
       suppressed: { suppressed: "true" },
       mailable: { suppressed: "false" },
+      "by address, middle": { sort: "address", after: cursors.contactsByAddress.middle },
+      "by name, middle": { sort: "name", after: cursors.contactsByName.middle },
     }),
     "/api/v1/campaigns": asking("/api/v1/campaigns", {
       ...firstMiddleLast(cursors.campaigns),
       many: { q: "letter" },
       paused: { state: "paused" },
+      "by name, middle": { sort: "name", after: cursors.campaignsByName.middle },
+      "by audience": { sort: "audience" },
     }),
     "/api/v1/campaigns/:id/emails": asking(`/api/v1/campaigns/${campaigns.large}/emails`, {
       ...firstMiddleLast(cursors.emails),
@@ -40,7 +44,11 @@ export function apiPlaces(population: Population, cursors: ListCursors): Asked {
     "/api/v1/gateways/:id": { "": `/api/v1/gateways/${gateway}` },
     "/api/v1/gateways/:id/feedback": { "": `/api/v1/gateways/${gateway}/feedback` },
     "/api/v1/gateways/:id/traffic": { "": `/api/v1/gateways/${gateway}/traffic` },
-    "/api/v1/segments": asking("/api/v1/segments", firstMiddleLast(cursors.segmentsByAge)),
+    "/api/v1/segments": asking("/api/v1/segments", {
+      ...firstMiddleLast(cursors.segmentsByAge),
+      "by name, middle": { sort: "name", after: cursors.segments.middle },
+      "by size": { sort: "size" },
+    }),
     "/api/v1/segments/:id": {
       static: `/api/v1/segments/${segments.everybody}`,
       "by rule, known": `/api/v1/segments/${segments.domain}`,
@@ -63,7 +71,10 @@ export function apiPlaces(population: Population, cursors: ListCursors): Asked {
       "one reason": { reason: "bounced" },
     }),
     "/api/v1/suppressions/:email": { "": `/api/v1/suppressions/${suppressed.email}` },
-    "/api/v1/templates": asking("/api/v1/templates", firstMiddleLast(cursors.templatesByAge)),
+    "/api/v1/templates": asking("/api/v1/templates", {
+      ...firstMiddleLast(cursors.templatesByAge),
+      "by change, middle": { sort: "changed", after: cursors.templates.middle },
+    }),
     "/api/v1/templates/:id/versions": asking(`/api/v1/templates/${templates.one}/versions`, {
       first: {},
       last: { after: cursors.versions.last },

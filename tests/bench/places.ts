@@ -22,6 +22,8 @@ const NOT_ASKED = new Set([
   "/developer/installation/stream",
   "/developer/machines/:name/counts/stream",
   "/imports/:id/live",
+  "/api/v1/campaigns/:id/emails/export",
+  "/api/v1/contacts/export",
   "/api/v1/suppressions/export",
   "/suppressions/export",
   // It leads on to the icon's address, and who is signed in already is led on from these.

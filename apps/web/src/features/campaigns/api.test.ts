@@ -67,6 +67,51 @@ test("a campaign is made, read, changed, listed and deleted over the API", async
   expect((await call("GET", `/api/v1/campaigns/${id}`)).status).toBe(404);
 });
 
+test("campaigns are listed as they are sorted, a page at a time", async () => {
+  await using fixture = await campaignFixture(3);
+  const { call } = await apiClient(fixture.context, "viewer");
+  for (const [name, sent] of Object.entries({ b: 1, c: 3, a: 2 })) {
+    const id = await fixture.draft(name);
+    await launchedWith(fixture, id, "finished", { sent });
+  }
+  const orders = {
+    "": "acb",
+    "sort=created&direction=ascending": "bca",
+    "sort=name": "abc",
+    "sort=name&direction=descending": "cba",
+    "sort=audience": "cab",
+    "sort=audience&direction=ascending": "bac",
+  };
+  for (const [query, expected] of Object.entries(orders)) {
+    const path = `/api/v1/campaigns?limit=2&${query}`;
+    const first = (await call("GET", path)).json<{ items: View[]; next: string }>();
+    const rest = await call("GET", `${path}&after=${first.next}`);
+    const all = [...first.items, ...rest.json<{ items: View[] }>().items];
+    expect([query, all.map(({ name }) => name).join("")]).toEqual([query, expected]);
+  }
+  expect((await call("GET", "/api/v1/campaigns?sort=state")).status).toBe(400);
+});
+
+test("who did what to a campaign is listed, the newest first", async () => {
+  await using fixture = await campaignFixture(1);
+  const { call } = await apiClient(fixture.context, "editor");
+  const id = await fixture.draft();
+  await call("PATCH", `/api/v1/campaigns/${id}`, { name: "Autumn sale" });
+  await call("POST", `/api/v1/campaigns/${id}/launch`);
+  const viewer = await apiClient(fixture.context, "viewer");
+  const answer = await viewer.call("GET", `/api/v1/campaigns/${id}/activity`);
+  const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  const detail = expect.any(Object);
+  expect(answer.json<object>()).toEqual({
+    items: [
+      { at, actor: "Test", action: "launched", detail },
+      { at, actor: "Test", action: "changed", detail },
+      { at, actor: "Anna", action: "created", detail },
+    ],
+  });
+  expect((await call("GET", `/api/v1/campaigns/${newId()}/activity`)).status).toBe(404);
+});
+
 test("what is wrong with a campaign is named by its field, blank names among it", async () => {
   await using fixture = await campaignFixture(1);
   const { call } = await apiClient(fixture.context, "editor");

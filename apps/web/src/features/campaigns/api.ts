@@ -3,8 +3,10 @@ import { Elysia } from "elysia";
 import type { Context } from "../../context.ts";
 import { api } from "../../http/api.ts";
 import { ConflictError, found, InvalidInputError, NotFoundError } from "../../http/faults.ts";
-import { apiPage, listAnswer, ListOf, ListQuery } from "../../http/paging.ts";
+import { listAnswer, ListOf } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
+import { apiSorted } from "../../http/sorting.ts";
+import { activityOf } from "./activity.ts";
 import {
   type Campaign,
   changeCampaign,
@@ -13,7 +15,14 @@ import {
   readCampaign,
 } from "./campaigns.ts";
 import { deleteCampaign } from "./deletion.ts";
-import { CampaignChanges, CampaignFilterQuery, CampaignView, NewCampaign } from "./forms.ts";
+import {
+  ActivityView,
+  CAMPAIGN_SORTS,
+  CampaignChanges,
+  CampaignListQuery,
+  CampaignView,
+  NewCampaign,
+} from "./forms.ts";
 import { listCampaigns } from "./list.ts";
 import { describeState } from "./words.ts";
 
@@ -28,15 +37,15 @@ export function campaignsApi(context: Context) {
       "/",
       async ({ query }) => {
         const filter = { name: query.q, state: query.state };
-        const order = { by: "created", direction: "descending" } as const;
-        const { page } = await listCampaigns(db, filter, order, apiPage(query));
+        const { order, page: asked } = apiSorted(query, CAMPAIGN_SORTS);
+        const { page } = await listCampaigns(db, filter, order, asked);
         return listAnswer(page, campaignView);
       },
       {
         permission: "campaigns:read",
-        query: Type.Object({ ...ListQuery.properties, ...CampaignFilterQuery.properties }),
+        query: CampaignListQuery,
         response: { 200: ListOf(CampaignView) },
-        detail: { summary: "List campaigns, the newest first", tags: TAGS },
+        detail: { summary: "List campaigns, the newest first unless sorted otherwise", tags: TAGS },
       },
     )
     .post(
@@ -100,6 +109,24 @@ export function campaignsApi(context: Context) {
         params: ById,
         response: { 204: Type.Undefined({ description: "Deleted" }) },
         detail: { summary: "Delete a draft or a campaign that has ended", tags: TAGS },
+      },
+    )
+    .get(
+      "/:id/activity",
+      async ({ params }) => {
+        const { id } = found(await readCampaign(db, params.id));
+        const items = await activityOf(db, id);
+        return { items: items.map(({ at, ...entry }) => ({ at: at.toISOString(), ...entry })) };
+      },
+      {
+        permission: "campaigns:read",
+        params: ById,
+        response: { 200: ActivityView },
+        detail: {
+          summary: "List who did what to a campaign, the newest first",
+          description: "The last hundred things that were done to it as a whole.",
+          tags: TAGS,
+        },
       },
     )
     .post(

@@ -2,6 +2,8 @@ import { Type } from "@sinclair/typebox";
 import { ID_PATTERN } from "@mailwright/platform";
 import { EMAIL_STATES } from "@mailwright/email_machine";
 import { Changes, Input, Moment } from "../../http/forms.ts";
+import { ListQuery } from "../../http/paging.ts";
+import { sortedBy } from "../../http/sorting.ts";
 import type { CampaignState } from "./steering.ts";
 
 const chosen = (title: string, error: string) => Type.String({ title, pattern: ID_PATTERN, error });
@@ -72,6 +74,22 @@ export const CampaignView = Type.Object({
   finished_at: Type.Union([Moment, Type.Null()]),
 });
 
+/** Who did what to a campaign. */
+export const ActivityView = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      at: Moment,
+      actor: Type.String({
+        description: "The name of a person or a token; Mailwright for a rule.",
+      }),
+      action: Type.String({
+        description: "created, changed, launched, paused, resumed, cancelled or requeued",
+      }),
+      detail: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])),
+    }),
+  ),
+});
+
 const CAMPAIGN_STATES = [
   "draft",
   "launching",
@@ -86,6 +104,9 @@ const CampaignStateField = Type.Unsafe<CampaignState>(
   Type.Union(CAMPAIGN_STATES.map((state) => Type.Literal(state))),
 );
 
+/** What the list can be sorted by. */
+export const CAMPAIGN_SORTS = { created: "id", name: "text", audience: "number" } as const;
+
 /** The query of the list of campaigns. */
 export const CampaignsQuery = Type.Object({
   q: Type.String({ default: "", maxLength: 200 }),
@@ -98,8 +119,10 @@ export const CampaignsQuery = Type.Object({
   }),
 });
 
-/** The same over the API, where a slip in a filter is refused. */
-export const CampaignFilterQuery = Type.Object({
+/** The same over the API, where a slip is refused. */
+export const CampaignListQuery = Type.Object({
+  ...ListQuery.properties,
+  ...sortedBy(CAMPAIGN_SORTS),
   q: Type.Optional(Type.String({ maxLength: 200, description: "What stands in the name." })),
   state: Type.Optional(CampaignStateField),
 });

@@ -9,7 +9,7 @@ import { askedPage, pageLinks } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
 import { type EmailFilter, isSearch, listEmails, recipientsOf } from "../emails/emails.ts";
 import { whereaboutsAt } from "../emails/explanation.ts";
-import { exportEmails } from "../emails/export.ts";
+import { emailsFile } from "../emails/export.ts";
 import { readCampaign } from "./campaigns.ts";
 import { requeueAddress } from "./confirm-views.tsx";
 import { EMAIL_FACT_KINDS } from "../emails/facts.ts";
@@ -66,14 +66,7 @@ export function recipientPages(context: Context) {
       async ({ params, request }) => {
         const campaign = found(await readCampaign(db, params.id));
         const { address: _address, ...filter } = filterOf(request);
-        const name = `recipients-${campaign.name.replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, 60)}.csv`;
-        return new Response(exportEmails(db, campaign, filter), {
-          headers: {
-            "content-type": "text/csv; charset=utf-8",
-            "content-disposition": `attachment; filename="${name}"`,
-            "cache-control": "no-store",
-          },
-        });
+        return emailsFile(db, campaign, filter);
       },
       readOne,
     )

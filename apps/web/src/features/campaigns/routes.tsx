@@ -6,7 +6,7 @@ import { ConflictError, found, NotFoundError } from "../../http/faults.ts";
 import { parseForm, parseQuery, type RefusedForm } from "../../http/forms.ts";
 import { fragment } from "../../http/html.ts";
 import { pages, type PageTools } from "../../http/pages.tsx";
-import { askedPage, type KeyKind, pageLinks } from "../../http/paging.ts";
+import { askedPage, pageLinks } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
 import { estimateAudience, segmentChoices } from "./audience.ts";
 import {
@@ -21,7 +21,7 @@ import { DeleteConfirm } from "./confirm-views.tsx";
 import { deleteCampaign } from "./deletion.ts";
 import { detailPages } from "./detail-routes.tsx";
 import { AudienceEstimate, CampaignFormPage, SegmentChoices } from "./form-views.tsx";
-import { CampaignInput, CampaignsQuery, SegmentsQuery } from "./forms.ts";
+import { CAMPAIGN_SORTS, CampaignInput, CampaignsQuery, SegmentsQuery } from "./forms.ts";
 import { CampaignsPage } from "./list-views.tsx";
 import { listCampaigns } from "./list.ts";
 import { livePages } from "./live-routes.tsx";
@@ -38,12 +38,6 @@ export function campaignPages(context: Context) {
     .use(orderPages(context))
     .use(recipientPages(context));
 }
-
-const KEY_KINDS: Readonly<Record<"created" | "name" | "audience", KeyKind>> = {
-  created: "id",
-  name: "text",
-  audience: "number",
-};
 
 /** The list, and the making, changing and deleting of drafts. */
 function draftPages(context: Context) {
@@ -82,7 +76,7 @@ function draftPages(context: Context) {
       "/",
       async ({ request, show, csrf, user }) => {
         const query = parseQuery(CampaignsQuery, request);
-        const asked = askedPage(request, KEY_KINDS[query.sort]);
+        const asked = askedPage(request, CAMPAIGN_SORTS[query.sort]);
         const { page, total } = await listCampaigns(
           db,
           { name: query.q, state: query.state },

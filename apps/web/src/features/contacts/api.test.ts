@@ -127,6 +127,57 @@ test("the list comes a page at a time, each contact once", async () => {
   expect(ids).toEqual(contacts.toReversed());
 });
 
+test("the list is sorted as it is asked for, a page at a time; texts begin with A unless it is said", async () => {
+  await using context = await testContext();
+  const { call } = await apiClient(context);
+  const people = { "c@example.com": "Anna", "a@example.com": "Carl", "b@example.com": "Ben" };
+  for (const [email, name] of Object.entries(people)) await call("POST", CONTACTS, { email, name });
+  const orders = {
+    "sort=added": "bac",
+    "sort=added&direction=ascending": "cab",
+    "direction=ascending": "cab",
+    "sort=address": "abc",
+    "sort=address&direction=descending": "cba",
+    "sort=name": "cba",
+  };
+  for (const [query, expected] of Object.entries(orders)) {
+    const first = (await call("GET", `${CONTACTS}?${query}&limit=2`)).json<List>();
+    const rest = await call("GET", `${CONTACTS}?${query}&limit=2&after=${first.next}`);
+    const all = [...first.items.map(({ email }) => email), ...addressesOf(rest)];
+    expect([query, all.map(([letter]) => letter).join("")]).toEqual([query, expected]);
+  }
+  for (const query of ["sort=email", "direction=up"])
+    expect([query, (await call("GET", `${CONTACTS}?${query}`)).status]).toEqual([query, 400]);
+});
+
+test("those whom a filter leaves come as a CSV, which an import takes back", async () => {
+  const { context, contacts } = await withContacts(3);
+  await using _ = context;
+  const { call } = await apiClient(context, "viewer");
+  const { id: segment } = await created(context.db, "Some");
+  await addToSegment(context.db, segment, contacts.slice(1));
+  await suppress(context.db, ["p3@example.com"], { reason: "manual", origin: "test" });
+  const file = await call("GET", `${CONTACTS}/export?segment_id=${segment}&suppressed=false`);
+  expect([
+    file.status,
+    file.headers.get("content-type"),
+    file.headers.get("content-disposition"),
+    file.text,
+  ]).toEqual([
+    200,
+    "text/csv; charset=utf-8",
+    'attachment; filename="contacts.csv"',
+    "email,name,first_name,last_name,n\r\np2@example.com,,P2,,2\r\n",
+  ]);
+  const lines = async (query: string) =>
+    (await call("GET", `${CONTACTS}/export${query}`)).text.split("\r\n").length - 2;
+  expect([await lines(""), await lines("?search=p1"), await lines("?suppressed=true")]).toEqual([
+    3, 1, 1,
+  ]);
+  for (const query of ["segment_id=7", "suppressed=perhaps"])
+    expect((await call("GET", `${CONTACTS}/export?${query}`)).status).toBe(400);
+});
+
 test("what a contact was sent or not is listed with its reason, a page at a time", async () => {
   await using fixture = await campaignFixture(1);
   const { call } = await apiClient(fixture.context, "viewer");

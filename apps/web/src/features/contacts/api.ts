@@ -1,21 +1,26 @@
-import { Type } from "@sinclair/typebox";
+import { type Static, Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { Context } from "../../context.ts";
 import { api } from "../../http/api.ts";
 import { found, InvalidInputError, NotFoundError } from "../../http/faults.ts";
 import { apiPage, listAnswer, ListOf, ListQuery } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
+import { apiSorted } from "../../http/sorting.ts";
 import { addContact, changeContact, type Contact, readContact } from "./contacts.ts";
+import { csvFile } from "./csv.ts";
 import { eraseContacts } from "./erasure.ts";
+import { exportContacts } from "./export.ts";
 import {
+  CONTACT_SORTS,
   ContactBody,
   ContactChanges,
+  ContactFilterQuery,
   ContactListQuery,
   ContactView,
   PastEmailView,
 } from "./forms.ts";
 import { readHistory } from "./history.ts";
-import { listContacts } from "./listing.ts";
+import { type ContactFilter, listContacts } from "./listing.ts";
 
 const TAGS = { tags: ["Contacts"] };
 
@@ -29,22 +34,30 @@ export function contactsApi(context: Context) {
     .get(
       "/",
       async ({ query }) => {
-        const { search, segment_id: segment, suppressed } = query;
-        const standing =
-          suppressed === undefined ? undefined : suppressed ? "suppressed" : "mailable";
-        const list = await listContacts(
-          db,
-          { search, segment, standing },
-          { by: "added", direction: "descending" },
-          apiPage(query),
-        );
-        return listAnswer(list, viewOf);
+        const { order, page } = apiSorted(query, CONTACT_SORTS);
+        return listAnswer(await listContacts(db, filterOf(query), order, page), viewOf);
       },
       {
         ...read,
         query: ContactListQuery,
         response: { 200: ListOf(ContactView) },
-        detail: { summary: "List contacts, the newest first", ...TAGS },
+        detail: { summary: "List contacts, the newest first unless sorted otherwise", ...TAGS },
+      },
+    )
+    .get(
+      "/export",
+      ({ query }) =>
+        csvFile("contacts.csv", exportContacts(context, filterOf(query)), { mark: false }),
+      {
+        ...read,
+        query: ContactFilterQuery,
+        detail: {
+          summary: "Read all contacts, or those that a filter leaves, as a CSV",
+          description:
+            "With the columns email, name, first_name and last_name and one for each attribute, in the order in which they were added. An import of it gives the same contacts.",
+          responses: { 200: { description: "A CSV", content: { "text/csv": {} } } },
+          ...TAGS,
+        },
       },
     )
     .post(
@@ -138,6 +151,15 @@ export function contactsApi(context: Context) {
         detail: { summary: "List what a contact was sent or not, the newest first", ...TAGS },
       },
     );
+}
+
+function filterOf({
+  search,
+  segment_id: segment,
+  suppressed,
+}: Static<typeof ContactFilterQuery>): ContactFilter {
+  const standing = suppressed === undefined ? undefined : suppressed ? "suppressed" : "mailable";
+  return { search, segment, standing };
 }
 
 function viewOf(contact: Contact) {

@@ -2,6 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { ID_PATTERN } from "@mailwright/platform";
 import { Changes, Input, Moment, optionalLine, parseForm } from "../../http/forms.ts";
 import { ListQuery } from "../../http/paging.ts";
+import { sortedBy } from "../../http/sorting.ts";
 import { addressField } from "./address-field.ts";
 import { type AttributeValue, type Attributes, checkAttributes, readValue } from "./attributes.ts";
 import type { AttributeRow, TypedContact } from "./typed-contact.ts";
@@ -85,6 +86,9 @@ function valuesOf(form: URLSearchParams): Record<string, string> {
   return Object.fromEntries(Object.keys(fields).map((name) => [name, form.get(name) ?? ""]));
 }
 
+/** What the list can be sorted by. */
+export const CONTACT_SORTS = { added: "id", address: "text", name: "text" } as const;
+
 export const ContactsQuery = Type.Object({
   q: Type.String({ default: "", maxLength: 1_000 }),
   segment: Type.Optional(Type.String({ pattern: ID_PATTERN })),
@@ -124,22 +128,26 @@ const attributes = Type.Record(
 export const ContactBody = Input({ ...fields, attributes });
 export const ContactChanges = Changes(ContactBody);
 
+/** Which contacts a call is about. */
+export const ContactFilterQuery = Type.Object({
+  search: Type.Optional(
+    Type.String({
+      maxLength: 1_000,
+      description: "The beginning of an address, a name, a first or a last name; or `@domain`.",
+    }),
+  ),
+  segment_id: Type.Optional(
+    Type.String({ pattern: ID_PATTERN, description: "Only the contacts of this segment." }),
+  ),
+  suppressed: Type.Optional(
+    Type.Boolean({ description: "Only those whose address is suppressed, or only the others." }),
+  ),
+});
+
 export const ContactListQuery = Type.Composite([
   ListQuery,
-  Type.Object({
-    search: Type.Optional(
-      Type.String({
-        maxLength: 1_000,
-        description: "The beginning of an address, a name, a first or a last name; or `@domain`.",
-      }),
-    ),
-    segment_id: Type.Optional(
-      Type.String({ pattern: ID_PATTERN, description: "Only the contacts of this segment." }),
-    ),
-    suppressed: Type.Optional(
-      Type.Boolean({ description: "Only those whose address is suppressed, or only the others." }),
-    ),
-  }),
+  Type.Object(sortedBy(CONTACT_SORTS)),
+  ContactFilterQuery,
 ]);
 
 export const ContactView = Type.Object({

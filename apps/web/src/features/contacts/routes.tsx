@@ -1,9 +1,8 @@
-import { type Static } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { Context } from "../../context.ts";
 import { can } from "../../http/access.ts";
 import { parseQuery } from "../../http/forms.ts";
-import { askedPage, type KeyKind, pageLinks } from "../../http/paging.ts";
+import { askedPage, pageLinks } from "../../http/paging.ts";
 import { pages } from "../../http/pages.tsx";
 import { listSegmentChoices, listSegments, readSegment } from "../segments/segments.ts";
 import { countContacts } from "./contacts.ts";
@@ -12,15 +11,11 @@ import { contactDeletionPages } from "./deletion-routes.tsx";
 import { contactDetailPages } from "./detail-routes.tsx";
 import { exportContacts } from "./export.ts";
 import { contactFormPages } from "./form-routes.tsx";
-import { ContactsQuery } from "./forms.ts";
+import { CONTACT_SORTS, ContactsQuery } from "./forms.ts";
 import { ContactsPage, type ListQuery } from "./list-views.tsx";
 import { listContacts } from "./listing.ts";
 import { contactMembershipPages } from "./membership-routes.tsx";
 import { contactOptOutPages } from "./opt-out-routes.tsx";
-
-type Sort = Static<typeof ContactsQuery>["sort"];
-
-const KEY_KINDS: Readonly<Record<Sort, KeyKind>> = { added: "id", address: "text", name: "text" };
 
 /** So many segments stand in the filter; more than that nobody looks through. */
 const MOST_SEGMENTS = 100;
@@ -37,7 +32,7 @@ export function contactPages(context: Context) {
       async ({ request, show, csrf, user }) => {
         const query = listQuery(request);
         const { sort: by, direction } = query;
-        const asked = askedPage(request, KEY_KINDS[by]);
+        const asked = askedPage(request, CONTACT_SORTS[by]);
         const [list, everybody, segments, lists] = await Promise.all([
           listContacts(db, filterOf(query), { by, direction }, asked),
           countContacts(db),

@@ -14,7 +14,9 @@ import {
   readEmail,
 } from "./emails.ts";
 import { countFacts, type EmailFact, factsOf } from "./facts.ts";
+import { emailsFile } from "./export.ts";
 import {
+  EmailFilterQuery,
   EmailsQuery,
   EmailView,
   EventView,
@@ -47,6 +49,22 @@ export function emailsApi(context: Context) {
         detail: {
           summary: "List a campaign's emails",
           description: "With `fact`, those of which that became known, whatever else is asked.",
+          tags: TAGS,
+        },
+      },
+    )
+    .get(
+      "/campaigns/:id/emails/export",
+      async ({ params, query }) => emailsFile(db, found(await readCampaign(db, params.id)), query),
+      {
+        permission: "campaigns:read",
+        params: ById,
+        query: EmailFilterQuery,
+        detail: {
+          summary: "Read a campaign's emails with their recipients, as a CSV",
+          description:
+            "In the order of the audience. With `fact`, those of which that became known.",
+          responses: { 200: { description: "A CSV", content: { "text/csv": {} } } },
           tags: TAGS,
         },
       },

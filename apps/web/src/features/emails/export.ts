@@ -23,11 +23,27 @@ const COLUMNS = [
   "contact_id",
 ];
 
+/** What `exportEmails` gives, to be saved as a file that is called like the campaign. */
+export function emailsFile(
+  db: Queryable,
+  campaign: { id: string; name: string; counts: Record<EmailState, number> },
+  filter: Omit<EmailFilter, "address">,
+): Response {
+  const name = `recipients-${campaign.name.replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, 60)}.csv`;
+  return new Response(exportEmails(db, campaign, filter), {
+    headers: {
+      "content-type": "text/csv; charset=utf-8",
+      "content-disposition": `attachment; filename="${name}"`,
+      "cache-control": "no-store",
+    },
+  });
+}
+
 /**
  * A campaign's emails as CSV (RFC 4180, UTF-8), in the order of the audience, as fast as it is read. A cell that a
  * spreadsheet would take for a formula is written with an apostrophe before it.
  */
-export function exportEmails(
+function exportEmails(
   db: Queryable,
   campaign: { id: string; counts: Record<EmailState, number> },
   filter: Omit<EmailFilter, "address">,

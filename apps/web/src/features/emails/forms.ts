@@ -12,20 +12,25 @@ export const FactKind = Type.Union([
   Type.Literal("complained"),
 ]);
 
-/** The query of a campaign's emails. */
-export const EmailsQuery = Type.Object({
-  ...ListQuery.properties,
+/** Which of a campaign's emails a call is about. */
+export const EmailFilterQuery = Type.Object({
   state: Type.Optional(EmailStateSchema),
   reason: Type.Optional(
     Type.String({ pattern: "^[a-z_]{1,40}$", description: "The code of an error." }),
   ),
+  fact: Type.Optional(FactKind),
+});
+
+/** The query of a campaign's emails. */
+export const EmailsQuery = Type.Object({
+  ...ListQuery.properties,
+  ...EmailFilterQuery.properties,
   address: Type.Optional(
     Type.String({
       maxLength: 254,
       description: "What the address begins with; then the list is sorted by it.",
     }),
   ),
-  fact: Type.Optional(FactKind),
 });
 
 const EmailError = Type.Union([

@@ -234,37 +234,6 @@ test("whoever is not among the recipients is told why, by address", async () => 
   );
 });
 
-test("recipients are exported whole, in order, with their states, and no cell is a formula", async () => {
-  await using fixture = await campaignFixture(30);
-  const { db } = fixture.context;
-  const id = await fixture.draft('=HYPERLINK("https://example.com")');
-  const { failed } = await launchedWith(
-    fixture,
-    id,
-    "finished",
-    { sent: 20, failed: 10 },
-    {
-      failed: { error_code: "rejected", error_detail: "=1+1" },
-    },
-  );
-  await db.execute(sql`UPDATE "contact" SET "name" = '@SUM(A1)'`);
-  const viewer = await signedInClient(fixture.context, "viewer");
-  const answer = await viewer.get(`/campaigns/${id}/recipients/export`);
-  expect(answer.headers.get("content-disposition")).toMatch(
-    /^attachment; filename="recipients-[A-Za-z0-9-]+\.csv"$/,
-  );
-  const lines = answer.text.trimEnd().split("\r\n");
-  expect(lines).toHaveLength(31);
-  expect(lines[0]).toBe(
-    "address,name,state,reason,answer,attempts,run,changed_at,message_id,email_id,contact_id",
-  );
-  expect(lines.slice(1).filter((line) => /(^|,)[=@]/.test(line))).toEqual([]);
-  const some = await viewer.get(`/campaigns/${id}/recipients/export?state=failed`);
-  const rows = some.text.trimEnd().split("\r\n").slice(1);
-  expect(rows.map((line) => line.split(",").at(-2))).toEqual(failed.toSorted());
-  expect(rows[0]).toContain(",failed,Rejected by the gateway,'=1+1,1,1,");
-});
-
 test("emails are listed by what became known of them, each once and in the order of the audience, forwards and backwards, and exported so", async () => {
   await using fixture = await campaignFixture(60);
   const { db } = fixture.context;

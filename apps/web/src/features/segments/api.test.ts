@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { newId } from "@mailwright/platform";
 import { apiClient } from "../../testing/client.ts";
 import { testContext } from "../../testing/context.ts";
-import { withContacts } from "./fixtures/segments.ts";
+import { created, withContacts } from "./fixtures/segments.ts";
+import { addToSegment } from "./segments.ts";
 
 interface Shown {
   id: string;
@@ -40,6 +41,32 @@ test("segments are made, read, changed and deleted", async () => {
   expect(list.json<{ items: Shown[] }>().items.map(({ name }) => name)).toEqual(["Renamed"]);
   expect((await call("DELETE", `/api/v1/segments/${id}`)).status).toBe(204);
   expect((await call("DELETE", `/api/v1/segments/${id}`)).status).toBe(404);
+});
+
+test("segments are listed as they are sorted, a page at a time", async () => {
+  const { context, contacts } = await withContacts(2);
+  await using _ = context;
+  const { call } = await apiClient(context);
+  for (const [name, size] of Object.entries({ b: 0, c: 2, a: 1 })) {
+    const { id } = await created(context.db, name);
+    await addToSegment(context.db, id, contacts.slice(0, size));
+  }
+  const orders = {
+    "": "acb",
+    "direction=ascending": "bca",
+    "sort=name": "abc",
+    "sort=name&direction=descending": "cba",
+    "sort=size": "cab",
+    "sort=size&direction=ascending": "bac",
+  };
+  for (const [query, expected] of Object.entries(orders)) {
+    const path = `/api/v1/segments?limit=2&${query}`;
+    const first = (await call("GET", path)).json<{ items: Shown[]; next: string }>();
+    const rest = await call("GET", `${path}&after=${first.next}`);
+    const all = [...first.items, ...rest.json<{ items: Shown[] }>().items];
+    expect([query, all.map(({ name }) => name).join("")]).toEqual([query, expected]);
+  }
+  expect((await call("GET", "/api/v1/segments?sort=rule")).status).toBe(400);
 });
 
 test("a dynamic segment is counted when it is read, and a rule before it is stored", async () => {

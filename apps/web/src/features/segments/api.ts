@@ -5,10 +5,12 @@ import { api } from "../../http/api.ts";
 import { ConflictError, found, InvalidInputError, NotFoundError } from "../../http/faults.ts";
 import { apiPage, listAnswer, ListOf, ListQuery } from "../../http/paging.ts";
 import { ById, byIds } from "../../http/params.ts";
+import { apiSorted, sortedBy } from "../../http/sorting.ts";
 import { deleteSegment, obstacleInWords } from "./deletion.ts";
 import {
   MemberView,
   RuleBody,
+  SEGMENT_SORTS,
   SegmentBody,
   SegmentChanges,
   SegmentView,
@@ -40,15 +42,15 @@ export function segmentsApi(context: Context) {
     .get(
       "/",
       async ({ query }) => {
-        const order = { by: "newest", direction: "descending" } as const;
-        const { segments } = await listSegments(db, query.search ?? "", order, apiPage(query));
+        const { order, page } = apiSorted(query, SEGMENT_SORTS);
+        const { segments } = await listSegments(db, query.search ?? "", order, page);
         return listAnswer(segments, (segment) => view(segment, null));
       },
       {
         permission: "segments:read",
-        query: SegmentList,
+        query: Type.Object({ ...SegmentList.properties, ...sortedBy(SEGMENT_SORTS) }),
         response: { 200: ListOf(SegmentView) },
-        detail: { summary: "List segments, the newest first", tags },
+        detail: { summary: "List segments, the newest first unless sorted otherwise", tags },
       },
     )
     .post(

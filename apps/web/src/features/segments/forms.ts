@@ -19,6 +19,9 @@ export const SegmentForm = Input({
   seen: Type.String({ default: "", maxLength: 100 }),
 });
 
+/** What the list can be sorted by. */
+export const SEGMENT_SORTS = { newest: "id", name: "text", size: "number" } as const;
+
 /** What a list is asked for. */
 export const SegmentsQuery = Type.Object({
   q: Type.String({ default: "", maxLength: 200 }),

@@ -1,15 +1,14 @@
-import { type Static } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { Context } from "../../context.ts";
 import { can } from "../../http/access.ts";
 import { ConflictError, found, NotFoundError } from "../../http/faults.ts";
 import { parseQuery } from "../../http/forms.ts";
 import { fragment } from "../../http/html.ts";
-import { askedPage, type KeyKind, pageLinks } from "../../http/paging.ts";
+import { askedPage, pageLinks } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
 import { pages } from "../../http/pages.tsx";
 import { deletionOf, deleteSegment, obstacleInWords } from "./deletion.ts";
-import { CountQuery, SearchQuery, SegmentsQuery, SizeQuery } from "./forms.ts";
+import { CountQuery, SearchQuery, SEGMENT_SORTS, SegmentsQuery, SizeQuery } from "./forms.ts";
 import { listMembers } from "./members.ts";
 import { countLeft } from "./opt-outs.ts";
 import { namesIn } from "./rule-choices.ts";
@@ -17,12 +16,6 @@ import { ruleInWords } from "./rule-words.ts";
 import { listSegments, readSegment, type SegmentRow } from "./segments.ts";
 import { sizeOf } from "./size.ts";
 import { CannotDelete, CountedSize, DeleteConfirm, SegmentPage, SegmentsPage } from "./views.tsx";
-
-const KEY_KINDS: Record<Static<typeof SegmentsQuery>["sort"], KeyKind> = {
-  name: "text",
-  newest: "id",
-  size: "number",
-};
 
 /** The list of segments, each with its members, and the way to be rid of one. */
 export function segmentPages(context: Context) {
@@ -37,7 +30,7 @@ export function segmentPages(context: Context) {
       "/",
       async ({ request, show, user }) => {
         const { q, sort, direction } = parseQuery(SegmentsQuery, request);
-        const asked = askedPage(request, KEY_KINDS[sort]);
+        const asked = askedPage(request, SEGMENT_SORTS[sort]);
         const { segments, total } = await listSegments(db, q, { by: sort, direction }, asked);
         return show(
           { title: "Segments" },

@@ -42,6 +42,31 @@ test("templates are made, read, changed, listed and deleted", async () => {
   expect((await call("GET", path)).status).toBe(404);
 });
 
+test("templates are listed as they are sorted, a page at a time", async () => {
+  await using context = await testContext();
+  const { call } = await apiClient(context);
+  for (const name of ["b", "c", "a"]) await created(context.db, { name });
+  const [oldest] = (await call("GET", "/api/v1/templates?direction=ascending")).json<{
+    items: Shown[];
+  }>().items;
+  await call("PATCH", `/api/v1/templates/${oldest?.id}`, { body: "<p>Second</p>" });
+  const orders = {
+    "": "acb",
+    "sort=newest&direction=ascending": "bca",
+    "sort=name": "abc",
+    "sort=changed": "bac",
+    "sort=changed&direction=ascending": "cab",
+  };
+  for (const [query, expected] of Object.entries(orders)) {
+    const path = `/api/v1/templates?limit=2&${query}`;
+    const first = (await call("GET", path)).json<{ items: Shown[]; next: string }>();
+    const rest = await call("GET", `${path}&after=${first.next}`);
+    const all = [...first.items, ...rest.json<{ items: Shown[] }>().items];
+    expect([query, all.map(({ name }) => name).join("")]).toEqual([query, expected]);
+  }
+  expect((await call("GET", "/api/v1/templates?sort=kind")).status).toBe(400);
+});
+
 test("faults name the part and the line; an unknown field is one, too", async () => {
   await using context = await testContext();
   const { call } = await apiClient(context);

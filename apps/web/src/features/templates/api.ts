@@ -5,9 +5,11 @@ import { api } from "../../http/api.ts";
 import { ConflictError, found, InvalidInputError, NotFoundError } from "../../http/faults.ts";
 import { apiPage, listAnswer, ListOf, ListQuery } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
+import { apiSorted, sortedBy } from "../../http/sorting.ts";
 import {
   RenderBody,
   RenderView,
+  TEMPLATE_SORTS,
   TemplateBody,
   TemplateChanges,
   TemplateView,
@@ -34,6 +36,7 @@ import { sendTemplateTest } from "./test-message.ts";
 
 const TemplateList = Type.Object({
   ...ListQuery.properties,
+  ...sortedBy(TEMPLATE_SORTS),
   search: Type.Optional(Type.String({ maxLength: 200 })),
 });
 
@@ -53,15 +56,15 @@ export function templatesApi(context: Context) {
     .get(
       "/",
       async ({ query }) => {
-        const order = { by: "newest", direction: "descending" } as const;
-        const { templates } = await listTemplates(db, query.search ?? "", order, apiPage(query));
+        const { order, page } = apiSorted(query, TEMPLATE_SORTS);
+        const { templates } = await listTemplates(db, query.search ?? "", order, page);
         return listAnswer(templates, view);
       },
       {
         permission: read,
         query: TemplateList,
         response: { 200: ListOf(TemplateView) },
-        detail: { summary: "List templates, the newest first", tags },
+        detail: { summary: "List templates, the newest first unless sorted otherwise", tags },
       },
     )
     .post(

@@ -72,6 +72,9 @@ export const TemplateChanges = Input({
   ),
 });
 
+/** What the list can be sorted by. */
+export const TEMPLATE_SORTS = { newest: "id", name: "text", changed: "time" } as const;
+
 export const TemplatesQuery = Type.Object({
   q: Type.String({ default: "", maxLength: 200 }),
   sort: Type.Union([Type.Literal("name"), Type.Literal("newest"), Type.Literal("changed")], {

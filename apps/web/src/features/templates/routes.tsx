@@ -1,14 +1,13 @@
-import { type Static } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { Context } from "../../context.ts";
 import { can } from "../../http/access.ts";
 import { found, NotFoundError } from "../../http/faults.ts";
 import { parseQuery } from "../../http/forms.ts";
-import { askedPage, type KeyKind, pageLinks } from "../../http/paging.ts";
+import { askedPage, pageLinks } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
 import { pages, type PageTools } from "../../http/pages.tsx";
 import { readChoice } from "./contact-choice.ts";
-import { ShownQuery, TemplatesQuery } from "./forms.ts";
+import { ShownQuery, TEMPLATE_SORTS, TemplatesQuery } from "./forms.ts";
 import { TemplatesPage } from "./list-views.tsx";
 import { checkSource, renderForSomebody } from "./rendering.ts";
 import {
@@ -20,12 +19,6 @@ import {
   type Template,
 } from "./templates.ts";
 import { DeleteConfirm, HtmlPage, SourcePage, TextPage } from "./views.tsx";
-
-const KEY_KINDS: Record<Static<typeof TemplatesQuery>["sort"], KeyKind> = {
-  name: "text",
-  newest: "id",
-  changed: "time",
-};
 
 /** The list of templates, each as it is seen, and the ways to copy one and to be rid of it. */
 export function templatePages(context: Context) {
@@ -39,7 +32,7 @@ export function templatePages(context: Context) {
       "/",
       async ({ request, show, user }) => {
         const { q, sort, direction } = parseQuery(TemplatesQuery, request);
-        const asked = askedPage(request, KEY_KINDS[sort]);
+        const asked = askedPage(request, TEMPLATE_SORTS[sort]);
         const { templates, total } = await listTemplates(db, q, { by: sort, direction }, asked);
         return show(
           { title: "Templates" },

@@ -1,0 +1,44 @@
+import { expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
+import { campaignFixture, launchedWith } from "../../testing/campaigns.ts";
+import { apiClient, signedInClient } from "../../testing/client.ts";
+
+test("recipients are exported whole, in order, with their states, and no cell is a formula, by the page and by the API alike", async () => {
+  await using fixture = await campaignFixture(30);
+  const { db } = fixture.context;
+  const id = await fixture.draft('=HYPERLINK("https://example.com")');
+  const { failed } = await launchedWith(
+    fixture,
+    id,
+    "finished",
+    { sent: 20, failed: 10 },
+    {
+      failed: { error_code: "rejected", error_detail: "=1+1" },
+    },
+  );
+  await db.execute(sql`UPDATE "contact" SET "name" = '@SUM(A1)'`);
+  const viewer = await signedInClient(fixture.context, "viewer");
+  const answer = await viewer.get(`/campaigns/${id}/recipients/export`);
+  expect(answer.headers.get("content-disposition")).toMatch(
+    /^attachment; filename="recipients-[A-Za-z0-9-]+\.csv"$/,
+  );
+  const lines = answer.text.trimEnd().split("\r\n");
+  expect(lines).toHaveLength(31);
+  expect(lines[0]).toBe(
+    "address,name,state,reason,answer,attempts,run,changed_at,message_id,email_id,contact_id",
+  );
+  expect(lines.slice(1).filter((line) => /(^|,)[=@]/.test(line))).toEqual([]);
+  const some = await viewer.get(`/campaigns/${id}/recipients/export?state=failed`);
+  const rows = some.text.trimEnd().split("\r\n").slice(1);
+  expect(rows.map((line) => line.split(",").at(-2))).toEqual(failed.toSorted());
+  expect(rows[0]).toContain(",failed,Rejected by the gateway,'=1+1,1,1,");
+  const program = await apiClient(fixture.context, "viewer");
+  for (const [query, page] of Object.entries({ "": answer, "?state=failed": some })) {
+    const file = await program.call("GET", `/api/v1/campaigns/${id}/emails/export${query}`);
+    expect([file.status, file.text]).toEqual([200, page.text]);
+    for (const name of ["content-type", "content-disposition", "cache-control"])
+      expect(file.headers.get(name)).toBe(page.headers.get(name));
+  }
+  const slip = await program.call("GET", `/api/v1/campaigns/${id}/emails/export?state=lost`);
+  expect(slip.status).toBe(400);
+});
