@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { newId } from "@mailwright/platform";
+import { until } from "@mailwright/testing";
 import { freezeLaunched } from "../dispatch/freeze.ts";
 import type { DispatchContext } from "../dispatch/context.ts";
 import type { Context } from "../../context.ts";
@@ -138,4 +139,19 @@ test("with a contact go the addresses that they had before, and the canonical fo
   expect(await kept()).toEqual([canonical, canonical]);
   await eraseContacts(db, [anna.id]);
   expect(await kept()).toEqual([]);
+});
+
+test("an address that is changed in the very moment is erased with its contact too", async () => {
+  const { db } = context;
+  const anna = await member("anna@example.com");
+  const waiting = sql`SELECT FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`;
+  let erased: Promise<number> | undefined;
+  await db.transaction(async (tx) => {
+    const changed = await changeContact(tx as never, anna.id, { email: "anne@example.com" });
+    expect(changed.kind).toBe("changed");
+    erased = eraseContacts(db, [anna.id]);
+    await until(async () => (await db.execute(waiting)).length > 0);
+  });
+  expect(await erased).toBe(1);
+  expect([...(await db.execute(sql`SELECT * FROM "former_address"`))]).toEqual([]);
 });
