@@ -12,4 +12,5 @@ export { digestId, ID_PATTERN, idBytes, idOfBytes, isId, newId } from "./ids.ts"
 export { createLog, type Log, silentLog } from "./log.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";
 export { type Problem, problem, problemResponse } from "./problem.ts";
+export { isPublicAddress } from "./public-address.ts";
 export { runUntilStopped } from "./shutdown.ts";

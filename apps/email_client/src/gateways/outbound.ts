@@ -1,8 +1,7 @@
 import { lookup as lookupSystem } from "node:dns/promises";
 import { isIP } from "node:net";
-import { type Clock, systemClock } from "@mailwright/platform";
+import { type Clock, isPublicAddress, systemClock } from "@mailwright/platform";
 import { LRUCache } from "lru-cache";
-import { isPublicAddress } from "./outbound-address.ts";
 
 /** One address of a host, as `dns.lookup` tells it. */
 export interface HostAddress {

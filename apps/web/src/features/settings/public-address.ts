@@ -1,4 +1,5 @@
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
+import { isPublicAddress } from "@mailwright/platform";
 import { type GatewayView, ROUTE, type SettingsView } from "@mailwright/protocol";
 import { throughOf } from "./members.ts";
 
@@ -57,26 +58,6 @@ const LOCAL_NAMES = /(^|\.)(localhost|local|home\.arpa|internal)$/;
 export function isLocal(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const host = new URL(url).hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
-  const version = isIP(host);
-  if (version !== 0) return PRIVATE.check(host, version === 4 ? "ipv4" : "ipv6");
+  if (isIP(host) !== 0) return !isPublicAddress(host);
   return !host.includes(".") || LOCAL_NAMES.test(host);
 }
-
-/** Of the special-purpose registries of IANA, those that name a machine of this network (RFC 6890). */
-const PRIVATE = new BlockList();
-for (const [network, prefix] of [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.168.0.0", 16],
-] as const)
-  PRIVATE.addSubnet(network, prefix, "ipv4");
-for (const [network, prefix] of [
-  ["::", 127],
-  ["fc00::", 7],
-  ["fe80::", 10],
-] as const)
-  PRIVATE.addSubnet(network, prefix, "ipv6");

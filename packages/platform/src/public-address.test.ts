@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { isPublicAddress } from "./outbound-address.ts";
+import { isPublicAddress } from "./public-address.ts";
 
 test.each([
   // Of those that are public, two at the edges of ranges that are not.
