@@ -4,6 +4,7 @@ import { Callout } from "../../ui/banner.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { ConfirmLink, dialogLink } from "../../ui/dialog.tsx";
 import { CsrfField } from "../../ui/form.tsx";
+import { GuidedText } from "../../ui/guided-text.tsx";
 import type { IconName } from "../../ui/icon.tsx";
 import { MenuButton, MenuLink, MenuSeparator, MenuWithButton } from "../../ui/menu.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
@@ -117,7 +118,7 @@ function StateReason(props: { campaign: Campaign }): Html | null {
         action: <LinkButton href="/settings/gateways">To the gateways</LinkButton>,
       })}
     >
-      {state_reason}
+      <GuidedText text={state_reason} />
     </Callout>
   );
 }

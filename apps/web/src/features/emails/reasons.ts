@@ -1,4 +1,5 @@
 import type { EmailState } from "@mailwright/email_machine";
+import { guideAddress } from "../guides/guides.ts";
 
 /** What is known of why an email is where it is. */
 export interface Circumstances {
@@ -114,7 +115,7 @@ const END_REASONS: Readonly<Record<string, (email: Circumstances) => Explanation
     what: "The recipient's server refused it because its sender is not authenticated.",
     meaning:
       "SPF, DKIM or DMARC of the domain in the From address does not pass there. Nothing is wrong with the recipient's address.",
-    todo: "Mend what the server complains of (docs/authentication.md says how), then send it again.",
+    todo: `Mend what the server complains of (${guideAddress("authentication")} says how), then send it again.`,
   }),
   unauthorized: () => ({
     what: "The gateway refused our credentials.",

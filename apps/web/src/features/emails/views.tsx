@@ -6,6 +6,7 @@ import { Card } from "../../ui/card.tsx";
 import { Copyable } from "../../ui/copy.tsx";
 import { Definitions } from "../../ui/definitions.tsx";
 import { ConfirmLink } from "../../ui/dialog.tsx";
+import { GuidedText } from "../../ui/guided-text.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { regionLink } from "../../ui/region.ts";
 import { Time } from "../../ui/time.tsx";
@@ -109,7 +110,7 @@ function Why(props: { story: EmailStory }): Html {
       {why.todo !== undefined && (
         <p>
           <strong>{"What to do: "}</strong>
-          {why.todo}
+          <GuidedText text={why.todo} />
         </p>
       )}
       {email.error_detail !== null && email.state !== "skipped" && (

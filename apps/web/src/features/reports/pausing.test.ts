@@ -87,7 +87,7 @@ describe("a provider that refuses the sender's authentication", () => {
       "gmail.example refuses these emails because their sender is not authenticated: 20 of the last 20.",
       "Publish SPF and DMARC",
       "DKIM",
-      "docs/authentication.md",
+      "/guides/authentication",
       "then resume and send the failed ones again",
     ])
       expect(page.textOf(".callout")).toContain(words);
@@ -98,6 +98,9 @@ describe("a provider that refuses the sender's authentication", () => {
     });
     const email = await viewer.get(`/emails/${refusing[0]}`);
     expect(email.text).toContain("because its sender is not authenticated");
+    for (const { find } of [page, email])
+      expect(find(`a[href="/guides/authentication"]`)).toHaveLength(1);
+    expect((await viewer.get("/guides/authentication")).status).toBe(200);
   });
 
   test("pauses it once, however many posts of it come at the same time", async () => {

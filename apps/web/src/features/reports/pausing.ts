@@ -4,6 +4,7 @@ import type { Queryable } from "../../db/open.ts";
 import type { DomainOutcomes } from "../../db/schema/campaigns.ts";
 import { noteActivity, SYSTEM } from "../campaigns/activity.ts";
 import type { EmailFact } from "../emails/facts.ts";
+import { guideAddress } from "../guides/guides.ts";
 import { countRefusals, type MovedCampaign } from "./queries.ts";
 import { type SenderNews, selectToldRefusals, updateWatched } from "./sender-refusal-queries.ts";
 import { EVERYWHERE, judge } from "./sender-refusals.ts";
@@ -65,5 +66,5 @@ export async function pauseForToldRefusals(
 
 function senderRefused({ domain, refused, accepted }: DomainOutcomes): string {
   const who = domain === EVERYWHERE ? "Most mail servers refuse" : `${domain} refuses`;
-  return `${who} these emails because their sender is not authenticated: ${refused} of the last ${refused + accepted}. Publish SPF and DMARC for the domain of the From address and have emails signed by its DKIM key (docs/authentication.md says how), then resume and send the failed ones again.`;
+  return `${who} these emails because their sender is not authenticated: ${refused} of the last ${refused + accepted}. Publish SPF and DMARC for the domain of the From address and have emails signed by its DKIM key (${guideAddress("authentication")} says how), then resume and send the failed ones again.`;
 }
