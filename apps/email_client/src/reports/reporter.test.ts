@@ -155,15 +155,20 @@ test("while web is down nothing is lost and little is held; when it is back ever
   expect(orderOf(web, ann[0]!.id)).toEqual(ann.map(({ seq }) => seq));
 });
 
-test("a call holds no more reports and no more bytes than web takes", async () => {
+test("one call at a time is made, of no more reports and no more bytes than web takes", async () => {
   await using given = await setUp();
   const { web, put, isEmpty } = given;
   const posts: { reports: number; bytes: number }[] = [];
-  web.answer = (reports) => {
+  let underWay = 0;
+  let most = 0;
+  web.answer = async (reports) => {
+    most = Math.max(most, ++underWay);
     posts.push({
       reports: reports.length,
       bytes: Buffer.byteLength(JSON.stringify({ reports })),
     });
+    await Bun.sleep(20);
+    underWay--;
     return undefined;
   };
   for (let entry = 0; entry < 12; entry++) await put(reportsOf(500));
@@ -171,6 +176,7 @@ test("a call holds no more reports and no more bytes than web takes", async () =
   for (let entry = 0; entry < 12; entry++) await put(reportsOf(500, newId(), wordy));
   await using _reporter = given.start();
   await until(isEmpty, { timeoutMs: 15_000 });
+  expect(most).toBe(1);
   expect(posts.reduce((sum, { reports }) => sum + reports, 0)).toBe(12_000);
   expect(web.refused).toEqual([]);
   for (const { reports, bytes } of posts) {
