@@ -43,7 +43,8 @@ export function readLayout(
   const hasHeader = given.hasHeader ?? !first.some((cell) => parseAddress(cell).ok);
   const rows = hasHeader ? rest : [first, ...rest];
   const width = hasHeader ? first.length : Math.max(...rows.map((cells) => cells.length));
-  const columns = Array.from({ length: width }, (_, index) => ({
+  // One more than are taken says that there are too many: a wrong separator finds a hundred thousand.
+  const columns = Array.from({ length: Math.min(width, MOST_COLUMNS + 1) }, (_, index) => ({
     heading: (hasHeader && first[index]?.trim()) || `Column ${index + 1}`,
     samples: rows.flatMap((cells) => cells[index]?.trim() || []).slice(0, SHOWN),
   }));

@@ -11,6 +11,7 @@ import {
   rejectsOf,
   uploaded,
 } from "./fixtures/imports.ts";
+import { layoutOf, readImport } from "./imports.ts";
 import { receiveFile } from "./upload.ts";
 
 let context: ImportingContext;
@@ -63,6 +64,18 @@ describe("files as people have them", () => {
     expect(mapping).toEqual(["email", "email_2", "city", "city_2", "column_5", null]);
   });
 
+  test("a separator that is none finds no more columns than anybody can name", async () => {
+    const bars = "1|".repeat(50_000);
+    const { id } = await uploaded(context, `email,${bars}\na@example.com,x\n`);
+    const source = await readImport(context.db, id);
+    if (source === undefined) throw new Error("it is gone");
+    expect([source.separator, source.headings.length]).toEqual([",", 2]);
+    for (const hasHeader of [true, false]) {
+      const { mapping } = await layoutOf(context.db, source, { separator: "|", hasHeader });
+      expect(mapping).toHaveLength(201);
+    }
+  });
+
   test("Windows-1252", async () => {
     const bytes = Buffer.from("email,city\na@example.com,Köln\n", "latin1");
     const done = await imported(context, bytes);
@@ -84,7 +97,10 @@ describe("files as people have them", () => {
     ["\n\n", "The file is empty."],
     ["PK\u0003\u0004 and so on", "This is a spreadsheet, not a CSV."],
     ["%PDF-1.7", "This is a PDF."],
-    [Array.from({ length: 201 }, (_, n) => `c${n}`).join(","), "The file has 201 columns"],
+    [
+      Array.from({ length: 201 }, (_, n) => `c${n}`).join(","),
+      "The file has more than 200 columns",
+    ],
   ])("%j is refused", async (content, message) => {
     const about = { fileName: "x.csv", createdBy: "test" };
     const received = await receiveFile(context.db, about, inPieces(content));

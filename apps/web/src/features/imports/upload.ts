@@ -69,7 +69,7 @@ async function receive(
   const beginning = textOf(store.beginning.subarray(0, BEGINNING));
   const layout = readLayout(beginning, store.size <= BEGINNING);
   if (layout === undefined) return { kind: "refused", message: "The file is empty." };
-  if (layout.columns.length > MOST_COLUMNS) return tooManyColumns(layout.columns.length);
+  if (layout.columns.length > MOST_COLUMNS) return TOO_MANY_COLUMNS;
   const mapping = suppressing ? guessSuppressionMapping(layout) : guessMapping(layout);
   if (suppressing && !mapping.includes("email")) return NO_ADDRESSES;
   await finishUpload(db, id, {
@@ -99,12 +99,10 @@ const NO_ADDRESSES: Uploaded = {
   message: "No column has addresses in it. Name it “email” in the first row.",
 };
 
-function tooManyColumns(columns: number): Uploaded {
-  return {
-    kind: "refused",
-    message: `The file has ${columns} columns, and at most ${MOST_COLUMNS} are taken. Delete some.`,
-  };
-}
+const TOO_MANY_COLUMNS: Uploaded = {
+  kind: "refused",
+  message: `The file has more than ${MOST_COLUMNS} columns. Delete some.`,
+};
 
 /** What a file is that begins so, if it is no text, and what to do with it. */
 function foreignFormat(head: Buffer): string | undefined {
