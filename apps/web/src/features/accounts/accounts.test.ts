@@ -7,11 +7,11 @@ import {
   changeRole,
   inviteAccount,
   makeFirstOwner,
-  readAccounts,
+  listAccounts,
   removeAccount,
   resetPassword,
 } from "./accounts.ts";
-import { createToken, readTokens } from "./tokens.ts";
+import { createToken, listTokens } from "./tokens.ts";
 
 const contexts = new AsyncDisposableStack();
 let context: Context;
@@ -32,8 +32,8 @@ async function person(role: Role, name: string = role): Promise<User> {
 }
 
 async function roles(): Promise<Record<string, Role>> {
-  const accounts = await readAccounts(context.db);
-  return Object.fromEntries(accounts.map(({ name, role }) => [name, role]));
+  const { items } = await listAccounts(context.db, { limit: 50 });
+  return Object.fromEntries(items.map(({ name, role }) => [name, role]));
 }
 
 test("of several who set up at once one becomes the owner", async () => {
@@ -103,6 +103,6 @@ test("a removed person's sessions and tokens go, one's own account cannot be rem
   expect(await removeAccount(db, owner, owner.id)).toBe("yourself");
   expect(await removeAccount(db, owner, editor.id)).toBe("removed");
   expect(await removeAccount(db, owner, editor.id)).toBe("missing");
-  expect((await readTokens(db)).map(({ name }) => name)).toEqual(["ours"]);
+  expect((await listTokens(db, { limit: 50 })).items.map(({ name }) => name)).toEqual(["ours"]);
   expect([...(await db.execute(sql`SELECT * FROM "auth_session"`))]).toEqual([]);
 });

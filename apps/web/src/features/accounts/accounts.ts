@@ -1,4 +1,5 @@
 import { newId } from "@mailwright/platform";
+import type { Paged, PageRequest } from "../../db/keyset.ts";
 import type { Database, Queryable } from "../../db/open.ts";
 import { can, mayGrant, type Role, type User } from "../../http/access.ts";
 import { hashPassword, temporaryPassword } from "./passwords.ts";
@@ -8,13 +9,14 @@ import {
   deleteUser,
   insertPassword,
   insertUser,
-  listUsers,
   lockFirstOwner,
   lockOwners,
   selectUser,
+  selectUserPage,
   updatePassword,
   updateUserName,
   updateUserRole,
+  type UserRow,
 } from "./queries.ts";
 import { deleteTokensOf } from "./token-queries.ts";
 
@@ -54,12 +56,17 @@ export async function makeFirstOwner(
   });
 }
 
-export async function readAccounts(db: Queryable): Promise<ListedAccount[]> {
-  const rows = await listUsers(db);
-  return rows.map((row) => ({
-    ...row,
-    active_at: row.active_at === null ? undefined : new Date(row.active_at),
-  }));
+/** One page of the accounts, by the names of their people. */
+export async function listAccounts(
+  db: Queryable,
+  page: PageRequest,
+): Promise<Paged<ListedAccount>> {
+  const { items, ...cursors } = await selectUserPage(db, page);
+  return { ...cursors, items: items.map(accountOf) };
+}
+
+function accountOf({ active_at, ...row }: UserRow): ListedAccount {
+  return { ...row, active_at: active_at === null ? undefined : new Date(active_at) };
 }
 
 export function readAccount(db: Queryable, id: string): Promise<Account | undefined> {

@@ -5,11 +5,12 @@ import { ConflictError, ForbiddenError, found, NotFoundError } from "../../http/
 import { parseForm } from "../../http/forms.ts";
 import { ById } from "../../http/params.ts";
 import { pages } from "../../http/pages.tsx";
+import { askedPage, pageLinks } from "../../http/paging.ts";
 import {
   changeRole,
   inviteAccount,
+  listAccounts,
   readAccount,
-  readAccounts,
   type Refusal,
   removeAccount,
   resetPassword,
@@ -38,8 +39,13 @@ export function peoplePages(context: Context) {
     .use(pages(context))
     .get(
       "/",
-      async ({ show }) =>
-        show({ title: "People" }, <PeoplePage people={await readAccounts(db)} now={clock.now()} />),
+      async ({ request, show }) => {
+        const people = await listAccounts(db, askedPage(request, "text"));
+        return show(
+          { title: "People" },
+          <PeoplePage people={people.items} now={clock.now()} {...pageLinks(request, people)} />,
+        );
+      },
       manage,
     )
     .get(

@@ -11,6 +11,7 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { field, Form, FormActions, type FormState } from "../../ui/form.tsx";
 import { EmailField, TextField } from "../../ui/input.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
+import { Pager } from "../../ui/pager.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import type { Account, ListedAccount } from "./accounts.ts";
@@ -44,7 +45,12 @@ export function RoleChoice(props: { form: FormState; roles: readonly Role[] }): 
   );
 }
 
-export function PeoplePage(props: { people: readonly ListedAccount[]; now: number }): Html {
+export function PeoplePage(props: {
+  people: readonly ListedAccount[];
+  now: number;
+  next: string | undefined;
+  previous: string | undefined;
+}): Html {
   return (
     <>
       <PageHeader
@@ -56,22 +62,27 @@ export function PeoplePage(props: { people: readonly ListedAccount[]; now: numbe
           </LinkButton>
         }
       />
-      <Table
-        caption="People"
-        rows={props.people}
-        href={({ id }) => `/accounts/${id}`}
-        empty={<EmptyState icon="users" title="Nobody can sign in" />}
-        columns={[
-          { label: "Name", primary: true, cell: ({ name }) => name },
-          { label: "Email", cell: ({ email }) => email },
-          { label: "Role", cell: ({ role }) => <RoleBadge role={role} /> },
-          {
-            label: "Last active",
-            cell: ({ active_at, password_temporary }) =>
-              lastActive(active_at, password_temporary, props.now),
-          },
-        ]}
-      />
+      <div class="stack" id="people">
+        <Table
+          caption="People"
+          rows={props.people}
+          href={({ id }) => `/accounts/${id}`}
+          empty={<EmptyState icon="users" title="Nobody can sign in" />}
+          columns={[
+            { label: "Name", primary: true, cell: ({ name }) => name },
+            { label: "Email", cell: ({ email }) => email },
+            { label: "Role", cell: ({ role }) => <RoleBadge role={role} /> },
+            {
+              label: "Last active",
+              cell: ({ active_at, password_temporary }) =>
+                lastActive(active_at, password_temporary, props.now),
+            },
+          ]}
+        />
+        {(props.next ?? props.previous) !== undefined && (
+          <Pager summary="" next={props.next} previous={props.previous} region="#people" />
+        )}
+      </div>
     </>
   );
 }

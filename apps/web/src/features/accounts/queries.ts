@@ -1,5 +1,6 @@
-import { and, asc, count, desc, eq, gt, lt, ne, sql } from "drizzle-orm";
+import { and, count, desc, eq, gt, lt, ne, sql } from "drizzle-orm";
 import { answeredSoon } from "../../db/away.ts";
+import { keyset, type PageRequest, toPage } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
 import { authAccount, authSession, authUser } from "../../db/schema/accounts.ts";
 import { signInThrottle } from "../../db/schema/calls.ts";
@@ -18,18 +19,28 @@ export async function countUsers(db: Queryable): Promise<number> {
   return row?.users ?? 0;
 }
 
-export function listUsers(db: Queryable) {
-  return db
+/** One page of the people, by name. */
+export async function selectUserPage(db: Queryable, page: PageRequest) {
+  const key = sql<string>`(lower(${authUser.name}) COLLATE "C")`;
+  const slice = keyset({ key, id: authUser.id }, page);
+  const rows = await db
     .select({
       ...USER,
       created_at: authUser.createdAt,
       active_at: sql<string | null>`max(${authSession.updatedAt})`,
+      key,
     })
     .from(authUser)
     .leftJoin(authSession, eq(authSession.userId, authUser.id))
+    .where(slice.where)
     .groupBy(authUser.id)
-    .orderBy(asc(sql`lower(${authUser.name})`), asc(authUser.id));
+    .orderBy(...slice.orderBy)
+    .limit(slice.limit);
+  const { items, ...cursors } = toPage(rows, page, ({ key, id }) => ({ key, id }));
+  return { ...cursors, items: items.map(({ key: _key, ...row }) => row) };
 }
+
+export type UserRow = Awaited<ReturnType<typeof selectUserPage>>["items"][number];
 
 export async function selectUser(db: Queryable, id: string) {
   const [row] = await db.select(USER).from(authUser).where(eq(authUser.id, id));

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
 import type { Context } from "../../context.ts";
-import { signedInClient, visitor } from "../../testing/client.ts";
+import { type Answer, signedInClient, visitor } from "../../testing/client.ts";
 import { testContext } from "../../testing/context.ts";
 
 const contexts = new AsyncDisposableStack();
@@ -160,6 +161,42 @@ test("a token is shown once, listed without its secret, and gone when it is revo
   expect((await admin.post(`/tokens/${token.split("_")[1]}/revoke`)).status).toBe(303);
   expect((await call()).status).toBe(401);
 });
+
+test("people and tokens are listed fifty at a time, each once, forth and back", async () => {
+  const owner = await signedInClient(context, "owner");
+  await context.db.execute(sql`
+    INSERT INTO "auth_user" ("id", "name", "email", "role")
+    SELECT uuidv7(), CASE WHEN n % 2 = 0 THEN 'anna' ELSE 'Anna' END || n % 3, 'p' || n || '@example.com', 'viewer'
+    FROM generate_series(1, 60) AS n
+  `);
+  await context.db.execute(sql`
+    INSERT INTO "api_token" ("id", "name", "role", "secret_hash", "created_by", "created_at")
+    SELECT lpad(n::text, 12, '0'), 'T' || n, 'viewer', '', 'test', '2026-01-01'::timestamptz + n / 4 * interval '1 microsecond'
+    FROM generate_series(1, 60) AS n
+  `);
+  for (const [path, everything] of [
+    ["/accounts", sql`SELECT "name" FROM "auth_user" ORDER BY lower("name") COLLATE "C", "id"`],
+    ["/tokens", sql`SELECT "name" FROM "api_token" ORDER BY "created_at" DESC, "id" DESC`],
+  ] as const) {
+    const rows = await context.db.execute<{ name: string }>(everything);
+    const first = await owner.get(path);
+    const second = await owner.get(linkOf(first, "next"));
+    expect([namesOn(first), second.find("a[rel=next]")]).toEqual([
+      rows.slice(0, 50).map(({ name }) => name),
+      [],
+    ]);
+    expect(namesOn(second)).toEqual(rows.slice(50).map(({ name }) => name));
+    expect(namesOn(await owner.get(linkOf(second, "prev")))).toEqual(namesOn(first));
+  }
+});
+
+function namesOn(page: Answer): string[] {
+  return page.find("td[data-primary]").map(({ text }) => text);
+}
+
+function linkOf(page: Answer, rel: "next" | "prev"): string {
+  return page.find(`a[rel=${rel}]`)[0]?.attributes["href"] ?? "";
+}
 
 test("names are shown as they were typed and never become markup", async () => {
   const owner = await signedInClient(context);

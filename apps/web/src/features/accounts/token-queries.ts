@@ -1,4 +1,5 @@
-import { and, count, desc, eq, getTableColumns, isNull, lt, or } from "drizzle-orm";
+import { and, count, eq, getTableColumns, isNull, lt, or, sql } from "drizzle-orm";
+import { keyset, type PageRequest, toPage } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
 import { apiToken } from "../../db/schema/accounts.ts";
 
@@ -25,8 +26,24 @@ export async function selectTokenWithHash(db: Queryable, id: string) {
   return row;
 }
 
-export function listTokens(db: Queryable) {
-  return db.select(LISTED).from(apiToken).orderBy(desc(apiToken.created_at), apiToken.id);
+/** A place in a list is told by a UUID; an id of a token is the last 12 digits of one. */
+const PLACE = sql<string>`('00000000-0000-0000-0000-' || ${apiToken.id})`;
+
+/** One page of the tokens, the newest first. */
+export async function selectTokenPage(db: Queryable, page: PageRequest) {
+  const slice = keyset({ key: apiToken.created_at, id: PLACE, direction: "descending" }, page);
+  const rows = await db
+    .select({
+      ...LISTED,
+      place: PLACE,
+      made: sql<string>`to_char(${apiToken.created_at} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
+    })
+    .from(apiToken)
+    .where(slice.where)
+    .orderBy(...slice.orderBy)
+    .limit(slice.limit);
+  const { items, ...cursors } = toPage(rows, page, ({ made, place }) => ({ key: made, id: place }));
+  return { ...cursors, items: items.map(({ made: _made, place: _place, ...row }) => row) };
 }
 
 export async function deleteToken(db: Queryable, id: string): Promise<boolean> {

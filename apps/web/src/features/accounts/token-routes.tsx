@@ -5,9 +5,10 @@ import { mayGrant, ROLES } from "../../http/access.ts";
 import { ForbiddenError, found, NotFoundError } from "../../http/faults.ts";
 import { parseForm, type RefusedForm } from "../../http/forms.ts";
 import { pages, type PageTools } from "../../http/pages.tsx";
+import { askedPage, pageLinks } from "../../http/paging.ts";
 import { TokenForm } from "./forms.ts";
 import { MadeTokenPage, NewTokenPage, RevokeConfirm, TokensPage } from "./token-views.tsx";
-import { createToken, readToken, readTokens, revokeToken } from "./tokens.ts";
+import { createToken, listTokens, readToken, revokeToken } from "./tokens.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -23,11 +24,13 @@ export function tokenPages(context: Context) {
     .use(pages(context))
     .get(
       "/",
-      async ({ show }) =>
-        show(
+      async ({ request, show }) => {
+        const tokens = await listTokens(db, askedPage(request, "time"));
+        return show(
           { title: "API tokens" },
-          <TokensPage tokens={await readTokens(db)} now={clock.now()} />,
-        ),
+          <TokensPage tokens={tokens.items} now={clock.now()} {...pageLinks(request, tokens)} />,
+        );
+      },
       manage,
     )
     .get("/new", (tools) => showNew(tools), manage)

@@ -11,6 +11,7 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { field, Form, FormActions, type FormState } from "../../ui/form.tsx";
 import { TextField } from "../../ui/input.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
+import { Pager } from "../../ui/pager.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { RoleBadge, RoleChoice } from "./people-views.tsx";
@@ -25,7 +26,12 @@ const EXPIRY = [
   { value: "365", label: "In a year" },
 ];
 
-export function TokensPage(props: { tokens: readonly ListedToken[]; now: number }): Html {
+export function TokensPage(props: {
+  tokens: readonly ListedToken[];
+  now: number;
+  next: string | undefined;
+  previous: string | undefined;
+}): Html {
   const { tokens, now } = props;
   const create = (
     <LinkButton href="/tokens/new" variant="primary" icon="plus">
@@ -39,40 +45,51 @@ export function TokensPage(props: { tokens: readonly ListedToken[]; now: number 
         lead="With a token a program does what its role allows, by the API at /api/v1."
         actions={tokens.length > 0 && create}
       />
-      <Table
-        caption="API tokens"
-        rows={tokens}
-        empty={
-          <EmptyState icon="key-round" title="No tokens yet" action={create}>
-            A program that uses the API needs one.
-          </EmptyState>
-        }
-        columns={[
-          { label: "Name", primary: true, cell: ({ name }) => name },
-          { label: "Token", cell: ({ id }) => <code>{`mw_${id}_…`}</code>, wide: true },
-          { label: "Role", cell: ({ role }) => <RoleBadge role={role} /> },
-          { label: "Made by", cell: ({ created_by }) => created_by, wide: true },
-          {
-            label: "Last used",
-            cell: ({ last_used_at }) =>
-              last_used_at ? (
-                <Time at={last_used_at} now={now} />
-              ) : (
-                <span class="muted">Never</span>
+      <div class="stack" id="tokens">
+        <Table
+          caption="API tokens"
+          rows={tokens}
+          empty={
+            <EmptyState icon="key-round" title="No tokens yet" action={create}>
+              A program that uses the API needs one.
+            </EmptyState>
+          }
+          columns={[
+            { label: "Name", primary: true, cell: ({ name }) => name },
+            { label: "Token", cell: ({ id }) => <code>{`mw_${id}_…`}</code>, wide: true },
+            { label: "Role", cell: ({ role }) => <RoleBadge role={role} /> },
+            { label: "Made by", cell: ({ created_by }) => created_by, wide: true },
+            {
+              label: "Last used",
+              cell: ({ last_used_at }) =>
+                last_used_at ? (
+                  <Time at={last_used_at} now={now} />
+                ) : (
+                  <span class="muted">Never</span>
+                ),
+            },
+            { label: "Expires", cell: ({ expires_at }) => expiry(expires_at, now) },
+            {
+              label: "Revoke",
+              quiet: true,
+              cell: ({ id }) => (
+                <ConfirmLink href={`/tokens/${id}/revoke`} size="sm" variant="ghost" icon="trash-2">
+                  Revoke
+                </ConfirmLink>
               ),
-          },
-          { label: "Expires", cell: ({ expires_at }) => expiry(expires_at, now) },
-          {
-            label: "Revoke",
-            quiet: true,
-            cell: ({ id }) => (
-              <ConfirmLink href={`/tokens/${id}/revoke`} size="sm" variant="ghost" icon="trash-2">
-                Revoke
-              </ConfirmLink>
-            ),
-          },
-        ]}
-      />
+            },
+          ]}
+        />
+        {(props.next ?? props.previous) !== undefined && (
+          <Pager
+            summary=""
+            words={{ previous: "Newer", next: "Older" }}
+            next={props.next}
+            previous={props.previous}
+            region="#tokens"
+          />
+        )}
+      </div>
     </>
   );
 }

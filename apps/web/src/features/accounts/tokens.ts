@@ -1,13 +1,14 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Clock } from "@mailwright/platform";
+import type { Paged, PageRequest } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
 import type { Role, Token } from "../../http/access.ts";
 import {
   countTokensOf,
   deleteToken,
   insertToken,
-  listTokens,
   selectToken,
+  selectTokenPage,
   selectTokenWithHash,
   touchToken,
 } from "./token-queries.ts";
@@ -66,9 +67,9 @@ export async function recogniseToken(
   return { kind: "token", id, name: row.name, role: row.role };
 }
 
-/** Every token, the newest first. */
-export function readTokens(db: Queryable): Promise<ListedToken[]> {
-  return listTokens(db);
+/** One page of the tokens, the newest first. */
+export function listTokens(db: Queryable, page: PageRequest): Promise<Paged<ListedToken>> {
+  return selectTokenPage(db, page);
 }
 
 export function readToken(db: Queryable, id: string): Promise<ListedToken | undefined> {
