@@ -1,15 +1,12 @@
 import type { Clock, Log } from "@mailwright/platform";
-import { LRUCache } from "lru-cache";
 import { outcomesKey, slowdownKey } from "../redis/keys.ts";
 import type { RedisClient } from "../redis/open.ts";
 import { defineScript } from "../redis/script.ts";
-import { type Allowance, domainOf, rateOfDomain } from "./allowance.ts";
+import { type Allowance, domainOf } from "./allowance.ts";
 import type { Outcome, ThrottleScope } from "./gateway.ts";
 import { ALL, SLOWDOWN } from "./slowdown.ts";
+import { type Attempts, createThrottleSamples, type Throttling } from "./throttle-samples.ts";
 import tallyLua from "./tally.lua" with { type: "text" };
-
-/** Samples under way in one process: of gateways, and of domains that throttle. */
-const SAMPLES = 10_000;
 
 /** A gateway's outcomes are kept for an hour and the minute under way. */
 export const KEPT_MINUTES = 61;
@@ -25,17 +22,6 @@ export interface Tally extends AsyncDisposable {
 
 export type TalliedGateway = Allowance & { id: string };
 
-interface Attempts {
-  made: number;
-  accepted: number;
-  throttled: number;
-}
-
-/** Attempts of the ticks since the last sample of a gateway, or of one of its domains, was judged. */
-interface Sample extends Attempts {
-  ticks: number;
-}
-
 interface Counts {
   gateway: TalliedGateway;
   outcomes: Map<Outcome["kind"], number>;
@@ -47,8 +33,7 @@ export function createTally(redis: RedisClient, tickMs: number, clock: Clock, lo
   const write = defineScript<number>(redis, "mwTally", tallyLua);
   const stopping = new AbortController();
   let tick = new Map<string, Counts>();
-  /** By gateway and domain. A domain is in it only while something of it was throttled. */
-  const samples = new LRUCache<string, Sample>({ max: SAMPLES });
+  const samples = createThrottleSamples(tickMs);
 
   async function flush(): Promise<void> {
     const counted = tick;
@@ -65,7 +50,7 @@ export function createTally(redis: RedisClient, tickMs: number, clock: Clock, lo
           least,
           outcomes.size,
           ...[...outcomes].flat(),
-          ...throttling(gateway, attempts, samples, tickMs).flat(),
+          ...samples.judge(gateway, attempts).flatMap(rateToHalve),
         ],
       ).catch((error: unknown) =>
         log.warn({ err: error }, "what attempts came to in the last moments is not counted"),
@@ -118,33 +103,7 @@ function slowDownBy(outcome: Outcome): ThrottleScope | undefined {
   return outcome.kind === "unavailable" ? outcome.slowDown : undefined;
 }
 
-/** What throttles, with the rate that is to be halved and whether somebody has set it. */
-function throttling(
-  gateway: TalliedGateway,
-  attempts: Map<string, Attempts>,
-  samples: LRUCache<string, Sample>,
-  tickMs: number,
-): [domain: string, rate: number, isSet: 0 | 1][] {
-  return [...attempts].flatMap(([key, ofTick]) => {
-    const name = `${gateway.id} ${key}`;
-    const sample = added(samples.get(name), ofTick);
-    const { made, accepted, throttled, ticks } = sample;
-    const isThrottling = throttled >= SLOWDOWN.throttled && throttled >= made * SLOWDOWN.share;
-    const goesOn = !isThrottling && made < SLOWDOWN.sample && (key === ALL || throttled > 0);
-    if (goesOn) samples.set(name, sample);
-    else samples.delete(name);
-    if (!isThrottling) return [];
-    const set = key === ALL ? gateway.ratePerSecond : rateOfDomain(gateway, key);
-    const taken = Math.max((accepted / (ticks * tickMs)) * 1_000, SLOWDOWN.leastRate);
-    return [[key, set ?? taken, set === null ? 0 : 1]];
-  });
-}
-
-function added(sample: Sample | undefined, { made, accepted, throttled }: Attempts): Sample {
-  return {
-    made: (sample?.made ?? 0) + made,
-    accepted: (sample?.accepted ?? 0) + accepted,
-    throttled: (sample?.throttled ?? 0) + throttled,
-    ticks: (sample?.ticks ?? 0) + 1,
-  };
+/** As the script wants it. */
+function rateToHalve({ domain, rate, isSet }: Throttling): [string, number, 0 | 1] {
+  return [domain, rate, isSet ? 1 : 0];
 }
