@@ -64,7 +64,6 @@ function contactPages({ contacts, segments }: Population, cursors: ListCursors):
       "suppressed, a first name": { standing: "suppressed", q: "emma" },
       mailable: { standing: "mailable" },
     }),
-    "/contacts/:id/suppression/lift": { "": `/contacts/${suppressed.id}/suppression/lift` },
     "/contacts/:id/opt-outs/:segment_id/lift": {
       "": `/contacts/${contacts.one}/opt-outs/${segments.domain}/lift`,
     },

@@ -4,8 +4,8 @@ import { CULTURES } from "@mailwright/web/cli/seed-names.ts";
 export interface Contacts {
   /** One who was mailed as often as any. */
   one: string;
-  /** A suppressed address, whose it is, and the suppression. */
-  suppressed: { email: string; id: string; suppression: string };
+  /** A suppressed address of a contact, and the suppression. */
+  suppressed: { email: string; suppression: string };
 }
 
 /** Of a hundred contacts, so many must not be mailed. */
@@ -52,7 +52,7 @@ export async function addContacts(sql: Sql, contacts: number): Promise<Contacts>
   const [one] =
     await sql`SELECT id FROM contact ORDER BY id OFFSET ${Math.floor(contacts / 2)} LIMIT 1`;
   const [suppressed] =
-    await sql`SELECT email, contact.id, suppression.id AS suppression FROM suppression JOIN contact USING (canonical_email) LIMIT 1`;
+    await sql`SELECT email, suppression.id AS suppression FROM suppression JOIN contact USING (canonical_email) LIMIT 1`;
   return { one: one?.["id"], suppressed: suppressed as unknown as Contacts["suppressed"] };
 }
 

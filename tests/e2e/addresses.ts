@@ -74,17 +74,7 @@ function ordinary(world: World) {
 
 /** Pages that look different by what they are about, or that need to be told more. */
 function special(world: World): Record<string, string[]> {
-  const {
-    campaigns,
-    emails,
-    segments,
-    imports,
-    template,
-    gateway,
-    contact,
-    suppression,
-    suppressedContact,
-  } = world;
+  const { campaigns, emails, segments, imports, template, gateway, contact, suppression } = world;
   const lifted = new URLSearchParams({ suppression_id: suppression });
   return {
     "/campaigns/:id": Object.values(campaigns).map((id) => `/campaigns/${id}`),
@@ -102,7 +92,6 @@ function special(world: World): Record<string, string[]> {
     "/contacts/:id/opt-outs/:segment_id/lift": [
       `/contacts/${contact}/opt-outs/${segments.dynamic}/lift`,
     ],
-    "/contacts/:id/suppression/lift": [`/contacts/${suppressedContact}/suppression/lift`],
     "/contacts/delete": [`/contacts/delete?contact_id=${contact}`],
     "/developer/machines/:name": ["/developer/machines/email"],
     "/emails/:id": Object.values(emails).map((id) => `/emails/${id}`),

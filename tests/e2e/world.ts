@@ -23,9 +23,8 @@ export interface World extends Place {
   imports: Record<"mapping" | "done", string>;
   /** A contact who was mailed, and who has left the dynamic segment. */
   contact: string;
-  /** An address that must not be mailed, and whose it is. */
+  /** Of an address that must not be mailed. */
   suppression: string;
-  suppressedContact: string;
   template: string;
   gateway: string;
   account: string;
@@ -151,14 +150,13 @@ async function findIds({ sql }: Installation) {
   const { sent = "" } = byKey(emails);
   const [mailed] = await sql`SELECT contact_id AS contact, template_id AS template
     FROM email JOIN campaign ON campaign.id = campaign_id WHERE email.id = ${sent}`;
-  const [not] = await sql`SELECT suppression.id AS suppression, contact.id AS "suppressedContact"
-    FROM suppression JOIN contact USING (canonical_email) LIMIT 1`;
+  const [not] = await sql`SELECT id AS suppression FROM suppression LIMIT 1`;
   return {
     campaigns: byKey(campaigns) as World["campaigns"],
     emails: byKey(emails) as World["emails"],
     segments: byKey(segments) as World["segments"],
     ...(mailed as Pick<World, "contact" | "template">),
-    ...(not as Pick<World, "suppression" | "suppressedContact">),
+    ...(not as Pick<World, "suppression">),
   };
 }
 

@@ -2,8 +2,6 @@ import type { Html } from "@mailwright/html";
 import { Confirm } from "../../ui/dialog.tsx";
 import { formatCount, formatPlural } from "../../ui/format.ts";
 import type { OptOut } from "../segments/opt-outs.ts";
-import type { Suppression } from "../suppressions/suppressions.ts";
-import { isOwnWord, REASON_LABELS } from "../suppressions/words.ts";
 import type { Contact } from "./contacts.ts";
 import type { Belongings } from "./erasure.ts";
 import { titleOf } from "./names.ts";
@@ -85,28 +83,6 @@ function whatStays({ emails, underWay }: Belongings, suppressed: number): string
     "This cannot be undone.",
   ];
   return sentences.filter((sentence) => sentence !== false).join(" ");
-}
-
-export function LiftConfirm(props: {
-  csrf: string;
-  contact: Contact;
-  suppression: Suppression;
-}): Html {
-  const { contact, suppression } = props;
-  return (
-    <Confirm
-      title={`Mail ${titleOf(contact)} again?`}
-      action={`/contacts/${contact.id}/suppression/lift`}
-      csrf={props.csrf}
-      cancel={`/contacts/${contact.id}`}
-      confirm="Allow again"
-      danger={isOwnWord(suppression.reason)}
-    >
-      {isOwnWord(suppression.reason)
-        ? `The reason is the person's own: ${REASON_LABELS[suppression.reason].toLowerCase()}. Allow it only if they have asked to hear from you again; the law of many countries wants proof of that.`
-        : "Campaigns that are launched from now on go to this address again."}
-    </Confirm>
-  );
 }
 
 /** Before somebody is taken back into a segment that they have left themselves. */

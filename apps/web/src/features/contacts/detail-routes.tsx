@@ -7,9 +7,8 @@ import { ById } from "../../http/params.ts";
 import { pages } from "../../http/pages.tsx";
 import { optOutsOf } from "../segments/opt-outs.ts";
 import { listSegmentChoices, segmentsOfContact } from "../segments/segments.ts";
-import { liftByHand, readSuppression, suppress } from "../suppressions/suppressions.ts";
+import { readSuppression, suppress } from "../suppressions/suppressions.ts";
 import { originOf } from "../suppressions/words.ts";
-import { LiftConfirm } from "./confirm-views.tsx";
 import { readContact } from "./contacts.ts";
 import { ContactPage } from "./detail-views.tsx";
 import { readHistory, summariseHistory } from "./history.ts";
@@ -68,31 +67,6 @@ export function contactDetailPages(context: Context) {
         const why = { reason: "manual", origin: originOf(user) } as const;
         await suppress(db, [contact.canonical_email], why);
         return leave(`/contacts/${contact.id}`, `${contact.email} is not mailed any more.`);
-      },
-      writeOne,
-    )
-    .get(
-      "/:id/suppression/lift",
-      async ({ params, show, csrf }) => {
-        const contact = found(await readContact(db, params.id));
-        const suppression = found(await readSuppression(db, contact.email));
-        return show(
-          { title: "Allow again", width: "narrow" },
-          <LiftConfirm csrf={csrf} contact={contact} suppression={suppression} />,
-        );
-      },
-      writeOne,
-    )
-    .post(
-      "/:id/suppression/lift",
-      async ({ params, leave, user }) => {
-        const contact = found(await readContact(db, params.id));
-        const suppression = await readSuppression(db, contact.email);
-        if (suppression !== undefined) {
-          const { id, reason } = suppression;
-          await liftByHand(context, user, { ids: [id], reasons: [reason] });
-        }
-        return leave(`/contacts/${contact.id}`, `${contact.email} can be mailed again.`);
       },
       writeOne,
     );

@@ -17,6 +17,7 @@ import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import type { EmailState } from "../../ui/tone.ts";
 import { reasonOf } from "../emails/reasons.ts";
+import { liftAddress } from "../suppressions/lift-address.ts";
 import type { Suppression } from "../suppressions/suppressions.ts";
 import { REASON_LABELS, REASON_MEANINGS } from "../suppressions/words.ts";
 import type { Contact } from "./contacts.ts";
@@ -151,7 +152,11 @@ function Mailing(props: ContactPageProps): Html {
         </p>
         {mayWrite && (
           <div>
-            <ConfirmLink href={`${path}/lift`} size="sm" icon="mail-check">
+            <ConfirmLink
+              href={liftAddress({ ids: [suppression.id], back: `/contacts/${contact.id}` })}
+              size="sm"
+              icon="mail-check"
+            >
               Allow again
             </ConfirmLink>
           </div>

@@ -1,6 +1,6 @@
 import type { GatewayField, GatewayKind, GatewayView, SettingsView } from "@mailwright/protocol";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
-import { throughOf } from "../settings/members.ts";
+import { throughOf } from "../settings/route-members.ts";
 import { whyNotReached } from "./reach.ts";
 
 /** A gateway as its pages and the API show it: never a secret, only which are set. */

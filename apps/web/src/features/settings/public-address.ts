@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { isPublicAddress } from "@mailwright/platform";
 import { type GatewayView, ROUTE, type SettingsView } from "@mailwright/protocol";
-import { throughOf } from "./members.ts";
+import { throughOf } from "./route-members.ts";
 
 /** What is wrong with the address of web for emails that go to real people. */
 export interface AddressProblem {

@@ -149,11 +149,20 @@ test("an address is mailed again by the API, once, and whose token did it is log
   expect((await call("DELETE", "/api/v1/suppressions/nonsense")).status).toBe(404);
 });
 
-test("a contact's address is mailed again from the contact's page", async () => {
+test("a contact's address is mailed again from the contact's page, unless it is suppressed for another reason meanwhile", async () => {
   const { id } = await added(context.db, { email: "anna@example.com" });
+  const page = `/contacts/${id}`;
+  const question = async () => {
+    const [link] = (await editor.get(page)).find("a[href^='/suppressions/lift']");
+    return link?.attributes["href"] ?? "";
+  };
+  await suppressed("anna@example.com", "bounced");
+  const asked = await editor.get(await question());
   await suppressed("anna@example.com", "complained");
-  const { said } = await answered(editor, `/contacts/${id}/suppression/lift`);
-  expect([said.status, await left()]).toEqual([303, []]);
+  await editor.post(asked.find(".confirm form")[0]?.attributes["action"] ?? "");
+  expect(await left()).toEqual(["anna@example.com"]);
+  const { said } = await answered(editor, await question());
+  expect([said.headers.get("location"), await left()]).toEqual([page, []]);
   expect(logged).toContainEqual({
     by: `user ${editor.person.user.id}`,
     lifted: 1,
