@@ -4,6 +4,7 @@ import { type Log, silentLog } from "@mailwright/platform";
 import { until } from "@mailwright/testing";
 import { campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { standing } from "../../testing/ledger.ts";
+import { lockWait } from "../../testing/lock-waits.ts";
 import { activityOf } from "./activity.ts";
 import { requeueInTime } from "./orders.ts";
 import { carryOutRequeue, continueRequeues, orderRequeue } from "./requeue.ts";
@@ -44,9 +45,7 @@ test("a requeue that is broken off in the middle is carried on, by any web, and 
       sql`SELECT FROM "email" WHERE "id" = (SELECT "id" FROM "email" ORDER BY "id" OFFSET 6000 LIMIT 1) FOR UPDATE`,
     );
     const broken = carryOutRequeue(db, order.id).catch(() => "broken off");
-    const waiting = sql`FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`;
-    await until(async () => (await db.execute(sql`SELECT ${waiting}`)).length === 1);
-    await db.execute(sql`SELECT pg_terminate_backend("pid") ${waiting}`);
+    await db.execute(sql`SELECT pg_terminate_backend(${await lockWait(db)})`);
     expect(await broken).toBe("broken off");
   });
   expect((await standing(db, id)).counts).toMatchObject({ queued: 5_000, failed: 2_000 });

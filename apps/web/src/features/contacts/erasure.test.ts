@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { newId } from "@mailwright/platform";
-import { until } from "@mailwright/testing";
 import { freezeLaunched } from "../dispatch/freeze.ts";
 import type { DispatchContext } from "../dispatch/context.ts";
 import type { Context } from "../../context.ts";
 import { testContext } from "../../testing/context.ts";
 import { launchingCampaign, standing } from "../../testing/ledger.ts";
+import { lockWait } from "../../testing/lock-waits.ts";
 import { suppress } from "../suppressions/suppressions.ts";
 import { changeContact, countContacts, readContact } from "./contacts.ts";
 import { belongingsOf, eraseContacts } from "./erasure.ts";
@@ -144,13 +144,12 @@ test("with a contact go the addresses that they had before, and the canonical fo
 test("an address that is changed in the very moment is erased with its contact too", async () => {
   const { db } = context;
   const anna = await member("anna@example.com");
-  const waiting = sql`SELECT FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`;
   let erased: Promise<number> | undefined;
   await db.transaction(async (tx) => {
     const changed = await changeContact(tx as never, anna.id, { email: "anne@example.com" });
     expect(changed.kind).toBe("changed");
     erased = eraseContacts(db, [anna.id]);
-    await until(async () => (await db.execute(waiting)).length > 0);
+    await lockWait(db);
   });
   expect(await erased).toBe(1);
   expect([...(await db.execute(sql`SELECT * FROM "former_address"`))]).toEqual([]);

@@ -4,6 +4,7 @@ import { sql } from "drizzle-orm";
 import { until } from "@mailwright/testing";
 import type { Context } from "../../context.ts";
 import { testContext } from "../../testing/context.ts";
+import { lockWait } from "../../testing/lock-waits.ts";
 import { countContacts } from "../contacts/contacts.ts";
 import { added } from "../contacts/fixtures/contacts.ts";
 import { createSegment } from "../segments/segments.ts";
@@ -156,12 +157,7 @@ test("whoever appears between the look and the insert is met, not lost, however 
   const others = await Promise.all(addresses.slice(1).map(holding));
   const writing = writer.write(batch, FIRST);
   for (const other of others) {
-    await until(async () => {
-      const [waiting] = await context.db.execute(
-        sql`SELECT count(*)::integer AS "n" FROM pg_stat_activity WHERE "wait_event_type" = 'Lock' AND "datname" = current_database()`,
-      );
-      return waiting?.["n"] === 1;
-    });
+    await lockWait(context.db);
     await other.letGo();
   }
   expect(await writing).toBe("written");

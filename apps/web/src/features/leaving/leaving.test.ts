@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { newId } from "@mailwright/platform";
 import { type CampaignFixture, campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { visitor } from "../../testing/client.ts";
+import { lockWait } from "../../testing/lock-waits.ts";
 import { eraseContacts } from "../contacts/erasure.ts";
 import { countFacts, factsOf } from "../emails/facts.ts";
 import { comeBack, leaveAll, MOST_TIMES_BACK } from "./leaving.ts";
@@ -226,11 +227,8 @@ test("a complaint that comes while its owner undoes unsubscribing stays", async 
   await db.transaction(async (tx) => {
     await suppress(tx, ["p1@example.com"], { reason: "complained", origin: "Gateway" });
     undone = visitor(fixture.context).post(path, { leave: "nothing" });
-    const waiting = sql`SELECT 1 FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`;
-    for (let looks = 0; (await db.execute(waiting)).length === 0; looks++) {
-      if (looks === 500) throw new Error("whoever undoes it does not wait for the complaint");
-      await Bun.sleep(10);
-    }
+    // For the complaint.
+    await lockWait(db);
   });
   await undone;
   expect(await reasonOf()).toBe("complained");
