@@ -61,7 +61,7 @@ const FAULTS: readonly Fault[] = [
   {
     fault: "Web is away and reports pile up",
     answer:
-      "The outbox is bounded, and no attempt begins while it is full; then it is emptied call by call, while pages stay as quick as they are (decision 37), and every history is whole.",
+      "The outbox is bounded, and no attempt begins while it is full; then it is emptied call by call, while pages stay as quick as they are (decision 38), and every history is whole.",
   },
   {
     fault: "A report comes twice, and at once",
