@@ -7,14 +7,7 @@ import { publicRoutes } from "./routes.ts";
 
 const CONTEXT = { config: { webUrl: "http://localhost" }, seals: createSeals([]) };
 
-const NAMES: AssetName[] = [
-  "app.css",
-  "app.js",
-  "htmx.js",
-  "hx-sse.js",
-  "icons.svg",
-  "favicon.svg",
-];
+const NAMES: AssetName[] = ["app.css", "app.js", "htmx.js", "icons.svg", "favicon.svg"];
 
 function ask(path: string, headers: Record<string, string> = {}): Promise<Response> {
   return publicRoutes(CONTEXT).handle(new Request(`http://localhost${path}`, { headers }));

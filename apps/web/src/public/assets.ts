@@ -4,8 +4,7 @@ import { brotliCompressSync } from "node:zlib";
 import { iconSprite } from "./icons.ts";
 
 /** The files that pages name. Fonts are named by the style sheet alone. */
-export type AssetName =
-  "app.css" | "app.js" | "htmx.js" | "hx-sse.js" | "icons.svg" | "favicon.svg";
+export type AssetName = "app.css" | "app.js" | "htmx.js" | "icons.svg" | "favicon.svg";
 
 interface Asset {
   type: string;
@@ -64,8 +63,12 @@ function load(): Map<string, Asset> {
   for (const [, file = ""] of fontFaces.matchAll(/url\(\.\/files\/([^)]+)\)/g)) {
     add(file, readFileSync(resolve(`@fontsource-variable/inter/files/${file}`)));
   }
-  add("htmx.js", readPackage("htmx.org/dist/htmx.min.js"));
-  add("hx-sse.js", readPackage("htmx.org/dist/ext/hx-sse.min.js"));
+  // In one file: htmx begins a task after it was run, and between two deferred scripts there may be one. A page whose
+  // second script came a moment later had no live regions.
+  add(
+    "htmx.js",
+    ["htmx.org/dist/htmx.min.js", "htmx.org/dist/ext/hx-sse.min.js"].map(readPackage).join(";\n"),
+  );
   add("icons.svg", iconSprite());
   add("favicon.svg", readOwn("favicon.svg"));
   add("app.js", readOwn("app.js"));

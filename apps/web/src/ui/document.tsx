@@ -34,9 +34,8 @@ export function Document(props: {
         <title>{[props.title, props.site ?? "Mailwright"].filter(Boolean).join(" · ")}</title>
         <link rel="icon" href={assetUrl("favicon.svg")} type="image/svg+xml" />
         <link rel="stylesheet" href={assetUrl("app.css")} />
-        <script src={assetUrl("htmx.js")} nonce={nonce} defer />
-        <script src={assetUrl("hx-sse.js")} nonce={nonce} defer />
         <script src={assetUrl("app.js")} nonce={nonce} defer />
+        <script src={assetUrl("htmx.js")} nonce={nonce} defer />
       </head>
       {props.children}
     </html>
