@@ -28,7 +28,7 @@ test("no page holds a style attribute, an inline handler or a script without the
   each((html) => {
     expect(html).not.toMatch(/\s(style|on\w+|hx-on[^=\s]*)=/);
     const scripts = html.match(/<script[^>]*>/g) ?? [];
-    expect(scripts.length).toBe(3);
+    expect(scripts.length).toBe(2);
     for (const script of scripts) expect(script).toContain('nonce="n0nce"');
   });
 });
