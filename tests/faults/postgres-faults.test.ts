@@ -22,9 +22,14 @@ test("fault 10: Postgres dies while an audience is fanned out: it goes on with w
     return row?.["n"] as number;
   };
   await until(async () => (await handed()) >= 2, { what: "some batches to be handed over" });
+  const said = all.webs.map((web) => web.output().length);
   await all.postgres.kill();
-  // Both webs meet a Postgres that is away, more than once.
-  await Bun.sleep(3_000);
+  const misses = () =>
+    all.webs.map((web, n) => web.output().slice(said[n]).split("met a failure").length - 1);
+  await until(() => misses().every((times) => times >= 3), {
+    what: "both webs to meet a Postgres that is away, more than once",
+    timeoutMs: 30_000,
+  });
   await all.postgres.start();
   await until(async () => (await handed()) === contacts / 500, {
     what: "every batch to be handed over",

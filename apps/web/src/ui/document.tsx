@@ -34,6 +34,7 @@ export function Document(props: {
         <title>{[props.title, props.site ?? "Mailwright"].filter(Boolean).join(" · ")}</title>
         <link rel="icon" href={assetUrl("favicon.svg")} type="image/svg+xml" />
         <link rel="stylesheet" href={assetUrl("app.css")} />
+        {/* First: it listens to what htmx says from its beginning on. */}
         <script src={assetUrl("app.js")} nonce={nonce} defer />
         <script src={assetUrl("htmx.js")} nonce={nonce} defer />
       </head>
