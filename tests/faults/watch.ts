@@ -1,5 +1,6 @@
 import { countJournal } from "@mailwright/email_client/batches/journal-counts.ts";
 import { Redis } from "ioredis";
+import postgres from "postgres";
 import type { Breach } from "../system/breach.ts";
 import { SHARDS } from "../system/journal-left.ts";
 import { bounded } from "./programs.ts";
@@ -18,7 +19,17 @@ export interface Watch extends AsyncDisposable {
   readonly announced: ReadonlyMap<string, number>;
 }
 
-export function watch({ redis: { url }, sql }: Pick<World, "redis" | "sql">): Watch {
+export function watch({
+  redis: { url },
+  postgres: { url: databaseUrl },
+}: Pick<World, "redis" | "postgres">): Watch {
+  // A connection of its own that gives up within a second: one that a dying Postgres has accepted waits for half a minute.
+  const sql = postgres(databaseUrl, {
+    max: 1,
+    connect_timeout: PATIENCE_MS / 1_000,
+    fetch_types: false,
+    onnotice: () => {},
+  });
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -60,6 +71,7 @@ export function watch({ redis: { url }, sql }: Pick<World, "redis" | "sql">): Wa
       stopping.abort();
       await watching;
       redis.disconnect();
+      await sql.end({ timeout: 1 });
     },
   };
 }
