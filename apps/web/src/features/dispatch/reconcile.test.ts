@@ -93,6 +93,18 @@ test("a batch that the email client still works on is left alone", async () => {
   expect(await standing(db, campaign)).toMatchObject({ counts: { queued: 1 } });
 });
 
+test("an order that the email client has lost is given again while it has a batch of the campaign", async () => {
+  await using given = await handedOver(1);
+  const { campaign, context, standIn } = given;
+  const told = () =>
+    standIn.calls.filter(({ call }) => call === `PUT /v1/campaigns/${campaign}/control`).length;
+  const before = told();
+  await reconcile(context, { restS: 3_600, overdueS: 3_600 });
+  expect(told()).toBe(before);
+  await reconcile(context, { restS: 0, overdueS: 3_600 });
+  expect(told()).toBe(before + 1);
+});
+
 test("emails whose ends this ledger has lost become uncertain instead of being sent again", async () => {
   await using given = await handedOver(2);
   const { db, campaign, context, standIn, ids } = given;

@@ -30,17 +30,25 @@ const FORGOTTEN =
 
 /**
  * Looks after the batches at the email client: drops those that are through, and asks after emails that should have been
- * heard of. What the email client never had, or has lost, is handed over again, as something that may have been tried.
+ * heard of. What the email client never had, or has lost, is handed over again, as something that may have been tried;
+ * what its campaign is to do, it hears again each time.
  */
 export async function reconcile(
   context: DispatchContext,
   pace: ReconcilePace = RECONCILE_PACE,
 ): Promise<void> {
   await dropEndedBatches(context.db);
-  for (const batch of await batchesToCheck(context.db, { restS: pace.restS, most: MOST })) {
+  const batches = await batchesToCheck(context.db, { restS: pace.restS, most: MOST });
+  // A Redis that was set back by a moment may have lost the last order and nothing else, which no batch shows: a campaign
+  // that was resumed would stay paused there for ever.
+  const told = new Set<string>();
+  for (const campaign of new Set(batches.map(({ campaign_id }) => campaign_id)))
+    if (await syncControl(context, campaign)) told.add(campaign);
+  for (const batch of batches) {
     const open = await openEmailsOf(context.db, batch.id, pace.overdueS);
     if (open.length === 0) await dropBatch(context.db, batch.id);
-    else if (open.some(({ overdue }) => overdue)) await askAfter(batch, open, context);
+    else if (told.has(batch.campaign_id) && open.some(({ overdue }) => overdue))
+      await askAfter(batch, open, context);
   }
 }
 
@@ -81,7 +89,7 @@ async function compare(
 
 /**
  * The email client has lost the batch: its Redis was emptied, replaced or set back. The campaign's control went with it
- * and must be there before any email is, and so must the word of whom not to mail.
+ * and was told again before; the word of whom not to mail must be there before any email is, too.
  */
 async function handOverAgain(
   batch: ClaimedBatch,
@@ -92,7 +100,6 @@ async function handOverAgain(
     { batch: batch.id, emails: open.length },
     "the email client has lost a batch; it is handed over again",
   );
-  if (!(await syncControl(context, batch.campaign_id))) return;
   const suppressed = open.filter((email) => email.suppressed).map(({ id, run }) => ({ id, run }));
   if (!(await tellSuppressed(context, suppressed))) return;
   const linkOf = await context.links.toLeave();
