@@ -136,19 +136,8 @@ test("doctor says what is wrong with the Redis of the email client, and which mi
 test("doctor has every gateway checked that could be sent through, and says what is in the way", async () => {
   await using at = await shell();
   const id = newId();
-  const gateway = {
-    id,
-    name: "Relay",
-    kind: "smtp",
-    settings: {},
-    secrets: [],
-    rate_per_second: null,
-    domain_rate_per_second: null,
-    domain_rates: {},
-    default: true,
-    complete: true,
-    breaker: "closed",
-  };
+  const [main] = settingsWith(id).gateways;
+  const gateway = { ...main, name: "Relay", kind: "smtp", settings: {} };
   const others = [
     { ...gateway, id: newId(), name: "Both", kind: "route" },
     { ...gateway, id: newId(), name: "Later", complete: false },

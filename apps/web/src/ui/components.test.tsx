@@ -77,6 +77,7 @@ describe("a table", () => {
 
 test("a pager without another page is a sentence", () => {
   expect(render(<Pager summary="3 contacts" />)).not.toContain("button");
+  expect(render(<Pager />)).toBe("");
   expect(render(<Pager summary="3 contacts" next="/contacts?after=3" />)).toContain('rel="next"');
 });
 

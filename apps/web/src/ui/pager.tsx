@@ -2,22 +2,27 @@ import type { Html } from "@mailwright/html";
 import { Icon } from "./icon.tsx";
 import { regionLink } from "./region.ts";
 
-/** The way to the rows before and after these. Pages have no numbers: rows may come and go while one reads. */
+/**
+ * The way to the rows before and after these. Pages have no numbers: rows may come and go while one reads. Where there is
+ * nowhere to go and nothing to say it is not there.
+ */
 export function Pager(props: {
   /** What is in sight, of how many: "1–50 of 12,345 contacts". */
-  summary: string;
+  summary?: string;
   previous?: string | undefined;
   next?: string | undefined;
-  /** The words on the links; `Newer` and `Older` for what is listed by time. */
-  words?: { previous: string; next: string } | undefined;
+  /** Listed by time, the newest first: the ways are to the newer and the older ones. */
+  byTime?: boolean;
   /** The selector of the region with the list. */
   region?: string | undefined;
 }): Html {
-  const { previous = "Previous", next = "Next" } = props.words ?? {};
+  const [previous, next] = props.byTime ? ["Newer", "Older"] : ["Previous", "Next"];
+  const leads = props.previous !== undefined || props.next !== undefined;
+  if (!leads && props.summary === undefined) return <></>;
   return (
     <nav class="pager" aria-label="Pagination">
-      <p class="pager-summary">{props.summary}</p>
-      {(props.previous !== undefined || props.next !== undefined) && (
+      <p class="pager-summary">{props.summary ?? ""}</p>
+      {leads && (
         <div class="buttons">
           <Step href={props.previous} region={props.region} rel="prev">
             <Icon name="chevron-left" />

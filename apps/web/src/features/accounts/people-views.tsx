@@ -79,9 +79,7 @@ export function PeoplePage(props: {
             },
           ]}
         />
-        {(props.next ?? props.previous) !== undefined && (
-          <Pager summary="" next={props.next} previous={props.previous} region="#people" />
-        )}
+        <Pager next={props.next} previous={props.previous} region="#people" />
       </div>
     </>
   );

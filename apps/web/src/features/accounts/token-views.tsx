@@ -80,15 +80,7 @@ export function TokensPage(props: {
             },
           ]}
         />
-        {(props.next ?? props.previous) !== undefined && (
-          <Pager
-            summary=""
-            words={{ previous: "Newer", next: "Older" }}
-            next={props.next}
-            previous={props.previous}
-            region="#tokens"
-          />
-        )}
+        <Pager byTime next={props.next} previous={props.previous} region="#tokens" />
       </div>
     </>
   );

@@ -216,15 +216,7 @@ function History(props: ContactPageProps): Html {
       {total > 0 && (
         <div class="history-foot">
           <Legend parts={parts} />
-          {(props.older !== undefined || props.newer !== undefined) && (
-            <Pager
-              summary=""
-              words={{ previous: "Newer", next: "Older" }}
-              next={props.older}
-              previous={props.newer}
-              region="#history"
-            />
-          )}
+          <Pager byTime next={props.older} previous={props.newer} region="#history" />
         </div>
       )}
     </Card>

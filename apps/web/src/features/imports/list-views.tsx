@@ -80,15 +80,7 @@ export function ImportsPage(props: {
             },
           ]}
         />
-        {(props.next ?? props.previous) !== undefined && (
-          <Pager
-            summary=""
-            words={{ previous: "Newer", next: "Older" }}
-            next={props.next}
-            previous={props.previous}
-            region="#imports"
-          />
-        )}
+        <Pager byTime next={props.next} previous={props.previous} region="#imports" />
       </div>
     </>
   );

@@ -3,6 +3,7 @@ import type { GatewayView } from "@mailwright/protocol";
 import { ManualClock, until } from "@mailwright/testing";
 import type { Context } from "../../context.ts";
 import { signedInClient } from "../../testing/client.ts";
+import { settingsWith } from "../../testing/campaigns.ts";
 import { testContext } from "../../testing/context.ts";
 import { setupProblems } from "./setup.ts";
 import { saveSender } from "./settings.ts";
@@ -15,19 +16,7 @@ const SENDER = {
   postal_address: "1 High Street",
 };
 
-const GATEWAY: GatewayView = {
-  id: "0198a1b2-0000-7000-8000-000000000000",
-  name: "Mock",
-  kind: "http",
-  settings: {},
-  secrets: [],
-  rate_per_second: null,
-  domain_rate_per_second: null,
-  domain_rates: {},
-  default: true,
-  complete: true,
-  breaker: "closed",
-};
+const [GATEWAY] = settingsWith("0198a1b2-0000-7000-8000-000000000000").gateways as [GatewayView];
 
 /** An email client on a real socket, which answers as it is told and counts how often it was asked. */
 function emailClient() {
@@ -116,7 +105,7 @@ test("a spare gateway that is complete is no default: the banner leads to the on
   expect(await setupProblems(context)).toMatchObject([
     {
       kind: "gateway",
-      message: expect.stringContaining("“Mock” is the default gateway"),
+      message: expect.stringContaining("“Main gateway” is the default gateway"),
       action: { href: `/settings/gateways/${GATEWAY.id}` },
     },
   ]);

@@ -60,7 +60,7 @@ export function VersionsPage(
           summary={formatPlural(template.version, "version")}
           next={props.next}
           previous={props.previous}
-          words={{ previous: "Newer", next: "Older" }}
+          byTime
           region="#versions"
         />
       </div>
@@ -110,7 +110,7 @@ export function CampaignsPage(
             summary={`${formatPlural(campaigns.length, "campaign")} here`}
             next={props.next}
             previous={props.previous}
-            words={{ previous: "Newer", next: "Older" }}
+            byTime
             region="#template-campaigns"
           />
         )}
