@@ -1,3 +1,4 @@
+import { freePort } from "@mailwright/launcher/ports.ts";
 import type { Socket, TCPSocketListener } from "bun";
 import { Pipe } from "./fault-pipe.ts";
 
@@ -44,8 +45,9 @@ export class FaultProxy implements AsyncDisposable {
 
   /** `serverPort` may be set later, when the proxy's own port must be known before the server runs. */
   constructor(public serverPort: number) {
-    this.listener = this.listen(0);
-    this.port = this.listener.port;
+    // Not any port: while it refuses, nobody else may be given it.
+    this.port = freePort();
+    this.listener = this.listen(this.port);
   }
 
   /** Connections that are open now. */

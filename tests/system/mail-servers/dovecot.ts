@@ -8,8 +8,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "@mailwright/launcher/ports.ts";
 import { type DebianPrograms, debianPrograms } from "@mailwright/testing";
-import { freePort, type MailServer, makeHome, runServer, writeCertificate } from "./mail-server.ts";
+import { type MailServer, makeHome, runServer, writeCertificate } from "./mail-server.ts";
 
 const PACKAGES = ["dovecot-core", "dovecot-imapd"];
 const PROGRAMS = ["usr/sbin/dovecot", "usr/bin/doveconf", "usr/lib/dovecot/imap"];

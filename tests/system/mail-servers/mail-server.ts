@@ -147,9 +147,3 @@ async function endGroup(program: Program): Promise<void> {
     { what: "the children of a mail server to be gone" },
   );
 }
-
-/** A port that nobody has now. */
-export function freePort(): number {
-  using listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  return listener.port;
-}

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { freePort } from "@mailwright/launcher/ports.ts";
 import type { DebianPrograms } from "@mailwright/testing";
 import {
-  freePort,
   madeUpAccounts,
   madeUpRights,
   type MailServer,
