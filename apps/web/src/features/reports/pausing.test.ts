@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { silentLog } from "@mailwright/platform";
 import { type CampaignFixture, campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { signedInClient } from "../../testing/client.ts";
+import { lockWait } from "../../testing/lock-waits.ts";
 import { activityOf, SYSTEM } from "../campaigns/activity.ts";
 import { readCampaign } from "../campaigns/campaigns.ts";
 import { requeueEmails } from "../campaigns/requeue-queries.ts";
@@ -210,6 +211,28 @@ describe("what a gateway had accepted and its recipient's provider refuses", () 
     await post(...emails.map((id) => accepted(id)));
     for (let n = 0; n < 10; n++) await tell(emails, `told ${n}`);
     expect(await standing(campaign)).toBe("sending");
+  });
+
+  test("counts once for each email too when two tell of it in the very same moment", async () => {
+    const { db } = fixture.context;
+    const { campaign, ids } = await sendingTo({ "outlook.example": 20 });
+    const { "outlook.example": emails = [] } = ids;
+    await post(...emails.map((id) => accepted(id)));
+    // While the campaign is locked nobody can count, so both have begun before either has told anything.
+    const both = await db.transaction(async (tx) => {
+      await tx.execute(sql`SELECT FROM "campaign" WHERE "id" = ${campaign} FOR UPDATE`);
+      const telling = ["a webhook", "a bounce mailbox"].map((key) =>
+        tell(emails.slice(0, 10), key),
+      );
+      await lockWait(db, 2);
+      return { telling };
+    });
+    expect(await Promise.all(both.telling)).toMatchObject([{ taken: 10 }, { taken: 10 }]);
+    expect(await standing(campaign)).toBe("sending");
+    await tell(emails.slice(10, 19), "later");
+    expect(await standing(campaign)).toBe("sending");
+    await tell(emails.slice(19), "last");
+    expect(await standing(campaign)).toBe("paused");
   });
 
   test("counts no more after a person has resumed the campaign since", async () => {
