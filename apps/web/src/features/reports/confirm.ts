@@ -1,7 +1,16 @@
 import { DEFAULT_RETRY_POLICY, type EmailEvent, step } from "@mailwright/email_machine";
+import type { Log } from "@mailwright/platform";
 import { type Report, reportOf } from "@mailwright/protocol";
 import type { Queryable } from "../../db/open.ts";
+import { pauseForSender } from "./pausing.ts";
 import { applyReports, lockUncertain, selectTold } from "./queries.ts";
+
+/** What is told of emails in doubt: that their gateway has them, and by which ids of its own where it says them. */
+export interface Confirmation {
+  at: number;
+  gateway: string;
+  emails: ReadonlyMap<string, string | undefined>;
+}
 
 /**
  * Settles emails in doubt of which their gateway says that it has them; answers how many there were. The email client forgets
@@ -11,9 +20,8 @@ import { applyReports, lockUncertain, selectTold } from "./queries.ts";
  */
 export async function confirm(
   tx: Queryable,
-  at: number,
-  gateway: string,
-  emails: ReadonlyMap<string, string | undefined>,
+  log: Log,
+  { at, gateway, emails }: Confirmation,
 ): Promise<number> {
   const uncertain = await lockUncertain(tx, [...emails.keys()]);
   const reports = uncertain.map(({ id, ...standing }): Report => {
@@ -28,7 +36,10 @@ export async function confirm(
     if (taken === undefined) throw new Error("the machine settles no email in doubt any more");
     return reportOf(id, event, taken.record, gateway);
   });
-  if (reports.length > 0) await applyReports(tx, reports);
+  if (reports.length > 0) {
+    const { senders } = await applyReports(tx, reports);
+    await pauseForSender(tx, log, senders);
+  }
   return reports.length;
 }
 
@@ -38,9 +49,10 @@ export async function confirm(
  */
 export async function confirmTold(
   tx: Queryable,
+  log: Log,
   at: number,
   emails: readonly string[],
 ): Promise<void> {
   for (const [gateway, ids] of await selectTold(tx, emails))
-    await confirm(tx, at, gateway, new Map(ids.map((id) => [id, undefined])));
+    await confirm(tx, log, { at, gateway, emails: new Map(ids.map((id) => [id, undefined])) });
 }

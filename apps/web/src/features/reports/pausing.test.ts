@@ -235,6 +235,18 @@ describe("what a gateway had accepted and its recipient's provider refuses", () 
     expect(await standing(campaign)).toBe("paused");
   });
 
+  test("counts as accepted before it counts as refused where an email was in doubt until then", async () => {
+    const { campaign, ids } = await sendingTo({ "outlook.example": 41 });
+    const { "outlook.example": emails = [] } = ids;
+    await post(refused(emails[0] as string));
+    await post(...emails.slice(1, 22).map((id) => accepted(id)));
+    const inDoubt = { event: "UNRESOLVED", state: "uncertain", error: { code: "uncertain" } };
+    await post(...emails.slice(22).map((id) => report(id, inDoubt)));
+    expect(await tell(emails.slice(22), "a")).toMatchObject({ taken: 19, settled: 19 });
+    // 20 refused, and 21 that were accepted and are not among them.
+    expect(await standing(campaign)).toBe("sending");
+  });
+
   test("counts no more after a person has resumed the campaign since", async () => {
     const { campaign, ids } = await sendingTo({ "outlook.example": 60 });
     const { "outlook.example": emails = [] } = ids;

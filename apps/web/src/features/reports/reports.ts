@@ -56,16 +56,18 @@ async function apply(
   if (reports.length === 0) return { known: 0, applied: 0 };
   return db.transaction(async (tx) => {
     const { known, applied, campaigns, senders } = await applyReports(tx, reports);
+    await pauseForCredentials(tx, log, campaigns);
+    // Before anything is confirmed, which counts as well: what is watched is written anew from what was read here.
+    await pauseForSender(tx, log, senders);
     if (applied > 0) await takeRefusals(tx, log, reports);
     const inDoubt = reports.filter(({ state }) => state === "uncertain");
     if (inDoubt.length > 0)
       await confirmTold(
         tx,
+        log,
         Math.max(...inDoubt.map(({ at }) => at)),
         inDoubt.map(({ id }) => id),
       );
-    await pauseForCredentials(tx, log, campaigns);
-    await pauseForSender(tx, log, senders);
     return { known, applied };
   });
 }

@@ -20,7 +20,8 @@ export function domainOf(address: SQL): SQL {
 
 /**
  * The same from facts that are new, of emails that their gateway had accepted: these are as many fewer accepted ones. An
- * email counts once, however often it is told of. The campaigns stay locked until the transaction ends.
+ * email counts once, however often it is told of: the caller has the emails locked, so whoever tells of one at the same time
+ * comes before or after. The campaigns stay locked until the transaction ends.
  */
 export async function selectToldRefusals(
   db: Queryable,

@@ -50,7 +50,11 @@ export async function takeFacts(
       const kept = known.filter(({ kind }) => kind !== "accepted");
       const news = await noteNews(tx, teller, kept, emails);
       // Campaigns are locked before suppressions, as where reports are taken.
-      const settled = await confirm(tx, clock.now(), teller.id, confirmations(known));
+      const settled = await confirm(tx, log, {
+        at: clock.now(),
+        gateway: teller.id,
+        emails: confirmations(known),
+      });
       await pauseForToldRefusals(
         tx,
         log,
