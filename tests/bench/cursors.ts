@@ -16,7 +16,6 @@ interface List {
   descending?: boolean;
 }
 
-const NAME = `lower(coalesce(nullif(name, ''), btrim(first_name || ' ' || last_name))) COLLATE "C"`;
 const CHANGED = `to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 const SINCE = `to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
@@ -25,7 +24,7 @@ function listsOf({ segments, campaigns, templates }: Population) {
   return {
     contacts: { from: "contact", descending: true },
     contactsByAddress: { from: "contact", key: "canonical_email" },
-    contactsByName: { from: "contact", key: NAME },
+    contactsByName: { from: "contact", key: "shown_name" },
     everybody: {
       from: `segment_contact WHERE segment_id = '${segments.everybody}'`,
       id: "contact_id",
@@ -39,13 +38,13 @@ function listsOf({ segments, campaigns, templates }: Population) {
     halfByName: {
       from: `segment_contact JOIN contact ON contact.id = contact_id WHERE segment_id = '${segments.half}'`,
       id: "contact.id",
-      key: NAME,
+      key: "shown_name",
     },
     byRule: {
       from: "contact WHERE split_part(canonical_email, '@', 2) = 'mail.example.com'",
       descending: true,
     },
-    named: { from: `contact WHERE ${NAME} LIKE 'emma%'`, descending: true },
+    named: { from: "contact WHERE shown_name LIKE 'emma%'", descending: true },
     emails: { from: `email WHERE campaign_id = '${campaigns.large}'` },
     sent: { from: `email WHERE campaign_id = '${campaigns.large}' AND state = 'sent'` },
     failed: { from: `email WHERE campaign_id = '${campaigns.large}' AND state = 'failed'` },

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
-import { contact, shownName } from "../../db/schema/contacts.ts";
+import { contact } from "../../db/schema/contacts.ts";
 import type { Contact } from "./queries.ts";
 import type { Search } from "./search.ts";
 
@@ -50,15 +50,19 @@ export async function selectContactPage(
 /** Whom a page is taken from. A limit or an offset keeps Postgres from taking the inner statement apart. */
 function candidates(
   way: Way,
-  { where, orderBy }: ReturnType<typeof keyset>,
+  { where, orderBy, limit }: ReturnType<typeof keyset>,
   page: PageRequest,
   direction: ContactOrder["direction"],
 ): SQL {
   const beyond = where ?? sql`true`;
   const order = sql.join(orderBy, sql`, `);
+  // All of them are read, but only what they are sorted by: whole rows cost a quarter more.
+  const gathered = (filter: SQL) => sql`(
+    SELECT "id" AS "found" FROM (SELECT * FROM "contact" WHERE ${filter} AND ${beyond} OFFSET 0) AS "contact"
+    ORDER BY ${order} LIMIT ${limit}) AS "page" JOIN "contact" ON "contact"."id" = "found"`;
   switch (way.kind) {
     case "those":
-      return sql`"contact" WHERE "contact"."id" = ANY(ARRAY(${way.ids})) AND ${way.filter ?? sql`true`} AND ${beyond} OFFSET 0`;
+      return gathered(sql`"contact"."id" = ANY(ARRAY(${way.ids})) AND ${way.filter ?? sql`true`}`);
     case "walk":
       return sql`"contact" WHERE ${beyond} ORDER BY ${order} LIMIT ${way.most}`;
     case "members": {
@@ -69,9 +73,7 @@ function candidates(
         JOIN "contact" ON "contact"."id" = "contact_id"`;
     }
     case "all":
-      return way.filter
-        ? sql`"contact" WHERE ${way.filter} AND ${beyond} OFFSET 0`
-        : sql`"contact" WHERE ${beyond}`;
+      return way.filter ? gathered(way.filter) : sql`"contact" WHERE ${beyond}`;
   }
 }
 
@@ -81,10 +83,17 @@ const SUPPRESSED = sql`(SELECT "reason" FROM "suppression" WHERE "suppression"."
 type Row = Omit<Contact, "created_at" | "updated_at"> & {
   created_at: string;
   updated_at: string;
+  shown_name: string;
   key: string;
 };
 
-function contactOf({ key: _key, created_at, updated_at, ...row }: Row): Contact {
+function contactOf({
+  key: _key,
+  shown_name: _shown,
+  created_at,
+  updated_at,
+  ...row
+}: Row): Contact {
   return { ...row, created_at: new Date(created_at), updated_at: new Date(updated_at) };
 }
 
@@ -92,7 +101,7 @@ function contactOf({ key: _key, created_at, updated_at, ...row }: Row): Contact 
 const KEYS: Readonly<Record<ContactOrder["by"], SQL | undefined>> = {
   added: undefined,
   address: sql`${contact.canonical_email}`,
-  name: sql`(${shownName(contact)} COLLATE "C")`,
+  name: sql`${contact.shown_name}`,
 };
 
 /**
@@ -134,7 +143,7 @@ function conditionsOf({ address, name, domain }: Search): SQL[] {
 /** Each says what its index says; together they find whatever of the names begins so. */
 function nameConditions(prefix: SQL): SQL[] {
   return [
-    begins(sql`${shownName(contact)} COLLATE "C"`, prefix),
+    begins(sql`"contact"."shown_name"`, prefix),
     sql`(${begins(sql`lower("contact"."first_name") COLLATE "C"`, prefix)} AND "contact"."name" <> ''
       AND "contact"."first_name" <> '' AND NOT starts_with(lower("contact"."name"), lower("contact"."first_name")))`,
     sql`(${begins(sql`lower("contact"."last_name") COLLATE "C"`, prefix)} AND "contact"."last_name" <> '')`,

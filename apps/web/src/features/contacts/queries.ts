@@ -25,9 +25,11 @@ export interface Contact {
   suppressed: (typeof suppression.$inferSelect)["reason"] | null;
 }
 
+const { shown_name: _sorted, ...OWN_COLUMNS } = getTableColumns(contact);
+
 /** What a contact is read by, from `contact` alone. */
 export const CONTACT_COLUMNS = {
-  ...getTableColumns(contact),
+  ...OWN_COLUMNS,
   revision: sql<string>`${contact.updated_at}::text`,
   // By name: of a column in a selection drizzle leaves out the table, and then it would be the suppression's own.
   suppressed: sql<Contact["suppressed"]>`(
