@@ -63,7 +63,7 @@ describe.each(["Postfix", "Exim"])("%s", (name) => {
       ...changes,
     };
     const secrets = { password, dkim_private_key: KEY.privateKey };
-    expect(smtpGateway.fault?.(all, secrets)).toBeUndefined();
+    expect(smtpGateway.faults?.(all, secrets)).toEqual([]);
     const gateway = smtpGateway.open(all, secrets, systemClock);
     try {
       await use(gateway, server);

@@ -126,6 +126,13 @@ export const SettingsPatch = Type.Object({
 export type SettingsPatch = Static<typeof SettingsPatch>;
 export const parseSettingsPatch = parser(SettingsPatch);
 
+/** Everything that is wrong with a patch, by the paths of its fields (`gateways.0.settings.url`), at most once each. */
+export const SettingFaults = Type.Object({
+  errors: Type.Array(Type.Object({ field: Type.String(), message: Type.String() })),
+});
+export type SettingFaults = Static<typeof SettingFaults>;
+export const parseSettingFaults = parser(SettingFaults);
+
 /** One message sent at once and outside the ledger: "send a test". */
 export const TestMessage = Type.Object({
   from: Type.Object({ name: line(200), email: Address, reply_to: Type.Optional(Address) }),

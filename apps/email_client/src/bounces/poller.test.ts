@@ -45,7 +45,7 @@ async function withMailbox({ redis }: TestRedis, port: number, id = newId()): Pr
   };
   const secrets = { bounce_password: PASSWORD };
   const gateways = [{ id, kind: "smtp", settings, secrets }];
-  expect(await patchSettings(redis, vault, { gateways }, ANYWHERE)).toBeUndefined();
+  expect(await patchSettings(redis, vault, { gateways }, ANYWHERE)).toEqual([]);
   return id;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { BOUNCE_FIELDS, bounceFault, bounceMailbox } from "./settings.ts";
+import { BOUNCE_FIELDS, bounceFaults, bounceMailbox } from "./settings.ts";
 
 const MAILBOX = {
   bounce_address: "bounces@example.com",
@@ -9,9 +9,9 @@ const MAILBOX = {
 const SECRETS = { bounce_password: "secret" };
 
 test("a bounce address alone, a whole mailbox, and nothing at all can be saved", () => {
-  expect(bounceFault({}, {})).toBeUndefined();
-  expect(bounceFault({ bounce_address: "bounces@example.com" }, {})).toBeUndefined();
-  expect(bounceFault(MAILBOX, SECRETS)).toBeUndefined();
+  expect(bounceFaults({}, {})).toEqual([]);
+  expect(bounceFaults({ bounce_address: "bounces@example.com" }, {})).toEqual([]);
+  expect(bounceFaults(MAILBOX, SECRETS)).toEqual([]);
 });
 
 test.each([
@@ -24,11 +24,13 @@ test.each([
   ["bounce_username", { bounce_username: "" }],
   ["bounce_handled_folder", { bounce_handled_folder: "INBOX" }],
 ])("a fault of %s is told at its field (%j)", (field, change) => {
-  expect(bounceFault({ ...MAILBOX, ...change }, SECRETS)?.field).toBe(field);
+  expect(bounceFaults({ ...MAILBOX, ...change }, SECRETS).map((fault) => fault.field)).toEqual([
+    field,
+  ]);
 });
 
 test("a mailbox without a password is not saved", () => {
-  expect(bounceFault(MAILBOX, {})?.field).toBe("bounce_password");
+  expect(bounceFaults(MAILBOX, {}).map((fault) => fault.field)).toEqual(["bounce_password"]);
 });
 
 test("what is left empty is the usual", () => {

@@ -1,6 +1,6 @@
 import type { GatewayField } from "@mailwright/protocol";
 import type { SettingFault } from "../gateways/gateway.ts";
-import { hostFault, portFault } from "../gateways/server-address.ts";
+import { hostFaults, portFaults } from "../gateways/server-address.ts";
 import { BOUNCE_LOCAL_LENGTH } from "./verp.ts";
 
 const group = "bounces";
@@ -115,33 +115,33 @@ const ADDRESS =
   /^([A-Za-z0-9._-]+)@((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63})$/;
 
 /** What cannot work is told when it is saved: later, bounces would be lost without a word. */
-export function bounceFault(
+export function bounceFaults(
   settings: Record<string, string>,
   secrets: Record<string, string>,
-): SettingFault | undefined {
+): SettingFault[] {
   const values = { ...settings, ...secrets };
   const { bounce_address: address = "", bounce_host: host = "", bounce_port: port = "" } = values;
+  const faults = [...portFaults("bounce_port", port), ...hostFaults("bounce_host", host)];
   const local = ADDRESS.exec(address)?.[1];
   if (address !== "" && (local === undefined || local.length > BOUNCE_LOCAL_LENGTH))
-    return {
+    faults.push({
       field: "bounce_address",
       message: `Enter an address of letters, digits, dots and hyphens, with at most ${BOUNCE_LOCAL_LENGTH} of them before the @.`,
-    };
-  const unreachable = portFault("bounce_port", port) ?? hostFault("bounce_host", host);
-  if (unreachable !== undefined) return unreachable;
-  if (host === "") return undefined;
+    });
+  if (host === "") return faults;
   const needed = ["bounce_address", "bounce_username", "bounce_password"];
-  const missing = needed.find((name) => (values[name] ?? "") === "");
-  if (missing !== undefined)
-    return {
-      field: missing,
+  const missing = needed.filter((name) => (values[name] ?? "") === "");
+  faults.push(
+    ...missing.map((field) => ({
+      field,
       message: "A bounce mailbox needs the bounce address, the user name and the password.",
-    };
+    })),
+  );
   const { folder, handledFolder } = bounceMailbox(settings, secrets) ?? {};
-  return folder === handledFolder
-    ? {
-        field: "bounce_handled_folder",
-        message: "Choose another folder than the one that is read.",
-      }
-    : undefined;
+  if (folder === handledFolder)
+    faults.push({
+      field: "bounce_handled_folder",
+      message: "Choose another folder than the one that is read.",
+    });
+  return faults;
 }

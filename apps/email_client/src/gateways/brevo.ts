@@ -1,7 +1,7 @@
 import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { brevoWebhook } from "./brevo-webhook.ts";
-import { chosenSecretFault, webhookSecret } from "./webhook-proofs.ts";
+import { chosenSecretFaults, webhookSecret } from "./webhook-proofs.ts";
 import { type Answer, apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
 import { handedOver, type HeaderLimit, type HeaderLimits } from "./header-limits.ts";
 import { nameAndEmail } from "./person.ts";
@@ -45,7 +45,7 @@ export const brevoGateway: GatewayAdapter = {
   headerLimits: HEADER_LIMITS,
   webhook:
     "At Brevo, under Transactional, Settings, Webhook: this address with sent, delivered, hard bounce, soft bounce, blocked, invalid email and complaint, and the webhook secret as the token.",
-  fault: (_settings, { webhook_secret: secret = "" }) => chosenSecretFault(secret),
+  faults: (_settings, { webhook_secret: secret = "" }) => chosenSecretFaults(secret),
   open: openBrevo,
 };
 

@@ -221,7 +221,7 @@ async function lost(gateway: Gateway, fake: FakeService): Promise<Outcome> {
 }
 
 function open(adapter: GatewayAdapter, { settings, secrets }: FakeService): Gateway {
-  expect(adapter.fault?.(settings, secrets)).toBeUndefined();
+  expect(adapter.faults?.(settings, secrets) ?? []).toEqual([]);
   return refusingUnsafe(adapter.open(settings, secrets, systemClock));
 }
 

@@ -73,38 +73,38 @@ const LABELS = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
 const LEAST_BITS = 1024;
 
 /** A key that cannot sign is told when it is saved: later, messages would go out without a signature. */
-export function dkimFault(
+export function dkimFaults(
   settings: Record<string, string>,
   secrets: Record<string, string>,
-): SettingFault | undefined {
-  const values = { ...settings, ...secrets };
-  const names = DKIM_FIELDS.map(({ name }) => name);
-  const missing = names.find((name) => (values[name] ?? "") === "");
-  if (names.every((name) => (values[name] ?? "") === "")) return undefined;
-  if (missing !== undefined)
-    return {
-      field: missing,
-      message: "A DKIM signature needs the domain, the selector and the key.",
-    };
-  for (const field of ["dkim_domain", "dkim_selector"]) {
-    if (!LABELS.test(values[field] ?? ""))
-      return { field, message: "Enter it as it stands in DNS: letters, digits, hyphens and dots." };
-  }
-  return keyFault(values["dkim_private_key"] ?? "");
+): SettingFault[] {
+  const values = DKIM_FIELDS.map(({ name }) => ({
+    field: name,
+    value: { ...settings, ...secrets }[name] ?? "",
+  }));
+  if (values.every(({ value }) => value === "")) return [];
+  return values.flatMap(({ field, value }) => {
+    const message = value === "" ? INCOMPLETE : faultIn(field, value);
+    return message === undefined ? [] : [{ field, message }];
+  });
 }
 
-function keyFault(pem: string): SettingFault | undefined {
+const INCOMPLETE = "A DKIM signature needs the domain, the selector and the key.";
+
+function faultIn(field: string, value: string): string | undefined {
+  if (field === "dkim_private_key") return keyFault(value);
+  return LABELS.test(value)
+    ? undefined
+    : "Enter it as it stands in DNS: letters, digits, hyphens and dots.";
+}
+
+function keyFault(pem: string): string | undefined {
   try {
     const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(pem);
-    if (asymmetricKeyType !== "rsa") return faulty("This is not an RSA key.");
+    if (asymmetricKeyType !== "rsa") return "This is not an RSA key.";
     return (asymmetricKeyDetails?.modulusLength ?? 0) < LEAST_BITS
-      ? faulty("This key is too short: receivers take none of less than 1024 bits.")
+      ? "This key is too short: receivers take none of less than 1024 bits."
       : undefined;
   } catch {
-    return faulty("This is not a private key in PEM form, or it is encrypted.");
+    return "This is not a private key in PEM form, or it is encrypted.";
   }
-}
-
-function faulty(message: string): SettingFault {
-  return { field: "dkim_private_key", message };
 }

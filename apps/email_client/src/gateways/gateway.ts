@@ -73,11 +73,8 @@ export interface GatewayAdapter {
   headerLimits: HeaderLimits;
   /** What a person does at the provider with the address that Settings shows; absent where it tells nothing. */
   webhook?: string;
-  /** What is wrong with these settings beyond what the fields say, with the field at fault. */
-  fault?(
-    settings: Record<string, string>,
-    secrets: Record<string, string>,
-  ): SettingFault | undefined;
+  /** Everything that is wrong with these settings beyond what the fields say, each with the field at fault. */
+  faults?(settings: Record<string, string>, secrets: Record<string, string>): SettingFault[];
   open(
     settings: Record<string, string>,
     secrets: Record<string, string>,

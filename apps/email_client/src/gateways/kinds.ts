@@ -29,7 +29,7 @@ export function adapterOf(kind: string): GatewayAdapter | undefined {
 }
 
 /** A kind as far as its settings go. A route's depend on the gateways that there are. */
-export type SettingsKind = Pick<GatewayAdapter, "kind" | "title" | "fields" | "servers" | "fault">;
+export type SettingsKind = Pick<GatewayAdapter, "kind" | "title" | "fields" | "servers" | "faults">;
 
 export function settingsKindOf(
   kind: string,
@@ -39,7 +39,7 @@ export function settingsKindOf(
 }
 
 export function gatewayKinds(gateways: readonly RouteGateway[]): GatewayKind[] {
-  const { servers: _servers, fault: _fault, ...route } = routeKind(gateways);
+  const { servers: _servers, faults: _faults, ...route } = routeKind(gateways);
   const own = ADAPTERS.map(({ kind, title, description, fields, capabilities, webhook }) => ({
     kind,
     title,

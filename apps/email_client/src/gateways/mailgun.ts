@@ -46,16 +46,16 @@ export const mailgunGateway: GatewayAdapter = {
   capabilities: { idempotency: "none", lookup: true, batch: false, perItemResult: true },
   servers: apiServer(API, "api_key"),
   headerLimits: HEADER_LIMITS,
-  fault: ({ domain = "" }) => domainFault(domain),
+  faults: ({ domain = "" }) => domainFaults(domain),
   webhook:
     "At Mailgun, under Webhooks: post to this address accepted, delivered, permanent failure and spam complaints.",
   open: openMailgun,
 };
 
-function domainFault(domain: string): SettingFault | undefined {
+function domainFaults(domain: string): SettingFault[] {
   return domain === "" || /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(domain)
-    ? undefined
-    : { field: "domain", message: "Enter the domain's name alone, such as mg.example.com." };
+    ? []
+    : [{ field: "domain", message: "Enter the domain's name alone, such as mg.example.com." }];
 }
 
 function openMailgun(

@@ -1,7 +1,7 @@
 import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { mailjetWebhook } from "./mailjet-webhook.ts";
-import { chosenSecretFault, webhookSecret } from "./webhook-proofs.ts";
+import { chosenSecretFaults, webhookSecret } from "./webhook-proofs.ts";
 import { type Answer, apiAddress, apiServer, httpService, textAt } from "./http-service.ts";
 import { handedOver, type HeaderLimits } from "./header-limits.ts";
 import type { Person } from "./person.ts";
@@ -42,7 +42,7 @@ export const mailjetGateway: GatewayAdapter = {
   headerLimits: HEADER_LIMITS,
   webhook:
     "At Mailjet, under Event notifications, for sent, bounce, blocked and spam: this address, with mailwright:SECRET@ before the host, where SECRET is the webhook secret.",
-  fault: (_settings, { webhook_secret: secret = "" }) => chosenSecretFault(secret),
+  faults: (_settings, { webhook_secret: secret = "" }) => chosenSecretFaults(secret),
   open: openMailjet,
 };
 

@@ -1,7 +1,7 @@
 import type { Clock } from "@mailwright/platform";
 import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { postmarkWebhook } from "./postmark-webhook.ts";
-import { chosenSecretFault, webhookSecret } from "./webhook-proofs.ts";
+import { chosenSecretFaults, webhookSecret } from "./webhook-proofs.ts";
 import { apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
 import type { HeaderLimit, HeaderLimits } from "./header-limits.ts";
 import { nameAddress } from "./person.ts";
@@ -51,7 +51,7 @@ export const postmarkGateway: GatewayAdapter = {
   headerLimits: HEADER_LIMITS,
   webhook:
     "At Postmark, in the stream's Webhooks: this address with delivery, bounce and spam complaint, and Basic auth with the user name mailwright and this gateway's webhook secret as the password.",
-  fault: (_settings, { webhook_secret: secret = "" }) => chosenSecretFault(secret),
+  faults: (_settings, { webhook_secret: secret = "" }) => chosenSecretFaults(secret),
   open: openPostmark,
 };
 

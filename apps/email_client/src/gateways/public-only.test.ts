@@ -31,7 +31,7 @@ async function opened(
   const vault = createVault([CREDENTIALS_KEY]);
   const id = newId();
   const gateways = [{ id, kind, settings, secrets }];
-  expect(await patchSettings(redis, vault, { gateways }, ANYWHERE)).toBeUndefined();
+  expect(await patchSettings(redis, vault, { gateways }, ANYWHERE)).toEqual([]);
   const verp = createVerp([CREDENTIALS_KEY]);
   const outbound = createOutbound("refuse", systemClock, lookup);
   const registry = stack.use(

@@ -30,8 +30,8 @@ export function routeKind(gateways: readonly RouteGateway[]) {
     fields: gateways.filter(({ kind }) => kind !== ROUTE).map(fieldOf),
     capabilities: { idempotency: "none", lookup: false, batch: false, perItemResult: true },
     servers: () => [],
-    fault: routeFault,
-  } satisfies GatewayKind & Pick<GatewayAdapter, "servers" | "fault">;
+    faults: weightFaults,
+  } satisfies GatewayKind & Pick<GatewayAdapter, "servers" | "faults">;
 }
 
 function fieldOf({ id, name }: RouteGateway): GatewayField {
@@ -50,9 +50,10 @@ export function weightField(gateway: string): string {
   return PREFIX + idBytes(gateway).toString("hex");
 }
 
-function routeFault(settings: Record<string, string>): SettingFault | undefined {
-  const wrong = Object.entries(settings).find(([, text]) => text !== "" && !isWeight(text));
-  return wrong && { field: wrong[0], message: `Use a number from 0 to ${MOST_WEIGHT}.` };
+function weightFaults(settings: Record<string, string>): SettingFault[] {
+  return Object.entries(settings)
+    .filter(([, text]) => text !== "" && !isWeight(text))
+    .map(([field]) => ({ field, message: `Use a number from 0 to ${MOST_WEIGHT}.` }));
 }
 
 function isWeight(text: string): boolean {

@@ -37,7 +37,7 @@ export const seedGateway: GatewayAdapter = {
   headerLimits: {},
   webhook:
     "Have it signed as Standard Webhooks are, with the webhook secret. Each event is a JSON object of type, email_id and timestamp; a bounce has bounce (hard, soft or block), status and detail.",
-  fault: ({ username = "" }) => userNameFault(username),
+  faults: ({ username = "" }) => userNameFaults(username),
   open: ({ url = "", username = "" }, { password = "", webhook_secret: secret = "" }, clock) => ({
     ...openSeedGateway(url, username, password, clock),
     webhook: seedWebhook(secret, clock),
@@ -45,14 +45,13 @@ export const seedGateway: GatewayAdapter = {
 };
 
 /** RFC 7617 section 2: what comes after the first colon would be taken for the password. */
-function userNameFault(username: string): SettingFault | undefined {
-  if (username.includes(":")) {
-    return { field: "username", message: "A user name cannot have a colon in it (RFC 7617)." };
-  }
+function userNameFaults(username: string): SettingFault[] {
+  if (username.includes(":"))
+    return [{ field: "username", message: "A user name cannot have a colon in it (RFC 7617)." }];
   // oxlint-disable-next-line no-control-regex
   return /[\u0000-\u001f\u007f]/.test(username)
-    ? { field: "username", message: "A user name cannot have line breaks or tabs in it." }
-    : undefined;
+    ? [{ field: "username", message: "A user name cannot have line breaks or tabs in it." }]
+    : [];
 }
 
 function openSeedGateway(url: string, username: string, password: string, clock: Clock): Gateway {

@@ -35,10 +35,10 @@ export const sendgridGateway: GatewayAdapter = {
   headerLimits: {},
   webhook:
     "At SendGrid, under Mail Settings, Event Webhook: post to this address the events processed, delivered, dropped, bounced and spam reports, with the signature on.",
-  fault: (_settings, { webhook_secret: key = "" }) =>
+  faults: (_settings, { webhook_secret: key = "" }) =>
     key === "" || verificationKey(key) !== undefined
-      ? undefined
-      : { field: "webhook_secret", message: "This is not a verification key of SendGrid's." },
+      ? []
+      : [{ field: "webhook_secret", message: "This is not a verification key of SendGrid's." }],
   open: openSendgrid,
 };
 

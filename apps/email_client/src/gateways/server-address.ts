@@ -1,17 +1,17 @@
 import type { SettingFault } from "./gateway.ts";
 
 /** Why a setting, by its name, is no server that can be connected to; an empty one is no fault. */
-export function hostFault(field: string, host: string): SettingFault | undefined {
+export function hostFaults(field: string, host: string): SettingFault[] {
   return host === "" || /^[A-Za-z0-9._:-]{1,253}$/.test(host)
-    ? undefined
-    : { field, message: "Enter the server's name or IP address alone." };
+    ? []
+    : [{ field, message: "Enter the server's name or IP address alone." }];
 }
 
 /** The same of a port. */
-export function portFault(field: string, port: string): SettingFault | undefined {
+export function portFaults(field: string, port: string): SettingFault[] {
   return port === "" || isWhole(port, 65_535)
-    ? undefined
-    : { field, message: "A port is a number from 1 to 65535." };
+    ? []
+    : [{ field, message: "A port is a number from 1 to 65535." }];
 }
 
 /** Where an address leads: the origin of a URL (RFC 6454), or a host by its name. */

@@ -72,20 +72,28 @@ export const sesGateway: GatewayAdapter = {
   headerLimits: HEADER_LIMITS,
   webhook:
     "At Amazon: let the configuration set publish sends, deliveries, bounces, complaints and rejects to an SNS topic, set that topic here first, and then subscribe this address to it by HTTPS. It confirms itself.",
-  fault: ({ region = "", webhook_topic: topic = "" }) => regionFault(region) ?? topicFault(topic),
+  faults: ({ region = "", webhook_topic: topic = "" }) => [
+    ...regionFaults(region),
+    ...topicFaults(topic),
+  ],
   open: openSes,
 };
 
-function regionFault(region: string): SettingFault | undefined {
+function regionFaults(region: string): SettingFault[] {
   return region === "" || /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region)
-    ? undefined
-    : { field: "region", message: "Enter the region's code, such as eu-central-1." };
+    ? []
+    : [{ field: "region", message: "Enter the region's code, such as eu-central-1." }];
 }
 
-function topicFault(topic: string): SettingFault | undefined {
+function topicFaults(topic: string): SettingFault[] {
   return topic === "" || /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+$/.test(topic)
-    ? undefined
-    : { field: "webhook_topic", message: "Enter the topic's ARN, which begins with arn:aws:sns:." };
+    ? []
+    : [
+        {
+          field: "webhook_topic",
+          message: "Enter the topic's ARN, which begins with arn:aws:sns:.",
+        },
+      ];
 }
 
 function openSes(

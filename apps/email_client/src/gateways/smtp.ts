@@ -4,10 +4,10 @@ import { MESSAGE_ID_LENGTH } from "@mailwright/protocol";
 import nodemailer, { type SendMailOptions } from "nodemailer";
 import DKIM from "nodemailer/lib/dkim";
 import { checkMailbox } from "../bounces/check-mailbox.ts";
-import { BOUNCE_FIELDS, bounceFault, bounceMailbox } from "../bounces/settings.ts";
+import { BOUNCE_FIELDS, bounceFaults, bounceMailbox } from "../bounces/settings.ts";
 import { createSlots } from "../batches/slots.ts";
 import { answerText } from "./answer-text.ts";
-import { DKIM_FIELDS, dkimFault, dkimKey } from "./dkim.ts";
+import { DKIM_FIELDS, dkimFaults, dkimKey } from "./dkim.ts";
 import type {
   Check,
   Gateway,
@@ -17,7 +17,7 @@ import type {
   SettingFault,
 } from "./gateway.ts";
 import { ANYWHERE, type Outbound } from "./outbound.ts";
-import { hostFault, isWhole, portFault } from "./server-address.ts";
+import { hostFaults, isWhole, portFaults } from "./server-address.ts";
 import { outcomeOfSmtpFailure } from "./smtp-outcome.ts";
 import { vettedSockets } from "./smtp-socket.ts";
 
@@ -93,8 +93,11 @@ export const smtpGateway: GatewayAdapter = {
     { field: "bounce_host", address: bounceHost, secrets: ["bounce_password"] },
   ],
   headerLimits: {},
-  fault: (settings, secrets) =>
-    serverFault(settings) ?? dkimFault(settings, secrets) ?? bounceFault(settings, secrets),
+  faults: (settings, secrets) => [
+    ...serverFaults(settings),
+    ...dkimFaults(settings, secrets),
+    ...bounceFaults(settings, secrets),
+  ],
   open: openSmtpGateway,
   pins: true,
 };
@@ -103,15 +106,17 @@ const CONNECTIONS = 5;
 const MOST_CONNECTIONS = 100;
 const PORTS: Readonly<Record<string, number>> = { starttls: 587, tls: 465, none: 25 };
 
-function serverFault(settings: Record<string, string>): SettingFault | undefined {
+function serverFaults(settings: Record<string, string>): SettingFault[] {
   const { host = "", port = "", connections = "", ca_certificate: ca = "" } = settings;
-  const unreachable = hostFault("host", host) ?? portFault("port", port);
-  if (unreachable !== undefined) return unreachable;
+  const faults = [...hostFaults("host", host), ...portFaults("port", port)];
   if (connections !== "" && !isWhole(connections, MOST_CONNECTIONS))
-    return { field: "connections", message: `Enter a number from 1 to ${MOST_CONNECTIONS}.` };
-  return ca === "" || ca.includes("-----BEGIN CERTIFICATE-----")
-    ? undefined
-    : { field: "ca_certificate", message: "This is not a certificate in PEM form." };
+    faults.push({
+      field: "connections",
+      message: `Enter a number from 1 to ${MOST_CONNECTIONS}.`,
+    });
+  if (ca !== "" && !ca.includes("-----BEGIN CERTIFICATE-----"))
+    faults.push({ field: "ca_certificate", message: "This is not a certificate in PEM form." });
+  return faults;
 }
 
 /** What is waited for before there is a session, and how long one may rest. Attempts have their own deadline. */

@@ -59,10 +59,10 @@ export function standardWebhookDoubt(
 const LEAST_SECRET = 16;
 
 /** What is wrong with a secret that somebody chose: a short one could be found out at the door by trying. */
-export function chosenSecretFault(secret: string): SettingFault | undefined {
+export function chosenSecretFaults(secret: string): SettingFault[] {
   return secret === "" || secret.length >= LEAST_SECRET
-    ? undefined
-    : { field: "webhook_secret", message: `Choose at least ${LEAST_SECRET} letters.` };
+    ? []
+    : [{ field: "webhook_secret", message: `Choose at least ${LEAST_SECRET} letters.` }];
 }
 
 /**

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { newId } from "@mailwright/platform";
 import { sign } from "@mailwright/protocol";
 import { ownRedis, until } from "@mailwright/testing";
-import { SERVICE_KEY, setUp, type SetUp } from "../testing/client.ts";
+import { aGateway, SERVICE_KEY, setUp, type SetUp } from "../testing/client.ts";
 import { batch, content, recipients } from "../testing/factories.ts";
 import {
   type Call,
@@ -12,9 +13,17 @@ import {
   state,
 } from "../testing/raw-call.ts";
 
-const reads: Call[] = ["settings", "machine", `batches/${SOMEBODY}`, `emails/${SOMEBODY}`].map(
-  (path) => ({ method: "GET", path: `/v1/${path}` }),
-);
+const reads: Call[] = [
+  ...["settings", "machine", `batches/${SOMEBODY}`, `emails/${SOMEBODY}`].map((path) => ({
+    method: "GET",
+    path: `/v1/${path}`,
+  })),
+  {
+    method: "POST",
+    path: "/v1/settings/validate",
+    body: JSON.stringify({ gateways: [aGateway(newId(), "https://mail.example.com/")] }),
+  },
+];
 
 describe("original: service calls are signed, and one that is not as it must be gets 401 and changes nothing", () => {
   const stranger = { id: "s1", bytes: new Uint8Array(32).fill(66) };

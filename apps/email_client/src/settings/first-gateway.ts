@@ -26,7 +26,7 @@ export async function offerFirstGateway(
   { url, username, password, id = newId(), webhookSecret }: FirstGateway,
 ): Promise<boolean> {
   if ((await redis.exists(OFFERED)) === 1) return false;
-  const refusal = await changeGateways<SettingFault | "there is one">(redis, async (records) => {
+  const refusal = await changeGateways<SettingFault[] | "there is one">(redis, async (records) => {
     if (records.length > 0) return { ok: false, refusal: "there is one" };
     const gateway = {
       id,
@@ -38,7 +38,7 @@ export async function offerFirstGateway(
     };
     // It is the operator's word: made wherever it is, and connected to by the rule of all others.
     const made = await applyChange(vault, undefined, gateway, [], ANYWHERE);
-    return "message" in made
+    return Array.isArray(made)
       ? { ok: false, refusal: made }
       : { ok: true, changed: [made], removed: [] };
   });

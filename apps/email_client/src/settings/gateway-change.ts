@@ -5,15 +5,16 @@ import { type SettingsKind, settingsKindOf } from "../gateways/kinds.ts";
 import type { Outbound } from "../gateways/outbound.ts";
 import type { RouteGateway } from "../gateways/route.ts";
 import type { GatewayRecord } from "./gateway-records.ts";
-import { privateServer } from "./private-server.ts";
-import { repointedSecret } from "./repointed-secret.ts";
+import { privateServers } from "./private-server.ts";
+import { repointedSecrets } from "./repointed-secret.ts";
 import type { Vault } from "./vault.ts";
 
 export type GatewayChange = SettingsPatch["gateways"][number];
 
 /**
  * One gateway after a change: what the change leaves out stays, a secret that is not mentioned is kept and an empty one
- * is cleared. Or the field at fault, as it is called in the change.
+ * is cleared. Or everything that is wrong, one fault a field, each field as it is called in the change: who is told of a
+ * part only has to come back for the rest.
  */
 export async function applyChange(
   vault: Vault,
@@ -21,34 +22,31 @@ export async function applyChange(
   change: GatewayChange,
   gateways: readonly RouteGateway[],
   outbound: Outbound,
-): Promise<GatewayRecord | SettingFault> {
+): Promise<GatewayRecord | SettingFault[]> {
   const kind = before?.kind ?? change.kind;
   const adapter = kind === undefined ? undefined : settingsKindOf(kind, gateways);
-  if (adapter === undefined) return { field: "kind", message: "There is no gateway of this kind." };
-  if (before !== undefined && change.kind !== undefined && change.kind !== before.kind) {
-    return { field: "kind", message: "A gateway keeps its kind; add a new one instead." };
-  }
-  const stray = strayField(adapter, change);
-  if (stray !== undefined)
-    return { field: stray, message: "This kind of gateway has no such setting." };
+  if (adapter === undefined)
+    return [{ field: "kind", message: "There is no gateway of this kind." }];
+  if (before !== undefined && change.kind !== undefined && change.kind !== before.kind)
+    return [{ field: "kind", message: "A gateway keeps its kind; add a new one instead." }];
   const kept = before === undefined ? {} : await vault.open(before.id, before.sealed);
-  if (kept === undefined && change.secrets === undefined) {
-    return {
-      field: "secrets",
-      message: "The stored secrets cannot be opened with the configured keys; enter them again.",
-    };
-  }
   const secrets = Object.entries({ ...kept, ...change.secrets }).filter(
     ([, value]) => value !== "",
   );
   const settings = { ...before?.settings, ...change.settings };
-  const fault =
-    choiceFault(adapter, settings) ??
-    urlFault(adapter, settings) ??
-    adapter.fault?.(settings, Object.fromEntries(secrets)) ??
-    repointedSecret(adapter, before?.settings ?? {}, settings, unchanged(kept, change.secrets)) ??
-    (await privateServer(adapter, before?.settings ?? {}, settings, outbound));
-  if (fault !== undefined) return { ...fault, field: pathOf(adapter, fault.field) };
+  const faults = [
+    ...choiceFaults(adapter, settings),
+    ...urlFaults(adapter, settings),
+    ...(adapter.faults?.(settings, Object.fromEntries(secrets)) ?? []),
+    ...repointedSecrets(adapter, before?.settings ?? {}, settings, unchanged(kept, change.secrets)),
+    ...(await privateServers(adapter, before?.settings ?? {}, settings, outbound)),
+  ];
+  const told = [
+    ...strayFaults(adapter, change),
+    ...(kept === undefined && change.secrets === undefined ? [UNOPENED] : []),
+    ...faults.map((fault) => ({ ...fault, field: pathOf(adapter, fault.field) })),
+  ];
+  if (told.length > 0) return firstOfEach(told);
   return {
     id: change.id,
     version: newId(),
@@ -63,6 +61,18 @@ export async function applyChange(
   };
 }
 
+const UNOPENED: SettingFault = {
+  field: "secrets",
+  message: "The stored secrets cannot be opened with the configured keys; enter them again.",
+};
+
+/** What is said of a field first is nearest to its cause: a host that is no name cannot be looked up either. */
+function firstOfEach(faults: readonly SettingFault[]): SettingFault[] {
+  return faults.filter(
+    ({ field }, index) => faults.findIndex((fault) => fault.field === field) === index,
+  );
+}
+
 /** The names of the stored secrets that a change keeps. */
 function unchanged(kept: Record<string, string> = {}, given: Record<string, string> = {}) {
   return Object.keys(kept).filter((name) => !Object.hasOwn(given, name));
@@ -73,16 +83,21 @@ function given(changed: number | null | undefined, before: number | null | undef
   return changed === undefined ? (before ?? null) : changed;
 }
 
-function strayField(
+function strayFaults(
   { fields }: SettingsKind,
   { settings = {}, secrets = {} }: GatewayChange,
-): string | undefined {
+): SettingFault[] {
   const isField = (name: string, secret: boolean) =>
     fields.some((field) => field.name === name && field.secret === secret);
-  const setting = Object.keys(settings).find((name) => !isField(name, false));
-  if (setting !== undefined) return `settings.${setting}`;
-  const secret = Object.keys(secrets).find((name) => !isField(name, true));
-  return secret === undefined ? undefined : `secrets.${secret}`;
+  const stray = [
+    ...Object.keys(settings)
+      .filter((name) => !isField(name, false))
+      .map((name) => `settings.${name}`),
+    ...Object.keys(secrets)
+      .filter((name) => !isField(name, true))
+      .map((name) => `secrets.${name}`),
+  ];
+  return stray.map((field) => ({ field, message: "This kind of gateway has no such setting." }));
 }
 
 function pathOf({ fields }: SettingsKind, name: string): string {
@@ -90,39 +105,32 @@ function pathOf({ fields }: SettingsKind, name: string): string {
   return `${isSecret ? "secrets" : "settings"}.${name}`;
 }
 
-function choiceFault(
-  { fields }: SettingsKind,
-  settings: Record<string, string>,
-): SettingFault | undefined {
-  const wrong = fields.find(({ name, options }) => {
+function choiceFaults({ fields }: SettingsKind, settings: Record<string, string>): SettingFault[] {
+  const wrong = fields.filter(({ name, options }) => {
     const value = settings[name] ?? "";
     return options !== undefined && value !== "" && !options.some((one) => one.value === value);
   });
-  return (
-    wrong && {
-      field: wrong.name,
-      message: `Choose one of: ${wrong.options?.map(({ value }) => value).join(", ")}.`,
-    }
-  );
+  return wrong.map(({ name, options }) => ({
+    field: name,
+    message: `Choose one of: ${options?.map(({ value }) => value).join(", ")}.`,
+  }));
 }
 
-function urlFault(
-  { fields }: SettingsKind,
-  settings: Record<string, string>,
-): SettingFault | undefined {
-  for (const { name, type } of fields) {
-    const value = settings[name] ?? "";
-    if (type !== "url" || value === "") continue;
-    const url = URL.canParse(value) ? new URL(value) : undefined;
-    if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
-      return {
-        field: name,
-        message: "Enter a whole address that begins with https:// or http://.",
-      };
-    }
-    if (url.username !== "" || url.password !== "") {
-      return { field: name, message: "Leave the user name and password out of the address." };
-    }
-  }
-  return undefined;
+function urlFaults({ fields }: SettingsKind, settings: Record<string, string>): SettingFault[] {
+  return fields
+    .filter(({ type }) => type === "url")
+    .flatMap(({ name }) => {
+      const message = urlFault(settings[name] ?? "");
+      return message === undefined ? [] : [{ field: name, message }];
+    });
+}
+
+function urlFault(value: string): string | undefined {
+  if (value === "") return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !["http:", "https:"].includes(url.protocol))
+    return "Enter a whole address that begins with https:// or http://.";
+  return url.username === "" && url.password === ""
+    ? undefined
+    : "Leave the user name and password out of the address.";
 }

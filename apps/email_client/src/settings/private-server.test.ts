@@ -66,10 +66,12 @@ test.each([
   "%s: what has no public address is refused at the field %s, by %j",
   async (kind, field, settings, secrets) => {
     await using given = await setUp();
-    expect(await given.patch({ id: newId(), kind, settings, secrets })).toEqual({
-      field: `gateways.0.settings.${field}`,
-      message: MESSAGE,
-    });
+    expect(await given.patch({ id: newId(), kind, settings, secrets })).toEqual([
+      {
+        field: `gateways.0.settings.${field}`,
+        message: MESSAGE,
+      },
+    ]);
     expect(await readGateways(given.redis)).toEqual([]);
   },
 );
@@ -77,8 +79,8 @@ test.each([
 test("what is public, what nobody knows yet, and anything where it is allowed, is taken", async () => {
   await using given = await setUp();
   const taken = [at("https://mail.example.com/email"), at("https://tomorrow.example.com/email")];
-  expect(await given.patch(...taken)).toBeUndefined();
-  expect(await given.patchWhere("allow", at("http://127.0.0.1/email"))).toBeUndefined();
+  expect(await given.patch(...taken)).toEqual([]);
+  expect(await given.patchWhere("allow", at("http://127.0.0.1/email"))).toEqual([]);
   expect(await readGateways(given.redis)).toHaveLength(3);
 });
 
@@ -88,10 +90,12 @@ test("a gateway that stood there before can be changed in everything but that, a
   const settings = { url: "http://127.0.0.1/email", username: "ann" };
   await given.patchWhere("allow", { id, kind: "seed", settings });
   const renamed = { id, name: "Renamed", settings: { ...settings, url: "http://127.0.0.1/v2" } };
-  expect(await given.patch(renamed)).toBeUndefined();
-  expect(await given.patch({ id, settings: { url: "http://127.0.0.2/v2" } })).toMatchObject({
-    field: "gateways.0.settings.url",
-  });
+  expect(await given.patch(renamed)).toEqual([]);
+  expect(await given.patch({ id, settings: { url: "http://127.0.0.2/v2" } })).toMatchObject([
+    {
+      field: "gateways.0.settings.url",
+    },
+  ]);
   const said: unknown[] = [];
   const log = createLog("test", "silent");
   log.warn = ((about: unknown) => void said.push(about)) as typeof log.warn;

@@ -9,25 +9,22 @@ import type { GatewayRecord } from "./gateway-records.ts";
 const PATIENCE_MS = 2_000;
 
 /**
- * A server that a change names and that gateways may not be at. One that stood there before is told of when it is connected
+ * The servers that a change names and that gateways may not be at. One that stood there before is told of when it is connected
  * to; a name that nobody knows yet may be known tomorrow.
  */
-export async function privateServer(
+export async function privateServers(
   { servers }: Pick<SettingsKind, "servers">,
   before: Record<string, string>,
   after: Record<string, string>,
   outbound: Outbound,
-): Promise<SettingFault | undefined> {
+): Promise<SettingFault[]> {
   const known = new Set(servers(before).map(({ address }) => placeOf(address)));
   const named = servers(after).filter(({ address }) => !known.has(placeOf(address)));
-  const [field] = await refusedFields(named, outbound);
-  return field === undefined
-    ? undefined
-    : {
-        field,
-        message:
-          "This host has no public address. Enter one that has, or start the email client with PRIVATE_GATEWAYS=allow.",
-      };
+  return (await refusedFields(named, outbound)).map((field) => ({
+    field,
+    message:
+      "This host has no public address. Enter one that has, or start the email client with PRIVATE_GATEWAYS=allow.",
+  }));
 }
 
 /** Says of the gateways that stand which are not connected to: they may be from before there was such a rule. */

@@ -3,27 +3,26 @@ import type { SettingsKind } from "../gateways/kinds.ts";
 import { placeOf } from "../gateways/server-address.ts";
 
 /**
- * A secret that is kept and would be shown to another server than it was entered for. Whoever edits a gateway may use its
+ * Secrets that are kept and would be shown to another server than it was entered for. Whoever edits a gateway may use its
  * secrets, and not read them, which a server of one's own would do.
  */
-export function repointedSecret(
+export function repointedSecrets(
   { servers, fields }: Pick<SettingsKind, "servers" | "fields">,
   before: Record<string, string>,
   after: Record<string, string>,
   kept: readonly string[],
-): SettingFault | undefined {
+): SettingFault[] {
   const known = showings(servers(before));
-  const repointed = showings(servers(after)).find(
+  const repointed = showings(servers(after)).filter(
     ({ secret, place }) =>
       kept.includes(secret) && !known.some((one) => one.secret === secret && one.place === place),
   );
-  const field = fields.find(({ name }) => name === repointed?.secret);
-  return (
-    field && {
-      field: field.name,
-      message: `Enter ${calledOf(field.label)} again: the server has changed.`,
-    }
-  );
+  return fields
+    .filter(({ name }) => repointed.some(({ secret }) => secret === name))
+    .map(({ name, label }) => ({
+      field: name,
+      message: `Enter ${calledOf(label)} again: the server has changed.`,
+    }));
 }
 
 /** Which secret is shown where. Without an address there is no server, and nothing is shown. */

@@ -56,14 +56,18 @@ test("a route takes no other weights than there are gateways and numbers for", a
   await given.patch(whole(one), { id: route, kind: ROUTE });
   const refused = (settings: Record<string, string>) => given.patch({ id: route, settings });
   const stray = weightField(newId());
-  expect(await refused({ [stray]: "1" })).toMatchObject({
-    field: `gateways.0.settings.${stray}`,
-  });
+  expect(await refused({ [stray]: "1" })).toMatchObject([
+    {
+      field: `gateways.0.settings.${stray}`,
+    },
+  ]);
   for (const weight of ["-1", "1001", "many"])
-    expect(await refused({ [weightField(one)]: weight })).toEqual({
-      field: `gateways.0.settings.${weightField(one)}`,
-      message: "Use a number from 0 to 1000.",
-    });
+    expect(await refused({ [weightField(one)]: weight })).toEqual([
+      {
+        field: `gateways.0.settings.${weightField(one)}`,
+        message: "Use a number from 0 to 1000.",
+      },
+    ]);
 });
 
 test("a route keeps its gateways from being removed, for only they can say what became of attempts through them", async () => {
@@ -72,12 +76,12 @@ test("a route keeps its gateways from being removed, for only they can say what 
   await given.patch(whole(one));
   const settings = { [weightField(one)]: "1" };
   await given.patch({ id: route, kind: ROUTE, name: "Both", settings });
-  expect(await given.patch({ id: one, removed: true })).toEqual({
-    field: "gateways.0.removed",
-    message: "The route “Both” goes through it: take it out of that first.",
-  });
-  expect(await given.patch({ id: route, removed: true }, { id: one, removed: true })).toBe(
-    undefined,
-  );
+  expect(await given.patch({ id: one, removed: true })).toEqual([
+    {
+      field: "gateways.0.removed",
+      message: "The route “Both” goes through it: take it out of that first.",
+    },
+  ]);
+  expect(await given.patch({ id: route, removed: true }, { id: one, removed: true })).toEqual([]);
   expect((await given.view()).gateways).toEqual([]);
 });

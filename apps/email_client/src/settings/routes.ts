@@ -6,6 +6,7 @@ import {
   parseNothing,
   parseSettingsPatch,
   parseTestMessage,
+  type SettingFaults,
   type TestResult,
 } from "@mailwright/protocol";
 import { Elysia } from "elysia";
@@ -15,7 +16,7 @@ import type { OpenGateway } from "../gateways/registry.ts";
 import { checkConnection, sendTest } from "../gateways/send-test.ts";
 import { readTraffic } from "../gateways/traffic.ts";
 import { signedCall } from "../http/signed-call.ts";
-import { patchSettings, rewrapSecrets, viewSettings } from "./settings.ts";
+import { validateSettings, patchSettings, rewrapSecrets, viewSettings } from "./settings.ts";
 
 export function settingsRoutes(context: Context) {
   const { redis, vault, gateways, outbound } = context;
@@ -26,14 +27,23 @@ export function settingsRoutes(context: Context) {
       "/v1/settings",
       ({ request }) =>
         signedCall(context, request, parseSettingsPatch, async (patch) => {
-          const fault = await patchSettings(redis, vault, patch, outbound);
+          const errors = await patchSettings(redis, vault, patch, outbound);
           gateways.refresh();
-          if (fault === undefined) return view();
-          const { field, message } = fault;
+          const [first] = errors;
+          if (first === undefined) return view();
+          const { field, message } = first;
           return problemResponse(
-            problem(422, "The gateways were not changed", { field, detail: message }),
+            problem(422, "The gateways were not changed", { field, detail: message, errors }),
           );
         }),
+      { parse: "none" },
+    )
+    .post(
+      "/v1/settings/validate",
+      ({ request }) =>
+        signedCall(context, request, parseSettingsPatch, async (patch): Promise<SettingFaults> => ({
+          errors: await validateSettings(redis, vault, patch, outbound),
+        })),
       { parse: "none" },
     )
     .post(

@@ -74,37 +74,63 @@ function membersIn(
 }
 
 /**
- * Carries out a change of gateways, all of it or none; the answer is the field at fault, if one is. What a patch leaves
- * out stays: a secret that is not mentioned is kept, so no form ever has to carry one.
+ * Carries out a change of gateways, all of it or none; the answer is everything that is wrong with it, if anything is. What
+ * a patch leaves out stays: a secret that is not mentioned is kept, so no form ever has to carry one.
  */
 export async function patchSettings(
   redis: RedisClient,
   vault: Vault,
   patch: SettingsPatch,
   outbound: Outbound,
-): Promise<SettingFault | undefined> {
-  return changeGateways<SettingFault>(redis, async (records) => {
-    const standing = new Map(records.map((record) => [record.id, record]));
-    for (const [index, change] of patch.gateways.entries()) {
-      if (change.removed === true) {
-        const route = routeWith(change.id, standing.values());
-        if (route !== undefined) return { ok: false, refusal: inRoute(route, index) };
-        standing.delete(change.id);
-        continue;
-      }
-      const before = standing.get(change.id);
-      const after = await applyChange(vault, before, change, [...standing.values()], outbound);
-      if ("message" in after)
-        return { ok: false, refusal: { ...after, field: `gateways.${index}.${after.field}` } };
-      standing.set(after.id, after);
-    }
-    const wanted = withOneDefault([...standing.values()], patch);
+): Promise<SettingFault[]> {
+  const refusal = await changeGateways<SettingFault[]>(redis, async (records) => {
+    const { standing, faults } = await patched(records, vault, patch, outbound);
+    if (faults.length > 0) return { ok: false, refusal: faults };
+    const wanted = withOneDefault(standing, patch);
     return {
       ok: true,
       changed: wanted.filter((record) => !records.includes(record)),
-      removed: records.map(({ id }) => id).filter((id) => !standing.has(id)),
+      removed: records.map(({ id }) => id).filter((id) => standing.every((one) => one.id !== id)),
     };
   });
+  return refusal ?? [];
+}
+
+/** Everything that would be wrong with a change of gateways. Nothing is changed. */
+export async function validateSettings(
+  redis: RedisClient,
+  vault: Vault,
+  patch: SettingsPatch,
+  outbound: Outbound,
+): Promise<SettingFault[]> {
+  return (await patched(await readGateways(redis), vault, patch, outbound)).faults;
+}
+
+/** The gateways as a patch would have them, and what is wrong with it by the paths of its fields. */
+async function patched(
+  records: readonly GatewayRecord[],
+  vault: Vault,
+  patch: SettingsPatch,
+  outbound: Outbound,
+): Promise<{ standing: GatewayRecord[]; faults: SettingFault[] }> {
+  const standing = new Map(records.map((record) => [record.id, record]));
+  const faults: SettingFault[] = [];
+  for (const [index, change] of patch.gateways.entries()) {
+    if (change.removed === true) {
+      const route = routeWith(change.id, standing.values());
+      if (route === undefined) standing.delete(change.id);
+      else faults.push(inRoute(route, index));
+      continue;
+    }
+    const before = standing.get(change.id);
+    const after = await applyChange(vault, before, change, [...standing.values()], outbound);
+    if (Array.isArray(after))
+      faults.push(
+        ...after.map((fault) => ({ ...fault, field: `gateways.${index}.${fault.field}` })),
+      );
+    else standing.set(after.id, after);
+  }
+  return { standing: [...standing.values()], faults };
 }
 
 function routeWith(gateway: string, records: Iterable<GatewayRecord>): GatewayRecord | undefined {

@@ -83,16 +83,31 @@ export function parseForm<S extends TObject>(
   schema: S,
   form: URLSearchParams,
 ): TakenForm<Static<S>> | RefusedForm {
-  const value = valueOf(schema, form);
-  const errors = faultsOf(schema, value);
-  const refuse = (errors: Record<string, string>): RefusedForm => ({
-    ok: false,
-    ...typedIn(schema, form),
-    errors,
-  });
+  const { value, errors, refuse } = readForm(schema, form);
   return Object.keys(errors).length > 0
     ? refuse(errors)
     : { ok: true, value: value as Static<S>, refuse };
+}
+
+/** A posted form as far as it fits. */
+export interface ReadForm<T> extends Pick<TakenForm<T>, "refuse"> {
+  /** Without the fields that are at fault. */
+  value: Partial<T>;
+  /** What is wrong, by field; empty for a form that may be taken. */
+  errors: Record<string, string>;
+}
+
+/** The same for a domain that has more to say of a form than its schema has, so that all of it is told together. */
+export function readForm<S extends TObject>(schema: S, form: URLSearchParams): ReadForm<Static<S>> {
+  const value = valueOf(schema, form);
+  const errors = faultsOf(schema, value);
+  const atFault = new Set(Object.keys(errors).map((path) => path.split(".")[0]));
+  const fits = Object.entries(value).filter(([name]) => !atFault.has(name));
+  return {
+    value: Object.fromEntries(fits) as Partial<Static<S>>,
+    errors,
+    refuse: (faults) => ({ ok: false, ...typedIn(schema, form), errors: faults }),
+  };
 }
 
 /**

@@ -159,6 +159,16 @@ test("what the email client refuses is refused at the same field", async () => {
   ]);
 });
 
+test("what web and the email client find wrong is told together", async () => {
+  const errors = [{ field: "gateways.0.settings.url", message: "That will not do." }];
+  client.answerNext("POST /v1/settings/validate", { status: 200, body: { errors } });
+  const body = { url: "x", port: "many", colour: "red", default: false };
+  const answer = await call("PATCH", `/api/v1/gateways/${ID}`, body);
+  const told = answer.json<{ errors: { field: string }[] }>().errors.map(({ field }) => field);
+  expect([answer.status, told.toSorted()]).toEqual([422, ["colour", "default", "port", "url"]]);
+  expect(patches()).toEqual([]);
+});
+
 test("a POST that is repeated under its key names the same gateway, even if nobody knows of the first", async () => {
   const body = { name: "Mail", kind: "http", url: "https://mail.example.com" };
   const key = { "idempotency-key": "make-mail" };

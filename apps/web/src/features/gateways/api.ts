@@ -62,7 +62,8 @@ export function gatewaysApi(context: Context) {
           throw new InvalidInputError({ kind: `Choose one of: ${names}.` });
         }
         const id = idFor(request, actor);
-        return status(201, viewSaved(await addGateway(context, id, kind, changeOf(kind, body))));
+        const { change, faults } = changeOf(kind, body);
+        return status(201, viewSaved(await addGateway(context, id, kind, change, faults)));
       },
       {
         permission: "gateways:write",
@@ -83,11 +84,11 @@ export function gatewaysApi(context: Context) {
         const gateway = await one(params.id);
         if (body.kind !== undefined && body.kind !== gateway.kind)
           throw new InvalidInputError({ kind: "A gateway keeps its kind: add another instead." });
+        const { change, faults } = changeOf(gateway, body);
         if (body.default === false && gateway.default)
-          throw new InvalidInputError({
-            default: "One gateway is always the default: make another one the default instead.",
-          });
-        return viewSaved(await changeGateway(context, gateway, changeOf(gateway, body)));
+          faults["default"] =
+            "One gateway is always the default: make another one the default instead.";
+        return viewSaved(await changeGateway(context, gateway, change, faults));
       },
       {
         permission: "gateways:write",
@@ -202,18 +203,17 @@ function idFor(request: Request, { id }: Token): string {
   ].join("-");
 }
 
-/** The body as its kind understands it; what does not belong there is refused. */
+/** The body as its kind understands it, and what is wrong with it, which the change leaves out. */
 function changeOf(
   kind: Pick<GatewayKind, "fields">,
   body: Static<typeof GatewayPatch>,
-): GatewayChange {
+): { change: GatewayChange; faults: Record<string, string> } {
   const faults = faultsOf(bodySchema(kind), body);
-  if (Object.keys(faults).length > 0) throw new InvalidInputError(faults);
   const values = kind.fields.flatMap(({ name }): [string, string][] => {
     const value = (body as Record<string, unknown>)[name];
-    return value === undefined ? [] : [[name, String(value)]];
+    return value === undefined || faults[name] !== undefined ? [] : [[name, String(value)]];
   });
-  return {
+  const change = {
     name: body.name,
     rate_per_second: body.rate_per_second,
     domain_rate_per_second: body.domain_rate_per_second,
@@ -221,6 +221,7 @@ function changeOf(
     ...(body.default === true && { default: true as const }),
     values: Object.fromEntries(values),
   };
+  return { change, faults };
 }
 
 function savedGateway(saved: Saved): Gateway {

@@ -1,8 +1,11 @@
 import {
   type GatewayField,
   type GatewayKind,
+  parseSettingFaults,
   parseSettingsView,
+  type ServiceAnswer,
   type ServiceClient,
+  type SettingFaults,
   type SettingsPatch,
 } from "@mailwright/protocol";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
@@ -30,29 +33,37 @@ export interface GatewayChange {
   values?: Readonly<Record<string, string>> | undefined;
 }
 
+/** What is wrong, by the fields of the form. */
+type Faults = Record<string, string>;
+
 /** What became of a change. What is wrong stands under the name of its field, or under none. */
 export type Saved =
   | { kind: "saved"; gateway: Gateway }
-  | { kind: "refused"; faults: Record<string, string> }
+  | { kind: "refused"; faults: Faults }
   /** Nobody can tell whether it was carried out; it may be repeated. */
   | { kind: "unreachable"; why: string };
 
-/** Makes a gateway under an id of the caller's; repeated with the same id, it is made once. */
+/**
+ * Makes a gateway under an id of the caller's; repeated with the same id, it is made once. With `faults` that were found
+ * already nothing is made: the email client is asked what else is wrong, and all of it is told together.
+ */
 export function addGateway(
   context: GatewayContext,
   id: string,
   kind: GatewayKind,
   change: GatewayChange,
+  faults: Faults = {},
 ): Promise<Saved> {
-  return save(context, { id, kind: kind.kind, ...patchOf(change, kind.fields) });
+  return save(context, { id, kind: kind.kind, ...patchOf(change, kind.fields) }, faults);
 }
 
 export function changeGateway(
   context: GatewayContext,
   { id, fields }: Pick<Gateway, "id" | "fields">,
   change: GatewayChange,
+  faults: Faults = {},
 ): Promise<Saved> {
-  return save(context, { id, ...patchOf(change, fields) });
+  return save(context, { id, ...patchOf(change, fields) }, faults);
 }
 
 export type Removed =
@@ -73,7 +84,9 @@ export async function forgetGateway(context: GatewayContext, id: string): Promis
 
 type Change = SettingsPatch["gateways"][number];
 
-async function save(context: GatewayContext, change: Change): Promise<Saved> {
+async function save(context: GatewayContext, change: Change, faults: Faults): Promise<Saved> {
+  if (Object.keys(faults).length > 0)
+    return { kind: "refused", faults: { ...(await alsoWrong(context, change)), ...faults } };
   const answer = await patch(context, change);
   switch (answer.kind) {
     case "ok": {
@@ -84,10 +97,26 @@ async function save(context: GatewayContext, change: Change): Promise<Saved> {
         : { kind: "refused", faults: { "": "It was removed by somebody else meanwhile." } };
     }
     case "refused":
-      return { kind: "refused", faults: { [fieldAtFault(answer.field)]: answer.title } };
+      return { kind: "refused", faults: faultsIn(answer) };
     case "unreachable":
       return { kind: "unreachable", why: whyNotReached(answer.why) };
   }
+}
+
+/** What the email client would refuse. One that does not answer, or is from before it could, leaves it for the next try. */
+async function alsoWrong({ emailClient }: GatewayContext, change: Change): Promise<Faults> {
+  const body: SettingsPatch = { gateways: [change] };
+  const answer = await emailClient.call("POST", "/v1/settings/validate", body, parseSettingFaults);
+  return answer.kind === "ok" ? byField(answer.value) : {};
+}
+
+function faultsIn({ body, field, title }: ServiceAnswer<never> & { kind: "refused" }): Faults {
+  const told = parseSettingFaults(body);
+  return told.ok ? byField(told.value) : { [fieldAtFault(field)]: title };
+}
+
+function byField({ errors }: SettingFaults): Faults {
+  return Object.fromEntries(errors.map(({ field, message }) => [fieldAtFault(field), message]));
 }
 
 async function patch({ emailClient, gatewayWatch }: GatewayContext, change: Change) {

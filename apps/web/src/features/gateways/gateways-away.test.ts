@@ -46,6 +46,20 @@ test("a form that comes while the email client is away is shown again as it was 
   expect(answer.text).not.toContain("s3cret");
 });
 
+test("what web alone finds wrong is told while the email client is away, and when it cannot judge", async () => {
+  const fields = { kind: "http", name: "", url: "https://mail.example.com", password: "s" };
+  const alone = async () => {
+    const answer = await admin.post("/settings/gateways", fields);
+    return [answer.status, answer.textOf("#field-name-error")];
+  };
+  // From before it could: the stand-in answers 404.
+  expect(await alone()).toEqual([422, "Fill in the name."]);
+  fixture.client.answerNext("POST /v1/settings/validate", { status: 500 });
+  expect(await alone()).toEqual([422, "Fill in the name."]);
+  await fixture.client[Symbol.asyncDispose]();
+  expect(await alone()).toEqual([422, "Fill in the name."]);
+});
+
 test("a gateway whose making got no answer is made once, however often the form is sent", async () => {
   fixture.client.answerNext("PATCH /v1/settings", { status: 500 });
   const fields = { kind: "http", name: "Mail", url: "https://mail.example.com", password: "s" };

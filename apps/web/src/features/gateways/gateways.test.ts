@@ -183,6 +183,78 @@ test("what the email client refuses is said at its field, or over the form", asy
   expect(overForm.find(".form-errors li").map(({ text }) => text)).toContain("That will not do.");
 });
 
+/** Has the email client find fault with fields of the gateway, whether it is only asked or is to save it. */
+function findFault(faults: Record<string, string>) {
+  const errors = Object.entries(faults).map(([path, message]) => ({
+    field: `gateways.0.${path}`,
+    message,
+  }));
+  fixture.client.answerNext("POST /v1/settings/validate", { status: 200, body: { errors } });
+  const body = { title: "Not changed", detail: errors[0]?.message, ...errors[0], errors };
+  fixture.client.answerNext("PATCH /v1/settings", { status: 422, body });
+}
+
+test.each(["/settings/gateways", `/settings/gateways/${GATEWAY.id}`])(
+  "%s: what web finds wrong and what the email client finds wrong is told together, in the order of the fields",
+  async (path) => {
+    findFault({
+      "settings.port": "A port is a number from 1 to 65535.",
+      "settings.url": "This host has no public address.",
+      "secrets.password": "Enter the password again: the server has changed.",
+      secrets: "The stored secrets cannot be opened.",
+    });
+    const typed = {
+      kind: "http",
+      name: "",
+      url: "https://mail.example.com",
+      port: "99999",
+      rate_per_second: "0",
+      domain_rate_per_second: "many",
+      domain_rates: "nowhere\nexample.com 1\nexample.com 2\nexample.org 0",
+      default: "on",
+    };
+    const answer = await admin.post(path, typed);
+    expect(answer.status).toBe(422);
+    expect(answer.find(".form-errors li").map(({ text }) => text)).toEqual([
+      "Fill in the name.",
+      "This host has no public address.",
+      "A port is a number from 1 to 65535.",
+      path === "/settings/gateways"
+        ? "Fill in the password."
+        : "Enter the password again: the server has changed.",
+      "Use a number above 0.",
+      "Use a number.",
+      "“nowhere”, “example.org 0” are not each a domain and a rate above 0, such as “example.com 20”. “example.com” stands there twice: leave one.",
+      "The stored secrets cannot be opened.",
+    ]);
+    expect(answer.find(".field-error")).toHaveLength(7);
+    for (const name of ["url", "port", "rate_per_second", "domain_rate_per_second"] as const)
+      expect(answer.find(`#field-${name}`)[0]?.attributes["value"]).toBe(typed[name]);
+    expect(answer.find("#field-domain_rates")[0]?.text).toBe(
+      typed.domain_rates.replaceAll("\n", " "),
+    );
+    const asked = fixture.client.calls.filter(({ call }) => call.endsWith("/validate"));
+    expect(asked.map(({ body }) => body)).toMatchObject([
+      { gateways: [{ settings: { url: typed.url, port: typed.port } }] },
+    ]);
+    expect(fixture.patches()).toEqual([]);
+  },
+);
+
+test("all that the email client finds wrong when it is to save is told at once", async () => {
+  findFault({ "settings.url": "Not there.", "settings.port": "No port." });
+  const answer = await admin.post(`/settings/gateways/${GATEWAY.id}`, {
+    name: "Mail",
+    url: "https://mail.example.com",
+    port: "99999",
+  });
+  expect([
+    answer.status,
+    answer.textOf("#field-url-error"),
+    answer.textOf("#field-port-error"),
+  ]).toEqual([422, "Not there.", "No port."]);
+});
+
 test("rates of recipient domains are typed a line each, and stand there again", async () => {
   const fields = { name: "Mail", url: "https://mail.example.com", rate_per_second: "" };
   const answer = await admin.post(`/settings/gateways/${GATEWAY.id}`, {

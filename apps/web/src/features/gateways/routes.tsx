@@ -4,15 +4,14 @@ import type { GatewayKind } from "@mailwright/protocol";
 import type { Context } from "../../context.ts";
 import { can } from "../../http/access.ts";
 import { found, NotFoundError } from "../../http/faults.ts";
-import { parseForm, type RefusedForm } from "../../http/forms.ts";
+import type { RefusedForm } from "../../http/forms.ts";
 import { ById } from "../../http/params.ts";
 import { pages, type PageTools } from "../../http/pages.tsx";
 import { settingsTabs } from "../../navigation.ts";
 import { addGateway, changeGateway, type Saved } from "./changes.ts";
 import type { Checked } from "./connection-check.ts";
-import { domainRatesAsTyped, parseDomainRates } from "./domain-rates.ts";
+import { domainRatesAsTyped } from "./domain-rates.ts";
 import { GatewayPage, NewGatewayPage } from "./editor-views.tsx";
-import { gatewayForm, valuesOf } from "./forms.ts";
 import {
   type Gateway,
   gatewayReader,
@@ -23,6 +22,7 @@ import {
 import { readFeedback } from "./feedback.ts";
 import { readTraffic } from "./traffic.ts";
 import { GATEWAYS, GatewaysPage, KindsPage, NotReachedPage } from "./list-views.tsx";
+import { type TypedGateway, typedGateway } from "./editor-forms.ts";
 
 const NEW = { title: "Add a gateway", width: "narrow" } as const;
 
@@ -73,21 +73,17 @@ export function gatewayPages(context: Context) {
         if (known === undefined) return showNotReached(tools, "it was not asked yet");
         const kind = known.kinds.find((one) => one.kind === tools.form.get("kind"));
         if (kind === undefined) throw new NotFoundError("There is no gateway of this kind.");
-        const posted = parseForm(gatewayForm(kind), tools.form);
-        if (!posted.ok) return showNew(tools, kind, known, posted);
-        const rates = parseDomainRates(posted.value["domain_rates"] as string);
-        if (!rates.ok)
-          return showNew(tools, kind, known, posted.refuse({ domain_rates: rates.message }));
+        const typed = typedGateway(kind, tools.form);
         // Sent again because nobody knew whether it was carried out, it brings its id along and is made once.
         const given = tools.form.get("id");
         const id = isId(given) ? given : newId();
         const saved =
           now.kind === "unreachable"
-            ? away(now.why)
-            : await addGateway(context, id, kind, changeOf(kind, posted.value, rates.value));
+            ? away(now.why, typed)
+            : await addGateway(context, id, kind, typed.change, typed.faults);
         return saved.kind === "saved"
           ? tools.leave(GATEWAYS, `The gateway “${saved.gateway.name}” was added.`)
-          : showNew(tools, kind, known, posted.refuse(faultsOf(saved)), statusOf(saved), id);
+          : showNew(tools, kind, known, typed.refuse(faultsOf(saved)), statusOf(saved), id);
       },
       write,
     )
@@ -106,23 +102,14 @@ export function gatewayPages(context: Context) {
         const known = now.kind === "seen" ? now : now.last;
         if (known === undefined) return showNotReached(tools, "it was not asked yet");
         const gateway = found(known.gateways.find(({ id }) => id === tools.params.id));
-        const posted = parseForm(gatewayForm(gateway, gateway), tools.form);
-        if (!posted.ok) return showGateway(context, tools, gateway, posted);
-        const rates = parseDomainRates(posted.value["domain_rates"] as string);
-        if (!rates.ok)
-          return showGateway(
-            context,
-            tools,
-            gateway,
-            posted.refuse({ domain_rates: rates.message }),
-          );
+        const typed = typedGateway(gateway, tools.form, gateway);
         const saved =
           now.kind === "unreachable"
-            ? away(now.why)
-            : await changeGateway(context, gateway, changeOf(gateway, posted.value, rates.value));
+            ? away(now.why, typed)
+            : await changeGateway(context, gateway, typed.change, typed.faults);
         return saved.kind === "saved"
           ? tools.leave(GATEWAYS, `The gateway “${saved.gateway.name}” was saved.`)
-          : showGateway(context, tools, gateway, posted.refuse(faultsOf(saved)), statusOf(saved));
+          : showGateway(context, tools, gateway, typed.refuse(faultsOf(saved)), statusOf(saved));
       },
       { ...write, params: ById },
     );
@@ -154,7 +141,7 @@ export function showNotReached({ request, show }: Shown, why: string) {
 }
 
 function showNew(
-  { csrf, form: sent, show }: PageTools,
+  { csrf, show }: PageTools,
   kind: GatewayKind,
   { gateways }: KnownGateways,
   form: RefusedForm | { values: Record<string, string> },
@@ -167,7 +154,7 @@ function showNew(
       csrf={csrf}
       kind={kind}
       others={gateways.length > 0}
-      form={"ok" in form ? typedAgain(kind, sent, form) : form}
+      form={form}
       {...(status === 503 && { id })}
     />,
   );
@@ -190,7 +177,7 @@ export async function showGateway(
     <GatewayPage
       csrf={tools.csrf}
       gateway={gateway}
-      form={"ok" in form ? typedAgain(gateway, tools.form, form) : form}
+      form={form}
       rights={rightsOf(tools)}
       webhookUrl={webhookAddress(config.webUrl, gateway.id)}
       traffic={traffic}
@@ -203,8 +190,9 @@ export async function showGateway(
 /** What hinders a save: the email client was not even asked. */
 type Unsaved = Exclude<Saved, { kind: "saved" }> | { kind: "away"; why: string };
 
-function away(why: string): Unsaved {
-  return { kind: "away", why };
+/** What is wrong with a form can be told without it. */
+function away(why: string, { faults }: TypedGateway): Unsaved {
+  return Object.keys(faults).length > 0 ? { kind: "refused", faults } : { kind: "away", why };
 }
 
 function statusOf({ kind }: Unsaved): number {
@@ -224,38 +212,6 @@ function faultsOf(saved: Unsaved): Record<string, string> {
         "": `It is not known whether this was saved: the email client did not answer (${saved.why}). Saving it again does no harm.`,
       };
   }
-}
-
-/**
- * A refused form, with a word at each secret that was typed: it is never sent back, and the next try without it would
- * keep the old one unnoticed.
- */
-function typedAgain(
-  { fields }: Pick<GatewayKind, "fields">,
-  form: URLSearchParams,
-  refused: RefusedForm,
-): RefusedForm {
-  const typed = fields.filter(({ name, secret }) => secret && (form.get(name) ?? "") !== "");
-  const words = typed.map(({ name, label }) => [
-    name,
-    `Type “${label}” again: what is secret is not sent back.`,
-  ]);
-  return { ...refused, errors: { ...Object.fromEntries(words), ...refused.errors } };
-}
-
-function changeOf(
-  kind: Pick<GatewayKind, "fields">,
-  value: Record<string, unknown>,
-  domainRates: Record<string, number>,
-) {
-  return {
-    name: value["name"] as string,
-    rate_per_second: value["rate_per_second"] as number | null,
-    domain_rate_per_second: value["domain_rate_per_second"] as number | null,
-    domain_rates: domainRates,
-    ...(value["default"] === true && { default: true as const }),
-    values: valuesOf(kind.fields, value),
-  };
 }
 
 export function asTyped(gateway: Gateway): Record<string, string> {
