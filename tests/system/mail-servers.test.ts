@@ -64,7 +64,7 @@ describe.each(["Postfix", "Exim"])("%s", (name) => {
     };
     const secrets = { password, dkim_private_key: KEY.privateKey };
     expect(smtpGateway.faults?.(all, secrets)).toEqual([]);
-    const gateway = smtpGateway.open(all, secrets, systemClock);
+    const gateway = smtpGateway.open({ settings: all, secrets, clock: systemClock });
     try {
       await use(gateway, server);
     } finally {
@@ -161,7 +161,11 @@ test("Exim lets nobody in with a wrong password, and says so", async () => {
     ca_certificate: SELF_SIGNED.cert,
     username: "ann",
   };
-  const gateway = smtpGateway.open(settings, { password: "wrong-password" }, systemClock);
+  const gateway = smtpGateway.open({
+    settings,
+    secrets: { password: "wrong-password" },
+    clock: systemClock,
+  });
   const outcome = await gateway.send(MESSAGE, soon());
   expect(outcome).toMatchObject({ kind: "unauthorized", detail: expect.stringContaining("535") });
   gateway.close?.();

@@ -19,7 +19,7 @@ import { attempt } from "./attempt.ts";
 async function standingAfter(point: Point, reply: string): Promise<EmailRecord | undefined> {
   await using server = smtpScript({ [point]: reply });
   const settings = { host: "127.0.0.1", port: String(server.port), security: "none" };
-  const gateway = smtpGateway.open(settings, {}, systemClock);
+  const gateway = smtpGateway.open({ settings, secrets: {}, clock: systemClock });
   const frozen = content();
   const ready = {
     content: frozen,

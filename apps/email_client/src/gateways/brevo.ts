@@ -1,5 +1,4 @@
-import type { Clock } from "@mailwright/platform";
-import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
+import type { Account, Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { brevoWebhook } from "./brevo-webhook.ts";
 import { chosenSecretFaults, webhookSecret } from "./webhook-proofs.ts";
 import { type Answer, apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
@@ -49,11 +48,9 @@ export const brevoGateway: GatewayAdapter = {
   open: openBrevo,
 };
 
-function openBrevo(
-  { api_url: apiUrl = "" }: Record<string, string>,
-  { api_key: key = "", webhook_secret: secret = "" }: Record<string, string>,
-  clock: Clock,
-): Gateway {
+function openBrevo({ settings, secrets, clock }: Account): Gateway {
+  const { api_url: apiUrl = "" } = settings;
+  const { api_key: key = "", webhook_secret: secret = "" } = secrets;
   const service = httpService(
     {
       name: "Brevo",

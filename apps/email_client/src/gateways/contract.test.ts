@@ -222,7 +222,7 @@ async function lost(gateway: Gateway, fake: FakeService): Promise<Outcome> {
 
 function open(adapter: GatewayAdapter, { settings, secrets }: FakeService): Gateway {
   expect(adapter.faults?.(settings, secrets) ?? []).toEqual([]);
-  return refusingUnsafe(adapter.open(settings, secrets, systemClock));
+  return refusingUnsafe(adapter.open({ settings, secrets, clock: systemClock }));
 }
 
 /** A long header may stand on several lines (RFC 5322 2.2.3). */

@@ -75,15 +75,20 @@ export interface GatewayAdapter {
   webhook?: string;
   /** Everything that is wrong with these settings beyond what the fields say, each with the field at fault. */
   faults?(settings: Record<string, string>, secrets: Record<string, string>): SettingFault[];
-  open(
-    settings: Record<string, string>,
-    secrets: Record<string, string>,
-    clock: Clock,
-    returnPath?: ReturnPath,
-    outbound?: Outbound,
-  ): Gateway;
+  open(account: Account): Gateway;
   /** Whether what it opens connects by `outbound` itself, so that it need not be held to it from outside. */
   pins?: true;
+}
+
+/** What a gateway is opened with. */
+export interface Account {
+  settings: Record<string, string>;
+  secrets: Record<string, string>;
+  clock: Clock;
+  /** Where bounces go; without it, all to the bounce address itself. */
+  returnPath?: ReturnPath;
+  /** Which servers may be connected to; without it, all. */
+  outbound?: Outbound;
 }
 
 /** A server that a gateway connects to. */

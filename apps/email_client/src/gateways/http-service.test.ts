@@ -7,7 +7,7 @@ import { sendgrid } from "../testing/services/sendgrid.ts";
 
 /** What all services behind HTTP have in common, looked at through two of them. */
 function open({ adapter, settings, secrets }: typeof postmark, url: string) {
-  return adapter.open({ ...settings, api_url: url }, secrets, systemClock);
+  return adapter.open({ settings: { ...settings, api_url: url }, secrets, clock: systemClock });
 }
 
 const rootOf = (address: string) => new URL("/", address).href;

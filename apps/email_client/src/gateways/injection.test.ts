@@ -134,7 +134,9 @@ async function sent(
   part: Partial<Message>,
 ): Promise<{ outcome: Outcome; taken: FakeService["taken"]; faults: string[] }> {
   await using fake = await start();
-  const gateway = guard(adapter.open(fake.settings, fake.secrets, systemClock));
+  const gateway = guard(
+    adapter.open({ settings: fake.settings, secrets: fake.secrets, clock: systemClock }),
+  );
   const outcome = await gateway.send({ ...MESSAGE, ...part }, AbortSignal.timeout(10_000));
   gateway.close?.();
   return { outcome, taken: fake.taken, faults: fake.faults };

@@ -1,5 +1,4 @@
-import type { Clock } from "@mailwright/platform";
-import type { Gateway, GatewayAdapter, Message, SettingFault } from "./gateway.ts";
+import type { Account, Gateway, GatewayAdapter, Message, SettingFault } from "./gateway.ts";
 import { mailgunWebhook } from "./mailgun-webhook.ts";
 import { webhookSecret } from "./webhook-proofs.ts";
 import { apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
@@ -58,11 +57,9 @@ function domainFaults(domain: string): SettingFault[] {
     : [{ field: "domain", message: "Enter the domain's name alone, such as mg.example.com." }];
 }
 
-function openMailgun(
-  { domain = "", api_url: apiUrl = "" }: Record<string, string>,
-  { api_key: key = "", webhook_secret: signingKey = "" }: Record<string, string>,
-  clock: Clock,
-): Gateway {
+function openMailgun({ settings, secrets, clock }: Account): Gateway {
+  const { domain = "", api_url: apiUrl = "" } = settings;
+  const { api_key: key = "", webhook_secret: signingKey = "" } = secrets;
   const basic = Buffer.from(`api:${key}`, "utf8").toString("base64");
   const service = httpService(
     {

@@ -7,7 +7,11 @@ import { mailjetGateway } from "./mailjet.ts";
 
 test("a subject that Mailjet would not take is not sent and not cut, and its length is told", async () => {
   await using fake = await httpSubject(mailjet).start();
-  const gateway = mailjetGateway.open(fake.settings, fake.secrets, systemClock);
+  const gateway = mailjetGateway.open({
+    settings: fake.settings,
+    secrets: fake.secrets,
+    clock: systemClock,
+  });
   const send = (subject: string) =>
     gateway.send({ ...MESSAGE, subject }, AbortSignal.timeout(10_000));
   expect(await send("x".repeat(256))).toEqual({

@@ -1,5 +1,4 @@
-import type { Clock } from "@mailwright/platform";
-import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
+import type { Account, Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { mailjetWebhook } from "./mailjet-webhook.ts";
 import { chosenSecretFaults, webhookSecret } from "./webhook-proofs.ts";
 import { type Answer, apiAddress, apiServer, httpService, textAt } from "./http-service.ts";
@@ -46,11 +45,9 @@ export const mailjetGateway: GatewayAdapter = {
   open: openMailjet,
 };
 
-function openMailjet(
-  { username = "", api_url: apiUrl = "" }: Record<string, string>,
-  { password = "", webhook_secret: secret = "" }: Record<string, string>,
-  clock: Clock,
-): Gateway {
+function openMailjet({ settings, secrets, clock }: Account): Gateway {
+  const { username = "", api_url: apiUrl = "" } = settings;
+  const { password = "", webhook_secret: secret = "" } = secrets;
   const basic = Buffer.from(`${username}:${password}`, "utf8").toString("base64");
   const service = httpService(
     {

@@ -1,5 +1,4 @@
-import type { Clock } from "@mailwright/platform";
-import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
+import type { Account, Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { postmarkWebhook } from "./postmark-webhook.ts";
 import { chosenSecretFaults, webhookSecret } from "./webhook-proofs.ts";
 import { apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
@@ -55,11 +54,9 @@ export const postmarkGateway: GatewayAdapter = {
   open: openPostmark,
 };
 
-function openPostmark(
-  { stream = "", api_url: apiUrl = "" }: Record<string, string>,
-  { api_key: token = "", webhook_secret: secret = "" }: Record<string, string>,
-  clock: Clock,
-): Gateway {
+function openPostmark({ settings, secrets, clock }: Account): Gateway {
+  const { stream = "", api_url: apiUrl = "" } = settings;
+  const { api_key: token = "", webhook_secret: secret = "" } = secrets;
   const service = httpService(
     {
       name: "Postmark",

@@ -60,7 +60,9 @@ describe.each(CASES)("%s", (kind, { adapter, start }) => {
     expect([fake.taken, fake.faults]).toEqual([[], []]);
     if (gateway.resolve === undefined) return;
     // What would be found if it were asked for.
-    await adapter.open(fake.settings, fake.secrets, systemClock).send(MESSAGE, soon());
+    await adapter
+      .open({ settings: fake.settings, secrets: fake.secrets, clock: systemClock })
+      .send(MESSAGE, soon());
     expect(fake.taken).toHaveLength(1);
     expect(await gateway.resolve(MESSAGE.key, soon())).toEqual({ kind: "unknown" });
   });

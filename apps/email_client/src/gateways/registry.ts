@@ -101,7 +101,7 @@ export function createGatewayRegistry(
     const breaker = breakers.get(id) ?? createBreaker();
     breakers.set(id, breaker);
     const returnPath: ReturnPath = (address, key) => verp.address(address, id, key);
-    const opened = adapter.open(settings, secrets, clock, returnPath, outbound);
+    const opened = adapter.open({ settings, secrets, clock, returnPath, outbound });
     const [server] = adapter.servers(settings);
     const isHeld = outbound.anywhere || adapter.pins || server === undefined;
     const gateway = refusingUnsafe(

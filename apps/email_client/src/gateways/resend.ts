@@ -1,5 +1,4 @@
-import type { Clock } from "@mailwright/platform";
-import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
+import type { Account, Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { resendWebhook } from "./resend-webhook.ts";
 import { webhookSecret } from "./webhook-proofs.ts";
 import { type Answer, apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
@@ -38,11 +37,9 @@ export const resendGateway: GatewayAdapter = {
   open: openResend,
 };
 
-function openResend(
-  { api_url: apiUrl = "" }: Record<string, string>,
-  { api_key: key = "", webhook_secret: secret = "" }: Record<string, string>,
-  clock: Clock,
-): Gateway {
+function openResend({ settings, secrets, clock }: Account): Gateway {
+  const { api_url: apiUrl = "" } = settings;
+  const { api_key: key = "", webhook_secret: secret = "" } = secrets;
   const service = httpService(
     {
       name: "Resend",

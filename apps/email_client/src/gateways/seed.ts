@@ -38,10 +38,14 @@ export const seedGateway: GatewayAdapter = {
   webhook:
     "Have it signed as Standard Webhooks are, with the webhook secret. Each event is a JSON object of type, email_id and timestamp; a bounce has bounce (hard, soft or block), status and detail.",
   faults: ({ username = "" }) => userNameFaults(username),
-  open: ({ url = "", username = "" }, { password = "", webhook_secret: secret = "" }, clock) => ({
-    ...openSeedGateway(url, username, password, clock),
-    webhook: seedWebhook(secret, clock),
-  }),
+  open: ({ settings, secrets, clock }) => {
+    const { url = "", username = "" } = settings;
+    const { password = "", webhook_secret: secret = "" } = secrets;
+    return {
+      ...openSeedGateway(url, username, password, clock),
+      webhook: seedWebhook(secret, clock),
+    };
+  },
 };
 
 /** RFC 7617 section 2: what comes after the first colon would be taken for the password. */

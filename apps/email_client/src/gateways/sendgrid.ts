@@ -1,5 +1,4 @@
-import type { Clock } from "@mailwright/platform";
-import type { Gateway, GatewayAdapter, Message } from "./gateway.ts";
+import type { Account, Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { sendgridWebhook, verificationKey } from "./sendgrid-webhook.ts";
 import { webhookSecret } from "./webhook-proofs.ts";
 import { apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
@@ -42,11 +41,9 @@ export const sendgridGateway: GatewayAdapter = {
   open: openSendgrid,
 };
 
-function openSendgrid(
-  { api_url: apiUrl = "" }: Record<string, string>,
-  { api_key: key = "", webhook_secret: verification = "" }: Record<string, string>,
-  clock: Clock,
-): Gateway {
+function openSendgrid({ settings, secrets, clock }: Account): Gateway {
+  const { api_url: apiUrl = "" } = settings;
+  const { api_key: key = "", webhook_secret: verification = "" } = secrets;
   const service = httpService(
     {
       name: "SendGrid",

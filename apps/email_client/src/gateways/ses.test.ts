@@ -16,7 +16,11 @@ test.each([
   "of the Feedback-ID %s Amazon's begins with the campaign and the sender",
   async (id, arrives) => {
     await using fake = await httpSubject(ses).start();
-    const gateway = sesGateway.open(fake.settings, fake.secrets, systemClock);
+    const gateway = sesGateway.open({
+      settings: fake.settings,
+      secrets: fake.secrets,
+      clock: systemClock,
+    });
     const headers = id === undefined ? {} : { "Feedback-ID": id };
     const { kind } = await gateway.send({ ...MESSAGE, headers }, AbortSignal.timeout(10_000));
     expect([kind, fake.faults]).toEqual(["accepted", []]);

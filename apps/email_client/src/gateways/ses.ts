@@ -1,7 +1,6 @@
 import { AwsClient } from "aws4fetch";
 import { encodeWords } from "nodemailer/lib/mime-funcs";
-import type { Clock } from "@mailwright/platform";
-import type { Gateway, GatewayAdapter, Message, SettingFault } from "./gateway.ts";
+import type { Account, Gateway, GatewayAdapter, Message, SettingFault } from "./gateway.ts";
 import { sesWebhook } from "./ses-webhook.ts";
 import { handedOver, type HeaderLimits } from "./header-limits.ts";
 import { type Answer, apiAddress, httpService, textAt } from "./http-service.ts";
@@ -96,17 +95,14 @@ function topicFaults(topic: string): SettingFault[] {
       ];
 }
 
-function openSes(
-  {
+function openSes({ settings, secrets, clock }: Account): Gateway {
+  const {
     region = "",
     username = "",
     configuration_set: configurationSet = "",
     webhook_topic: topic = "",
-    ...settings
-  }: Record<string, string>,
-  { password = "" }: Record<string, string>,
-  clock: Clock,
-): Gateway {
+  } = settings;
+  const { password = "" } = secrets;
   const aws = new AwsClient({
     accessKeyId: username,
     secretAccessKey: password,
@@ -117,7 +113,7 @@ function openSes(
   const service = httpService(
     {
       name: "Amazon SES",
-      baseUrl: apiUrlOf({ region, ...settings }),
+      baseUrl: apiUrlOf(settings),
       headers: {},
       secrets: [password],
       words: (body) => textAt(body, "message") ?? textAt(body, "Message"),

@@ -10,7 +10,7 @@ const PASSWORD = "correct-horse-battery";
 
 function open(port: number, settings: Record<string, string> = {}, password = "") {
   const all = { host: "127.0.0.1", port: String(port), security: "none", ...settings };
-  return smtpGateway.open(all, { password }, systemClock);
+  return smtpGateway.open({ settings: all, secrets: { password }, clock: systemClock });
 }
 
 /** What an attempt comes to where the server says something of its own at one point. */

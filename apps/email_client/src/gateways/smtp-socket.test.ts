@@ -24,7 +24,7 @@ function gatewayAt(
     asked.push(host);
     return addresses;
   });
-  const gateway = smtpGateway.open(settings, {}, systemClock, undefined, outbound);
+  const gateway = smtpGateway.open({ settings, secrets: {}, clock: systemClock, outbound });
   opened.push(gateway);
   return { gateway, asked };
 }

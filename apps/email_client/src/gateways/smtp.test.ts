@@ -22,7 +22,7 @@ function open(
   secrets: Record<string, string> = {},
 ): Gateway {
   const all = { host: "127.0.0.1", port: String(port), security: "none", ...settings };
-  const gateway = smtpGateway.open(all, secrets, systemClock);
+  const gateway = smtpGateway.open({ settings: all, secrets, clock: systemClock });
   opened.push(gateway);
   return gateway;
 }
@@ -271,9 +271,12 @@ describe("the return path", () => {
     await using server = await smtpReceiver();
     const here = { host: "127.0.0.1", port: String(server.port), security: "none" };
     const all = { ...here, bounce_address };
-    const gateway = smtpGateway.open(all, {}, systemClock, (address, key) =>
-      address.replace("@", `+${key}@`),
-    );
+    const gateway = smtpGateway.open({
+      settings: all,
+      secrets: {},
+      clock: systemClock,
+      returnPath: (address, key) => address.replace("@", `+${key}@`),
+    });
     opened.push(gateway);
     expect(await gateway.send(MESSAGE, deadline())).toMatchObject({ kind: "accepted" });
     const [{ from, raw }] = server.arrivals as [(typeof server.arrivals)[0]];

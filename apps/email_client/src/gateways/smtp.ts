@@ -1,5 +1,4 @@
 import type { Readable } from "node:stream";
-import type { Clock } from "@mailwright/platform";
 import { MESSAGE_ID_LENGTH } from "@mailwright/protocol";
 import nodemailer, { type SendMailOptions } from "nodemailer";
 import DKIM from "nodemailer/lib/dkim";
@@ -8,15 +7,8 @@ import { BOUNCE_FIELDS, bounceFaults, bounceMailbox } from "../bounces/settings.
 import { createSlots } from "../batches/slots.ts";
 import { answerText } from "./answer-text.ts";
 import { DKIM_FIELDS, dkimFaults, dkimKey } from "./dkim.ts";
-import type {
-  Check,
-  Gateway,
-  GatewayAdapter,
-  Message,
-  ReturnPath,
-  SettingFault,
-} from "./gateway.ts";
-import { ANYWHERE, type Outbound } from "./outbound.ts";
+import type { Account, Check, Gateway, GatewayAdapter, Message, SettingFault } from "./gateway.ts";
+import { ANYWHERE } from "./outbound.ts";
 import { hostFaults, isWhole, portFaults } from "./server-address.ts";
 import { outcomeOfSmtpFailure } from "./smtp-outcome.ts";
 import { vettedSockets } from "./smtp-socket.ts";
@@ -123,13 +115,7 @@ function serverFaults(settings: Record<string, string>): SettingFault[] {
 const SESSION_MS = 8_000;
 const IDLE_MS = 60_000;
 
-function openSmtpGateway(
-  settings: Record<string, string>,
-  secrets: Record<string, string>,
-  _clock: Clock,
-  returnPath?: ReturnPath,
-  outbound: Outbound = ANYWHERE,
-): Gateway {
+function openSmtpGateway({ settings, secrets, returnPath, outbound = ANYWHERE }: Account): Gateway {
   const { host = "", port, security = "", username = "", ca_certificate: ca } = settings;
   const { password = "" } = secrets;
   const encryption = security === "" ? "starttls" : security;

@@ -11,7 +11,11 @@ import { refusingUnsafe } from "./unsafe-message.ts";
 const deadline = () => AbortSignal.timeout(10_000);
 
 const open = (port: number) =>
-  smtpGateway.open({ host: "127.0.0.1", port: String(port), security: "none" }, {}, systemClock);
+  smtpGateway.open({
+    settings: { host: "127.0.0.1", port: String(port), security: "none" },
+    secrets: {},
+    clock: systemClock,
+  });
 
 describe("nothing in a message makes another header or another recipient", () => {
   const evil = "x\r\nBcc: victim@example.net\r\n\r\nbody";

@@ -16,7 +16,7 @@ const clock: Clock = { now: () => NOW, sleep: () => Promise.resolve() };
 function receive(provider: Provider, request: WebhookRequest, secrets = provider.secrets) {
   const opened = provider.open?.(provider.settings, clock);
   if (opened !== undefined) return opened.receive(request, AbortSignal.timeout(5_000));
-  const gateway = provider.adapter.open(provider.settings, secrets, clock);
+  const gateway = provider.adapter.open({ settings: provider.settings, secrets, clock });
   try {
     return gateway.webhook!.receive(request, AbortSignal.timeout(5_000));
   } finally {

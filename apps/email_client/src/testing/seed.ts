@@ -16,7 +16,11 @@ export const MESSAGE: Message = {
 
 /** The seed gateway at this address. */
 export const openSeed = (url: string, username = "ann") =>
-  seedGateway.open({ url, username }, { password: PASSWORD }, systemClock);
+  seedGateway.open({
+    settings: { url, username },
+    secrets: { password: PASSWORD },
+    clock: systemClock,
+  });
 
 export function sendTo(url: string, deadlineMs = 5_000): Promise<Outcome> {
   return openSeed(url).send(MESSAGE, AbortSignal.timeout(deadlineMs));
