@@ -29,8 +29,9 @@ test("whatever is left in Redis when all is over is found, and so are too many c
 
   const redis = new Redis(all.redis.url);
   try {
-    const { records, recipients } = batchKeys(SHARD, newId());
-    const [email, batch] = [newId(), newId()];
+    const [email, batch, campaign] = [newId(), newId(), newId()];
+    const { head, records, recipients } = batchKeys(SHARD, batch);
+    await redis.hset(head, "campaign", campaign);
     await redis.hset(records, email, "{}");
     await redis.hset(recipients, email, "{}");
     await redis.hset(SHARD.index, email, batch);
@@ -42,7 +43,9 @@ test("whatever is left in Redis when all is over is found, and so are too many c
       "H Redis: 1 entries in the outbox when all is over",
       "H Redis: 1 batches with recipients when all is over",
       "H Redis: 1 batches with records when all is over",
+      expect.stringContaining(`H ${campaign}: Redis still has it in the batch`),
     ]);
+    expect((await breachesOfPrograms(all)).at(-1)).toMatchObject({ about: campaign, email });
     await redis.flushall();
     const many = await Promise.all(
       Array.from({ length: 41 }, async () => {

@@ -24,7 +24,7 @@ const NOT_FOR_LOGS = [
 
 /** What is broken when all is quiet, of what concerns the processes and not the ledger. */
 export async function breachesOfPrograms(all: Installation): Promise<Breach[]> {
-  const { left, counted } = await journalLeft(all);
+  const { left, emails, counted } = await journalLeft(all);
   const connections = await connectionsTo(all);
   const programs: [string, Program][] = [
     ...all.webs.map((web, n): [string, Program] => [`web ${n + 1}`, web]),
@@ -32,6 +32,10 @@ export async function breachesOfPrograms(all: Installation): Promise<Breach[]> {
   ];
   return [
     ...left.map((what) => bounded("Redis", `${what} when all is over`)),
+    ...emails.map(({ id, campaign, detail }): Breach => ({
+      ...bounded(campaign, detail),
+      email: id,
+    })),
     ...(counted ? [] : [bounded("Redis", "it has no counts of the journal")]),
     ...Object.entries(connections)
       .filter(([, open]) => open > MOST_CONNECTIONS)

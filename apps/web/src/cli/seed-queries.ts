@@ -71,12 +71,12 @@ export async function batchAnew(tx: Queryable, campaign: string): Promise<void> 
   await tx.execute(sql`DELETE FROM "batch" WHERE "campaign_id" = ${campaign}`);
   await tx.execute(sql`
     WITH "numbered" AS (
-      SELECT "id", (row_number() OVER (ORDER BY "id") - 1) / ${BATCH_SIZE} AS "part"
+      SELECT "id", "run", (row_number() OVER (ORDER BY "id") - 1) / ${BATCH_SIZE} AS "part"
       FROM "email" WHERE "campaign_id" = ${campaign} AND "state" = 'queued'
     ),
     "batches" AS (
-      INSERT INTO "batch" ("campaign_id", "email_ids", "size")
-      SELECT ${campaign}::uuid, array_agg("id" ORDER BY "id"), count(*) FROM "numbered" GROUP BY "part" ORDER BY "part"
+      INSERT INTO "batch" ("campaign_id", "email_ids", "runs", "size")
+      SELECT ${campaign}::uuid, array_agg("id" ORDER BY "id"), array_agg("run" ORDER BY "id"), count(*) FROM "numbered" GROUP BY "part" ORDER BY "part"
       RETURNING "size"
     )
     UPDATE "campaign" SET "unhanded" = coalesce((SELECT sum("size") FROM "batches"), 0) WHERE "id" = ${campaign}

@@ -139,6 +139,8 @@ export const batch = pgTable(
     id: id(),
     campaign_id: uuid().notNull(),
     email_ids: uuid().array().notNull(),
+    /** The run of each of its emails. One that is requeued goes on in another batch, and is none of this one's any more. */
+    runs: smallint().array().notNull(),
     size: integer().notNull(),
     claimed_until: moment(),
     handed_at: moment(),

@@ -160,7 +160,7 @@ test("with a deleted campaign go its emails, events, batches and content, and no
     await db.execute(sql`INSERT INTO "content" ("hash", "body") VALUES (${id}, '{}')`);
     await db.execute(sql`UPDATE "campaign" SET "content_hash" = ${id} WHERE "id" = ${id}`);
     await db.execute(
-      sql`INSERT INTO "batch" ("campaign_id", "email_ids", "size") VALUES (${id}, '{}', 0)`,
+      sql`INSERT INTO "batch" ("campaign_id", "email_ids", "runs", "size") VALUES (${id}, '{}', '{}', 0)`,
     );
   }
   expect(await deleteCampaign(db, gone)).toEqual({ kind: "deleted", emails: 5 });

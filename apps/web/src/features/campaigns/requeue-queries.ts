@@ -51,10 +51,10 @@ export async function requeueEmails(
       INSERT INTO "email_event" ("email_id", "run", "seq", "event", "state", "at", "attempt")
       SELECT "id", "run", 0, 'REQUEUE', 'queued', now(), 0 FROM "moved"
     ),
-    "numbered" AS (SELECT "id", (row_number() OVER (ORDER BY "id") - 1) / ${BATCH_SIZE} AS "part" FROM "moved"),
+    "numbered" AS (SELECT "id", "run", (row_number() OVER (ORDER BY "id") - 1) / ${BATCH_SIZE} AS "part" FROM "moved"),
     "batches" AS (
-      INSERT INTO "batch" ("campaign_id", "email_ids", "size")
-      SELECT ${campaign}::uuid, array_agg("id" ORDER BY "id"), count(*) FROM "numbered" GROUP BY "part" ORDER BY "part"
+      INSERT INTO "batch" ("campaign_id", "email_ids", "runs", "size")
+      SELECT ${campaign}::uuid, array_agg("id" ORDER BY "id"), array_agg("run" ORDER BY "id"), count(*) FROM "numbered" GROUP BY "part" ORDER BY "part"
       RETURNING "size"
     ),
     ${countMoves(sql`(SELECT sum("size") FROM "batches")::integer`)}

@@ -15,11 +15,11 @@ export async function cancelUnclaimedBatches(db: Queryable, most: number): Promi
         WHERE "campaign"."state" = 'cancelling' AND "batch"."handed_at" IS NULL AND "batch"."claimed_until" IS NULL
         ORDER BY "batch"."id" LIMIT ${most} FOR UPDATE OF "batch" SKIP LOCKED
       )
-      RETURNING "campaign_id", "email_ids", "size"
+      RETURNING "campaign_id", "email_ids", "runs", "size"
     ),
     "locked" AS MATERIALIZED (
       SELECT "id" FROM "email"
-      WHERE "id" IN (SELECT unnest("email_ids") FROM "dropped") AND ${foundEmailIs("queued")} ORDER BY "id" FOR UPDATE
+      WHERE ("id", "run") IN (SELECT unnest("email_ids"), unnest("runs") FROM "dropped") AND ${foundEmailIs("queued")} ORDER BY "id" FOR UPDATE
     ),
     "moved" AS (
       UPDATE "email" SET "state" = 'cancelled', "seq" = "seq" + 1, "changed_at" = now(), "error_code" = 'cancelled'

@@ -68,8 +68,8 @@ export async function freezeAudience(
       SELECT "id", (row_number() OVER () - 1) / ${BATCH_SIZE} AS "part" FROM "frozen" WHERE "state" = 'queued'
     ),
     "batches" AS (
-      INSERT INTO "batch" ("campaign_id", "email_ids", "size")
-      SELECT ${campaign}::uuid, array_agg("id"), count(*) FROM "numbered" GROUP BY "part" ORDER BY "part"
+      INSERT INTO "batch" ("campaign_id", "email_ids", "runs", "size")
+      SELECT ${campaign}::uuid, array_agg("id"), array_agg(1), count(*) FROM "numbered" GROUP BY "part" ORDER BY "part"
       RETURNING "size"
     )
     SELECT

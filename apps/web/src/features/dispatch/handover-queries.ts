@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Content } from "@mailwright/protocol";
+import { BATCH_EMAILS } from "../../db/batch-emails.ts";
 import { foundEmailIs } from "../../db/found-email.ts";
 import { countMoves } from "../../db/ledger-moves.ts";
 import type { Queryable } from "../../db/open.ts";
@@ -87,8 +88,7 @@ export async function handoversOf(db: Queryable, batch: string): Promise<Handove
         'id', "contact"."id", 'email', "contact"."email", 'name', "contact"."name",
         'first_name', "contact"."first_name", 'last_name', "contact"."last_name", 'attributes', "contact"."attributes"
       ) END AS "contact"
-    FROM "batch", unnest("batch"."email_ids") AS "member"("id")
-      JOIN "email" ON "email"."id" = "member"."id"
+    FROM ${BATCH_EMAILS}
       LEFT JOIN "contact" ON "contact"."id" = "email"."contact_id"
       LEFT JOIN LATERAL (${suppressing()}) AS "suppression" ON true
     WHERE "batch"."id" = ${batch} AND ${foundEmailIs("queued")}

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { BATCH_EMAILS } from "../../db/batch-emails.ts";
 import { foundEmailIs } from "../../db/found-email.ts";
 import { countMoves } from "../../db/ledger-moves.ts";
 import type { Queryable } from "../../db/open.ts";
@@ -66,8 +67,7 @@ export async function openEmailsOf(
       )::float8 AS "first_at",
       greatest("email"."changed_at", coalesce("email"."due_at", "email"."changed_at"), "batch"."handed_at")
         < now() - make_interval(secs => ${overdueS}) AS "overdue"
-    FROM "batch", unnest("batch"."email_ids") AS "member"("id")
-      JOIN "email" ON "email"."id" = "member"."id"
+    FROM ${BATCH_EMAILS}
       LEFT JOIN "contact" ON "contact"."id" = "email"."contact_id"
       LEFT JOIN LATERAL (${suppressing()}) AS "suppression" ON true
     WHERE "batch"."id" = ${batch} AND ${foundEmailIs("queued", "sending", "retrying", "resolving")}

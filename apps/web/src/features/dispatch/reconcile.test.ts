@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { newId, silentLog, systemClock } from "@mailwright/platform";
 import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
 import { gaps, launchingCampaign, ledgerFixture, standing } from "../../testing/ledger.ts";
+import { requeueEmails } from "../campaigns/requeue-queries.ts";
 import { takeReports } from "../reports/reports.ts";
 import { createLinks } from "../leaving/links.ts";
 import { freezeLaunched } from "./freeze.ts";
@@ -122,6 +123,55 @@ test("emails whose ends this ledger has lost become uncertain instead of being s
     fold: { queued: 1, uncertain: 1 },
   });
   expect(await gaps(db, campaign)).toEqual([]);
+});
+
+/** Two emails were handed over; the first failed and was requeued, so it is another batch's now. */
+async function requeued() {
+  const given = await handedOver(2);
+  const { db, campaign, context, standIn } = given;
+  const [again, open] = given.ids as [string, string];
+  await takeReports(db, silentLog, {
+    reports: [report(again, 1, "START", "sending"), report(again, 2, "REJECTED", "failed")],
+  });
+  await requeueEmails(db, campaign, {
+    states: ["failed"],
+    emails: "all",
+    after: undefined,
+    most: 10,
+  });
+  await handOverNext(context);
+  const [first, second] = standIn.batches.map(({ batch }) => batch) as [string, string];
+  return { ...given, again, open, first, second };
+}
+
+test("a requeued email is missed in its new batch only, however long the old one has others", async () => {
+  await using given = await requeued();
+  const { db, campaign, context, standIn, again, open, first, second } = given;
+  for (const [batch, id, run] of [
+    [first, open, 1],
+    [second, again, 2],
+  ] as const) {
+    standIn.answerNext(`GET /v1/batches/${batch}`, {
+      status: 200,
+      body: { batch, done: false, emails: [{ id, run, seq: 0, state: "queued", attempt: 0 }] },
+    });
+  }
+  await reconcile(context, AT_ONCE);
+  expect(await standing(db, campaign)).toMatchObject({
+    counts: { queued: 2 },
+    fold: { queued: 2 },
+  });
+});
+
+test("a requeued email is handed over again in its new batch only", async () => {
+  await using given = await requeued();
+  const { context, standIn, again, open, first, second } = given;
+  const handedBefore = standIn.batches.length;
+  await reconcile(context, AT_ONCE);
+  const handed = standIn.batches
+    .slice(handedBefore)
+    .map(({ batch, recipients }) => [batch, recipients.map(({ id, run }) => `${id} ${run}`)]);
+  expect(Object.fromEntries(handed)).toEqual({ [first]: [`${open} 1`], [second]: [`${again} 2`] });
 });
 
 test("a batch that is waiting for its time is not asked after", async () => {
