@@ -4,8 +4,18 @@ import { compiled } from "./testing/rendered.ts";
 
 describe("what cannot be compiled", () => {
   test.each([
-    ["html", "<p>{{ contact.name </p>", 'Output "{{ contact.name </p>" not closed.', 1],
-    ["html", "a\n{% if x %}", "Tag {% if x %} not closed.", 2],
+    [
+      "html",
+      "<p>{{ contact.name </p>",
+      "“{{ contact.name </p>” has no end. Close it with “}}”, and each quotation mark in it with another.",
+      1,
+    ],
+    [
+      "html",
+      "a\n{% if x %}",
+      "“{% if x %}” has no “{% endif %}”. Write that where the block is to end.",
+      2,
+    ],
     [
       "text",
       "a\n\n{% render 'x' %}",

@@ -236,7 +236,7 @@ describe("limits", () => {
     expect(render({ code: "!" })).toEqual({
       ok: false,
       reason:
-        "The text part could not be rendered at {{ contact.code | base64_decode }}: invalid base64 provided to base64_decode.",
+        "The text part could not be rendered at {{ contact.code | base64_decode }}. The value is not Base64. Use “base64_decode” only where every contact's value is.",
     });
     expect(render({ code: "SGk=" })).toMatchObject({ ok: true, text: "Hi" });
   });

@@ -1,6 +1,7 @@
-import { Context, type Liquid, LiquidError } from "liquidjs";
+import { Context, type Liquid } from "liquidjs";
 import type { TemplateContent } from "./content.ts";
 import { DEFAULT_LIMITS, htmlEngine, type Limits, textEngine } from "./engine.ts";
+import { plainMessage, readingFault, renderingFault } from "./fault-words.ts";
 import { planOf, type Scope, StepError } from "./plan.ts";
 
 /** What a template calls `contact`: built-in fields and custom attributes side by side (see `contactVariables`). */
@@ -41,7 +42,7 @@ export function createRenderer(
       text: compilePart(textEngine, content.text, limits),
     };
   } catch (error) {
-    const reason = `The template cannot be read: ${plainMessage(error)}.`;
+    const reason = `The template cannot be read. ${readingFault(error, textEngine)}`;
     return () => ({ ok: false, reason });
   }
   const derivedText = content.html !== null;
@@ -104,15 +105,15 @@ function tidyText(text: string): string {
 
 function failure(part: PartName, error: unknown): Rendered {
   const [liquid, cause] = error instanceof StepError ? [error.liquid, error.cause] : ["", error];
-  const message = plainMessage(cause);
-  if (message.endsWith("limit exceeded")) return tooMuch(part, liquid);
-  return { ok: false, reason: `The ${part} part could not be rendered${at(liquid)}: ${message}.` };
+  if (plainMessage(cause).endsWith("limit exceeded")) return tooMuch(part, liquid);
+  const why = renderingFault(cause, textEngine);
+  return { ok: false, reason: `The ${part} part could not be rendered${at(liquid)}. ${why}` };
 }
 
 function tooMuch(part: PartName, liquid = ""): Rendered {
   return {
     ok: false,
-    reason: `The ${part} part would take too much time or memory${at(liquid)}: it may have a loop that never ends.`,
+    reason: `The ${part} part would take too much time or memory${at(liquid)}. Shorten its loops, put none into another, and let no text grow in them.`,
   };
 }
 
@@ -123,11 +124,4 @@ function at(liquid: string): string {
   if (liquid === "") return "";
   const line = liquid.replaceAll(/\s+/g, " ");
   return ` at ${line.length > LONGEST_PIECE ? `${line.slice(0, LONGEST_PIECE)}…` : line}`;
-}
-
-/** The message without LiquidJS's line, which counts in the compiled source and not in what the marketer wrote. */
-export function plainMessage(error: unknown): string {
-  const cause = LiquidError.is(error) ? (error.originalError ?? error) : error;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return message.replace(/, (?:line:\d+, col:\d+|file:.*)$/, "");
 }

@@ -84,8 +84,8 @@ function parsedPieces(source: string): { templates: Template[]; lineOf(row: numb
   return { templates, lineOf: (row) => lines[row - 1] ?? 1 };
 }
 
-/** A source with a tag that is never closed has no pieces that could be told apart. */
-function piecesOf(source: string): readonly LiquidPiece[] {
+/** The pieces of a source; none of one with a tag that is never closed, for they cannot be told apart. */
+export function piecesOf(source: string): readonly LiquidPiece[] {
   try {
     return protect(source).pieces;
   } catch (error) {

@@ -120,7 +120,7 @@ describe("original, weakness 8: what is wrong for good fails at once, and says w
       error: {
         code: "unrenderable",
         detail:
-          "The text part would take too much time or memory at {% for i in (1..contact.n) %}: it may have a loop that never ends.",
+          "The text part would take too much time or memory at {% for i in (1..contact.n) %}. Shorten its loops, put none into another, and let no text grow in them.",
       },
     });
   });
@@ -137,7 +137,8 @@ describe("original, weakness 8: what is wrong for good fails at once, and says w
     expect(gateway.received.map(({ body }) => body["text"])).toEqual(["Hi a b"]);
     expect(web.historyOf(poison!.id).at(-1)?.error).toEqual({
       code: "unrenderable",
-      detail: "The text part could not be rendered at {{ contact.code | url_decode }}: URI error.",
+      detail:
+        "The text part could not be rendered at {{ contact.code | url_decode }}. The value has a “%” in it that begins no encoded character. Use “url_decode” only where every contact's value is encoded.",
     });
   });
 

@@ -120,7 +120,8 @@ const REJECTIONS: readonly Reason[] = [
   { code: "rejected", detail: "The gateway answered 422." },
   {
     code: "unrenderable",
-    detail: "The html part could not be rendered at {{ contact.voucher | url_decode }}: URI error.",
+    detail:
+      "The html part could not be rendered at {{ contact.voucher | url_decode }}. The value has a “%” in it that begins no encoded character. Use “url_decode” only where every contact's value is encoded.",
   },
 ];
 const OUTAGES: readonly Reason[] = [

@@ -73,7 +73,12 @@ test("faults name the part and the line; an unknown field is one, too", async ()
   const refused = await call("POST", "/api/v1/templates", { ...HELLO, body: "a\n{% if x %}" });
   expect([refused.status, refused.json<{ errors: unknown }>().errors]).toEqual([
     422,
-    [{ field: "body", message: "Line 2: Tag {% if x %} not closed." }],
+    [
+      {
+        field: "body",
+        message: "Line 2: “{% if x %}” has no “{% endif %}”. Write that where the block is to end.",
+      },
+    ],
   ]);
   const { id } = await created(context.db);
   const path = `/api/v1/templates/${id}`;

@@ -50,7 +50,10 @@ test("what cannot be compiled comes back with status 422, at its field, with its
   const refused = await client.post("/templates", broken);
   expect([refused.status, refused.find(".field-error").map(({ text }) => text)]).toEqual([
     422,
-    ['Output "{{ a" not closed.', "Line 2: “endif” has no tag before it that it could belong to."],
+    [
+      "“{{ a” has no end. Close it with “}}”, and each quotation mark in it with another.",
+      "Line 2: “endif” has no tag before it that it could belong to.",
+    ],
   ]);
   expect([valueOf(refused, "subject"), refused.textOf("textarea")]).toEqual([
     "{{ a",

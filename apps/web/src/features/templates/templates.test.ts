@@ -95,7 +95,12 @@ test("what cannot be compiled is refused with the line of every fault, and nothi
       line: 1,
       message: "There is no filter “upcas”. Did you mean “upcase”?",
     },
-    { severity: "error", part: "body", line: 2, message: "Tag {% if x %} not closed." },
+    {
+      severity: "error",
+      part: "body",
+      line: 2,
+      message: "“{% if x %}” has no “{% endif %}”. Write that where the block is to end.",
+    },
   ];
   expect(await createTemplate(db, broken, "Anna")).toEqual({
     kind: "refused",
