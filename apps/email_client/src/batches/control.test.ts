@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Batch } from "@mailwright/protocol";
 import { until } from "@mailwright/testing";
+import { Redis } from "ioredis";
 import {
   aGateway,
   type Calls,
@@ -64,6 +65,21 @@ describe("a campaign that is paused", () => {
     await calls.control(campaign, "running");
     expect(await finished(given, handed)).toEqual({ sent: 10 });
   });
+});
+
+test("an order that is told again takes up what Redis has lost out of the queue", async () => {
+  await using given = await setUp();
+  const { calls } = given;
+  const campaign = crypto.randomUUID();
+  await calls.control(campaign, "paused");
+  const handed = await send(given, 10, {}, { campaign });
+  await othersAreSent(given);
+  const redis = new Redis(given.redisUrl);
+  await redis.del(`{mw-0}:queue:batches:${handed.batch}`);
+  await redis.zrem("{mw-0}:queue:batches:delayed", handed.batch);
+  redis.disconnect();
+  await calls.control(campaign, "running");
+  expect(await finished(given, handed)).toEqual({ sent: 10 });
 });
 
 describe("a campaign that is cancelled", () => {

@@ -50,6 +50,15 @@ async function setUp(
   };
 }
 
+test("a batch that Redis has lost out of the queue is queued again when it is woken; what is over ends at once", async () => {
+  const [lost, over] = [newId(), newId()];
+  const head = async (batch: string) =>
+    batch === over ? undefined : { batch, campaign: newId(), content: "", gateway: newId() };
+  await using given = await setUp([], { head });
+  await given.queue.wake([over, lost]);
+  await until(async () => (await given.delayed()).includes(lost) && !(await given.exists(over)));
+});
+
 test("a control that is set while a batch is on its way to sleep wakes it: it cannot be missed", async () => {
   await using given = await setUp(["running", "cancelled", "cancelled"]);
   const batch = newId();
@@ -63,7 +72,7 @@ test("a batch sleeps until it is woken", async () => {
   const batch = newId();
   await given.queue.add(batch, 10);
   await until(async () => (await given.delayed()).includes(batch));
-  await given.queue.wake([newId(), batch]);
+  await given.queue.wake([batch]);
   await until(async () => !(await given.exists(batch)));
 });
 

@@ -23,7 +23,11 @@ const FAILED_WAIT_MS = 2_000;
 export interface BatchQueue extends AsyncDisposable {
   /** Queues a batch; one that is queued already stays where it is. */
   add(batch: string, priority: number): Promise<void>;
-  /** Takes batches that wait for something out of their sleep. */
+  /**
+   * Takes batches that wait for something out of their sleep, and queues those that are not queued: a Redis that was set
+   * back by a moment may have lost a batch's place in the queue and nothing else, and so has a batch that was dropped and
+   * taken again while a worker was just striking it off.
+   */
   wake(batches: string[]): Promise<void>;
 }
 
@@ -59,8 +63,9 @@ export function createBatchQueue(
       await Promise.all(
         batches.map(async (batch) => {
           const job = await Job.fromId(queueOf(batch), batch);
+          if (job === undefined) await queueOf(batch).add("run", {}, { jobId: batch });
           // It may be running, or have been promoted by somebody else: then there is nothing to wake.
-          if (job !== undefined && (await job.isDelayed())) await job.promote().catch(() => {});
+          else if (await job.isDelayed()) await job.promote().catch(() => {});
         }),
       );
     },
