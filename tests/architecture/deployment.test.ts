@@ -99,6 +99,14 @@ describe.each(COMPOSE_FILES)("%s", (file) => {
   });
 });
 
+test("whatever an app reads can be set for what is deployed", () => {
+  const { web, email_client: emailClient } = servicesOf("docker-compose.yml");
+  for (const [app, service] of Object.entries({ web, email_client: emailClient }))
+    expect(Object.keys(service?.environment ?? {}).toSorted()).toEqual(
+      VARIABLES[app as "web" | "email_client"].map(({ name }) => name as string).toSorted(),
+    );
+});
+
 test("what is deployed has no secret of ours", () => {
   const secrets = Object.values(servicesOf("docker-compose.yml"))
     .flatMap(({ environment = {} }) => Object.entries(environment))
