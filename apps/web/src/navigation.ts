@@ -24,6 +24,7 @@ const INSTALLATION: readonly Entry[] = [
   { link: { href: "/settings", label: "Settings", icon: "settings" }, needs: "settings:read" },
   { link: { href: "/accounts", label: "People", icon: "shield-check" }, needs: "accounts:manage" },
   { link: { href: "/tokens", label: "API tokens", icon: "key-round" }, needs: "tokens:manage" },
+  { link: { href: "/guides", label: "Guides", icon: "book-open" }, needs: "gateways:read" },
   {
     link: { href: "/developer", label: "Developer", icon: "code-xml" },
     needs: "developer:read",

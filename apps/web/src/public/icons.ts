@@ -9,6 +9,7 @@ export const ICONS = [
   "arrow-up",
   "ban",
   "bell",
+  "book-open",
   "calendar-clock",
   "chart-column",
   "check",

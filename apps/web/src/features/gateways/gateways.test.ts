@@ -73,7 +73,7 @@ test("with one kind the form comes at once, with several the kind is chosen firs
   ]);
   fixture.offer([], [KIND, { ...KIND, kind: "smtp", title: "SMTP server" }]);
   const several = await admin.get("/settings/gateways/new");
-  expect(several.find("a.kind").map(({ attributes }) => attributes["href"])).toEqual([
+  expect(several.find("a.link-list-item").map(({ attributes }) => attributes["href"])).toEqual([
     "/settings/gateways/new?kind=http",
     "/settings/gateways/new?kind=smtp",
   ]);

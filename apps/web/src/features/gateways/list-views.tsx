@@ -7,6 +7,7 @@ import { dialogLink } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { formatCount } from "../../ui/format.ts";
 import { MenuButton, MenuLink, MenuSeparator, MenuWithButton } from "../../ui/menu.tsx";
+import { LinkList } from "../../ui/link-list.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { type Tab, Tabs } from "../../ui/tabs.tsx";
 import { Table } from "../../ui/table.tsx";
@@ -182,16 +183,13 @@ export function KindsPage(props: { kinds: readonly GatewayKind[] }): Html {
         crumbs={[{ href: GATEWAYS, label: "Gateways" }]}
         lead="Through whom do you send?"
       />
-      <ul class="kind-list">
-        {props.kinds.map(({ kind, title, description }) => (
-          <li>
-            <a class="kind" href={`${GATEWAYS}/new?kind=${encodeURIComponent(kind)}`}>
-              <strong>{title}</strong>
-              <span class="muted small">{description}</span>
-            </a>
-          </li>
-        ))}
-      </ul>
+      <LinkList
+        links={props.kinds.map(({ kind, title, description }) => ({
+          href: `${GATEWAYS}/new?kind=${encodeURIComponent(kind)}`,
+          title,
+          about: description,
+        }))}
+      />
     </>
   );
 }

@@ -2,14 +2,32 @@ import type { Html } from "@mailwright/html";
 import type { Token, Tokens } from "marked";
 import { Card } from "../../ui/card.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
-import { type Guide, linkFrom } from "./guides.ts";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { LinkList } from "../../ui/link-list.tsx";
+import { type Guide, GUIDES_PAGE, linkFrom, type listGuides } from "./guides.ts";
+
+/** Every guide, and what it is about. */
+export function GuidesPage(props: { guides: Awaited<ReturnType<typeof listGuides>> }): Html {
+  return (
+    <>
+      <PageHeader title="Guides" lead="What has to be set up outside of Mailwright, and how." />
+      {props.guides.length === 0 ? (
+        <EmptyState icon="file-text" title="No guides here">
+          This installation came without its pages of docs.
+        </EmptyState>
+      ) : (
+        <LinkList links={props.guides} />
+      )}
+    </>
+  );
+}
 
 /** A page of docs, read here. */
 export function GuidePage(props: { guide: Guide }): Html {
   const { title, body, anchors } = props.guide;
   return (
     <>
-      <PageHeader title={title} />
+      <PageHeader title={title} crumbs={[{ href: GUIDES_PAGE, label: "Guides" }]} />
       <Card>
         <div class="guide">{blocks(body, anchors)}</div>
       </Card>

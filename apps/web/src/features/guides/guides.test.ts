@@ -18,6 +18,25 @@ async function read(name: string) {
   return viewer.get(`/guides/${name}`);
 }
 
+test("all guides are listed, found from every page, and each leads back to the list", async () => {
+  const viewer = await signedInClient(context, "viewer");
+  const list = await viewer.get("/guides");
+  expect(list.find(".nav-link").map(({ attributes }) => attributes["href"])).toContain("/guides");
+  const links = list.find("main .link-list-item");
+  expect(links.map(({ attributes }) => attributes["href"])).toEqual(
+    NAMES.map((name) => `/guides/${name}`),
+  );
+  for (const [index, name] of NAMES.entries()) {
+    const guide = await viewer.get(`/guides/${name}`);
+    expect(links[index]?.text).toStartWith(guide.textOf("h1") ?? "?");
+    const crumbs = guide.find(".breadcrumbs a");
+    expect(crumbs.map(({ attributes, text }) => [attributes["href"], text])).toEqual([
+      ["/guides", "Guides"],
+    ]);
+    expect(guide.find(".nav-link[aria-current=page]").map(({ text }) => text)).toEqual(["Guides"]);
+  }
+});
+
 test("a guide is read on a page, with its tables, lists, examples and words in code", async () => {
   const page = await read("deliverability");
   expect(page.status).toBe(200);

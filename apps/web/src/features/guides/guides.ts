@@ -1,8 +1,20 @@
 import { lexer, type Token } from "marked";
 
-/** The pages of docs that somebody who sets up sending needs, by the last part of their address. */
-const GUIDES = ["deliverability", "authentication", "gateways", "bounces", "suppressions"] as const;
-export type GuideName = (typeof GUIDES)[number];
+/**
+ * The pages of docs that somebody who sets up sending needs, by the last part of their address, and what each is about. In
+ * the order in which they are of use.
+ */
+const GUIDES = {
+  deliverability: "What to set up so that mailbox providers take your emails, and in which order.",
+  authentication:
+    "What to publish in DNS, and what to do when a provider refuses emails because it cannot tell who they are from.",
+  gateways: "What each email service guarantees and passes on, and how its webhooks are set up.",
+  bounces: "How emails that come back from an SMTP server are read from a mailbox and counted.",
+  suppressions: "Which addresses are never mailed, how they get there, and lists of them as files.",
+} as const;
+export type GuideName = keyof typeof GUIDES;
+
+const NAMES = Object.keys(GUIDES) as GuideName[];
 
 export interface Guide {
   title: string;
@@ -28,6 +40,18 @@ export async function readGuide(name: string): Promise<Guide | undefined> {
   };
 }
 
+/** All guides that there are, as they are called. */
+export async function listGuides(): Promise<{ href: string; title: string; about: string }[]> {
+  const guides = await Promise.all(
+    NAMES.map(async (name) => ({ name, guide: await readGuide(name) })),
+  );
+  return guides.flatMap(({ name, guide }) =>
+    guide === undefined
+      ? []
+      : [{ href: guideAddress(name), title: guide.title, about: GUIDES[name] }],
+  );
+}
+
 /** The line on who made the page is for whoever would edit it. */
 function isNoteOfMaking({ type, raw }: Token): boolean {
   return type === "paragraph" && raw.startsWith("_Made by ");
@@ -46,12 +70,15 @@ function anchorsOf(body: readonly Token[]): Map<Token, string> {
 }
 
 function isGuide(name: string): name is GuideName {
-  return GUIDES.some((each) => each === name);
+  return NAMES.some((each) => each === name);
 }
+
+/** Where all guides are listed. */
+export const GUIDES_PAGE = "/guides";
 
 /** Where a guide is read, or the part of it under a heading. */
 export function guideAddress(name: GuideName, heading?: string): string {
-  return `/guides/${name}${heading === undefined ? "" : `#${slugOf(heading)}`}`;
+  return `${GUIDES_PAGE}/${name}${heading === undefined ? "" : `#${slugOf(heading)}`}`;
 }
 
 function anchorOf(heading: Token): string {
