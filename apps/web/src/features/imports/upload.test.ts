@@ -101,11 +101,29 @@ describe("files as people have them", () => {
       Array.from({ length: 201 }, (_, n) => `c${n}`).join(","),
       "The file has more than 200 columns",
     ],
-  ])("%j is refused", async (content, message) => {
+    [`email${",".repeat(900_000)}\n`, "No row can be read at the beginning of the file"],
+    [`"email\n${"x,".repeat(900_000)}\n`, "No row can be read at the beginning of the file"],
+  ])("%# is refused with what to do about it", async (content, message) => {
     const about = { fileName: "x.csv", createdBy: "test" };
     const received = await receiveFile(context.db, about, inPieces(content));
     expect(received.kind === "refused" && received.message).toStartWith(message);
     const [left] = await context.db.execute(sql`SELECT count(*)::integer AS "n" FROM "import"`);
     expect(left).toEqual({ n: 0 });
+  });
+
+  test("what has too many columns is refused by its beginning, and the rest of it is not kept", async () => {
+    const wide = `email${",".repeat(1_000)}\n`;
+    const begun = wide.repeat(2_000);
+    async function* source() {
+      yield* inPieces(begun);
+      await context.db.execute(sql`DELETE FROM "import"`);
+      // With its import gone, a piece that were kept now would be a fault.
+      yield* inPieces(begun.repeat(2));
+    }
+    const about = { fileName: "x.csv", createdBy: "test" };
+    expect(await receiveFile(context.db, about, source())).toMatchObject({
+      kind: "refused",
+      message: expect.stringContaining("more than 200 columns"),
+    });
   });
 });

@@ -1,5 +1,6 @@
 import type { Queryable } from "../../db/open.ts";
 import { guessMapping, type Layout, MOST_COLUMNS, readLayout } from "./columns.ts";
+import { LONGEST } from "./record-reader.ts";
 import { guessSuppressionMapping } from "./suppression-rows.ts";
 import { Transcoder } from "./transcoder.ts";
 import {
@@ -17,10 +18,15 @@ export const MOST_BYTES = 512 * 1_048_576;
 /** So much of a file is looked at to tell its columns. */
 const BEGINNING = 262_144;
 
+/** With what to do about it. */
+interface Refused {
+  kind: "refused";
+  message: string;
+  tooLarge?: true;
+}
+
 export type Uploaded =
-  | { kind: "uploaded"; id: string; layout: Layout; mapping: (string | null)[] }
-  /** With what to do about it. */
-  | { kind: "refused"; message: string; tooLarge?: true };
+  { kind: "uploaded"; id: string; layout: Layout; mapping: (string | null)[] } | Refused;
 
 /**
  * Takes in a CSV as it arrives, piece by piece, whatever its size: nothing of it is held in memory but the piece at hand.
@@ -53,6 +59,7 @@ async function receive(
   let size = 0;
   let head = Buffer.alloc(0);
   let refused: Uploaded | undefined;
+  let looked: ReturnType<typeof columnsOf> | undefined;
   for await (const bytes of source) {
     // What is refused is read to its end all the same: a browser that is still sending does not listen for the answer.
     if (refused !== undefined) continue;
@@ -62,16 +69,18 @@ async function receive(
     if (size > MOST_BYTES) refused = TOO_LARGE;
     else if (message !== undefined) refused = { kind: "refused", message };
     else await store.write(transcoder.push(bytes));
+    // What is wrong with its columns shows in its beginning: the rest is not kept first.
+    if (looked === undefined && store.beginning.length > BEGINNING) {
+      looked = columnsOf(store, suppressing);
+      if (looked.kind === "refused") refused = looked;
+    }
   }
   if (refused !== undefined) return refused;
   await store.write(transcoder.end());
   await store.end();
-  const beginning = textOf(store.beginning.subarray(0, BEGINNING));
-  const layout = readLayout(beginning, store.size <= BEGINNING);
-  if (layout === undefined) return { kind: "refused", message: "The file is empty." };
-  if (layout.columns.length > MOST_COLUMNS) return TOO_MANY_COLUMNS;
-  const mapping = suppressing ? guessSuppressionMapping(layout) : guessMapping(layout);
-  if (suppressing && !mapping.includes("email")) return NO_ADDRESSES;
+  looked ??= columnsOf(store, suppressing);
+  if (looked.kind === "refused") return looked;
+  const { layout, mapping } = looked;
   await finishUpload(db, id, {
     encoding: transcoder.encoding,
     separator: layout.separator,
@@ -83,25 +92,49 @@ async function receive(
   return { kind: "uploaded", id, layout, mapping };
 }
 
+/** What the columns of a file are, by its beginning. */
+function columnsOf(
+  store: Pick<ChunkStore, "beginning" | "size">,
+  suppressing: UploadAbout["suppressing"],
+): Refused | { kind: "read"; layout: Layout; mapping: (string | null)[] } {
+  const beginning = textOf(store.beginning.subarray(0, BEGINNING));
+  const layout = readLayout(beginning, store.size <= BEGINNING);
+  if (layout === undefined) return HAS_CELLS.test(beginning) ? NO_ROWS : EMPTY;
+  if (layout.columns.length > MOST_COLUMNS) return TOO_MANY_COLUMNS;
+  const mapping = suppressing ? guessSuppressionMapping(layout) : guessMapping(layout);
+  if (suppressing && !mapping.includes("email")) return NO_ADDRESSES;
+  return { kind: "read", layout, mapping };
+}
+
+/** Anything but separators and blanks. */
+const HAS_CELLS = /[^\s,;|"]/;
+
 /** Bytes as text, without a character that is cut off at the end. */
 export function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes, { stream: true });
 }
 
-const TOO_LARGE: Uploaded = {
+const TOO_LARGE: Refused = {
   kind: "refused",
   message: `The file is too large: at most ${MOST_BYTES / 1_048_576} MB are taken. Cut it in two.`,
   tooLarge: true,
 };
 
-const NO_ADDRESSES: Uploaded = {
+const NO_ADDRESSES: Refused = {
   kind: "refused",
   message: "No column has addresses in it. Name it “email” in the first row.",
 };
 
-const TOO_MANY_COLUMNS: Uploaded = {
+const EMPTY: Refused = { kind: "refused", message: "The file is empty." };
+
+const NO_ROWS: Refused = {
   kind: "refused",
-  message: `The file has more than ${MOST_COLUMNS} columns. Delete some.`,
+  message: `No row can be read at the beginning of the file: it is longer than ${LONGEST.toLocaleString("en-US")} characters, or a quotation mark in it is never closed. Look how the file was written, and delete columns that are not needed.`,
+};
+
+const TOO_MANY_COLUMNS: Refused = {
+  kind: "refused",
+  message: `The file has more than ${MOST_COLUMNS} columns. Delete those that are not needed, or look whether rows end where they should.`,
 };
 
 /** What a file is that begins so, if it is no text, and what to do with it. */

@@ -53,6 +53,21 @@ test("what is downloaded is what comes in again by pasting it, by the page and b
   expect(await Promise.all(addresses.map(since))).toEqual(times);
 });
 
+test("a table of very many columns is refused by its first line, by the page and by the API", async () => {
+  const wide = `email${",".repeat(900_000)}\nanna@example.com\n`;
+  const message =
+    "The table has more than 200 columns. Delete all but email, reason, origin, since.";
+  const page = await editor.post("/suppressions", { addresses: wide });
+  expect([page.status, page.text.includes(message)]).toEqual([422, true]);
+  const answer = await call("POST", "/api/v1/suppressions/import", { csv: wide });
+  const [error] = answer.json<{ errors: { field: string; message: string }[] }>().errors;
+  expect([answer.status, error?.field]).toEqual([422, "csv"]);
+  expect(error?.message).toContain(message);
+  expect(await reasons("anna@example.com")).toEqual([undefined]);
+  const broad = `email${",".repeat(199)}\nanna@example.com\n`;
+  expect((await editor.post("/suppressions", { addresses: broad })).status).toBe(303);
+});
+
 test("columns may be in any order, of a spreadsheet's kind, and a reason may be missing", async () => {
   const csv = "Reason;Email\nunsubscribed;Anna@Example.com\n;ben@example.com\n";
   expect((await editor.post("/suppressions", { addresses: csv })).status).toBe(303);

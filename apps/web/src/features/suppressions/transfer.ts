@@ -2,6 +2,7 @@ import { parse } from "csv-parse/sync";
 import type { Database, Queryable } from "../../db/open.ts";
 import { textCell } from "../contacts/cells.ts";
 import { csvRows } from "../contacts/csv.ts";
+import { MOST_COLUMNS } from "../imports/columns.ts";
 import { parsePasted, type PastedAddresses } from "../segments/pasted-addresses.ts";
 import {
   ENTRY_FIELDS,
@@ -43,6 +44,7 @@ export interface SuppressionEntries {
  */
 export function readList(text: string, defaults: EntryDefaults): SuppressionEntries {
   const rows = tableIn(text);
+  if (rows === "too wide") return { entries: [], faults: [tooWide(text)] };
   if (rows === undefined) {
     const { addresses, faults } = parsePasted(text);
     const entries = [...addresses.keys()].map((canonical) => ({
@@ -78,11 +80,23 @@ export async function suppressList(
   return { added, already: entries.length - added };
 }
 
-/** The rows of a CSV whose first line names a column `email`; undefined for any other text. */
-function tableIn(text: string): Record<string, string>[] | undefined {
+function tooWide(text: string): PastedAddresses["faults"][number] {
+  return {
+    text: text.slice(0, 100).split(/\r?\n/, 1)[0] ?? "",
+    message: `The table has more than ${MOST_COLUMNS} columns. Delete all but ${ENTRY_FIELDS.join(", ")}.`,
+  };
+}
+
+const NAMES_EMAIL = /(?:^|[,;\t])[\s"]*email[\s"]*(?:[,;\t]|$)/i;
+
+/**
+ * The rows of a CSV whose first line names a column `email`; undefined for any other text. Of one with too many columns no
+ * row is read: 900,000 of them took csv-parse seconds for the first line alone, and minutes with some thousand rows.
+ */
+function tableIn(text: string): Record<string, string>[] | "too wide" | undefined {
   const [first = ""] = text.replace(/^\ufeff/, "").split(/\r?\n/, 1);
-  const names = first.split(/[,;\t]/).map((name) => name.trim().replaceAll('"', "").toLowerCase());
-  if (!names.includes("email")) return undefined;
+  if (!NAMES_EMAIL.test(first)) return undefined;
+  if (first.split(/[,;\t]/, MOST_COLUMNS + 1).length > MOST_COLUMNS) return "too wide";
   // Only the one that stands between the names: a semicolon in an origin is none.
   const [delimiter = ","] = /[,;\t]/.exec(first) ?? [];
   try {
