@@ -34,6 +34,7 @@ export function orderPages(context: Context) {
     return async ({ params, user, leave }: PageTools & { params: { id: string } }) => {
       const ordered = await giveOrder(context, order, params.id, user.name);
       if (ordered.kind === "unknown") throw new NotFoundError();
+      if (ordered.kind === "obstructed") throw new ConflictError(ordered.message);
       if (ordered.kind === "refused")
         throw new ConflictError(`${ordered.why} ${describeState(ordered.state)}`);
       if ((await readCampaign(db, params.id))?.state === "draft")
@@ -136,6 +137,7 @@ export function orderPages(context: Context) {
         const { states, emails } = askedFor(request);
         const requeue = await requeueInTime(context, params.id, user.name, states, emails);
         if (requeue.kind === "unknown") throw new NotFoundError();
+        if (requeue.kind === "obstructed") throw new ConflictError(requeue.message);
         if (requeue.kind === "refused") throw new ConflictError(cannotRequeue(requeue.state));
         return leave(`/campaigns/${params.id}`, requeuedMessage(requeue));
       },

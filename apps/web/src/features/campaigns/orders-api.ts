@@ -17,6 +17,7 @@ export function campaignOrdersApi(context: Context) {
   async function obey(order: Order, id: string, actor: string) {
     const outcome = await giveOrder(context, order, id, actor);
     if (outcome.kind === "unknown") throw new NotFoundError();
+    if (outcome.kind === "obstructed") throw new ConflictError(outcome.message);
     if (outcome.kind === "refused")
       throw new ConflictError(`${outcome.why} ${describeState(outcome.state)}`);
     return campaignView(found(await readCampaign(db, id)));
@@ -70,6 +71,7 @@ export function campaignOrdersApi(context: Context) {
         const { counts } = found(await readCampaign(db, params.id));
         const requeue = await requeueInTime(context, params.id, actor.name, states, email_ids);
         if (requeue.kind === "unknown") throw new NotFoundError();
+        if (requeue.kind === "obstructed") throw new ConflictError(requeue.message);
         if (requeue.kind === "refused")
           throw new ConflictError(`${requeue.why} ${describeState(requeue.state)}`);
         const expected = states.reduce((sum, state) => sum + counts[state], 0);

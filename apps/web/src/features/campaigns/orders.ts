@@ -1,14 +1,26 @@
 import type { Work } from "../../work.ts";
 import type { DispatchContext } from "../dispatch/context.ts";
 import { syncControl } from "../dispatch/control.ts";
+import { type LinksContext, linksObstacle } from "./links-obstacle.ts";
 import { carryOutRequeue, orderRequeue, type Requeue } from "./requeue.ts";
 import type { Requeueable } from "./requeue-queries.ts";
+import { mayRequeue } from "./standing.ts";
 import { cancelCampaign, pauseCampaign, resumeCampaign, type Steering } from "./steering.ts";
+import { stateOf } from "./steering-queries.ts";
 
 export type Order = "pause" | "resume" | "cancel";
 
+/** Emails may not go out as things are now; `message` says why and what to do. What was ordered is not done. */
+interface Obstructed {
+  kind: "obstructed";
+  message: string;
+}
+
 /** What became of an order; when it was given, whether the email client has confirmed that it obeys. */
-export type Ordered = Exclude<Steering, { kind: "done" }> | { kind: "done"; confirmed: boolean };
+export type Ordered =
+  Exclude<Steering, { kind: "done" }> | Obstructed | { kind: "done"; confirmed: boolean };
+
+type OrderContext = DispatchContext & LinksContext & { work: Work };
 
 const ORDERS = {
   pause: pauseCampaign,
@@ -21,11 +33,15 @@ const PATIENCE_MS = 2_000;
 
 /** Gives an order to a launched campaign, and tells the email client at once, so that it is obeyed when this answers. */
 export async function giveOrder(
-  context: DispatchContext & { work: Work },
+  context: OrderContext,
   order: Order,
   id: string,
   actor: string,
 ): Promise<Ordered> {
+  if (order === "resume" && (await stateOf(context.db, id)) === "paused") {
+    const message = await linksObstacle(context.db, context, id);
+    if (message !== undefined) return { kind: "obstructed", message };
+  }
   const steering = await ORDERS[order](context.db, id, actor);
   if (steering.kind !== "done") return steering;
   const confirmed = await confirmedInTime(context, id);
@@ -55,11 +71,11 @@ async function confirmedInTime(context: DispatchContext, id: string): Promise<bo
 const REQUEUE_PATIENCE_MS = 10_000;
 
 /** What became of a requeue; `under way` when it goes on after this has answered. */
-export type Requeued = Requeue | { kind: "under way" };
+export type Requeued = Requeue | Obstructed | { kind: "under way" };
 
 /** Has emails sent again, and leaves it to go on by itself when there are very many of them, or Postgres goes away. */
 export async function requeueInTime(
-  context: DispatchContext & { work: Work },
+  context: OrderContext,
   id: string,
   actor: string,
   states: Requeueable[],
@@ -67,6 +83,11 @@ export async function requeueInTime(
   patienceMs = REQUEUE_PATIENCE_MS,
 ): Promise<Requeued> {
   const { db, clock, log, work } = context;
+  const state = await stateOf(db, id);
+  if (state !== undefined && mayRequeue(state)) {
+    const message = await linksObstacle(db, context, id);
+    if (message !== undefined) return { kind: "obstructed", message };
+  }
   const order = await orderRequeue(db, id, actor, states, emails);
   if (order.kind !== "ordered") return order;
   const enough = new AbortController();

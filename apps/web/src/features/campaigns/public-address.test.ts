@@ -1,8 +1,15 @@
 import { expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
 import { newId } from "@mailwright/platform";
 import { type GatewayView, ROUTE } from "@mailwright/protocol";
-import { type CampaignFixture, campaignFixture, settingsWith } from "../../testing/campaigns.ts";
+import {
+  type CampaignFixture,
+  campaignFixture,
+  launchedWith,
+  settingsWith,
+} from "../../testing/campaigns.ts";
 import { apiClient, signedInClient } from "../../testing/client.ts";
+import { activityOf } from "./activity.ts";
 import { changeCampaign, readCampaign } from "./campaigns.ts";
 import { launchCampaign } from "./launch.ts";
 
@@ -99,4 +106,52 @@ test("through a route it counts whether any of its gateways is real", async () =
     );
   }
   expect(outcomes).toEqual(["launching", "public address", "launching", "public address"]);
+});
+
+test("a campaign whose gateway became a real one meanwhile is not resumed, nor sent again, by page and API alike", async () => {
+  await using at = await fixtureAt("http://localhost:5050");
+  const { context, gateway } = at;
+  const id = await at.draft();
+  await changeCampaign(context, id, { gateway_id: gateway }, "Anna");
+  await launchedWith(at, id, "paused", { queued: 1, failed: 1 });
+  const editor = await signedInClient(context, "editor");
+  const { call } = await apiClient(context, "editor");
+  const path = `/api/v1/campaigns/${id}`;
+  const [email] = await context.db.execute<{ id: string }>(
+    sql`SELECT "id" FROM "email" WHERE "campaign_id" = ${id} AND "state" = 'failed'`,
+  );
+  const selected = { states: "failed", email_ids: email?.id ?? "" };
+  const tryAll = async () => [
+    await editor.post(`/campaigns/${id}/requeue?states=failed`),
+    await editor.post(`/campaigns/${id}/requeue-selected`, selected),
+    await call("POST", `${path}/requeue`, { states: ["failed"] }),
+    await editor.post(`/campaigns/${id}/resume`),
+    await call("DELETE", `${path}/pause`),
+  ];
+  // It is seen at once, however new what was seen before is.
+  const { gateways, kinds } = settingsWith(gateway, REAL);
+  at.standIn.answerAlways("GET /v1/settings", { gateways, kinds });
+  for (const answer of await tryAll())
+    expect([answer.status, answer.text.includes(NOWHERE)]).toEqual([409, true]);
+  at.standIn.answerNext("GET /v1/settings", { status: 500 });
+  const unknown = await call("DELETE", `${path}/pause`);
+  expect([unknown.status, unknown.json<{ detail: string }>().detail]).toEqual([
+    409,
+    expect.stringMatching(/^The email client does not answer, .* Try again in a moment\.$/),
+  ]);
+  expect((await readCampaign(context.db, id))?.state).toBe("paused");
+  expect((await readCampaign(context.db, id))?.counts).toMatchObject({ queued: 1, failed: 1 });
+  const done = (await activityOf(context.db, id)).map(({ action }) => action);
+  expect(done).toEqual(["changed", "created"]);
+  await offer(at, "http://127.0.0.1:5052/email");
+  expect((await tryAll()).map(({ status }) => status)).toEqual([303, 303, 202, 303, 409]);
+});
+
+test("at a public address a campaign is resumed whatever became of its gateway, and while nobody can say", async () => {
+  await using at = await fixtureAt("https://mail.example.com");
+  const id = await at.draft();
+  await launchedWith(at, id, "paused", { queued: 2 });
+  at.standIn.answerAlways("GET /v1/settings", { gateways: "none of your business" });
+  const { call } = await apiClient(at.context, "editor");
+  expect((await call("DELETE", `/api/v1/campaigns/${id}/pause`)).status).toBe(202);
 });

@@ -84,6 +84,7 @@ export function recipientPages(context: Context) {
           return leave(requeueAddress(params.id, { states, emails }));
         const requeue = await requeueInTime(context, params.id, user.name, states, emails);
         if (requeue.kind === "unknown") throw new NotFoundError();
+        if (requeue.kind === "obstructed") throw new ConflictError(requeue.message);
         if (requeue.kind === "refused") throw new ConflictError(cannotRequeue(requeue.state));
         return leave(recipients, requeuedMessage(requeue));
       },
