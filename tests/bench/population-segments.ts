@@ -65,7 +65,7 @@ export async function addSegments(sql: Sql): Promise<Segments> {
   return { everybody, half, small, domain: dynamic["domain"] ?? "", rare: dynamic["rare"] ?? "" };
 }
 
-/** One in a thousand contacts has left a segment, and one of them in particular. */
+/** One in a thousand contacts has opted out of a segment, and one of them in particular. */
 export async function leaveSome(sql: Sql, segment: string, contact: string): Promise<void> {
   await sql`
     INSERT INTO segment_opt_out (segment_id, contact_id, email_id)

@@ -21,7 +21,7 @@ export interface World extends Place {
   segments: Record<"static" | "dynamic", string>;
   /** One waits for its columns, one has rejected rows. */
   imports: Record<"mapping" | "done", string>;
-  /** A contact who was mailed, and who has left the dynamic segment. */
+  /** A contact who was mailed, and who has opted out of the dynamic segment. */
   contact: string;
   /** Of an address that must not be mailed. */
   suppression: string;

@@ -21,12 +21,12 @@ test("whoever leaves while a batch is sent gets no attempt that begins after the
   };
   const handed = await send(given, 400);
   await until(() => gateway.received.length > 40);
-  const leavers = handed.recipients.filter((_, index) => index % 2 === 0);
-  await calls.suppress(leavers);
+  const unsubscribed = handed.recipients.filter((_, index) => index % 2 === 0);
+  await calls.suppress(unsubscribed);
   const { emails } = (await calls.batch(handed.batch))!;
   const there = new Map(emails.map(({ id, state }) => [id, state]));
   // One that web has acknowledged is not there any more.
-  const late = leavers.filter(({ id }) =>
+  const late = unsubscribed.filter(({ id }) =>
     ["queued", "skipped"].includes(there.get(id) ?? web.stateOf(id) ?? ""),
   );
   expect(late.length).toBeGreaterThan(0);
@@ -48,12 +48,12 @@ describe("an email that waits", () => {
     gateway.answer = () => 503;
     const handed = await send(given, 20, LATER);
     await until(async () => (await standing(given, handed))["retrying"] === 20);
-    const leavers = handed.recipients.slice(0, 5);
-    await calls.suppress(leavers);
-    await until(() => leavers.every(({ id }) => web.stateOf(id) === "skipped"));
+    const unsubscribed = handed.recipients.slice(0, 5);
+    await calls.suppress(unsubscribed);
+    await until(() => unsubscribed.every(({ id }) => web.stateOf(id) === "skipped"));
     expect((await standing(given, handed))["retrying"]).toBe(15);
     expect(gateway.received).toHaveLength(20);
-    expect(web.historyOf(leavers[0]!.id).at(-1)).toMatchObject({
+    expect(web.historyOf(unsubscribed[0]!.id).at(-1)).toMatchObject({
       seq: 3,
       event: "SUPPRESSED",
       attempt: 1,

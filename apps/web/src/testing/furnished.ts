@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { newId } from "@mailwright/platform";
-import { leaveSegment } from "../features/segments/opt-outs.ts";
+import { optOut } from "../features/segments/opt-outs.ts";
 import { createSegment } from "../features/segments/segments.ts";
 import { suppress } from "../features/suppressions/suppressions.ts";
 import { receiveFile } from "../features/imports/upload.ts";
@@ -37,7 +37,7 @@ export async function furnished(parts: Parameters<typeof campaignFixture>[1]): P
   const rule = { field: "first_name", is: "equals", value: "P1" };
   const dynamic = await createSegment(db, { name: "By rule", rule });
   if (dynamic.kind !== "created") throw new Error("the rule of a fixture was refused");
-  await leaveSegment(db, dynamic.segment.id, contacts[1]?.id ?? "", emails[0] ?? "");
+  await optOut(db, dynamic.segment.id, contacts[1]?.id ?? "", emails[0] ?? "");
   const empty = await createSegment(db, { name: "Nobody yet" });
   if (empty.kind !== "created") throw new Error("the segment of a fixture was refused");
   await saveTemplate(db, fixture.template, { subject: "Again" }, "Anna");

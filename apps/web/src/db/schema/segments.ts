@@ -53,7 +53,7 @@ export const segmentContact = pgTable(
 );
 
 /**
- * Who has left a dynamic segment: its rule may hold for them, and they are not in it. Whoever leaves a static one is taken
+ * Who has opted out of a dynamic segment: its rule may hold for them, and they are not in it. Whoever leaves a static one is taken
  * off its list, and is not here.
  */
 export const segmentOptOut = pgTable(
@@ -65,7 +65,7 @@ export const segmentOptOut = pgTable(
     contact_id: uuid()
       .notNull()
       .references(() => contact.id, { onDelete: "cascade" }),
-    /** The email by whose link they left; it goes with its campaign, and this stays. */
+    /** The email by whose link they opted out; it goes with its campaign, and this stays. */
     email_id: uuid().notNull(),
     created_at: createdAt(),
   },

@@ -2,7 +2,7 @@ import { inArray, type SQL, sql } from "drizzle-orm";
 import type { Queryable } from "../../db/open.ts";
 import { contact, tally } from "../../db/schema/contacts.ts";
 import { segment, type SegmentRule } from "../../db/schema/segments.ts";
-import { HAS_LEAVERS } from "../segments/audience.ts";
+import { HAS_OPT_OUTS } from "../segments/audience.ts";
 
 export interface AudienceSegment {
   id: string;
@@ -10,8 +10,8 @@ export interface AudienceSegment {
   rule: SegmentRule | null;
   /** Members of a static segment. */
   size: number;
-  /** Whether anybody has left a dynamic one. */
-  left: boolean;
+  /** Whether anybody has opted out of a dynamic one. */
+  has_opt_outs: boolean;
 }
 
 export async function segmentsById(db: Queryable, ids: string[]): Promise<AudienceSegment[]> {
@@ -44,7 +44,7 @@ const SEGMENT = {
   name: segment.name,
   rule: segment.rule,
   size: segment.size,
-  left: HAS_LEAVERS,
+  has_opt_outs: HAS_OPT_OUTS,
 };
 
 export async function countContacts(db: Queryable, audience: SQL): Promise<number> {

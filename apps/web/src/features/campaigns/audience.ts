@@ -2,7 +2,7 @@ import type { Database, Queryable } from "../../db/open.ts";
 import { within } from "../../db/within.ts";
 import { audienceCondition } from "../segments/audience.ts";
 import { type CountContext, countOnce } from "../segments/counts.ts";
-import { countLeft } from "../segments/opt-outs.ts";
+import { countOptOuts } from "../segments/opt-outs.ts";
 import {
   type AudienceSegment,
   countContacts,
@@ -30,7 +30,7 @@ const PATIENCE_MS = 2_500;
 const STALE_MS = 300_000;
 
 /**
- * Counts an audience, once for all who ask, unless a segment, a rule or how many contacts, suppressions or leavers there
+ * Counts an audience, once for all who ask, unless a segment, a rule or how many contacts, suppressions or opt-outs there
  * are has changed since: then at once. What else contacts have become is noticed by the second look after half a minute.
  */
 export async function estimateAudience(
@@ -42,8 +42,10 @@ export async function estimateAudience(
   const segments = await segmentsById(db, segmentIds);
   if (segments.length === 0) return { kind: "counted", contacts: 0, suppressed: 0 };
   const what = segments.map(({ id, rule, size }) => [id, rule, size]);
-  const left = segments.some((segment) => segment.left) ? await countLeft(db, segmentIds) : 0;
-  const key = JSON.stringify([await readTallies(db), what, left, patienceMs]);
+  const optOuts = segments.some((segment) => segment.has_opt_outs)
+    ? await countOptOuts(db, segmentIds)
+    : 0;
+  const key = JSON.stringify([await readTallies(db), what, optOuts, patienceMs]);
   return countOnce(context, key, () => count(db, segments, patienceMs), { staleMs: STALE_MS });
 }
 

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { newId } from "@mailwright/platform";
 import { ManualClock } from "@mailwright/testing";
 import { campaignFixture, launchedWith } from "../../testing/campaigns.ts";
-import { leaveSegment } from "../segments/opt-outs.ts";
+import { optOut } from "../segments/opt-outs.ts";
 import { createSegment } from "../segments/segments.ts";
 import { activityOf } from "./activity.ts";
 import { type Estimate, estimateAudience, segmentChoices } from "./audience.ts";
@@ -268,7 +268,7 @@ test("an audience is counted once for all who look, and anew when who is in it o
   const [one] = await db.execute<{ id: string }>(
     sql`SELECT "id" FROM "contact" WHERE "email" = 'p1@example.com'`,
   );
-  await leaveSegment(db, dynamic, one?.id ?? "", newId());
+  await optOut(db, dynamic, one?.id ?? "", newId());
   expect(await estimates()).toEqual([counted(2, 0), counted(2, 0)]);
 });
 

@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Content } from "@mailwright/protocol";
 import type { Queryable } from "../../db/open.ts";
 import type { SegmentRule } from "../../db/schema/segments.ts";
-import { HAS_LEAVERS } from "../segments/audience.ts";
+import { HAS_OPT_OUTS } from "../segments/audience.ts";
 import type { CampaignState } from "./steering-queries.ts";
 
 /** A campaign with all that a launch freezes. */
@@ -20,7 +20,7 @@ export interface LaunchDraft extends Record<string, unknown> {
     subject: string;
     body: string;
   } | null;
-  segments: { id: string; name: string; rule: SegmentRule | null; left: boolean }[];
+  segments: { id: string; name: string; rule: SegmentRule | null; has_opt_outs: boolean }[];
 }
 
 export async function launchDraft(db: Queryable, id: string): Promise<LaunchDraft | undefined> {
@@ -30,7 +30,7 @@ export async function launchDraft(db: Queryable, id: string): Promise<LaunchDraf
         FROM "template" JOIN "template_version" AS "version"
           ON "version"."template_id" = "template"."id" AND "version"."version" = "template"."version"
         WHERE "template"."id" = "campaign"."template_id") AS "template",
-      coalesce((SELECT json_agg(json_build_object('id', "segment"."id", 'name', "segment"."name", 'rule', "segment"."rule", 'left', ${HAS_LEAVERS}) ORDER BY "segment"."name")
+      coalesce((SELECT json_agg(json_build_object('id', "segment"."id", 'name', "segment"."name", 'rule', "segment"."rule", 'has_opt_outs', ${HAS_OPT_OUTS}) ORDER BY "segment"."name")
         FROM "campaign_segment" JOIN "segment" ON "segment"."id" = "segment_id"
         WHERE "campaign_id" = "campaign"."id"), '[]') AS "segments"
     FROM "campaign" WHERE "campaign"."id" = ${id}

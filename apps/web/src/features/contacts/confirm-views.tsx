@@ -85,20 +85,20 @@ function whatStays({ emails, underWay }: Belongings, suppressed: number): string
   return sentences.filter((sentence) => sentence !== false).join(" ");
 }
 
-/** Before somebody is taken back into a segment that they have left themselves. */
-export function TakeBackConfirm(props: { csrf: string; contact: Contact; left: OptOut }): Html {
-  const { contact, left } = props;
+/** Before somebody is taken back into a segment that they have opted out of themselves. */
+export function TakeBackConfirm(props: { csrf: string; contact: Contact; optOut: OptOut }): Html {
+  const { contact, optOut } = props;
   return (
     <Confirm
-      title={`Take ${titleOf(contact)} back into “${left.segment_name}”?`}
-      action={`/contacts/${contact.id}/opt-outs/${left.segment_id}/lift`}
+      title={`Take ${titleOf(contact)} back into “${optOut.segment_name}”?`}
+      action={`/contacts/${contact.id}/opt-outs/${optOut.segment_id}/lift`}
       csrf={props.csrf}
       cancel={`/contacts/${contact.id}`}
       confirm="Take back in"
       danger
     >
-      They have left it themselves. Take them back only if they have asked for it; the law of many
-      countries wants proof of that. They are in it again wherever its rule finds them.
+      They have opted out of it themselves. Take them back only if they have asked for it; the law
+      of many countries wants proof of that. They are in it again wherever its rule finds them.
     </Confirm>
   );
 }

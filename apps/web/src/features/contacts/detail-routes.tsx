@@ -29,7 +29,7 @@ export function contactDetailPages(context: Context) {
       "/:id",
       async ({ params, request, show, csrf, user }) => {
         const contact = found(await readContact(db, params.id));
-        const [suppression, segments, left, lists, history, counts] = await Promise.all([
+        const [suppression, segments, optOuts, lists, history, counts] = await Promise.all([
           readSuppression(db, contact.email),
           segmentsOfContact(db, contact.id),
           optOutsOf(db, contact.id),
@@ -47,7 +47,7 @@ export function contactDetailPages(context: Context) {
             contact={contact}
             suppression={suppression}
             segments={segments}
-            left={left}
+            optOuts={optOuts}
             lists={lists.filter(({ id }) => !joined.has(id))}
             history={history}
             counts={counts}

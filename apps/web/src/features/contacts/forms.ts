@@ -180,13 +180,13 @@ export const PastEmailView = Type.Object({
   error_detail: Type.Union([Type.String(), Type.Null()]),
 });
 
-/** The dynamic segments that a contact has left. */
+/** The dynamic segments that a contact has opted out of. */
 export const OptOutsView = Type.Object({
   items: Type.Array(
     Type.Object({
       segment_id: Type.String(),
       segment_name: Type.String(),
-      email_id: Type.String({ description: "The email by whose link they left it." }),
+      email_id: Type.String({ description: "The email by whose link they opted out." }),
       campaign_id: Type.Union([Type.String(), Type.Null()], {
         description: "Null when the campaign was deleted.",
       }),

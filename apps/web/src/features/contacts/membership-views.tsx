@@ -15,14 +15,14 @@ export interface MembershipProps {
   now: number;
   contact: Contact;
   segments: readonly NamedSegment[];
-  /** Dynamic segments that the contact has left. */
-  left: readonly OptOut[];
+  /** Dynamic segments that the contact has opted out of. */
+  optOuts: readonly OptOut[];
   /** Segments the contact can be added to. */
   lists: readonly { id: string; name: string }[];
   maySegment: boolean;
 }
 
-/** The segments a contact is in, those that they have left, and the way into others. */
+/** The segments a contact is in, those that they have opted out of, and the way into others. */
 export function Memberships(props: MembershipProps): Html {
   const { contact, segments, lists, maySegment, csrf } = props;
   const path = `/contacts/${contact.id}/segments`;
@@ -38,7 +38,7 @@ export function Memberships(props: MembershipProps): Html {
             ))}
           </Tags>
         )}
-        <Left {...props} />
+        <OptOuts {...props} />
         {maySegment && lists.length > 0 && (
           <form class="row add-segment" method="post" action={path}>
             <CsrfField csrf={csrf} />
@@ -84,15 +84,15 @@ function SegmentTag(props: {
   );
 }
 
-/** Dynamic segments that the contact has left, and the way back. */
-function Left(props: MembershipProps): Html {
-  const { contact, left, maySegment, now } = props;
+/** Dynamic segments that the contact has opted out of, and the way back. */
+function OptOuts(props: MembershipProps): Html {
+  const { contact, optOuts, maySegment, now } = props;
   return (
     <>
-      {left.map(({ segment_id, segment_name, email_id, campaign_name, created_at }) => (
-        <div class="stack" data-gap="sm" data-left={segment_id}>
+      {optOuts.map(({ segment_id, segment_name, email_id, campaign_name, created_at }) => (
+        <div class="stack" data-gap="sm" data-opt-out={segment_id}>
           <p class="muted small">
-            {"Left "}
+            {"Opted out of "}
             <a href={`/segments/${segment_id}`}>{segment_name}</a>{" "}
             <Time at={created_at} now={now} />
             {", by the unsubscribe page of "}

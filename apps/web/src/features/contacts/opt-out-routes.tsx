@@ -8,7 +8,7 @@ import { readSegment } from "../segments/segments.ts";
 import { TakeBackConfirm } from "./confirm-views.tsx";
 import { readContact } from "./contacts.ts";
 
-/** Back into a dynamic segment that a contact has left. */
+/** Back into a dynamic segment that a contact has opted out of. */
 export function contactOptOutPages(context: Context) {
   const { db } = context;
   const writeOne = { permission: "segments:write", params: byIds("id", "segment_id") } as const;
@@ -20,10 +20,10 @@ export function contactOptOutPages(context: Context) {
       async ({ params, show, csrf }) => {
         const contact = found(await readContact(db, params.id));
         const all = await optOutsOf(db, contact.id);
-        const left = found(all.find(({ segment_id }) => segment_id === params.segment_id));
+        const optOut = found(all.find(({ segment_id }) => segment_id === params.segment_id));
         return show(
-          { title: `Take back into ${left.segment_name}`, width: "narrow" },
-          <TakeBackConfirm csrf={csrf} contact={contact} left={left} />,
+          { title: `Take back into ${optOut.segment_name}`, width: "narrow" },
+          <TakeBackConfirm csrf={csrf} contact={contact} optOut={optOut} />,
         );
       },
       writeOne,

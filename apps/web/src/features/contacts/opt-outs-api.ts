@@ -9,7 +9,7 @@ import { readSegment } from "../segments/segments.ts";
 import { readContact } from "./contacts.ts";
 import { OptOutsView } from "./forms.ts";
 
-/** The dynamic segments that contacts have left, for programs. */
+/** The dynamic segments that contacts have opted out of, for programs. */
 export function optOutsApi(context: Context) {
   const { db } = context;
   const tags = ["Contacts"];
@@ -20,9 +20,9 @@ export function optOutsApi(context: Context) {
       "/:id/opt-outs",
       async ({ params }) => {
         const { id } = found(await readContact(db, params.id));
-        const left = await optOutsOf(db, id);
+        const optOuts = await optOutsOf(db, id);
         return {
-          items: left.map((each) => ({ ...each, created_at: each.created_at.toISOString() })),
+          items: optOuts.map((each) => ({ ...each, created_at: each.created_at.toISOString() })),
         };
       },
       {
@@ -30,7 +30,7 @@ export function optOutsApi(context: Context) {
         params: ById,
         response: { 200: OptOutsView },
         detail: {
-          summary: "List the dynamic segments that a contact has left",
+          summary: "List the dynamic segments that a contact has opted out of",
           description: "They are not in them, although the rule may find them.",
           tags,
         },
@@ -51,7 +51,7 @@ export function optOutsApi(context: Context) {
           204: Type.Undefined({ description: "The segment can have the contact again" }),
         },
         detail: {
-          summary: "Take a contact back into a dynamic segment that they have left",
+          summary: "Take a contact back into a dynamic segment that they have opted out of",
           description: "Only if they have asked for it.",
           tags,
         },

@@ -3,7 +3,7 @@ import { newId } from "@mailwright/platform";
 import { sql } from "drizzle-orm";
 import { type CampaignFixture, campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { apiClient, signedInClient } from "../../testing/client.ts";
-import { leaveSegment } from "../segments/opt-outs.ts";
+import { optOut } from "../segments/opt-outs.ts";
 import { createSegment } from "../segments/segments.ts";
 
 let fixture: CampaignFixture;
@@ -27,30 +27,30 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-beforeEach(() => leaveSegment(fixture.context.db, segment, contact, email));
+beforeEach(() => optOut(fixture.context.db, segment, contact, email));
 
 const tags = (client: Awaited<ReturnType<typeof signedInClient>>) =>
   client.get(`/contacts/${contact}`).then((page) => page.find(".tag").map(({ text }) => text));
 
-test("a contact's page says which segment they left, when and by which campaign, and an editor takes them back in", async () => {
+test("a contact's page says which segment they opted out of, when and by which campaign, and an editor takes them back in", async () => {
   const { context } = fixture;
   const editor = await signedInClient(context, "editor");
   const page = await editor.get(`/contacts/${contact}`);
-  expect(page.textOf("[data-left] p")).toMatch(
-    /^Left <Dear> customers .+, by the unsubscribe page of Spring sale\. /,
+  expect(page.textOf("[data-opt-out] p")).toMatch(
+    /^Opted out of <Dear> customers .+, by the unsubscribe page of Spring sale\. /,
   );
-  expect(page.find("[data-left] p a").map(({ attributes }) => attributes["href"])).toEqual([
+  expect(page.find("[data-opt-out] p a").map(({ attributes }) => attributes["href"])).toEqual([
     `/segments/${segment}`,
     `/emails/${email}`,
   ]);
   expect(await tags(editor)).toEqual(["Everybody"]);
-  const path = page.find("[data-left] a.button")[0]?.attributes["href"] ?? "";
+  const path = page.find("[data-opt-out] a.button")[0]?.attributes["href"] ?? "";
   const asked = await editor.get(path);
   expect(asked.textOf("h1")).toBe("Take P1 back into “<Dear> customers”?");
   const taken = await editor.post(path);
   expect([taken.status, taken.headers.get("location")]).toEqual([303, `/contacts/${contact}`]);
   const after = await editor.get(`/contacts/${contact}`);
-  expect([after.find("[data-left]"), after.textOf(".toast-text")]).toEqual([
+  expect([after.find("[data-opt-out]"), after.textOf(".toast-text")]).toEqual([
     [],
     "“<Dear> customers” can have them again.",
   ]);
@@ -71,7 +71,10 @@ test("who may only look is told the same, and takes nobody back", async () => {
   const { context } = fixture;
   const viewer = await signedInClient(context, "viewer");
   const page = await viewer.get(`/contacts/${contact}`);
-  expect([page.find("[data-left] p").length, page.find("[data-left] a.button")]).toEqual([1, []]);
+  expect([page.find("[data-opt-out] p").length, page.find("[data-opt-out] a.button")]).toEqual([
+    1,
+    [],
+  ]);
   const path = `/contacts/${contact}/opt-outs/${segment}/lift`;
   expect([(await viewer.get(path)).status, (await viewer.post(path)).status]).toEqual([403, 403]);
   const { call } = await apiClient(context, "viewer");
@@ -80,7 +83,7 @@ test("who may only look is told the same, and takes nobody back", async () => {
   expect(await tags(viewer)).toEqual(["Everybody"]);
 });
 
-test("programs read what a contact has left, and take them back in", async () => {
+test("programs read what a contact has opted out of, and take them back in", async () => {
   const { call } = await apiClient(fixture.context, "editor");
   const path = `/api/v1/contacts/${contact}/opt-outs`;
   expect((await call("GET", path)).json<unknown>()).toEqual({
@@ -104,11 +107,11 @@ test("programs read what a contact has left, and take them back in", async () =>
 
 test("what was left by an email of a campaign that was deleted since stays left", async () => {
   const { context } = fixture;
-  await leaveSegment(context.db, segment, contact, email);
+  await optOut(context.db, segment, contact, email);
   await context.db.execute(
     sql`UPDATE "segment_opt_out" SET "email_id" = ${newId()} WHERE "contact_id" = ${contact}`,
   );
   const viewer = await signedInClient(context, "viewer");
   const page = await viewer.get(`/contacts/${contact}`);
-  expect(page.textOf("[data-left] p")).toContain("of a campaign that was deleted.");
+  expect(page.textOf("[data-opt-out] p")).toContain("of a campaign that was deleted.");
 });

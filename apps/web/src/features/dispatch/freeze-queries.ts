@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { BATCH_SIZE } from "@mailwright/protocol";
 import type { Queryable } from "../../db/open.ts";
-import { HAS_LEAVERS } from "../segments/audience.ts";
+import { HAS_OPT_OUTS } from "../segments/audience.ts";
 
 /** Campaigns whose audience is waiting to be frozen. */
 export async function launchingCampaigns(db: Queryable): Promise<string[]> {
@@ -29,9 +29,9 @@ export async function takeFreeze(tx: Queryable, campaign: string): Promise<strin
 export async function segmentsOf<Rule>(
   db: Queryable,
   campaign: string,
-): Promise<{ id: string; rule: Rule | null; left: boolean }[]> {
-  return db.execute<{ id: string; rule: Rule | null; left: boolean }>(sql`
-    SELECT "segment"."id", "segment"."rule", ${HAS_LEAVERS} AS "left" FROM "campaign_segment" JOIN "segment" ON "segment"."id" = "segment_id"
+): Promise<{ id: string; rule: Rule | null; has_opt_outs: boolean }[]> {
+  return db.execute<{ id: string; rule: Rule | null; has_opt_outs: boolean }>(sql`
+    SELECT "segment"."id", "segment"."rule", ${HAS_OPT_OUTS} AS "has_opt_outs" FROM "campaign_segment" JOIN "segment" ON "segment"."id" = "segment_id"
     WHERE "campaign_id" = ${campaign} ORDER BY "segment"."id"
   `);
 }

@@ -4,7 +4,7 @@ import { EMAIL_STATES, REASON_CODES, SETTLED_STATES } from "@mailwright/email_ma
 import { newId } from "@mailwright/platform";
 import { type CampaignFixture, campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { apiClient, signedInClient } from "../../testing/client.ts";
-import { leaveSegment } from "../segments/opt-outs.ts";
+import { optOut } from "../segments/opt-outs.ts";
 import { createSegment } from "../segments/segments.ts";
 import { describeEvent } from "./event-words.ts";
 import { explainEmail, whereaboutsOf } from "./explanation.ts";
@@ -138,14 +138,16 @@ test("why a contact was, or was not, in a campaign has one answer", async () => 
   const made = await createSegment(db, { name: "All by rule", rule });
   const ruled = made.kind === "created" ? made.segment.id : "";
   await db.execute(sql`INSERT INTO "campaign_segment" VALUES (${campaign}, ${ruled})`);
-  await leaveSegment(db, ruled, last, newId());
+  await optOut(db, ruled, last, newId());
   const none = expect.stringMatching(/in none of the campaign's segments .+ frozen\.$/);
   expect(await whereaboutsOf(db, campaign, last)).toMatchObject({ why: none });
   await db.execute(
     sql`UPDATE "segment_opt_out" SET "created_at" = "created_at" - interval '1 hour'`,
   );
   expect(await whereaboutsOf(db, campaign, last)).toMatchObject({
-    why: expect.stringMatching(/frozen: they had left “All by rule” by the link of an email\.$/),
+    why: expect.stringMatching(
+      /frozen: they had opted out of “All by rule” by the link of an email\.$/,
+    ),
   });
   expect(await whereaboutsOf(db, campaign, late)).toMatchObject({
     why: expect.stringContaining("added after the campaign was launched"),

@@ -15,7 +15,7 @@ import {
   selectEmail,
   selectEmailOf,
   selectLastEvents,
-  selectLeftBefore,
+  selectOptedOutBefore,
   selectRecipients,
 } from "./queries.ts";
 import { explain, type Explanation } from "./reasons.ts";
@@ -109,11 +109,11 @@ export async function whereaboutsOf(
       why: "The contact was added after the campaign was launched, when its audience was frozen already.",
     };
   }
-  const left = await selectLeftBefore(db, campaign, contact, launched_at);
-  const names = new Intl.ListFormat("en-GB").format(left.map((name) => `“${name}”`));
+  const optedOut = await selectOptedOutBefore(db, campaign, contact, launched_at);
+  const names = new Intl.ListFormat("en-GB").format(optedOut.map((name) => `“${name}”`));
   return {
     kind: "none",
-    why: `The contact was in none of the campaign's segments when its audience was frozen${left.length > 0 ? `: they had left ${names} by the link of an email` : ""}.`,
+    why: `The contact was in none of the campaign's segments when its audience was frozen${optedOut.length > 0 ? `: they had opted out of ${names} by the link of an email` : ""}.`,
   };
 }
 

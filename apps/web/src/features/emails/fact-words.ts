@@ -14,8 +14,8 @@ export const FACT_LOOKS: Readonly<
     icon: "user-minus",
   },
   "left segments": {
-    title: "The recipient left segments",
-    plural: "Left segments",
+    title: "The recipient opted out of segments",
+    plural: "Opted out of segments",
     tone: "skipped",
     icon: "user-minus",
   },

@@ -92,8 +92,8 @@ export async function selectBeginnings(
   return { launched_at: launched?.at, added_at: added?.at };
 }
 
-/** The names of a campaign's dynamic segments that a contact had left before a moment, in their order. */
-export async function selectLeftBefore(
+/** The names of a campaign's dynamic segments that a contact had opted out of before a moment, in their order. */
+export async function selectOptedOutBefore(
   db: Queryable,
   campaignId: string,
   contactId: string,

@@ -2,7 +2,7 @@ import { type Clock, newId } from "@mailwright/platform";
 import type { Database, Queryable } from "../../db/open.ts";
 import { parseAddress } from "../contacts/address.ts";
 import { type EmailFactKind, factsOf, noteFacts } from "../emails/facts.ts";
-import { leaveSegment, rejoinSegment, standingsOf } from "../segments/opt-outs.ts";
+import { optOut, optBackIn, standingsOf } from "../segments/opt-outs.ts";
 import {
   lift,
   readSuppression,
@@ -72,7 +72,7 @@ export function leaveSegments(
     const left = (await standingsOf(tx, contact_id, segment_ids)).filter(
       ({ id, member }) => member && segments.includes(id),
     );
-    for (const { id } of left) await leaveSegment(tx, id, contact_id, email);
+    for (const { id } of left) await optOut(tx, id, contact_id, email);
     if (left.length > 0)
       await note(context, tx, addressee, "left segments", "page", { segments: idsOf(left) });
   });
@@ -97,7 +97,7 @@ export function comeBack(context: LeavingContext, email: string): Promise<boolea
     await lift(tx, back, "unsubscribed");
     if (before !== undefined && back.length > 0)
       await suppress(tx, back, { reason: before, origin: "As it was before unsubscribing" });
-    for (const { id } of left) await rejoinSegment(tx, id, addressee.contact_id);
+    for (const { id } of left) await optBackIn(tx, id, addressee.contact_id);
     const detail = left.length > 0 ? { segments: idsOf(left) } : undefined;
     await note(context, tx, addressee, "resubscribed", "page", detail);
   });
@@ -128,7 +128,7 @@ async function leavingOf(db: Queryable, addressee: Addressee): Promise<Leaving> 
     organisation,
     suppressed: now,
     segments: segments.filter(({ member }) => member),
-    left: segments.filter(({ id, left }) => left && leftIds.has(id)),
+    left: segments.filter(({ id, opted_out }) => opted_out && leftIds.has(id)),
     returned,
   };
 }

@@ -1,7 +1,7 @@
 import type { Database, Queryable } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
 import { campaignsNaming, lockDraftsNaming, touchDraftsNaming } from "./deletion-queries.ts";
-import { countLeft } from "./opt-outs.ts";
+import { countOptOuts } from "./opt-outs.ts";
 import {
   deleteSegmentRow,
   dynamicSegments,
@@ -26,8 +26,8 @@ export type Obstacle =
 /** What a person should know before a segment is deleted. */
 export interface Deletion {
   segment: SegmentRow;
-  /** How many contacts have left a dynamic one. */
-  left: number;
+  /** How many contacts have opted out of a dynamic one. */
+  optOuts: number;
   /** The drafts that are sent to it, and will not be any more. */
   drafts: Named[];
   obstacle: Obstacle | undefined;
@@ -38,7 +38,7 @@ export async function deletionOf(db: Queryable, id: string): Promise<Deletion | 
   if (segment === undefined) return undefined;
   return {
     segment,
-    left: await countLeft(db, [id]),
+    optOuts: await countOptOuts(db, [id]),
     drafts: await campaignsNaming(db, id, ["draft"]),
     obstacle: await obstacleTo(db, id),
   };

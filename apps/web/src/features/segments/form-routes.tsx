@@ -175,7 +175,7 @@ export function segmentFormPages(context: Context) {
     return { draft, ...(size && { size }) };
   }
 
-  /** Of a segment that is stored without those who have left it; undefined while the rule has blanks. */
+  /** Of a segment that is stored without those who have opted out of it; undefined while the rule has blanks. */
   async function sizeOfDraft(draft: RuleDraft, segment?: SegmentRow): Promise<Size | undefined> {
     const parsed = parseRule(inputOf(draft));
     return parsed.ok ? sizeOf(context, { ...segment, rule: parsed.rule }) : undefined;

@@ -10,7 +10,7 @@ export interface StoredStanding {
   rule: SegmentRule | null;
   /** Whether a static segment lists the contact. */
   listed: boolean;
-  /** Whether the contact has left a dynamic one. */
+  /** Whether the contact has opted out of a dynamic one. */
   opted_out: boolean;
 }
 
@@ -28,7 +28,7 @@ export async function selectStandings(
   `);
 }
 
-/** Writes down that a contact has left a dynamic segment, once; one that is gone, or goes meanwhile, is passed over. */
+/** Writes down that a contact has opted out of a dynamic segment, once; one that is gone, or goes meanwhile, is passed over. */
 export async function insertOptOut(
   db: Queryable,
   { segment, contact, email }: { segment: string; contact: string; email: string },
@@ -52,7 +52,7 @@ export async function deleteOptOut(
   );
 }
 
-/** A dynamic segment that a contact has left, when, and by the link of which email. */
+/** A dynamic segment that a contact has opted out of, when, and by the link of which email. */
 export interface OptOut {
   segment_id: string;
   segment_name: string;
@@ -63,7 +63,7 @@ export interface OptOut {
   created_at: Date;
 }
 
-/** What a contact has left, by the names of the segments. */
+/** What a contact has opted out of, by the names of the segments. */
 export async function selectOptOuts(db: Queryable, contactId: string): Promise<OptOut[]> {
   const rows = await db.execute<Omit<OptOut, "created_at"> & { created_at: string }>(sql`
     SELECT "segment_id", "segment"."name" AS "segment_name", "email_id", "campaign"."id" AS "campaign_id",
@@ -77,8 +77,11 @@ export async function selectOptOuts(db: Queryable, contactId: string): Promise<O
   return rows.map((row) => ({ ...row, created_at: new Date(row.created_at) }));
 }
 
-/** How often one of some dynamic segments was left. */
-export async function countOptOuts(db: Queryable, segmentIds: readonly string[]): Promise<number> {
+/** How often contacts opted out of some dynamic segments. */
+export async function selectOptOutCount(
+  db: Queryable,
+  segmentIds: readonly string[],
+): Promise<number> {
   const [row] = await db.execute<{ times: number }>(sql`
     SELECT count(*)::integer AS "times" FROM "segment_opt_out" WHERE "segment_id" = ANY(${sql.param(segmentIds)}::uuid[])
   `);

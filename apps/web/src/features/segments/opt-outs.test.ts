@@ -10,7 +10,7 @@ import { audienceCondition } from "./audience.ts";
 import { deleteSegment } from "./deletion.ts";
 import { created, withContacts } from "./fixtures/segments.ts";
 import { listMembers } from "./members.ts";
-import { countLeft, leaveSegment, optOutsOf, rejoinSegment, standingsOf } from "./opt-outs.ts";
+import { countOptOuts, optOut, optOutsOf, optBackIn, standingsOf } from "./opt-outs.ts";
 import { addToSegment, changeSegment, readSegment, segmentsOfContact } from "./segments.ts";
 import { sizeOf } from "./size.ts";
 
@@ -22,12 +22,12 @@ const EVERYBODY_FORM = {
   "rule.0.is": "set",
 };
 
-/** Three contacts, the first of whom has left a segment whose rule finds them all. */
+/** Three contacts, the first of whom has opted out of a segment whose rule finds them all. */
 async function withOneWhoLeft() {
   const { context, contacts } = await withContacts(3);
   const segment = await created(context.db, "Everybody", EVERYBODY);
   const [first, second, third] = contacts as [string, string, string];
-  await leaveSegment(context.db, segment.id, first, newId());
+  await optOut(context.db, segment.id, first, newId());
   return { context, segment, first, second, third };
 }
 
@@ -47,13 +47,13 @@ async function exported(context: Context, segment: string): Promise<string[]> {
   return csv.split("\r\n").slice(1, -1);
 }
 
-test("whoever left a segment is in none of its lists and counts, though its rule finds them", async () => {
+test("whoever opted out of a segment is in none of its lists and counts, though its rule finds them", async () => {
   const { context, segment, first, second, third } = await withOneWhoLeft();
   await using _ = context;
   const { db } = context;
   const { id } = segment;
   expect(await audienceOf(context, segment)).toEqual([second, third]);
-  expect(await sizeOf(context, { id, rule: EVERYBODY, left: true })).toEqual({
+  expect(await sizeOf(context, { id, rule: EVERYBODY, has_opt_outs: true })).toEqual({
     kind: "counted",
     contacts: 2,
   });
@@ -70,7 +70,7 @@ test("whoever left a segment is in none of its lists and counts, though its rule
   expect(await exported(context, id)).toHaveLength(2);
   expect(await segmentsOfContact(db, first)).toEqual([]);
   expect(await segmentsOfContact(db, second)).toEqual([{ id, name: "Everybody", dynamic: true }]);
-  expect(await countLeft(db, [id])).toBe(1);
+  expect(await countOptOuts(db, [id])).toBe(1);
 });
 
 test("leaving one segment is leaving no other that finds the same contacts", async () => {
@@ -83,14 +83,14 @@ test("leaving one segment is leaving no other that finds the same contacts", asy
   const everybody = [first, second, third];
   expect(await audienceOf(context, segment, other)).toEqual(everybody);
   expect(await audienceOf(context, listed, segment)).toEqual(everybody);
-  await leaveSegment(db, other.id, second, newId());
+  await optOut(db, other.id, second, newId());
   expect(await audienceOf(context, segment, other)).toEqual(everybody);
-  await leaveSegment(db, other.id, first, newId());
+  await optOut(db, other.id, first, newId());
   expect(await audienceOf(context, segment, other)).toEqual([second, third]);
   expect(await standingsOf(db, first, [segment.id, other.id, listed.id, newId()])).toEqual([
-    { id: segment.id, name: "Everybody", member: false, left: true },
-    { id: listed.id, name: "Listed", member: true, left: false },
-    { id: other.id, name: "The same", member: false, left: true },
+    { id: segment.id, name: "Everybody", member: false, opted_out: true },
+    { id: listed.id, name: "Listed", member: true, opted_out: false },
+    { id: other.id, name: "The same", member: false, opted_out: true },
   ]);
 });
 
@@ -105,8 +105,8 @@ test("it stays so when the rule finds them anew, or is another, until it is undo
   const rule = { field: "email", is: "contains", value: "@" };
   expect(await changeSegment(db, segment.id, { rule })).toMatchObject({ kind: "changed" });
   expect(await audienceOf(context, segment)).toEqual([second, third]);
-  await leaveSegment(db, segment.id, first, newId());
-  await rejoinSegment(db, segment.id, first);
+  await optOut(db, segment.id, first, newId());
+  await optBackIn(db, segment.id, first);
   expect(await audienceOf(context, segment)).toEqual([first, second, third]);
 });
 
@@ -115,7 +115,7 @@ test("what was left goes with its segment, and with its contact", async () => {
   await using _ = context;
   const { db } = context;
   const other = await created(db, "The same", EVERYBODY);
-  for (const contact of [first, second]) await leaveSegment(db, other.id, contact, newId());
+  for (const contact of [first, second]) await optOut(db, other.id, contact, newId());
   await eraseContacts(db, [first]);
   const left = () =>
     db
@@ -124,8 +124,8 @@ test("what was left goes with its segment, and with its contact", async () => {
   expect(await left()).toEqual([second]);
   await deleteSegment(db, other.id);
   expect(await left()).toEqual([]);
-  await leaveSegment(db, segment.id, first, newId());
-  await leaveSegment(db, other.id, second, newId());
+  await optOut(db, segment.id, first, newId());
+  await optOut(db, other.id, second, newId());
   expect(await left()).toEqual([]);
 });
 
@@ -136,25 +136,25 @@ test("a static segment is left by its list, and whoever is added again is in it 
   const [one = ""] = contacts;
   const listed = await created(db, "Listed");
   await addToSegment(db, listed.id, contacts);
-  await leaveSegment(db, listed.id, one, newId());
+  await optOut(db, listed.id, one, newId());
   expect([await audienceOf(context, listed), await optOutsOf(db, one)]).toEqual([[], []]);
   await addToSegment(db, listed.id, contacts);
   expect(await audienceOf(context, listed)).toEqual([one]);
 });
 
-test("the page of a segment says how many have left it, and its form counts without them", async () => {
+test("the page of a segment says how many have opted out of it, and its form counts without them", async () => {
   const { context, segment } = await withOneWhoLeft();
   await using _ = context;
   const client = await signedInClient(context);
   const path = `/segments/${segment.id}`;
   const page = await client.get(`${path}?count=now`);
-  expect(page.textOf("#left")).toContain("1 contact who left it");
+  expect(page.textOf("#opt-outs")).toContain("1 contact who opted out of it");
   expect(page.find("#members tbody tr")).toHaveLength(2);
   expect(page.textOf(".page-header [data-numeric]")).toBe("2 contacts now");
   const asked = await client.get(`${path}/delete`);
   expect(asked.find(".confirm li").map(({ text }) => text)).toEqual([
     "Its rule",
-    "That 1 contact left it: the same rule in a new one finds them",
+    "That 1 contact opted out of it: the same rule in a new one finds them",
   ]);
   const edit = await client.get(`${path}/edit`);
   expect(edit.find("#rule-count")[0]?.attributes["hx-post"]).toBe(`${path}/count`);

@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import { keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
 import { segment, type SegmentRule } from "../../db/schema/segments.ts";
-import { HAS_LEAVERS } from "./audience.ts";
+import { HAS_OPT_OUTS } from "./audience.ts";
 
 /** A segment as it is stored. */
 export interface SegmentRow {
@@ -12,8 +12,8 @@ export interface SegmentRow {
   rule: SegmentRule | null;
   /** How many contacts a static segment lists; 0 for a dynamic one, whose size only counting tells. */
   size: number;
-  /** Whether anybody has left a dynamic one. */
-  left: boolean;
+  /** Whether anybody has opted out of a dynamic one. */
+  has_opt_outs: boolean;
   created_at: Date;
   updated_at: Date;
   /** Changes with every change of the name or the rule: what an editor sends back to say what they saw. */
@@ -25,7 +25,7 @@ const COLUMNS = {
   name: segment.name,
   rule: segment.rule,
   size: segment.size,
-  left: HAS_LEAVERS,
+  has_opt_outs: HAS_OPT_OUTS,
   created_at: segment.created_at,
   updated_at: segment.updated_at,
   revision: sql<string>`${segment.updated_at}::text`,

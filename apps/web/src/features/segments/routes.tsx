@@ -10,7 +10,7 @@ import { pages } from "../../http/pages.tsx";
 import { deletionOf, deleteSegment, obstacleInWords } from "./deletion.ts";
 import { CountQuery, SearchQuery, SEGMENT_SORTS, SegmentsQuery, SizeQuery } from "./forms.ts";
 import { listMembers } from "./members.ts";
-import { countLeft } from "./opt-outs.ts";
+import { countOptOuts } from "./opt-outs.ts";
 import { namesIn } from "./rule-choices.ts";
 import { ruleInWords } from "./rule-words.ts";
 import { listSegments, readSegment, type SegmentRow } from "./segments.ts";
@@ -122,14 +122,14 @@ export function segmentPages(context: Context) {
       writeOne,
     );
 
-  /** The rule of a dynamic segment in words, and how many have left it; its size only where no script will ask for it. */
+  /** The rule of a dynamic segment in words, and how many have opted out of it; its size only where no script will ask for it. */
   async function ruleOf(segment: SegmentRow, request: Request) {
     const { id, rule } = segment;
-    if (rule === null) return { rule: undefined, size: undefined, left: 0 };
+    if (rule === null) return { rule: undefined, size: undefined, optOuts: 0 };
     const { count } = parseQuery(CountQuery, request);
     return {
       rule: ruleInWords(rule, await namesIn(db, rule)),
-      left: segment.left ? await countLeft(db, [id]) : 0,
+      optOuts: segment.has_opt_outs ? await countOptOuts(db, [id]) : 0,
       size: count === "now" ? await sizeOf(context, { ...segment, rule }) : undefined,
     };
   }

@@ -114,11 +114,13 @@ export interface NamedSegment {
   dynamic: boolean;
 }
 
-/** The segments a contact is in: those that list it, then those whose rule finds it and that it has not left, each by name. */
+/** The segments a contact is in: those that list it, then those whose rule finds it and that it has not opted out of, each by name. */
 export async function segmentsOfContact(db: Queryable, contactId: string): Promise<NamedSegment[]> {
   const listed = await staticSegmentsOf(db, contactId);
-  const left = new Set((await selectOptOuts(db, contactId)).map(({ segment_id }) => segment_id));
-  const asked = (await dynamicSegments(db)).filter(({ id }) => !left.has(id));
+  const optedOut = new Set(
+    (await selectOptOuts(db, contactId)).map(({ segment_id }) => segment_id),
+  );
+  const asked = (await dynamicSegments(db)).filter(({ id }) => !optedOut.has(id));
   const ruled = await rulesThatHold(db, contactId, asked);
   return [
     ...listed.map(({ id, name }) => ({ id, name, dynamic: false })),

@@ -16,11 +16,11 @@ export const COUNT_MS = 4_000;
  */
 export function sizeOf(
   context: CountContext,
-  { id, rule, left }: Ruled,
+  { id, rule, has_opt_outs }: Ruled,
   { urgent = true }: { urgent?: boolean } = {},
 ): Promise<Size> {
-  const key = JSON.stringify([id, rule, left]);
-  return countOnce(context, key, () => count(context.db, { id, rule, left }), { urgent });
+  const key = JSON.stringify([id, rule, has_opt_outs]);
+  return countOnce(context, key, () => count(context.db, { id, rule, has_opt_outs }), { urgent });
 }
 
 async function count(db: Database, ruled: Ruled): Promise<Size> {

@@ -177,15 +177,15 @@ export interface SegmentPageProps {
   /** Of a dynamic segment: its rule, and its size if it was asked for. */
   rule: { heading: string; lines: RuleInWords[] } | undefined;
   size: Size | undefined;
-  /** How many contacts have left it. */
-  left: number;
+  /** How many contacts have opted out of it. */
+  optOuts: number;
   members: Omit<MemberListProps, "segment" | "writable">;
   now: number;
   writable: boolean;
 }
 
 export function SegmentPage(props: SegmentPageProps): Html {
-  const { segment, rule, left, writable } = props;
+  const { segment, rule, optOuts, writable } = props;
   const path = `/segments/${segment.id}`;
   return (
     <>
@@ -215,9 +215,9 @@ export function SegmentPage(props: SegmentPageProps): Html {
       {rule !== undefined && (
         <Card title="Rule" lead="Whoever it finds is in the segment, at every moment anew.">
           <RuleText rule={rule} />
-          {left > 0 && (
-            <p class="muted small" id="left">
-              {`Not in it, whatever the rule finds: ${formatPlural(left, "contact")} who left it by the link of an email.`}
+          {optOuts > 0 && (
+            <p class="muted small" id="opt-outs">
+              {`Not in it, whatever the rule finds: ${formatPlural(optOuts, "contact")} who opted out of it by the link of an email.`}
             </p>
           )}
         </Card>
@@ -251,7 +251,7 @@ function SizeLine(props: SegmentPageProps): Html {
 }
 
 export function DeleteConfirm(props: { csrf: string; deletion: Deletion }): Html {
-  const { segment, left, drafts } = props.deletion;
+  const { segment, optOuts, drafts } = props.deletion;
   const path = `/segments/${segment.id}`;
   return (
     <Confirm
@@ -265,8 +265,10 @@ export function DeleteConfirm(props: { csrf: string; deletion: Deletion }): Html
         segment.rule === null
           ? `The list of its ${formatPlural(segment.size, "contact")}`
           : "Its rule",
-        ...(left > 0
-          ? [`That ${formatPlural(left, "contact")} left it: the same rule in a new one finds them`]
+        ...(optOuts > 0
+          ? [
+              `That ${formatPlural(optOuts, "contact")} opted out of it: the same rule in a new one finds them`,
+            ]
           : []),
         ...drafts.map(({ name }) => `Its place in the draft “${name}”`),
       ]}

@@ -4,12 +4,12 @@ import { sql } from "drizzle-orm";
 import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
 import { launchingCampaign, ledgerFixture, standing } from "../../testing/ledger.ts";
 import { createLinks } from "../leaving/links.ts";
-import { leaveSegment } from "../segments/opt-outs.ts";
+import { optOut } from "../segments/opt-outs.ts";
 import { createSegment } from "../segments/segments.ts";
 import { freezeLaunched } from "./freeze.ts";
 import { handOverNext } from "./handover.ts";
 
-test("who leaves a segment is in no audience frozen from then on, and gets what was frozen before", async () => {
+test("who opts out of a segment is in no audience frozen from then on, and gets what was frozen before", async () => {
   await using ledger = await ledgerFixture(3);
   await using standIn = emailClientStandIn();
   const { db, segment: listed } = ledger;
@@ -36,7 +36,7 @@ test("who leaves a segment is in no audience frozen from then on, and gets what 
   const [p1, p2, p3] = ["p1@example.com", "p2@example.com", "p3@example.com"];
 
   const before = [await launch([listed]), await launch([ruled])];
-  for (const segment of [listed, ruled]) await leaveSegment(db, segment, one?.id ?? "", newId());
+  for (const segment of [listed, ruled]) await optOut(db, segment, one?.id ?? "", newId());
   expect(await recipients()).toEqual([p1, p1, p2, p2, p3, p3]);
   for (const campaign of before)
     expect(await standing(db, campaign)).toMatchObject({ audience: 3, counts: { queued: 3 } });
@@ -58,7 +58,7 @@ test("a campaign to a segment that everybody has left is a draft again and says 
   const ruled = made.kind === "created" ? made.segment.id : "";
   const [one] = await db.execute<{ id: string }>(sql`SELECT "id" FROM "contact"`);
   const campaign = await launchingCampaign(ledger, { segments: [ruled] });
-  await leaveSegment(db, ruled, one?.id ?? "", newId());
+  await optOut(db, ruled, one?.id ?? "", newId());
   await freezeLaunched({
     db,
     clock: systemClock,
