@@ -1,6 +1,7 @@
 import { createDraws, type Draws } from "@mailwright/platform";
 import { call } from "../harness/access.ts";
-import { launchCampaign } from "../system/campaign.ts";
+import { launchCampaign, type Options } from "../system/campaign.ts";
+import { addRoute } from "./second-gateway.ts";
 import { type Installation, startInstallation } from "../system/installation.ts";
 import { Chronicle } from "./chronicle.ts";
 import { createClocks } from "./clocks.ts";
@@ -60,8 +61,10 @@ export async function runNemesis({
     },
     envOf: clocks.envOf,
   });
-  const all: World = { ...installation, api: apiOfAnyWeb(installation), clocks };
-  await all.api("PATCH", `/gateways/${all.gateway}`, RATES);
+  const api = apiOfAnyWeb(installation);
+  await api("PATCH", `/gateways/${installation.gateway}`, RATES);
+  const route = await addRoute(installation);
+  const all: World = { ...installation, api, clocks, route };
   // A gateway may want to be left alone for years. Nobody waits longer than this for it.
   await all.api("PATCH", "/settings", {
     retry: { attempts: 5, first_wait_s: 1, max_wait_s: 2, max_age_s: 60 },
@@ -83,7 +86,7 @@ export async function runNemesis({
     lane((own) => strike(all, OF_SERVERS, own, chronicle, say)),
     lane((own) => strike(all, OF_NETWORKS, own, chronicle, say)),
     lane(async (own) => {
-      campaigns.push(...(await launch(all)));
+      campaigns.push(...(await launch(all, own)));
       // While its batches are being claimed, too.
       const now = campaigns.at(-1);
       if (now !== undefined && own.percent(30)) await act(all, draw(DEEDS, own), [now], own, done);
@@ -100,14 +103,22 @@ export async function runNemesis({
   return { seed, struck: chronicle.counts, called, ...(await settle(all, chronicle, watching)) };
 }
 
-/** A campaign to new contacts and to those of the one before, of whom some have unsubscribed since. */
-async function launch(all: World): Promise<string[]> {
+/**
+ * A campaign to new contacts and to those of the one before, of whom some have unsubscribed since: by the default gateway or
+ * the route, and one that rather sends twice than not at all, or does not.
+ */
+async function launch(all: World, draws: Draws): Promise<string[]> {
+  const options: Options = {
+    domains: DOMAINS,
+    when_uncertain: draws.percent(25) ? "resend" : "hold",
+    ...(draws.percent(40) && { gateway_id: all.route }),
+  };
   // It may fail on the way, before or after it counts; the ledger is asked in the end.
   try {
     const before = await all.sql`SELECT id FROM segment ORDER BY id DESC LIMIT 1`;
     return [
       await launchCampaign(all, AUDIENCE, {
-        domains: DOMAINS,
+        ...options,
         segments: before.map(({ id }) => id as string),
       }),
     ];

@@ -48,6 +48,6 @@ test("a recipient domain is judged by its own rate", async () => {
   await ended(all, await launchCampaign(all, 2 * RATE, { domains: [SLOW.domain, "example.com"] }));
   const limits = await limitsOf(all);
   expect(limits.flatMap((each) => breachesOfRate(each, [{ from, to: Date.now() }]))).toMatchObject([
-    { invariant: "G rates", about: SLOW.domain },
+    { invariant: "G rates", about: `${SLOW.domain} by the gateway` },
   ]);
 });

@@ -3,7 +3,7 @@ import type { Stretch } from "../harness/stretches.ts";
 import type { Breach } from "../system/breach.ts";
 import { gatewayLedger } from "../system/campaign.ts";
 import type { Installation } from "../system/installation.ts";
-import { RATE, SLOW } from "./world.ts";
+import { RATE, SECOND, SLOW } from "./world.ts";
 
 /** What a gateway may be asked to take in a second, of all together or for one recipient domain, and when it took what it did. */
 export interface Limited {
@@ -43,14 +43,21 @@ export function breachesOfRate(limited: Limited, calm: readonly Stretch[]): Brea
   });
 }
 
-/** What the gateway took, by the limits that it was given. */
+/** What each of the two gateways took, by the limits that it was given. */
 export async function limitsOf(all: Installation): Promise<Limited[]> {
   const ledger = await gatewayLedger(all);
-  const slow = ledger.filter(({ to }) => to.endsWith(`@${SLOW.domain}`));
-  return [
-    { of: "the gateway", perSecond: RATE, times: ledger.map(({ at }) => at) },
-    { of: SLOW.domain, perSecond: SLOW.rate, times: slow.map(({ at }) => at) },
+  const [second, first] = [true, false].map((isSecond) =>
+    ledger.filter(({ username }) => (username === SECOND) === isSecond),
+  );
+  const limits = (name: string, taken: typeof ledger = []) => [
+    { of: name, perSecond: RATE, times: taken.map(({ at }) => at) },
+    {
+      of: `${SLOW.domain} by ${name}`,
+      perSecond: SLOW.rate,
+      times: taken.filter(({ to }) => to.endsWith(`@${SLOW.domain}`)).map(({ at }) => at),
+    },
   ];
+  return [...limits("the gateway", first), ...limits("the second gateway", second)];
 }
 
 /** By how many milliseconds the fullest window of all calm stretches would have to be longer for the rate to allow it. */

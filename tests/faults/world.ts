@@ -18,4 +18,9 @@ export const OUTBOX_LIMIT = 1_000;
 /** What the nemesis has in its hands: an installation whose links, databases, processes and clocks it may harm. */
 export interface World extends Installation {
   clocks: Clocks;
+  /** A route through the default gateway and a second one, by its id. */
+  route: string;
 }
+
+/** The user of the second gateway, by whom the stand-in that both lead to tells them apart. */
+export const SECOND = "second";

@@ -5,7 +5,7 @@ interface Answer {
   id: string;
 }
 
-interface Options {
+export interface Options {
   when_uncertain?: "hold" | "resend";
   /** Absent for the default one. */
   gateway_id?: string;
