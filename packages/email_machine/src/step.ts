@@ -32,6 +32,7 @@ export function step(
     return commands.length > 0 ? { record, commands } : undefined;
   }
   const { attempt, throttled, firstAt, due, messageId, reason, doubt } = after.context;
+  const { gateway, gatewayVersion } = record;
   const requeued = event.type === "REQUEUE";
   return {
     commands,
@@ -47,7 +48,8 @@ export function step(
       ...(messageId !== undefined && { messageId }),
       ...(reason !== undefined && { reason }),
       ...(doubt !== undefined && { doubt }),
-      ...(record.gateway !== undefined && !requeued && { gateway: record.gateway }),
+      ...(gateway !== undefined && !requeued && { gateway }),
+      ...(gatewayVersion !== undefined && !requeued && { gatewayVersion }),
     },
   };
 }

@@ -124,6 +124,8 @@ export interface EmailRecord {
   doubt?: true;
   /** Which gateway the last attempt went through, where it was chosen for that attempt. The machine only carries it. */
   gateway?: string;
+  /** Which version of its gateway made the last attempt, where that one may be made again. The machine only carries it. */
+  gatewayVersion?: string;
 }
 
 /** An email nobody has tried yet. */

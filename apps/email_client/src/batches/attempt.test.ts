@@ -28,6 +28,7 @@ async function standingAfter(point: Point, reply: string): Promise<EmailRecord |
   };
   const open = {
     id: newId(),
+    version: newId(),
     kind: "smtp",
     name: "Relay",
     gateway,

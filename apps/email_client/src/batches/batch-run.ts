@@ -140,6 +140,7 @@ export class BatchRun {
     if (open.repeatWindowMs === undefined) return undefined;
     return {
       windowMs: open.repeatWindowMs,
+      version: open.version,
       attempt: async (recipient) =>
         (await journal.control(claim)) === "running" &&
         // It is the attempt, if the one before was not accepted.

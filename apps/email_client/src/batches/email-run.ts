@@ -69,10 +69,17 @@ export async function runEmail(email: LiveEmail, context: EmailRunContext): Prom
   return "stopped";
 }
 
-/** An email whose attempt goes through one of a route's gateways says which, so that this one is asked after a crash. */
-function through(record: EmailRecord, { through, claim }: EmailRunContext): EmailRecord {
-  const { gateway: _before, ...rest } = record;
-  return through === undefined || through === claim.gateway ? rest : { ...rest, gateway: through };
+/**
+ * An email whose attempt goes through one of a route's gateways says which, so that this one is asked after a crash; and
+ * in which version, where the attempt may be made again.
+ */
+function through(record: EmailRecord, { through, claim, repeat }: EmailRunContext): EmailRecord {
+  const { gateway: _before, gatewayVersion: _versionBefore, ...rest } = record;
+  return {
+    ...rest,
+    ...(through !== undefined && through !== claim.gateway && { gateway: through }),
+    ...(repeat !== undefined && { gatewayVersion: repeat.version }),
+  };
 }
 
 /** The gateway of an email's last attempt; before the first one, what its batch names. */

@@ -24,6 +24,8 @@ async function resolved(given: {
   windowMs: number;
   lastKnown?: LastKnown;
   setBackMs?: number;
+  /** Of the gateway that would be asked now; the attempt was made by the first. */
+  version?: string;
   /** Undefined: nothing may be sent now. */
   answer?: EmailEvent | undefined;
 }): Promise<[string, number]> {
@@ -33,6 +35,7 @@ async function resolved(given: {
     state: "resolving",
     attempt: 1,
     firstAt: clock.now() - AGO_MS + (given.setBackMs ?? 0),
+    gatewayVersion: "first",
     reason: { code: "ambiguous" },
   };
   let repeats = 0;
@@ -41,6 +44,7 @@ async function resolved(given: {
     gateway: undefined,
     repeat: {
       windowMs: given.windowMs,
+      version: given.version ?? "first",
       async attempt() {
         repeats++;
         return given.answer;
@@ -80,6 +84,11 @@ test("it is not repeated where nobody knows when it was made: lost by the journa
     ["UNRESOLVED", 0],
     ["UNRESOLVED", 0],
   ]);
+});
+
+test("it is not repeated through a gateway that has changed since", async () => {
+  const changed = await resolved({ windowMs: A_DAY, answer: ACCEPTED, version: "second" });
+  expect(changed).toEqual(["UNRESOLVED", 0]);
 });
 
 test("a refusal of the repetition says nothing of the first attempt", async () => {

@@ -3,6 +3,7 @@ import { ownRedis, until } from "@mailwright/testing";
 import { newId } from "@mailwright/platform";
 import { startChild } from "../testing/child.ts";
 import {
+  type Calls,
   callsTo,
   countBy,
   finished,
@@ -135,6 +136,26 @@ describe("an attempt during which the sender was killed", () => {
   );
 });
 
+test("what was attempted through a gateway that has changed since is not made again: another account knows none of its keys", async () => {
+  const { fake, web, handed, gateway, calls, killAndRecover } = await killable(resend);
+  await silentFor(fake, 4);
+  await calls.control(handed.campaign, "paused");
+  const other = await httpSubject(resend).start();
+  stack.push(other);
+  await killAndRecover(async (again) => {
+    await again.patch({
+      gateways: [{ id: gateway, settings: other.settings, secrets: other.secrets }],
+    });
+    await again.control(handed.campaign, "running");
+  });
+  expect(countBy(handed.recipients.map(({ id }) => web.stateOf(id) ?? "?"))).toEqual({
+    sent: 4,
+    uncertain: 4,
+  });
+  const keys = [...fake.taken, ...other.taken].map(({ key }) => key);
+  expect([keys.length, new Set(keys).size]).toEqual([8, 8]);
+}, 60_000);
+
 /** A real process with eight emails, four at once. */
 async function killable(dialect: Dialect) {
   const redis = await ownRedis();
@@ -163,10 +184,13 @@ async function killable(dialect: Dialect) {
     fake,
     web,
     handed,
-    async killAndRecover() {
+    gateway,
+    calls,
+    async killAndRecover(meanwhile: (again: Calls) => Promise<void> = async () => {}) {
       first.signal("SIGKILL");
       await first.exited;
       const again = callsTo((await start()).url);
+      await meanwhile(again);
       await until(async () => (await again.batch(handed.batch))?.done === true, {
         what: "every email to be settled",
         timeoutMs: 40_000,

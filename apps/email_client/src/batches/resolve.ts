@@ -26,6 +26,8 @@ export interface ResolveContext {
 export interface Repeat {
   /** How long after an attempt its key is known. */
   windowMs: number;
+  /** Of the gateway. Another one may be of another account, which knows none of the keys. */
+  version: string;
   /** Undefined when it may not be sent now: the campaign is paused or cancelled, or the recipient suppressed. */
   attempt(recipient: Recipient): Promise<EmailEvent | undefined>;
 }
@@ -96,7 +98,7 @@ async function repeatAttempt(
   const { recipient } = lost;
   if (repeat === undefined || recipient === undefined) return undefined;
   for (let left = REPEATS; left > 0; left--) {
-    if (!isKeyKnown(lost, clock.now() + attemptDeadlineMs, repeat.windowMs)) return undefined;
+    if (!isKeyKnown(lost, clock.now() + attemptDeadlineMs, repeat)) return undefined;
     let release: () => void;
     try {
       release = await slots.acquire(signal);
@@ -117,8 +119,13 @@ async function repeatAttempt(
 }
 
 /** Counted from the first attempt, since any may be the one that was accepted. What the journal had lost knows of none. */
-function isKeyKnown({ recipient, record: { firstAt } }: Lost, at: number, windowMs: number) {
+function isKeyKnown(
+  { recipient, record: { firstAt, gatewayVersion } }: Lost,
+  at: number,
+  { windowMs, version }: Repeat,
+): boolean {
   if (firstAt === undefined || recipient?.last_known !== undefined) return false;
+  if (gatewayVersion !== version) return false;
   return at >= firstAt && at < firstAt + windowMs;
 }
 

@@ -19,6 +19,7 @@ import { refusingUnsafe } from "./unsafe-message.ts";
 /** A gateway that can be sent through now. */
 export interface OpenGateway extends Allowance {
   id: string;
+  version: string;
   kind: string;
   name: string;
   gateway: Gateway;
@@ -92,7 +93,7 @@ export function createGatewayRegistry(
 
   async function openRecord(record: GatewayRecord, slowdown: Slowdown): Promise<Cached["open"]> {
     if (record.kind === ROUTE) return membersOf(record.settings);
-    const { id, kind, name, settings, sealed } = record;
+    const { id, version, kind, name, settings, sealed } = record;
     const adapter = adapterOf(kind);
     if (adapter === undefined) return "its kind is not known";
     if (!isComplete(adapter, settings, Object.keys(sealed.fields))) return "a setting is missing";
@@ -109,7 +110,8 @@ export function createGatewayRegistry(
     );
     const { idempotency } = adapter.capabilities;
     const repeatWindowMs = idempotency === "none" ? undefined : idempotency.windowS * 1_000;
-    return { id, kind, name, gateway, repeatWindowMs, breaker, ...allowanceOf(record, slowdown) };
+    const allowance = allowanceOf(record, slowdown);
+    return { id, version, kind, name, gateway, repeatWindowMs, breaker, ...allowance };
   }
 
   async function look(id: string): Promise<Cached["open"]> {
