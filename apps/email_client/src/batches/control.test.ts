@@ -141,6 +141,19 @@ describe("a campaign that is cancelled", () => {
     },
   );
 
+  test("stays so when an earlier order comes late, out of a process that was frozen or a link that was held up", async () => {
+    await using given = await setUp();
+    const { calls } = given;
+    const campaign = crypto.randomUUID();
+    await calls.control(campaign, "paused");
+    const handed = await send(given, 10, {}, { campaign });
+    await calls.control(campaign, "cancelled");
+    await calls.control(campaign, "running");
+    const late = await send(given, 10, {}, { campaign });
+    expect(await finished(given, handed)).toEqual({ cancelled: 10 });
+    expect(await finished(given, late)).toEqual({ cancelled: 10 });
+  });
+
   test("ends also when its gateway is gone", async () => {
     await using given = await setUp();
     const { calls, gatewayId } = given;

@@ -1,5 +1,6 @@
 import type { Control } from "@mailwright/protocol";
 import claimLua from "./lua/claim.lua" with { type: "text" };
+import controlLua from "./lua/control.lua" with { type: "text" };
 import commitLua from "./lua/commit.lua" with { type: "text" };
 import suppressLua from "./lua/suppress.lua" with { type: "text" };
 import takeLua from "./lua/take.lua" with { type: "text" };
@@ -33,6 +34,7 @@ export interface JournalCommands {
       | [control: Control["state"], refused: string[], strange: string[], suppressed: string[]]
     )[]
   >;
+  control(keys: string[], args: (string | number)[]): Promise<number>;
   suppress(keys: string[], args: (string | number)[]): Promise<string[]>;
 }
 
@@ -41,6 +43,7 @@ export function commands(redis: RedisClient): JournalCommands {
     take: defineScript(redis, "mwTake", takeLua),
     claim: defineScript(redis, "mwClaim", claimLua),
     commit: defineScript(redis, "mwCommit", commitLua),
+    control: defineScript(redis, "mwControl", controlLua),
     suppress: defineScript(redis, "mwSuppress", suppressLua),
   };
 }

@@ -38,6 +38,7 @@ export interface Journal {
   read(batch: string): Promise<{ done: boolean; emails: JournalEntry[] } | undefined>;
   /** The batch of a live email. */
   find(email: string): Promise<string | undefined>;
+  /** Sets what a campaign may do; one that is cancelled stays so, whatever comes after. */
   setControl(campaign: string, state: Control["state"]): Promise<void>;
   /** What the campaign of a batch may do. Asking keeps the answer for another while. */
   control({ batch, campaign }: Pick<Claim, "batch" | "campaign">): Promise<Control["state"]>;
@@ -120,7 +121,7 @@ export function createJournal(
     },
     async setControl(campaign, state) {
       await Promise.all(
-        shards.map((shard) => redis.set(controlKey(shard, campaign), state, "EX", CONTROL_TTL_S)),
+        shards.map((shard) => run.control([controlKey(shard, campaign)], [state, CONTROL_TTL_S])),
       );
     },
     async control({ batch, campaign }) {

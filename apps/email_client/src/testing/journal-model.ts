@@ -236,7 +236,7 @@ export class SetControl extends JournalCommand {
   async act(model: Model, real: Real) {
     const campaign = pick(campaigns, this.campaign) as string;
     await real.journal.setControl(campaign, this.state);
-    model.controls.set(campaign, this.state);
+    if (model.controls.get(campaign) !== "cancelled") model.controls.set(campaign, this.state);
   }
 }
 
