@@ -12,6 +12,7 @@ import { ANYWHERE } from "./outbound.ts";
 import { hostFaults, isWhole, portFaults } from "./server-address.ts";
 import { outcomeOfSmtpFailure } from "./smtp-outcome.ts";
 import { vettedSockets } from "./smtp-socket.ts";
+import { whileUsed } from "./while-used.ts";
 
 /**
  * Any SMTP server (RFC 5321, submission by RFC 6409), over connections that are kept. SMTP knows no idempotency key and no
@@ -123,30 +124,34 @@ function openSmtpGateway({ settings, secrets, returnPath, outbound = ANYWHERE }:
   const portUsed = Number(port || PORTS[encryption]);
   const key = dkimKey(settings, secrets);
   const dkim = key && new DKIM(key);
-  const transport = nodemailer.createTransport({
-    pool: true,
-    maxConnections: atOnce,
-    host,
-    port: portUsed,
-    getSocket: vettedSockets(host, portUsed, outbound, SESSION_MS),
-    secure: encryption === "tls",
-    requireTLS: encryption === "starttls",
-    ignoreTLS: encryption === "none",
-    tls: { minVersion: "TLSv1.2", ...(ca && { ca }) },
-    ...(username !== "" && { auth: { user: username, pass: password }, forceAuth: true }),
-    connectionTimeout: SESSION_MS,
-    greetingTimeout: SESSION_MS,
-    idleTimeout: IDLE_MS,
-    socketTimeout: 2 * IDLE_MS,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
-  transport.use("stream", (mail, done) => {
-    // Before the watch: nodemailer's own option would sign what the watch has seen, and that reads ahead.
-    if (dkim !== undefined) mail.message.processFunc((stream) => dkim.sign(stream));
-    watchHandOver(mail.data as WatchedMail, mail.message);
-    done();
-  });
+  const openTransport = () => {
+    const transport = nodemailer.createTransport({
+      pool: true,
+      maxConnections: atOnce,
+      host,
+      port: portUsed,
+      getSocket: vettedSockets(host, portUsed, outbound, SESSION_MS),
+      secure: encryption === "tls",
+      requireTLS: encryption === "starttls",
+      ignoreTLS: encryption === "none",
+      tls: { minVersion: "TLSv1.2", ...(ca && { ca }) },
+      ...(username !== "" && { auth: { user: username, pass: password }, forceAuth: true }),
+      connectionTimeout: SESSION_MS,
+      greetingTimeout: SESSION_MS,
+      idleTimeout: IDLE_MS,
+      socketTimeout: 2 * IDLE_MS,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+    transport.use("stream", (mail, done) => {
+      // Before the watch: nodemailer's own option would sign what the watch has seen, and that reads ahead.
+      if (dkim !== undefined) mail.message.processFunc((stream) => dkim.sign(stream));
+      watchHandOver(mail.data as WatchedMail, mail.message);
+      done();
+    });
+    return transport;
+  };
+  const transport = whileUsed(openTransport);
   // One that waits for a connection has not begun; in the pool's own queue it could not be told from one that has.
   const connections = createSlots(atOnce);
   const mailbox = bounceMailbox(settings, secrets);
@@ -156,36 +161,39 @@ function openSmtpGateway({ settings, secrets, returnPath, outbound = ANYWHERE }:
   const shown = answerText([password, `\0${username}\0${password}`]);
 
   return {
-    async send(message, signal) {
-      let release: () => void;
-      try {
-        release = await connections.acquire(signal);
-      } catch {
-        return { kind: "throttled", detail: "All connections to the server were busy." };
-      }
-      const handOver: HandOver = { ended: false };
-      try {
-        const mail: WatchedMail = {
-          ...mailOf(message, returnPathOf(message)),
-          signal,
-          handOver,
-        };
-        const { serverMessageId, messageId, response } = await transport.sendMail(mail);
-        const id = serverMessageId ?? queueId(response) ?? messageId;
-        return { kind: "accepted", messageId: id.slice(0, MESSAGE_ID_LENGTH) };
-      } catch (error) {
-        return outcomeOfSmtpFailure(error, handOver.ended, shown);
-      } finally {
-        release();
-      }
-    },
+    send: (message, signal) =>
+      transport.use(async (opened) => {
+        let release: () => void;
+        try {
+          release = await connections.acquire(signal);
+        } catch {
+          return { kind: "throttled", detail: "All connections to the server were busy." };
+        }
+        const handOver: HandOver = { ended: false };
+        try {
+          const mail: WatchedMail = {
+            ...mailOf(message, returnPathOf(message)),
+            signal,
+            handOver,
+          };
+          const { serverMessageId, messageId, response } = await opened.sendMail(mail);
+          const id = serverMessageId ?? queueId(response) ?? messageId;
+          return { kind: "accepted", messageId: id.slice(0, MESSAGE_ID_LENGTH) };
+        } catch (error) {
+          return outcomeOfSmtpFailure(error, handOver.ended, shown);
+        } finally {
+          release();
+        }
+      }),
     async check(signal) {
-      const session = await checkSession(() => transport.verify(), signal, shown);
+      const session = await transport.use((opened) =>
+        checkSession(() => opened.verify(), signal, shown),
+      );
       if (session.kind !== "ready" || mailbox === undefined) return session;
       const read = await checkMailbox(mailbox, signal, outbound);
       return { ...read, detail: `${session.detail} ${read.detail}` };
     },
-    close: () => transport.close(),
+    close: transport.giveUp,
   };
 }
 
