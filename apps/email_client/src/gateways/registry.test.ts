@@ -32,6 +32,21 @@ test("a gateway is opened once and held, with its breaker, while it does not cha
   expect((await registry.get(id))?.gateway).toBe(open!.gateway);
 });
 
+test("who asks for a gateway at once gets the same one, at first and after a change: its connections and its breaker are there once", async () => {
+  await using given = await testRedis();
+  const { registry, clock, patch } = registryOf(given.redis);
+  const id = newId();
+  const askAtOnce = async () => {
+    const opened = await Promise.all(Array.from({ length: 10 }, () => registry.get(id)));
+    return [new Set(opened).size, new Set(opened.map((open) => open?.breaker)).size];
+  };
+  await patch(aGateway(id, "http://gateway.example.com"));
+  expect(await askAtOnce()).toEqual([1, 1]);
+  await patch({ id, rate_per_second: 9 });
+  await clock.advance(500);
+  expect(await askAtOnce()).toEqual([1, 1]);
+});
+
 test("new credentials and a new rate are obeyed within half a second, or at once after a refresh, and get a new breaker", async () => {
   await using given = await testRedis();
   const { registry, clock, patch } = registryOf(given.redis);

@@ -70,6 +70,8 @@ export function createGatewayRegistry(
 ): GatewayRegistry {
   const cache = new LRUCache<string, Cached>({ max: CACHED });
   const breakers = new Map<string, Breaker>();
+  /** By gateway. Whoever asks meanwhile gets the same: of two that were opened, each would hold connections of its own. */
+  const reading = new Map<string, Promise<Cached>>();
 
   async function read(id: string, cached: Cached | undefined): Promise<Cached> {
     const [record, slowdown] = await Promise.all([
@@ -114,14 +116,30 @@ export function createGatewayRegistry(
     return { id, version, kind, name, gateway, repeatWindowMs, breaker, ...allowance };
   }
 
+  function readOnce(id: string, cached: Cached | undefined): Promise<Cached> {
+    const underWay = reading.get(id);
+    if (underWay !== undefined) return underWay;
+    const isLast = () => reading.get(id) === begun;
+    const begun: Promise<Cached> = read(id, cached)
+      .then((fresh) => {
+        if (isLast()) cache.set(id, fresh);
+        else if (fresh.open !== cached?.open) closeOpen(fresh);
+        return fresh;
+      })
+      .finally(() => {
+        if (isLast()) reading.delete(id);
+      });
+    reading.set(id, begun);
+    return begun;
+  }
+
   async function look(id: string): Promise<Cached["open"]> {
     let cached = cache.get(id);
     // The clock may have been set back.
     const isFresh = cached !== undefined && Math.abs(clock.now() - cached.readAt) < FRESH_MS;
     if (cached === undefined || !isFresh) {
       try {
-        cached = await read(id, cached);
-        cache.set(id, cached);
+        cached = await readOnce(id, cached);
       } catch (error) {
         if (cached === undefined) throw error;
       }
@@ -156,6 +174,8 @@ export function createGatewayRegistry(
     isRoute: async (id) => Array.isArray(await look(id)),
     breakerState,
     refresh() {
+      // What is being read may be from before that.
+      reading.clear();
       for (const cached of cache.values()) cached.readAt = Number.NEGATIVE_INFINITY;
     },
     [Symbol.dispose]() {
