@@ -94,12 +94,14 @@ export async function dropEndedBatches(db: Queryable): Promise<void> {
  */
 export async function settleAsUncertain(
   db: Queryable,
-  emails: string[],
+  emails: readonly Pick<OpenEmail, "id" | "run">[],
   detail: string,
 ): Promise<void> {
+  const ids = sql.param(emails.map(({ id }) => id));
+  const runs = sql.param(emails.map(({ run }) => run));
   await db.execute(sql`
     WITH "locked" AS MATERIALIZED (
-      SELECT "id" FROM "email" WHERE "id" = ANY(${sql.param(emails)}::uuid[])
+      SELECT "id" FROM "email" WHERE ("id", "run") IN (SELECT * FROM unnest(${ids}::uuid[], ${runs}::smallint[]))
         AND ${foundEmailIs("queued", "sending", "retrying", "resolving")} ORDER BY "id" FOR UPDATE
     ),
     "moved" AS (

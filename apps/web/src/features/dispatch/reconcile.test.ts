@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { newId, silentLog, systemClock } from "@mailwright/platform";
+import type { ServiceClient } from "@mailwright/protocol";
 import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
 import { gaps, launchingCampaign, ledgerFixture, standing } from "../../testing/ledger.ts";
 import { requeueEmails } from "../campaigns/requeue-queries.ts";
@@ -181,4 +182,49 @@ test("a batch that is waiting for its time is not asked after", async () => {
   await reconcile(context, { restS: 0, overdueS: 60 });
   await reconcile(context, { restS: 60, overdueS: 0 });
   expect(standIn.batches.length).toBe(1);
+});
+
+/** The email client, and what happens before it answers what it is asked after. */
+function meanwhile(emailClient: ServiceClient, happens: () => Promise<void>): ServiceClient {
+  return {
+    ...emailClient,
+    async call(method, path, ...rest) {
+      if (method === "GET") await happens();
+      return emailClient.call(method, path, ...rest);
+    },
+  };
+}
+
+test("what ends and is requeued while its old batch is asked after is neither uncertain nor handed over by that one", async () => {
+  for (const lost of [false, true]) {
+    await using given = await handedOver(2);
+    const { db, campaign, context, standIn, ids } = given;
+    const [sent, failed] = ids as [string, string];
+    const batch = standIn.batches[0]?.batch;
+    if (!lost) standIn.answerAlways(`GET /v1/batches/${batch}`, { batch, done: true, emails: [] });
+    const emailClient = meanwhile(context.emailClient, async () => {
+      await takeReports(db, silentLog, {
+        reports: [
+          report(sent, 1, "START", "sending"),
+          report(sent, 2, "ACCEPTED", "sent"),
+          report(failed, 1, "START", "sending"),
+          report(failed, 2, "REJECTED", "failed"),
+        ],
+      });
+      await requeueEmails(db, campaign, {
+        states: ["failed"],
+        emails: "all",
+        after: undefined,
+        most: 10,
+      });
+    });
+    await reconcile({ ...context, emailClient }, AT_ONCE);
+    expect(standIn.batches.length).toBe(1);
+    expect(await standing(db, campaign)).toMatchObject({
+      state: "sending",
+      unhanded: 1,
+      counts: { sent: 1, queued: 1 },
+      fold: { sent: 1, queued: 1 },
+    });
+  }
 });

@@ -48,25 +48,27 @@ export async function reconcile(
     const open = await openEmailsOf(context.db, batch.id, pace.overdueS);
     if (open.length === 0) await dropBatch(context.db, batch.id);
     else if (told.has(batch.campaign_id) && open.some(({ overdue }) => overdue))
-      await askAfter(batch, open, context);
+      await askAfter(batch, pace, context);
   }
 }
 
+/** The answer is held against the ledger as it is then: what ended or was requeued meanwhile is not missing. */
 async function askAfter(
   batch: ClaimedBatch,
-  open: OpenEmail[],
+  { overdueS }: ReconcilePace,
   context: DispatchContext,
 ): Promise<void> {
-  const { emailClient, log } = context;
+  const { db, emailClient, log } = context;
   const answer = await emailClient.call(
     "GET",
     `/v1/batches/${batch.id}`,
     undefined,
     parseBatchStatus,
   );
-  if (answer.kind === "ok") await compare(batch, open, answer.value, context);
+  if (answer.kind === "ok")
+    await compare(batch, await openEmailsOf(db, batch.id, overdueS), answer.value, context);
   else if (answer.kind === "refused" && answer.status === 404)
-    await handOverAgain(batch, open, context);
+    await handOverAgain(batch, await openEmailsOf(db, batch.id, overdueS), context);
   else log.warn({ batch: batch.id, answer }, "the email client could not be asked after a batch");
 }
 
@@ -78,7 +80,7 @@ async function compare(
   { db, log }: DispatchContext,
 ): Promise<void> {
   const held = new Set(status.emails.map(({ id }) => id));
-  const forgotten = open.filter(({ id, overdue }) => overdue && !held.has(id)).map(({ id }) => id);
+  const forgotten = open.filter(({ id, overdue }) => overdue && !held.has(id));
   if (forgotten.length === 0) return;
   log.error(
     { batch: batch.id, emails: forgotten.length },
@@ -96,6 +98,7 @@ async function handOverAgain(
   open: OpenEmail[],
   context: DispatchContext,
 ): Promise<void> {
+  if (open.length === 0) return;
   context.log.error(
     { batch: batch.id, emails: open.length },
     "the email client has lost a batch; it is handed over again",
