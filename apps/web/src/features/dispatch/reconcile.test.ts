@@ -1,10 +1,11 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { newId, silentLog, systemClock } from "@mailwright/platform";
-import type { ServiceClient } from "@mailwright/protocol";
+import { parseBatch, type ServiceClient } from "@mailwright/protocol";
 import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
 import { gaps, launchingCampaign, ledgerFixture, standing } from "../../testing/ledger.ts";
 import { requeueEmails } from "../campaigns/requeue-queries.ts";
+import { eraseContacts } from "../contacts/erasure.ts";
 import { takeReports } from "../reports/reports.ts";
 import { createLinks } from "../leaving/links.ts";
 import { freezeLaunched } from "./freeze.ts";
@@ -227,4 +228,24 @@ test("what ends and is requeued while its old batch is asked after is neither un
       fold: { sent: 1, queued: 1 },
     });
   }
+});
+
+test("a batch that is lost is handed over again without those whose contact was erased: nobody can tell what became of them", async () => {
+  await using given = await handedOver(2);
+  const { db, campaign, context, standIn } = given;
+  const [erased, other] = standIn.batches[0]?.recipients ?? [];
+  const [contact] = await db.execute<{ id: string }>(
+    sql`SELECT "contact_id" AS "id" FROM "email" WHERE "id" = ${erased?.id}`,
+  );
+  await eraseContacts(db, [contact?.id ?? ""]);
+  await reconcile(context, AT_ONCE);
+  expect(standIn.batches.length).toBe(2);
+  const again = standIn.batches.at(-1);
+  expect(parseBatch(again)).toMatchObject({ ok: true });
+  expect(again?.recipients.map(({ id }) => id)).toEqual([other?.id ?? ""]);
+  expect(await standing(db, campaign)).toMatchObject({
+    counts: { queued: 1, uncertain: 1 },
+    fold: { queued: 1, uncertain: 1 },
+  });
+  expect(await gaps(db, campaign)).toEqual([]);
 });

@@ -25,6 +25,8 @@ export const RECONCILE_PACE: ReconcilePace = { restS: 15, overdueS: 30 };
 /** Batches looked at in one round. */
 const MOST = 20;
 
+const ERASED =
+  "The email client lost it, and its contact was deleted: without an address nobody can be asked what became of it.";
 const FORGOTTEN =
   "The email client reported how it ended, and this ledger, restored from an older copy, does not have that report.";
 
@@ -91,22 +93,26 @@ async function compare(
 
 /**
  * The email client has lost the batch: its Redis was emptied, replaced or set back. The campaign's control went with it
- * and was told again before; the word of whom not to mail must be there before any email is, too.
+ * and was told again before; the word of whom not to mail must be there before any email is, too. Of who was erased there
+ * is no address to hand over, and their emails may have been attempted like all the others.
  */
 async function handOverAgain(
   batch: ClaimedBatch,
-  open: OpenEmail[],
+  lost: OpenEmail[],
   context: DispatchContext,
 ): Promise<void> {
-  if (open.length === 0) return;
+  const erased = lost.filter(({ contact }) => contact === null);
+  if (erased.length > 0) await retried(() => settleAsUncertain(context.db, erased, ERASED));
+  const known = lost.filter(({ contact }) => contact !== null);
+  if (known.length === 0) return;
   context.log.error(
-    { batch: batch.id, emails: open.length },
+    { batch: batch.id, emails: known.length },
     "the email client has lost a batch; it is handed over again",
   );
-  const suppressed = open.filter((email) => email.suppressed).map(({ id, run }) => ({ id, run }));
+  const suppressed = known.filter((email) => email.suppressed).map(({ id, run }) => ({ id, run }));
   if (!(await tellSuppressed(context, suppressed))) return;
   const linkOf = await context.links.toLeave();
-  const recipients = open.map((email) => lostRecipient(email, linkOf));
+  const recipients = known.map((email) => lostRecipient(email, linkOf));
   const answer = await postBatch(batch, recipients, context);
   if (answer.kind !== "ok")
     context.log.warn(
