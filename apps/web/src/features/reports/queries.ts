@@ -1,4 +1,5 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
+import { SETTLED_STATES } from "@mailwright/email_machine";
 import type { Report } from "@mailwright/protocol";
 import { countMoves } from "../../db/ledger-moves.ts";
 import type { Queryable } from "../../db/open.ts";
@@ -25,7 +26,8 @@ export interface MovedCampaign {
 
 /**
  * Writes reports into the ledger: events once each, emails forward only, counts along with them. What comes after the end
- * of an email is left out: a journal that was lost and given back says it of an email whose end was on its way. The emails
+ * of an email is left out: a journal that was lost and given back says it of an email whose end was on its way. One in doubt
+ * is settled by an end and by nothing less: what was under way when the journal was lost goes on nowhere. The emails
  * are locked in the order of their ids first, so that two webs that are told the same at once take turns. One parameter
  * carries everything: 2,000 reports as JSON, which costs less than eleven arrays of 2,000.
  */
@@ -43,7 +45,7 @@ export async function applyReports(db: Queryable, reports: Report[]): Promise<Ap
       )
     ),
     "locked" AS MATERIALIZED (
-      SELECT "id", "run", "seq", "state" IN ('sent', 'failed', 'skipped', 'cancelled') AS "ended"
+      SELECT "id", "run", "seq", "state" IN ('sent', 'failed', 'skipped', 'cancelled') AS "ended", "state" = 'uncertain' AS "in_doubt"
       FROM "email" WHERE "id" IN (SELECT "id" FROM "incoming") ORDER BY "id" FOR UPDATE
     ),
     "inserted" AS (
@@ -52,7 +54,8 @@ export async function applyReports(db: Queryable, reports: Report[]): Promise<Ap
       SELECT "incoming"."id", "incoming"."run", "incoming"."seq", "event", "state", to_timestamp("at" / 1000.0), "attempt",
         "gateway", to_timestamp("due" / 1000.0), "message_id", "error" ->> 'code', "error" ->> 'detail'
       FROM "incoming" JOIN "locked" USING ("id")
-      WHERE NOT "ended" OR "incoming"."run" <> "locked"."run" OR "incoming"."seq" <= "locked"."seq"
+      WHERE "incoming"."run" <> "locked"."run" OR "incoming"."seq" <= "locked"."seq"
+        OR (NOT "ended" AND (NOT "in_doubt" OR ${endFollows()}))
       ON CONFLICT DO NOTHING
       RETURNING *
     ),
@@ -100,6 +103,15 @@ export async function applyReports(db: Queryable, reports: Report[]): Promise<Ap
   `);
   const { known = 0, applied = 0, campaigns = null, senders = null } = rows[0] ?? {};
   return { known, applied, campaigns: campaigns ?? [], senders: senders ?? [] };
+}
+
+/** Whether an end of its run is told at the same time as what is "incoming", by that itself or after it. */
+function endFollows(): SQL {
+  return sql`EXISTS (
+    SELECT FROM "incoming" AS "end"
+    WHERE "end"."id" = "incoming"."id" AND "end"."run" = "incoming"."run" AND "end"."seq" >= "incoming"."seq"
+      AND "end"."state"::text = ANY(${sql.param([...SETTLED_STATES])}::text[])
+  )`;
 }
 
 /** Where an email in doubt stands. */
