@@ -4,6 +4,7 @@ import { newId, silentLog } from "@mailwright/platform";
 import type { Database } from "../../db/open.ts";
 import { frozenCampaign } from "../../testing/dispatch.ts";
 import { gaps, standing } from "../../testing/ledger.ts";
+import { requeueEmails } from "../campaigns/requeue-queries.ts";
 import { cancelCampaign } from "../campaigns/steering.ts";
 import { takeReports } from "./reports.ts";
 
@@ -51,4 +52,22 @@ test("what is in doubt is not opened again by what was under way before, and a c
   await take(db, ...story(doubted, SENT));
   expect(await standing(db, campaign)).toMatchObject({ counts: { sent: 1, cancelled: 1 } });
   expect(await gaps(db, campaign)).toEqual([]);
+});
+
+test("a run that ended before a requeue stays as it ended, too", async () => {
+  await using given = await twoEmails();
+  const { db, campaign, ids } = given;
+  const [failed, doubted] = ids;
+  const rejected = ["START sending", "REJECTED failed"];
+  await take(db, ...story(failed, rejected), ...story(doubted, GIVEN_BACK));
+  const states = ["failed", "uncertain"] as const;
+  await requeueEmails(db, campaign, { states, emails: "all", after: undefined, most: 10 });
+  await take(db, ...story(failed, GIVEN_BACK), ...story(doubted, SENT));
+  const former = await db.execute(sql`
+    SELECT "email_id" AS "id", array_agg("event" || ' ' || "state" ORDER BY "seq") AS "steps" FROM "email_event"
+    WHERE "run" = 1 GROUP BY 1 ORDER BY "email_id" = ${doubted}`);
+  expect([...former]).toEqual([
+    { id: failed, steps: rejected },
+    { id: doubted, steps: GIVEN_BACK },
+  ]);
 });

@@ -54,8 +54,9 @@ export async function applyReports(db: Queryable, reports: Report[]): Promise<Ap
       SELECT "incoming"."id", "incoming"."run", "incoming"."seq", "event", "state", to_timestamp("at" / 1000.0), "attempt",
         "gateway", to_timestamp("due" / 1000.0), "message_id", "error" ->> 'code', "error" ->> 'detail'
       FROM "incoming" JOIN "locked" USING ("id")
-      WHERE "incoming"."run" <> "locked"."run" OR "incoming"."seq" <= "locked"."seq"
-        OR (NOT "ended" AND (NOT "in_doubt" OR ${endFollows()}))
+      WHERE CASE WHEN "incoming"."run" = "locked"."run"
+        THEN "incoming"."seq" <= "locked"."seq" OR (NOT "ended" AND (NOT "in_doubt" OR ${endFollows()}))
+        ELSE NOT ${hasEndedBefore()} END
       ON CONFLICT DO NOTHING
       RETURNING *
     ),
@@ -103,6 +104,15 @@ export async function applyReports(db: Queryable, reports: Report[]): Promise<Ap
   `);
   const { known = 0, applied = 0, campaigns = null, senders = null } = rows[0] ?? {};
   return { known, applied, campaigns: campaigns ?? [], senders: senders ?? [] };
+}
+
+/** Whether the run of what is "incoming", which is not the email's own, ended before that. */
+function hasEndedBefore(): SQL {
+  return sql`EXISTS (
+    SELECT FROM "email_event" AS "end"
+    WHERE "end"."email_id" = "incoming"."id" AND "end"."run" = "incoming"."run" AND "end"."seq" < "incoming"."seq"
+      AND "end"."state"::text = ANY(${sql.param([...SETTLED_STATES])}::text[])
+  )`;
 }
 
 /** Whether an end of its run is told at the same time as what is "incoming", by that itself or after it. */
