@@ -4,6 +4,7 @@ import type { Batch, Recipient } from "@mailwright/protocol";
 import type { Database } from "../../db/open.ts";
 import { frozenCampaign } from "../../testing/dispatch.ts";
 import { standing } from "../../testing/ledger.ts";
+import type { DispatchContext } from "./context.ts";
 import { handOverNext } from "./handover.ts";
 
 async function stateOf(db: Database, email: string): Promise<unknown> {
@@ -58,5 +59,32 @@ test("while the email client cannot be asked, such a batch is not handed over an
     state: "finished",
     unhanded: 0,
     counts: { skipped: 2 },
+  });
+});
+
+test("a web that was frozen past its claim skips nobody whom another web has handed over since", async () => {
+  await using given = await frozenCampaign(2);
+  const { db, campaign, context, standIn } = given;
+  const [contact] = await db.execute<{ email: string }>(
+    sql`INSERT INTO "suppression" SELECT "canonical_email", 'unsubscribed', 'a test' FROM "contact" LIMIT 1
+      RETURNING "canonical_email" AS "email"`,
+  );
+  const links: DispatchContext["links"] = {
+    ...context.links,
+    async toLeave() {
+      // It has read whom it may mail. Its claim runs out, they come back, and another web hands them over.
+      await db.execute(sql`UPDATE "batch" SET "claimed_until" = now() - interval '1 second'`);
+      await db.execute(sql`DELETE FROM "suppression"`);
+      await handOverNext(context);
+      return context.links.toLeave();
+    },
+  };
+  await handOverNext({ ...context, links });
+  const handed = standIn.batches[0]?.recipients.map(({ email }) => email);
+  expect(handed).toContain(contact?.email ?? "");
+  expect(await standing(db, campaign)).toMatchObject({
+    unhanded: 0,
+    counts: { queued: 2 },
+    fold: { queued: 2 },
   });
 });

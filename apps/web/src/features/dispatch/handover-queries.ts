@@ -14,8 +14,11 @@ export interface ClaimedBatch {
   priority: number;
 }
 
-/** `again`: it was claimed before, so it may have arrived without anybody having heard of that. */
-export type BatchToHandOver = ClaimedBatch & { again: boolean };
+/**
+ * `again`: it was claimed before, so it may have arrived without anybody having heard of that. `claim` names this claim: once
+ * it has run out another web may have the batch, by another.
+ */
+export type BatchToHandOver = ClaimedBatch & { again: boolean; claim: string };
 
 /**
  * Claims up to `most` batches of campaigns that send and have fewer than `window` emails at the email client, the most
@@ -44,7 +47,7 @@ export async function claimBatches(
     UPDATE "batch" SET "claimed_until" = now() + make_interval(secs => ${claimS})
     FROM "next" WHERE "batch"."id" = "next"."id"
     RETURNING "batch"."id", "batch"."campaign_id", "next"."content_hash", "next"."gateway_id", "next"."priority",
-      old."claimed_until" IS NOT NULL AS "again"
+      old."claimed_until" IS NOT NULL AS "again", new."claimed_until"::text AS "claim"
   `);
 }
 
@@ -104,14 +107,25 @@ export interface Skip {
   detail: string;
 }
 
-/** Skips queued emails whose contact must not be mailed any more, or is gone. */
-export async function skipEmails(db: Queryable, skips: Skip[]): Promise<void> {
-  await db.execute(sql`
-    WITH "skip" AS (
+/**
+ * Skips queued emails of a batch whose contact must not be mailed any more, or is gone. False when the claim has run out and
+ * somebody else took the batch: then they may have been handed over since, and nothing is done.
+ */
+export async function skipEmails(
+  db: Queryable,
+  { id, claim }: Pick<BatchToHandOver, "id" | "claim">,
+  skips: Skip[],
+): Promise<boolean> {
+  const rows = await db.execute<{ ours: boolean }>(sql`
+    WITH "ours" AS MATERIALIZED (
+      SELECT "id" FROM "batch" WHERE "id" = ${id} AND "claimed_until"::text = ${claim} FOR UPDATE
+    ),
+    "skip" AS (
       SELECT * FROM json_to_recordset(${JSON.stringify(skips)}::json) AS "skip" ("id" uuid, "code" text, "detail" text)
     ),
     "locked" AS MATERIALIZED (
-      SELECT "email"."id" FROM "email" WHERE "id" IN (SELECT "id" FROM "skip") AND ${foundEmailIs("queued")} ORDER BY "id" FOR UPDATE
+      SELECT "email"."id" FROM "email"
+      WHERE EXISTS (SELECT FROM "ours") AND "id" IN (SELECT "id" FROM "skip") AND ${foundEmailIs("queued")} ORDER BY "id" FOR UPDATE
     ),
     "moved" AS (
       UPDATE "email" SET "state" = 'skipped', "seq" = "seq" + 1, "changed_at" = now(), "error_code" = "code", "error_detail" = "detail"
@@ -123,8 +137,9 @@ export async function skipEmails(db: Queryable, skips: Skip[]): Promise<void> {
       SELECT "id", "run", "seq", 'SUPPRESSED', "state", "changed_at", "attempt", "error_code", "error_detail" FROM "moved"
     ),
     ${countMoves()}
-    SELECT count(*) FROM "counted"
+    SELECT EXISTS (SELECT FROM "ours") AS "ours", (SELECT count(*) FROM "counted") AS "campaigns"
   `);
+  return rows[0]?.ours ?? false;
 }
 
 /** The batch is the email client's now; its emails leave the campaign's `unhanded`. False when it was so already. */

@@ -56,18 +56,19 @@ async function handOver(
   context: DispatchContext,
   signal?: AbortSignal,
 ): Promise<number> {
-  let answer: ServiceAnswer<unknown> | undefined;
+  let answer: ServiceAnswer<unknown> | typeof NOT_OURS | undefined;
   try {
     const { recipients, skips } = await whomItGoesTo(batch.id, context);
     // What nobody has can be skipped, and has to be before anybody has it.
-    if (!batch.again) await skip(skips, context);
-    if (recipients.length > 0) answer = await postBatch(batch, recipients, context);
-    if (batch.again && (answer === undefined || answer.kind === "ok"))
-      answer = await skipWhatIsNotThere(batch, skips, context);
+    if (!batch.again && !(await skip(batch, skips, context))) return 0;
+    const posted = recipients.length > 0 ? await postBatch(batch, recipients, context) : undefined;
+    const skipsNow = batch.again && (posted === undefined || posted.kind === "ok");
+    answer = skipsNow ? await skipWhatIsNotThere(batch, skips, context) : posted;
   } catch (error) {
     await letGo(batch, context, signal);
     throw error;
   }
+  if (answer === NOT_OURS) return 0;
   if (answer === undefined || answer.kind === "ok") {
     await whenBack(context, signal, () => retried(() => markHanded(context.db, batch.id)));
     return 0;
@@ -116,8 +117,16 @@ async function whomItGoesTo(
   };
 }
 
-async function skip(skips: Skip[], { db }: DispatchContext): Promise<void> {
-  if (skips.length > 0) await retried(() => skipEmails(db, skips));
+/** The claim ran out, and somebody else has the batch now. */
+const NOT_OURS = "not ours";
+
+/** False when the batch is not ours any more. */
+async function skip(
+  batch: BatchToHandOver,
+  skips: Skip[],
+  { db }: DispatchContext,
+): Promise<boolean> {
+  return skips.length === 0 || retried(() => skipEmails(db, batch, skips));
 }
 
 /**
@@ -126,23 +135,25 @@ async function skip(skips: Skip[], { db }: DispatchContext): Promise<void> {
  * them, no copy that is still on its way can have one attempted.
  */
 async function skipWhatIsNotThere(
-  { id }: ClaimedBatch,
+  batch: BatchToHandOver,
   skips: Skip[],
   context: DispatchContext,
-): Promise<ServiceAnswer<unknown> | undefined> {
+): Promise<ServiceAnswer<unknown> | typeof NOT_OURS | undefined> {
   const { emailClient } = context;
   if (skips.length === 0) return undefined;
   const emails = skips.map(({ id: email, run }) => ({ id: email, run }));
   const told = await emailClient.call("PUT", "/v1/suppressed", { emails }, parseNothing);
   if (told.kind !== "ok") return told;
-  const found = await emailClient.call("GET", `/v1/batches/${id}`, undefined, parseBatchStatus);
+  const found = await emailClient.call(
+    "GET",
+    `/v1/batches/${batch.id}`,
+    undefined,
+    parseBatchStatus,
+  );
   if (found.kind !== "ok" && !(found.kind === "refused" && found.status === 404)) return found;
   const there = new Set(found.kind === "ok" ? found.value.emails.map((email) => email.id) : []);
-  await skip(
-    skips.filter((each) => !there.has(each.id)),
-    context,
-  );
-  return undefined;
+  const missing = skips.filter((each) => !there.has(each.id));
+  return (await skip(batch, missing, context)) ? undefined : NOT_OURS;
 }
 
 function skipOf({ id, run, contact, suppressed }: Handover): Skip | undefined {
