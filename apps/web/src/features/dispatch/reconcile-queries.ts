@@ -80,11 +80,23 @@ export async function dropBatch(db: Queryable, batch: string): Promise<void> {
   await db.execute(sql`DELETE FROM "batch" WHERE "id" = ${batch}`);
 }
 
-/** Drops what is left of the batches of campaigns that have ended. */
+/**
+ * Drops what is left of the batches of campaigns that have ended. Of one that arrived without anybody having heard of that,
+ * all may have ended before it was handed over again: its emails leave the campaign's `unhanded` here.
+ */
 export async function dropEndedBatches(db: Queryable): Promise<void> {
   await db.execute(sql`
-    DELETE FROM "batch" USING "campaign"
-    WHERE "campaign"."id" = "batch"."campaign_id" AND "campaign"."state" IN ('finished', 'cancelled')
+    WITH "dropped" AS (
+      DELETE FROM "batch" USING "campaign"
+      WHERE "campaign"."id" = "batch"."campaign_id" AND "campaign"."state" IN ('finished', 'cancelled')
+      RETURNING "batch"."campaign_id", "batch"."size", "batch"."handed_at"
+    )
+    UPDATE "campaign" SET "unhanded" = "unhanded" - "unheard"."size"
+    FROM (
+      SELECT "campaign_id", sum("size")::integer AS "size" FROM "dropped" WHERE "handed_at" IS NULL
+      GROUP BY "campaign_id" ORDER BY "campaign_id"
+    ) AS "unheard"
+    WHERE "campaign"."id" = "unheard"."campaign_id"
   `);
 }
 

@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { newId, silentLog, systemClock } from "@mailwright/platform";
 import { parseBatch, type ServiceClient } from "@mailwright/protocol";
 import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
+import { frozenCampaign } from "../../testing/dispatch.ts";
 import { gaps, launchingCampaign, ledgerFixture, standing } from "../../testing/ledger.ts";
 import { requeueEmails } from "../campaigns/requeue-queries.ts";
 import { eraseContacts } from "../contacts/erasure.ts";
@@ -248,4 +249,22 @@ test("a batch that is lost is handed over again without those whose contact was 
     fold: { queued: 1, uncertain: 1 },
   });
   expect(await gaps(db, campaign)).toEqual([]);
+});
+
+test("of a campaign that ended before anybody heard that its batch had arrived nothing counts as not handed over", async () => {
+  await using given = await frozenCampaign(2);
+  const { db, campaign, context, standIn } = given;
+  // It arrives, and web is told that it did not.
+  standIn.answerNext("POST /v1/batches", { status: 503 });
+  await handOverNext(context);
+  const emails = await db.execute<{ id: string }>(sql`SELECT "id" FROM "email"`);
+  await takeReports(db, silentLog, {
+    reports: emails.flatMap(({ id }) => [
+      report(id, 1, "START", "sending"),
+      report(id, 2, "REJECTED", "failed"),
+    ]),
+  });
+  expect(await standing(db, campaign)).toMatchObject({ state: "finished", unhanded: 2 });
+  await reconcile(context, AT_ONCE);
+  expect(await standing(db, campaign)).toMatchObject({ state: "finished", unhanded: 0 });
 });

@@ -39,7 +39,7 @@ export async function reconcile(
   context: DispatchContext,
   pace: ReconcilePace = RECONCILE_PACE,
 ): Promise<void> {
-  await dropEndedBatches(context.db);
+  await retried(() => dropEndedBatches(context.db));
   const batches = await batchesToCheck(context.db, { restS: pace.restS, most: MOST });
   // A Redis that was set back by a moment may have lost the last order and nothing else, which no batch shows: a campaign
   // that was resumed would stay paused there for ever.
