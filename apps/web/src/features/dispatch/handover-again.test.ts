@@ -4,7 +4,9 @@ import type { Batch, Recipient } from "@mailwright/protocol";
 import type { Database } from "../../db/open.ts";
 import { frozenCampaign } from "../../testing/dispatch.ts";
 import { standing } from "../../testing/ledger.ts";
+import { cancelCampaign } from "../campaigns/steering.ts";
 import type { DispatchContext } from "./context.ts";
+import { syncControls } from "./control.ts";
 import { handOverNext } from "./handover.ts";
 
 async function stateOf(db: Database, email: string): Promise<unknown> {
@@ -87,4 +89,24 @@ test("a web that was frozen past its claim skips nobody whom another web has han
     counts: { queued: 2 },
     fold: { queued: 2 },
   });
+});
+
+test("that its campaign is cancelled is told once more before such a batch is handed over: the word may have been lost with a Redis", async () => {
+  await using given = await frozenCampaign(2);
+  const { db, campaign, context, standIn } = given;
+  standIn.answerNext("POST /v1/batches", { status: 503 });
+  await handOverNext(context);
+  await cancelCampaign(db, campaign, "test");
+  await syncControls(context);
+  const control = `PUT /v1/campaigns/${campaign}/control`;
+  standIn.answerNext(control, { status: 503 });
+  expect((await handOverNext(context)).kind).toBe("busy");
+  expect(standIn.batches).toEqual([]);
+
+  const before = standIn.calls.length;
+  expect((await handOverNext(context)).kind).toBe("handed");
+  expect(standIn.calls.slice(before)).toMatchObject([
+    { call: control, body: { state: "cancelled" } },
+    { call: "POST /v1/batches" },
+  ]);
 });

@@ -15,10 +15,10 @@ export interface ClaimedBatch {
 }
 
 /**
- * `again`: it was claimed before, so it may have arrived without anybody having heard of that. `claim` names this claim: once
- * it has run out another web may have the batch, by another.
+ * `again`: it was claimed before, so it may have arrived without anybody having heard of that. `cancelling`: it goes there
+ * to end. `claim` names this claim: once it has run out another web may have the batch, by another.
  */
-export type BatchToHandOver = ClaimedBatch & { again: boolean; claim: string };
+export type BatchToHandOver = ClaimedBatch & { again: boolean; cancelling: boolean; claim: string };
 
 /**
  * Claims up to `most` batches of campaigns that send and have fewer than `window` emails at the email client, the most
@@ -31,7 +31,8 @@ export async function claimBatches(
 ): Promise<BatchToHandOver[]> {
   return db.execute<BatchToHandOver & Record<string, unknown>>(sql`
     WITH "next" AS (
-      SELECT "picked".*, "campaign"."content_hash", "campaign"."gateway_id", "campaign"."priority"
+      SELECT "picked".*, "campaign"."content_hash", "campaign"."gateway_id", "campaign"."priority",
+        "campaign"."state" = 'cancelling' AS "cancelling"
       FROM "campaign" CROSS JOIN LATERAL (
         SELECT "batch"."id" FROM "batch"
         WHERE "batch"."campaign_id" = "campaign"."id" AND "batch"."handed_at" IS NULL
@@ -47,7 +48,7 @@ export async function claimBatches(
     UPDATE "batch" SET "claimed_until" = now() + make_interval(secs => ${claimS})
     FROM "next" WHERE "batch"."id" = "next"."id"
     RETURNING "batch"."id", "batch"."campaign_id", "next"."content_hash", "next"."gateway_id", "next"."priority",
-      old."claimed_until" IS NOT NULL AS "again", new."claimed_until"::text AS "claim"
+      old."claimed_until" IS NOT NULL AS "again", "next"."cancelling", new."claimed_until"::text AS "claim"
   `);
 }
 

@@ -8,6 +8,7 @@ import {
 import { contactVariables } from "@mailwright/template";
 import { onceBack, retried } from "../../db/retry.ts";
 import type { DispatchContext } from "./context.ts";
+import { syncControl } from "./control.ts";
 import {
   type BatchToHandOver,
   claimBatches,
@@ -58,6 +59,11 @@ async function handOver(
 ): Promise<number> {
   let answer: ServiceAnswer<unknown> | typeof NOT_OURS | undefined;
   try {
+    // What was acknowledged may have been lost with a Redis since, and then all of it would be sent.
+    if (batch.cancelling && !(await syncControl(context, batch.campaign_id))) {
+      await letGo(batch, context, signal);
+      return 1_000;
+    }
     const { recipients, skips } = await whomItGoesTo(batch.id, context);
     // What nobody has can be skipped, and has to be before anybody has it.
     if (!batch.again && !(await skip(batch, skips, context))) return 0;
