@@ -2,7 +2,9 @@ import { expect, test } from "bun:test";
 import type { Batch } from "@mailwright/protocol";
 import { cutLog, logSize, ownRedis, until } from "@mailwright/testing";
 import { Redis } from "ioredis";
+import { createShards } from "../redis/keys.ts";
 import { finished, send, setUp, type SetUp } from "../testing/client.ts";
+import { createTestimonies } from "./testimony.ts";
 
 async function sendingSlowly(redis: Awaited<ReturnType<typeof ownRedis>>): Promise<SetUp> {
   const given = await setUp({ redis });
@@ -99,4 +101,23 @@ test("what an emptied Redis had under way is told by those who saw it end, and n
   const ends = await finished(given, await sendAgain(given, handed), 40_000);
   expect(Object.keys(ends).toSorted()).toEqual(["sent", "uncertain"]);
   expect(new Set(gateway.received.map(({ key }) => key)).size).toBe(gateway.received.length);
+});
+
+test("what was testified of an attempt before Redis was set back says nothing of those that were made in the seconds it has lost", async () => {
+  await using given = await setUp();
+  const { calls, gateway, redisUrl } = given;
+  const campaign = crypto.randomUUID();
+  await calls.control(campaign, "paused");
+  const handed = await send(given, 1, {}, { campaign });
+  const redis = new Redis(redisUrl);
+  const [{ id, run }] = handed.recipients as [Batch["recipients"][0]];
+  const reason = { code: "unavailable" } as const;
+  const refused = { type: "UNAVAILABLE", at: 1, roll: 0, reason } as const;
+  await createTestimonies(redis, createShards(1)).give(handed.batch, id, run, 1, refused);
+  // Every number that was written is lost.
+  await redis.del(...(await redis.keys("*:mark:*")));
+  redis.disconnect();
+  await until(async () => (await calls.batch(handed.batch)) === undefined);
+  expect(await finished(given, await sendAgain(given, handed))).toEqual({ uncertain: 1 });
+  expect(gateway.received).toEqual([]);
 });

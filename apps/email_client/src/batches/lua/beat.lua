@@ -28,6 +28,8 @@ local function drop()
       redis.call('DEL', shard .. ':campaign:' .. campaign)
     end
     redis.call('DEL', head, shard .. ':recipients:' .. batch, shard .. ':records:' .. batch)
+    -- That an attempt was refused says nothing of a later one, which may have been made in what is missing.
+    redis.call('DEL', shard .. ':testimony:' .. batch)
   end
   redis.call('DEL', index)
   for _, field in ipairs(redis.call('HKEYS', counts)) do
