@@ -121,3 +121,22 @@ test("what was testified of an attempt before Redis was set back says nothing of
   expect(await finished(given, await sendAgain(given, handed))).toEqual({ uncertain: 1 });
   expect(gateway.received).toEqual([]);
 });
+
+test("a batch whose hand-over was never answered, and which a Redis that was set back had dropped, is asked after when it is handed over anew", async () => {
+  await using given = await setUp({ config: { concurrency: 4, attemptDeadlineMs: 500 } });
+  const { calls, gateway, redisUrl } = given;
+  gateway.answer = async () => {
+    await Bun.sleep(20);
+    return "accept" as const;
+  };
+  const handed = await send(given, 400);
+  await until(() => gateway.accepted.length > 10);
+  const redis = new Redis(redisUrl);
+  await redis.del(...(await redis.keys("*:mark:*")));
+  redis.disconnect();
+  await until(async () => (await calls.batch(handed.batch)) === undefined);
+  expect(await calls.post(handed)).toBe(202);
+  const ends = await finished(given, handed, 40_000);
+  expect(Object.keys(ends).toSorted()).toEqual(["sent", "uncertain"]);
+  expect(new Set(gateway.received.map(({ key }) => key)).size).toBe(gateway.received.length);
+});

@@ -1,5 +1,5 @@
 import { type EmailRecord, newRecord } from "@mailwright/email_machine";
-import type { Recipient } from "@mailwright/protocol";
+import type { Batch, Recipient } from "@mailwright/protocol";
 
 /**
  * Where an email begins in the journal. Ordinarily untouched; one whose batch was lost goes on from what the ledger
@@ -15,5 +15,14 @@ export function initialRecord({ run, last_known }: Recipient): EmailRecord {
     attempt,
     ...(first_at !== undefined && { firstAt: first_at }),
     ...(state === "retrying" && { due: 0 }),
+  };
+}
+
+/** Whoever hands it over does not know that it was taken once, so nothing was heard of its emails, and each may have been tried. */
+export function asLost(batch: Batch): Batch {
+  const last_known = { seq: 0, state: "queued", attempt: 0 } as const;
+  return {
+    ...batch,
+    recipients: batch.recipients.map((recipient) => ({ last_known, ...recipient })),
   };
 }

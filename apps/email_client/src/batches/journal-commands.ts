@@ -9,7 +9,7 @@ import { defineScript } from "../redis/script.ts";
 
 /** The journal's Lua scripts with the types of their answers. */
 export interface JournalCommands {
-  take(keys: string[], args: (string | number)[]): Promise<"taken" | "known" | "full">;
+  take(keys: string[], args: (string | number)[]): Promise<"taken" | "known" | "full" | "dropped">;
   claim(
     keys: string[],
     args: (string | number)[],

@@ -13,7 +13,7 @@ import type { RedisClient } from "../redis/open.ts";
 import { MARK_KEPT_S, type Marks, NO_MARKS } from "./marks.ts";
 import { commands, type JournalCommands } from "./journal-commands.ts";
 import { countJournal, type JournalCounts } from "./journal-counts.ts";
-import { initialRecord } from "./initial-record.ts";
+import { asLost, initialRecord } from "./initial-record.ts";
 
 /**
  * The journal: the email client's record of work in progress, in Redis.
@@ -149,25 +149,19 @@ export function createJournal(
   };
 }
 
-function take(
+async function take(
   run: JournalCommands,
   shard: Shard,
   batch: Batch,
   limit: number,
 ): Promise<"taken" | "known" | "full"> {
-  const { head, recipients, records } = batchKeys(shard, batch.batch);
-  const emails = batch.recipients.map((recipient) => ({
-    recipient,
-    record: initialRecord(recipient),
-  }));
+  const { head, recipients, records, dropped } = batchKeys(shard, batch.batch);
   const again = batch.recipients.some(({ last_known }) => last_known !== undefined);
-  const fields = emails.flatMap(({ recipient, record }) => [
-    recipient.id,
-    JSON.stringify(recipient),
-    JSON.stringify(record),
-    record.state,
-  ]);
-  return run.take(
+  const fields = batch.recipients.flatMap((recipient) => {
+    const record = initialRecord(recipient);
+    return [recipient.id, JSON.stringify(recipient), JSON.stringify(record), record.state];
+  });
+  const taken = await run.take(
     [
       head,
       recipients,
@@ -176,6 +170,7 @@ function take(
       campaignKey(shard, batch.campaign),
       shard.counts,
       shard.continuity,
+      dropped,
     ],
     [
       batch.batch,
@@ -187,6 +182,7 @@ function take(
       ...fields,
     ],
   );
+  return taken === "dropped" ? take(run, shard, asLost(batch), limit) : taken;
 }
 
 async function claim(

@@ -51,6 +51,8 @@ export const batchKeys = (shard: Shard, batch: string) => ({
   recipients: `${shard.name}:recipients:${batch}`,
   /** Hash: email id -> record, until its end was acknowledged. */
   records: `${shard.name}:records:${batch}`,
+  /** Whether it was dropped a short time ago, because Redis was set back. */
+  dropped: `${shard.name}:dropped:${batch}`,
 });
 
 export const controlKey = (shard: Shard, campaign: string) => `${shard.name}:control:${campaign}`;

@@ -12,6 +12,8 @@
 local continuity, mark, index, counts, alive, awaited = unpack(KEYS)
 local acknowledged, number, knownEra, newEra, hearing, shard, kept, me = unpack(ARGV)
 local QUIET_MS = 2000
+-- Longer than any web goes on handing a batch over without having heard that it was taken.
+local DROPPED_S = 3600
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
@@ -30,6 +32,7 @@ local function drop()
     redis.call('DEL', head, shard .. ':recipients:' .. batch, shard .. ':records:' .. batch)
     -- That an attempt was refused says nothing of a later one, which may have been made in what is missing.
     redis.call('DEL', shard .. ':testimony:' .. batch)
+    redis.call('SET', shard .. ':dropped:' .. batch, 1, 'EX', DROPPED_S)
   end
   redis.call('DEL', index)
   for _, field in ipairs(redis.call('HKEYS', counts)) do

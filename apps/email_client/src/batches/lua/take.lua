@@ -1,10 +1,14 @@
 #!lua
 -- Writes a batch down, whole or not at all. Out of memory it is refused before anything is written.
--- KEYS: head, recipients, records, index, campaign, counts, continuity
+-- One that was dropped is not taken as if nobody had had it: whoever hands it over may never have heard that it was taken.
+-- KEYS: head, recipients, records, index, campaign, counts, continuity, dropped
 -- ARGV: batch, campaign, content, gateway, limit, 'again' if the batch was lost, then id, recipient, record and state of
 --       each email
 if redis.call('EXISTS', KEYS[1]) == 1 then
   return 'known'
+end
+if ARGV[6] ~= 'again' and redis.call('EXISTS', KEYS[8]) == 1 then
+  return 'dropped'
 end
 local emails = (#ARGV - 6) / 4
 if redis.call('HLEN', KEYS[4]) + emails > tonumber(ARGV[5]) then
