@@ -1,13 +1,16 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
+import { newId, silentLog } from "@mailwright/platform";
 import type { Batch, Recipient } from "@mailwright/protocol";
 import type { Database } from "../../db/open.ts";
 import { frozenCampaign } from "../../testing/dispatch.ts";
 import { standing } from "../../testing/ledger.ts";
 import { cancelCampaign } from "../campaigns/steering.ts";
+import { takeReports } from "../reports/reports.ts";
 import type { DispatchContext } from "./context.ts";
 import { syncControls } from "./control.ts";
 import { handOverNext } from "./handover.ts";
+import { reconcile } from "./reconcile.ts";
 
 async function stateOf(db: Database, email: string): Promise<unknown> {
   const [row] = await db.execute(sql`SELECT "state" FROM "email" WHERE "id" = ${email}`);
@@ -109,4 +112,62 @@ test("that its campaign is cancelled is told once more before such a batch is ha
     { call: control, body: { state: "cancelled" } },
     { call: "POST /v1/batches" },
   ]);
+});
+
+test("a batch of which anything was tried has arrived, and is not handed over as if nothing of it had been", async () => {
+  await using given = await frozenCampaign(2);
+  const { db, campaign, context, standIn } = given;
+  standIn.answerNext("POST /v1/batches", { status: 503 });
+  await handOverNext(context);
+  const posted = standIn.calls.find(({ call }) => call === "POST /v1/batches")?.body as Batch;
+  const [tried, other] = posted.recipients as [Recipient, Recipient];
+  const start = { id: tried.id, run: 1, seq: 1, event: "START", state: "sending", attempt: 1 };
+  await takeReports(db, silentLog, { reports: [{ ...start, at: Date.now(), gateway: newId() }] });
+
+  await db.execute(
+    sql`INSERT INTO "suppression" VALUES (${other.email}, 'unsubscribed', 'a test')`,
+  );
+
+  // The email client has lost it since, and with it what became of the other one.
+  expect((await handOverNext(context)).kind).toBe("handed");
+  expect(standIn.batches).toEqual([]);
+  expect(await standing(db, campaign)).toMatchObject({ unhanded: 0 });
+  await reconcile(context, { restS: 0, overdueS: 0 });
+  expect(
+    standIn.batches.flatMap(({ recipients }) =>
+      recipients.map(({ id, last_known }) => ({ id, seq: last_known?.seq })),
+    ),
+  ).toEqual(
+    [
+      { id: tried.id, seq: 1 },
+      { id: other.id, seq: 0 },
+    ].toSorted((one, another) => (one.id < another.id ? -1 : 1)),
+  );
+});
+
+test("who was left out when it arrived is skipped, though others of the batch were tried", async () => {
+  await using given = await frozenCampaign(2);
+  const { db, campaign, context, standIn } = given;
+  standIn.answerNext("POST /v1/batches", { status: 503 });
+  await handOverNext(context);
+  const posted = standIn.calls.find(({ call }) => call === "POST /v1/batches")?.body as Batch;
+  const [tried, left] = posted.recipients as [Recipient, Recipient];
+  await db.execute(sql`INSERT INTO "suppression" VALUES (${left.email}, 'unsubscribed', 'a test')`);
+  standIn.answerNext("PUT /v1/suppressed", { status: 503 });
+  expect((await handOverNext(context)).kind).toBe("busy");
+  expect(standIn.batches.map(({ recipients }) => recipients.length)).toEqual([1]);
+  const start = { id: tried.id, run: 1, seq: 1, event: "START", state: "sending", attempt: 1 };
+  await takeReports(db, silentLog, { reports: [{ ...start, at: Date.now(), gateway: newId() }] });
+
+  standIn.answerAlways(`GET /v1/batches/${posted.batch}`, {
+    batch: posted.batch,
+    done: false,
+    emails: [{ id: tried.id, run: 1, seq: 1, state: "sending", attempt: 1 }],
+  });
+  expect((await handOverNext(context)).kind).toBe("handed");
+  expect(await stateOf(db, left.id)).toBe("skipped");
+  expect(await standing(db, campaign)).toMatchObject({
+    unhanded: 0,
+    counts: { sending: 1, skipped: 1 },
+  });
 });

@@ -52,6 +52,14 @@ export async function claimBatches(
   `);
 }
 
+/** Whether any email of a batch was attempted: then it has arrived. */
+export async function wasTried(db: Queryable, batch: string): Promise<boolean> {
+  const rows = await db.execute<{ tried: boolean }>(sql`
+    SELECT EXISTS (SELECT FROM ${BATCH_EMAILS} WHERE "batch"."id" = ${batch} AND "email"."attempt" > 0) AS "tried"
+  `);
+  return rows[0]?.tried ?? false;
+}
+
 /** One email of a batch as it is to be handed over, with what its contact is now. */
 export interface Handover extends Record<string, unknown> {
   id: string;

@@ -20,6 +20,7 @@ import {
   releaseBatch,
   type Skip,
   skipEmails,
+  wasTried,
 } from "./handover-queries.ts";
 
 /** Emails of one campaign that may be at the email client at once; more would only fill Redis. */
@@ -57,19 +58,14 @@ async function handOver(
   context: DispatchContext,
   signal?: AbortSignal,
 ): Promise<number> {
-  let answer: ServiceAnswer<unknown> | typeof NOT_OURS | undefined;
+  let answer: Awaited<ReturnType<typeof bring>>;
   try {
     // What was acknowledged may have been lost with a Redis since, and then all of it would be sent.
     if (batch.cancelling && !(await syncControl(context, batch.campaign_id))) {
       await letGo(batch, context, signal);
       return 1_000;
     }
-    const { recipients, skips } = await whomItGoesTo(batch.id, context);
-    // What nobody has can be skipped, and has to be before anybody has it.
-    if (!batch.again && !(await skip(batch, skips, context))) return 0;
-    const posted = recipients.length > 0 ? await postBatch(batch, recipients, context) : undefined;
-    const skipsNow = batch.again && (posted === undefined || posted.kind === "ok");
-    answer = skipsNow ? await skipWhatIsNotThere(batch, skips, context) : posted;
+    answer = await bring(batch, context);
   } catch (error) {
     await letGo(batch, context, signal);
     throw error;
@@ -87,6 +83,24 @@ async function handOver(
   return answer.kind === "refused" && answer.retryAfterS !== undefined
     ? answer.retryAfterS * 1000
     : 1_000;
+}
+
+/**
+ * Brings a batch to the email client; undefined when nothing of it has to be brought. One of which anything was tried has
+ * arrived: should the email client have lost it since, the reconciler hands it over as what may have been attempted.
+ */
+async function bring(
+  batch: BatchToHandOver,
+  context: DispatchContext,
+): Promise<ServiceAnswer<unknown> | typeof NOT_OURS | undefined> {
+  const arrived = batch.again && (await wasTried(context.db, batch.id));
+  const { recipients, skips } = await whomItGoesTo(batch.id, context);
+  // What nobody has can be skipped, and has to be before anybody has it.
+  if (!batch.again && !(await skip(batch, skips, context))) return NOT_OURS;
+  const goes = recipients.length > 0 && !arrived;
+  const posted = goes ? await postBatch(batch, recipients, context) : undefined;
+  const skipsNow = batch.again && (posted === undefined || posted.kind === "ok");
+  return skipsNow ? skipWhatIsNotThere(batch, skips, arrived, context) : posted;
 }
 
 /** Lets go of a batch: whoever comes next may try at once. */
@@ -137,12 +151,13 @@ async function skip(
 
 /**
  * Skips of a batch that was handed over before, without an answer that was heard, what the email client does not have. What
- * it has it skips by itself, or has sent by now: the ledger must not say that it was skipped. Once it has been told of
- * them, no copy that is still on its way can have one attempted.
+ * it has it skips by itself, or has sent by now, as it may have what it has lost: the ledger must not say that it was skipped.
+ * Once it has been told of them, no copy that is still on its way can have one attempted.
  */
 async function skipWhatIsNotThere(
   batch: BatchToHandOver,
   skips: Skip[],
+  arrived: boolean,
   context: DispatchContext,
 ): Promise<ServiceAnswer<unknown> | typeof NOT_OURS | undefined> {
   const { emailClient } = context;
@@ -156,7 +171,9 @@ async function skipWhatIsNotThere(
     undefined,
     parseBatchStatus,
   );
-  if (found.kind !== "ok" && !(found.kind === "refused" && found.status === 404)) return found;
+  const isLost = found.kind === "refused" && found.status === 404;
+  if (isLost && arrived) return undefined;
+  if (found.kind !== "ok" && !isLost) return found;
   const there = new Set(found.kind === "ok" ? found.value.emails.map((email) => email.id) : []);
   const missing = skips.filter((each) => !there.has(each.id));
   return (await skip(batch, missing, context)) ? undefined : NOT_OURS;
