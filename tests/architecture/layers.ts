@@ -52,6 +52,8 @@ const OPEN_TO: Record<string, Layer[]> = {
   "db/within.ts": ["domain", "queries"],
   // Which texts Postgres can keep at all.
   "db/storable.ts": ["domain", "queries"],
+  // And what of them may name nobody any more.
+  "db/erased-text.ts": ["domain", "queries"],
   // The query of a list of the API is checked like a form.
   "http/paging.ts": ["routes", "forms"],
   "http/sorting.ts": ["routes", "forms"],

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { ERASED } from "../../db/erased-text.ts";
 import type { Queryable } from "../../db/open.ts";
 
 /** Waits until no audience is being frozen, and lets none be frozen until the transaction ends. */
@@ -22,8 +23,6 @@ export async function deleteContacts(tx: Queryable, ids: readonly string[]): Pro
   );
   return rows.map(({ id }) => id);
 }
-
-const ERASED = "(address erased)";
 
 /**
  * Erases the addresses of contacts from the ledger, also where a gateway repeated one in its answer. The emails stay, and

@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { SETTLED_STATES } from "@mailwright/email_machine";
 import type { Report } from "@mailwright/protocol";
+import { withoutAddressesIn } from "../../db/erased-text.ts";
 import { countMoves } from "../../db/ledger-moves.ts";
 import type { Queryable } from "../../db/open.ts";
 import { domainOf, type SenderNews } from "./sender-refusal-queries.ts";
@@ -27,7 +28,8 @@ export interface MovedCampaign {
 /**
  * Writes reports into the ledger: events once each, emails forward only, counts along with them. What comes after the end
  * of an email is left out: a journal that was lost and given back says it of an email whose end was on its way. One in doubt
- * is settled by an end and by nothing less: what was under way when the journal was lost goes on nowhere. The emails
+ * is settled by an end and by nothing less: what was under way when the journal was lost goes on nowhere. Of somebody who was
+ * erased no address comes back with what a gateway says. The emails
  * are locked in the order of their ids first, so that two webs that are told the same at once take turns. One parameter
  * carries everything: 2,000 reports as JSON, which costs less than eleven arrays of 2,000.
  */
@@ -45,14 +47,16 @@ export async function applyReports(db: Queryable, reports: Report[]): Promise<Ap
       )
     ),
     "locked" AS MATERIALIZED (
-      SELECT "id", "run", "seq", "state" IN ('sent', 'failed', 'skipped', 'cancelled') AS "ended", "state" = 'uncertain' AS "in_doubt"
+      SELECT "id", "run", "seq", "state" IN ('sent', 'failed', 'skipped', 'cancelled') AS "ended", "state" = 'uncertain' AS "in_doubt",
+        "address" = '' AS "erased"
       FROM "email" WHERE "id" IN (SELECT "id" FROM "incoming") ORDER BY "id" FOR UPDATE
     ),
     "inserted" AS (
       INSERT INTO "email_event"
         ("email_id", "run", "seq", "event", "state", "at", "attempt", "gateway_id", "due_at", "message_id", "error_code", "error_detail")
       SELECT "incoming"."id", "incoming"."run", "incoming"."seq", "event", "state", to_timestamp("at" / 1000.0), "attempt",
-        "gateway", to_timestamp("due" / 1000.0), "message_id", "error" ->> 'code', "error" ->> 'detail'
+        "gateway", to_timestamp("due" / 1000.0), "message_id", "error" ->> 'code',
+        CASE WHEN "erased" THEN ${withoutAddressesIn(sql`"error" ->> 'detail'`)} ELSE "error" ->> 'detail' END
       FROM "incoming" JOIN "locked" USING ("id")
       WHERE CASE WHEN "incoming"."run" = "locked"."run"
         THEN "incoming"."seq" <= "locked"."seq" OR (NOT "ended" AND (NOT "in_doubt" OR ${endFollows()}))

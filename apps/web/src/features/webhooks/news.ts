@@ -1,4 +1,5 @@
 import type { WebhookFact } from "@mailwright/protocol";
+import { withoutAddresses } from "../../db/erased-text.ts";
 import type { Queryable } from "../../db/open.ts";
 import { storable } from "../../db/storable.ts";
 import { type EmailFact, noteFacts, type ToldFact } from "../emails/facts.ts";
@@ -19,7 +20,7 @@ export async function noteNews(
 ): Promise<News[]> {
   const written = await noteFacts(
     tx,
-    facts.map((fact) => toldFact(fact, source)),
+    facts.map((fact) => toldFact(fact, source, emails.get(fact.email)?.address === "")),
   );
   return written.flatMap((fact) => {
     const email = emails.get(fact.email_id);
@@ -27,7 +28,12 @@ export async function noteNews(
   });
 }
 
-function toldFact({ email, kind, at, key, ...more }: WebhookFact, source: string): ToldFact {
+/** Of somebody who was erased no address comes back with what a gateway says. */
+function toldFact(
+  { email, kind, at, key, ...more }: WebhookFact,
+  source: string,
+  erased: boolean,
+): ToldFact {
   const { bounce, status, detail } = more;
   if (kind === "accepted") throw new TypeError("an acceptance is no fact to be kept");
   return {
@@ -40,7 +46,7 @@ function toldFact({ email, kind, at, key, ...more }: WebhookFact, source: string
     detail: {
       ...(bounce !== undefined && { class: bounce }),
       ...(status !== undefined && { status }),
-      ...(detail !== undefined && { text: storable(detail) }),
+      ...(detail !== undefined && { text: storable(erased ? withoutAddresses(detail) : detail) }),
     },
   };
 }

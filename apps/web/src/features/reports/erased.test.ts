@@ -1,0 +1,56 @@
+import { expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
+import { newId, silentLog } from "@mailwright/platform";
+import { frozenCampaign } from "../../testing/dispatch.ts";
+import { eraseContacts } from "../contacts/erasure.ts";
+import { takeFacts } from "../webhooks/webhooks.ts";
+import { takeReports } from "./reports.ts";
+
+test("what is told of an email after its contact was erased brings no address back into the ledger", async () => {
+  await using given = await frozenCampaign(2);
+  const { db, context } = given;
+  const emails = await db.execute<{ id: string; contact: string; address: string }>(
+    sql`SELECT "id", "contact_id" AS "contact", "address" FROM "email" ORDER BY "address"`,
+  );
+  const [erased, other] = emails;
+  await eraseContacts(db, [erased?.contact ?? ""]);
+  const gateway = newId();
+  await takeReports(db, silentLog, {
+    reports: emails.map(({ id, address }) => ({
+      id,
+      run: 1,
+      seq: 2,
+      event: "REJECTED",
+      state: "failed",
+      at: Date.now(),
+      attempt: 1,
+      gateway,
+      error: { code: "rejected", status: "5.1.1", detail: `550 <${address}>: no such user` },
+    })),
+  });
+  const facts = emails.map(({ id, address }) => ({
+    email: id,
+    kind: "bounced" as const,
+    at: Date.now(),
+    key: "k1",
+    bounce: "hard" as const,
+    status: "5.1.1",
+    detail: `smtp; 550 ${address.toUpperCase()} is unknown`,
+  }));
+  await takeFacts(context, { id: gateway, kind: "mailgun", name: "Main" }, facts);
+  const said = async (email: string | undefined) => {
+    const rows = await db.execute<{ text: string }>(sql`
+      SELECT "error_detail" AS "text" FROM "email" WHERE "id" = ${email}
+      UNION ALL SELECT "error_detail" FROM "email_event" WHERE "email_id" = ${email}
+      UNION ALL (SELECT "detail" ->> 'text' FROM "email_fact" WHERE "email_id" = ${email} ORDER BY "id")`);
+    return rows.map(({ text }) => text);
+  };
+  const report = "550 <(address erased)>: no such user";
+  expect(await said(erased?.id)).toEqual([
+    report,
+    report,
+    report,
+    "smtp; 550 (address erased) is unknown",
+  ]);
+  expect((await said(other?.id)).join()).toContain(other?.address ?? "");
+});
