@@ -3,7 +3,7 @@ import type { Batch } from "@mailwright/protocol";
 import { cutLog, logSize, ownRedis, until } from "@mailwright/testing";
 import { Redis } from "ioredis";
 import { createShards } from "../redis/keys.ts";
-import { finished, send, setUp, type SetUp } from "../testing/client.ts";
+import { countBy, finished, send, setUp, type SetUp } from "../testing/client.ts";
 import { createTestimonies } from "./testimony.ts";
 
 async function sendingSlowly(redis: Awaited<ReturnType<typeof ownRedis>>): Promise<SetUp> {
@@ -139,4 +139,29 @@ test("a batch whose hand-over was never answered, and which a Redis that was set
   const ends = await finished(given, handed, 40_000);
   expect(Object.keys(ends).toSorted()).toEqual(["sent", "uncertain"]);
   expect(new Set(gateway.received.map(({ key }) => key)).size).toBe(gateway.received.length);
+});
+
+test("what is dropped is counted out, and what stays until web has it is not: an email that failed, and is in a later batch by now", async () => {
+  await using given = await setUp();
+  const { calls, gateway, web, redisUrl } = given;
+  gateway.answer = () => 422;
+  const answered = Promise.withResolvers<undefined>();
+  web.answer = (reports) =>
+    reports.some(({ state }) => state === "failed") ? answered.promise : undefined;
+  const handed = await send(given, 1);
+  const states = async () =>
+    countBy((await calls.batch(handed.batch))?.emails.map(({ state }) => state) ?? []);
+  await until(async () => (await states())["failed"] === 1);
+  const campaign = crypto.randomUUID();
+  await calls.control(campaign, "paused");
+  const recipients = handed.recipients.map((recipient) => ({ ...recipient, run: 2 }));
+  const later = await send(given, 0, {}, { campaign, recipients });
+  const redis = new Redis(redisUrl);
+  await redis.del(...(await redis.keys("*:mark:*")));
+  await until(async () => (await calls.batch(later.batch)) === undefined);
+  answered.resolve(undefined);
+  expect(await finished(given, handed)).toEqual({ failed: 1 });
+  const counts = await redis.hgetall("{mw-0}:counts");
+  redis.disconnect();
+  expect(Object.entries(counts).filter(([, count]) => count !== "0")).toEqual([]);
 });

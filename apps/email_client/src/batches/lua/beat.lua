@@ -29,17 +29,16 @@ local function drop()
     if campaign then
       redis.call('DEL', shard .. ':campaign:' .. campaign)
     end
-    redis.call('DEL', head, shard .. ':recipients:' .. batch, shard .. ':records:' .. batch)
+    local records = shard .. ':records:' .. batch
+    for _, record in ipairs(redis.call('HVALS', records)) do
+      redis.call('HINCRBY', counts, string.match(record, '"state":"(%a+)"'), -1)
+    end
+    redis.call('DEL', head, shard .. ':recipients:' .. batch, records)
     -- That an attempt was refused says nothing of a later one, which may have been made in what is missing.
     redis.call('DEL', shard .. ':testimony:' .. batch)
     redis.call('SET', shard .. ':dropped:' .. batch, 1, 'EX', DROPPED_S)
   end
   redis.call('DEL', index)
-  for _, field in ipairs(redis.call('HKEYS', counts)) do
-    if field ~= 'outbox' then
-      redis.call('HDEL', counts, field)
-    end
-  end
   for _, control in ipairs(redis.call('KEYS', shard .. ':control:*')) do
     if redis.call('GET', control) ~= 'cancelled' then
       redis.call('DEL', control)
