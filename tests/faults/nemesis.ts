@@ -1,7 +1,6 @@
-import { createDraws, type Draws } from "@mailwright/platform";
+import { createDraws, type Draws, newId } from "@mailwright/platform";
 import { call } from "../harness/access.ts";
 import { launchCampaign, type Options } from "../system/campaign.ts";
-import { addRoute } from "./second-gateway.ts";
 import { type Installation, startInstallation } from "../system/installation.ts";
 import { Chronicle } from "./chronicle.ts";
 import { createClocks } from "./clocks.ts";
@@ -10,9 +9,10 @@ import { draw, type Fault } from "./faults.ts";
 import { OF_DATABASES } from "./of-databases.ts";
 import { OF_NETWORKS } from "./of-networks.ts";
 import { OF_PROGRAMS } from "./of-programs.ts";
+import { setUpGateways } from "./gateways.ts";
 import { settle, type Settlement } from "./settle.ts";
 import { watch } from "./watch.ts";
-import { DOMAINS, EMAILS_LIMIT, OUTBOX_LIMIT, RATES, type World } from "./world.ts";
+import { DOMAINS, EMAILS_LIMIT, OUTBOX_LIMIT, type World } from "./world.ts";
 
 export interface NemesisOptions {
   /** The same seed draws the same faults in the same order; when they strike is the machine's to say. */
@@ -61,10 +61,14 @@ export async function runNemesis({
     },
     envOf: clocks.envOf,
   });
-  const api = apiOfAnyWeb(installation);
-  await api("PATCH", `/gateways/${installation.gateway}`, RATES);
-  const route = await addRoute(installation);
-  const all: World = { ...installation, api, clocks, route };
+  const all: World = {
+    ...installation,
+    api: apiOfAnyWeb(installation),
+    clocks,
+    second: newId(),
+    route: newId(),
+  };
+  await setUpGateways(all);
   // A gateway may want to be left alone for years. Nobody waits longer than this for it.
   await all.api("PATCH", "/settings", {
     retry: { attempts: 5, first_wait_s: 1, max_wait_s: 2, max_age_s: 60 },

@@ -1,8 +1,8 @@
 import { cutLog, logSize, until } from "@mailwright/testing";
 import { Redis } from "ioredis";
-import { setUpGateway } from "../harness/access.ts";
+import { setUpGateways } from "./gateways.ts";
 import { type Fault, type Heal, SHORT, TRIES_AGAIN_MS } from "./faults.ts";
-import { RATES, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 const NOTHING: Heal = () => {};
 /** Does something to Redis itself, past every link. */
@@ -49,7 +49,7 @@ const lostSeconds: Fault = {
   },
 };
 
-/** Redis is emptied. The credentials of the gateway are gone too, and somebody enters them again. */
+/** Redis is emptied. The gateways are gone too, and somebody enters them again. */
 const emptied: Fault = {
   name: "Redis is emptied",
   weight: 1,
@@ -58,14 +58,11 @@ const emptied: Fault = {
   async strike(all) {
     await inRedis(all, (redis) => redis.flushall());
     return () =>
-      until(
-        () =>
-          setUpGateway(all.emailClient, `http://127.0.0.1:${all.links.gateway.port}/email`, {
-            id: all.gateway,
-            ...RATES,
-          }),
-        { what: "the gateway to be set up again", timeoutMs: 60_000, everyMs: 200 },
-      );
+      until(() => setUpGateways(all).then(() => true), {
+        what: "the gateways to be set up again",
+        timeoutMs: 60_000,
+        everyMs: 200,
+      });
   },
 };
 

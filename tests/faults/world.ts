@@ -18,7 +18,8 @@ export const OUTBOX_LIMIT = 1_000;
 /** What the nemesis has in its hands: an installation whose links, databases, processes and clocks it may harm. */
 export interface World extends Installation {
   clocks: Clocks;
-  /** A route through the default gateway and a second one, by its id. */
+  /** The ids of a second gateway, and of a route through it and the default one. */
+  second: string;
   route: string;
 }
 
