@@ -42,8 +42,8 @@ export interface Journal {
   setControl(campaign: string, state: Control["state"]): Promise<void>;
   /** What the campaign of a batch may do. Asking keeps the answer for another while. */
   control({ batch, campaign }: Pick<Claim, "batch" | "campaign">): Promise<Control["state"]>;
-  /** Whether an email, by id and run, must not be attempted any more. */
-  isSuppressed(claim: Pick<Claim, "batch">, email: Suppressed["emails"][number]): Promise<boolean>;
+  /** Whether one of these emails, by id and run, must not be attempted any more. */
+  isSuppressed(claim: Pick<Claim, "batch">, ...emails: Suppressed["emails"]): Promise<boolean>;
   liveBatches(campaign: string): Promise<string[]>;
   /** Refuses attempts of emails, by id and run, from `now` on, also if they come later; answers the batches of those here. */
   suppress(emails: Suppressed["emails"], now: number): Promise<string[]>;
@@ -129,8 +129,10 @@ export function createJournal(
       const state = await redis.getex(key, "EX", CONTROL_TTL_S);
       return (state as Control["state"] | null) ?? "running";
     },
-    async isSuppressed({ batch }, { id, run: of }) {
-      return (await redis.zscore(shardOf(shards, batch).suppressed, `${id} ${of}`)) !== null;
+    async isSuppressed({ batch }, ...emails) {
+      const members = emails.map(({ id, run: of }) => `${id} ${of}`);
+      const since = await redis.zmscore(shardOf(shards, batch).suppressed, members);
+      return since.some((each) => each !== null);
     },
     async liveBatches(campaign) {
       const members = await Promise.all(

@@ -141,7 +141,7 @@ async function leave(
     case "done":
       return;
     case "wait":
-      return sleepUntil(end.until, job, token, context, () => wakeIfControlled(job, end, context));
+      return sleepUntil(end.until, job, token, context, () => wakeIfCalled(job, end, context));
     case "stopped":
       return sleepUntil(now, job, token, context);
     case "stale":
@@ -174,13 +174,17 @@ async function sleepUntil(
   throw new DelayedError();
 }
 
-/** A control that was set while the batch was on its way to sleep found nothing to wake. */
-async function wakeIfControlled(
+/** A control that was set, or somebody who was suppressed, while the batch was on its way to sleep found nothing to wake. */
+async function wakeIfCalled(
   job: Job,
-  { campaign, heeded }: Extract<BatchEnd, { kind: "wait" }>,
+  { campaign, heeded, left }: Extract<BatchEnd, { kind: "wait" }>,
   { journal }: RunnerContext,
 ): Promise<void> {
-  const control = await journal.control({ batch: job.id as string, campaign });
+  const batch = job.id as string;
+  const emails = left.map(({ id, record: { run } }) => ({ id, run }));
+  const isCalled =
+    (await journal.control({ batch, campaign })) !== heeded ||
+    (emails.length > 0 && (await journal.isSuppressed({ batch }, ...emails)));
   // It may have woken by itself, and nothing is left to do then.
-  if (control !== heeded) await job.promote().catch(() => {});
+  if (isCalled) await job.promote().catch(() => {});
 }

@@ -25,13 +25,18 @@ export interface RunnerContext extends GateContext, AttemptContext {
 
 /**
  * `done`: nothing of it is left. `wait`: take it up again at `until`, or as soon as its campaign's control is no longer
- * the one that was `heeded`. `stopped`: this process is to stop, give it to another. `stale`: another worker has it.
+ * the one that was `heeded` or one of the emails that are `left` is not to be mailed any more. `stopped`: this process is to stop, give it to another. `stale`: another worker has it.
  */
-export type BatchEnd =
-  | { kind: "done" }
-  | { kind: "wait"; until: number; campaign: string; heeded: Control["state"] }
-  | { kind: "stopped" }
-  | { kind: "stale" };
+export type BatchEnd = { kind: "done" } | Wait | { kind: "stopped" } | { kind: "stale" };
+
+interface Wait {
+  kind: "wait";
+  until: number;
+  campaign: string;
+  heeded: Control["state"];
+  /** Those that were looked at. */
+  left: readonly LiveEmail[];
+}
 
 /** Takes a batch as far as it goes now: to its end, or to where nothing can go on or others shall have their turn. */
 export async function runBatch(
@@ -63,7 +68,7 @@ export async function runBatch(
   const { halt, left } = end;
   switch (halt.kind) {
     case "rest":
-      return wait(head, halt.until, "running");
+      return wait(head, halt.until, "running", left);
     case "paused":
       return wait(head, clock.now() + pace.parkMs, "paused");
     case "cancelled":
@@ -90,6 +95,11 @@ function emailsToRun({ emails }: Claim): LiveEmail[] {
   return emails.filter(({ record }) => !isSettled(record.state));
 }
 
-function wait({ campaign }: BatchHead, until: number, heeded: Control["state"]): BatchEnd {
-  return { kind: "wait", until, campaign, heeded };
+function wait(
+  { campaign }: BatchHead,
+  until: number,
+  heeded: Control["state"],
+  left: readonly LiveEmail[] = [],
+): Wait {
+  return { kind: "wait", until, campaign, heeded, left };
 }

@@ -42,6 +42,21 @@ test("whoever leaves while a batch is sent gets no attempt that begins after the
 });
 
 describe("an email that waits", () => {
+  test("for a retry in an hour is skipped soon also if its batch was just about another email then", async () => {
+    await using given = await setUp({ config: { attemptDeadlineMs: 10_000 } });
+    const { calls, gateway, web } = given;
+    const held = Promise.withResolvers<"accept">();
+    const people = recipients(2);
+    gateway.answer = ({ key }) => (key === people[0]!.id ? 503 : held.promise);
+    const handed = await send(given, 0, LATER, { recipients: people });
+    await until(async () => (await standing(given, handed))["retrying"] === 1);
+    await until(() => gateway.received.length === 2);
+    await calls.suppress(people.slice(0, 1));
+    held.resolve("accept");
+    await until(() => web.stateOf(people[0]!.id) === "skipped", { timeoutMs: 5_000 });
+    expect(await finished(given, handed)).toEqual({ sent: 1, skipped: 1 });
+  });
+
   test("for a retry in an hour is skipped at once, and the others of its batch go on waiting", async () => {
     await using given = await setUp();
     const { calls, gateway, web } = given;
