@@ -9,6 +9,7 @@ import { activityOf } from "./activity.ts";
 import { requeueInTime } from "./orders.ts";
 import { carryOutRequeue, continueRequeues, orderRequeue } from "./requeue.ts";
 import { requeueEmails } from "./requeue-queries.ts";
+import { cancelCampaign } from "./steering.ts";
 
 test("very many emails are requeued a few thousand at a time, each once, and told of in one entry", async () => {
   await using fixture = await campaignFixture(5_200);
@@ -125,4 +126,21 @@ test("a requeue that takes longer than anybody waits goes on after the answer", 
     kind: "under way",
   });
   await until(async () => (await standing(context.db, id)).counts["queued"] === 5);
+});
+
+test("a requeue goes no further once its campaign is being cancelled: what failed or is in doubt stays so", async () => {
+  await using fixture = await campaignFixture(6);
+  const { db } = fixture.context;
+  const id = await fixture.draft();
+  await launchedWith(fixture, id, "sending", { failed: 3, uncertain: 2, sending: 1 });
+  const order = await orderRequeue(db, id, "Anna", ["failed", "uncertain"]);
+  if (order.kind !== "ordered") throw new Error("it was not ordered");
+  expect(await cancelCampaign(db, id, "Bert")).toEqual({ kind: "done" });
+  expect(await carryOutRequeue(db, order.id)).toMatchObject({
+    kind: "refused",
+    state: "cancelling",
+  });
+  expect((await standing(db, id)).counts).toEqual({ failed: 3, uncertain: 2, sending: 1 });
+  await db.execute(sql`UPDATE "requeue" SET "moved_at" = now() - interval '1 minute'`);
+  expect(await continueRequeues(db, silentLog)).toBe(0);
 });

@@ -60,6 +60,7 @@ export async function carryOutRequeue(
       signal?.throwIfAborted();
       const standing = await retried(() => db.transaction((tx) => requeueSome(tx, id)));
       if (standing === undefined) return { kind: "unknown" };
+      if ("kind" in standing) return standing;
       if (standing.ended) return { kind: "requeued", emails: standing.taken };
     }
   } catch (error) {
@@ -100,14 +101,22 @@ const ABANDONED_AFTER_S = 5;
 /** Emails requeued in one transaction: less than a second's work. */
 const AT_ONCE = 5_000;
 
-/** Requeues the next emails of an order; undefined when it went with its campaign. */
+/**
+ * Requeues the next emails of an order; undefined when it went with its campaign. One that is being cancelled ends it: what is in
+ * doubt would end as cancelled there, as if it had never been sent.
+ */
 async function requeueSome(
   tx: Queryable,
   id: string,
-): Promise<{ ended: boolean; taken: number } | undefined> {
+): Promise<{ ended: boolean; taken: number } | Refused | undefined> {
   const order = await lockRequeue(tx, id);
   if (order === undefined || order.ended) return order;
   const { campaign, states, emails, after } = order;
+  const state = await stateOf(tx, campaign);
+  if (state !== undefined && !mayRequeue(state)) {
+    await endRequeue(tx, id);
+    return refused(state);
+  }
   const { found, requeued, last } = await requeueEmails(tx, campaign, {
     states,
     emails: emails ?? "all",
@@ -132,7 +141,9 @@ async function tell(tx: Queryable, order: RequeueOrder, emails: number): Promise
   return activity;
 }
 
-function refused(state: CampaignState): Extract<Requeue, { kind: "refused" }> {
+type Refused = Extract<Requeue, { kind: "refused" }>;
+
+function refused(state: CampaignState): Refused {
   return { kind: "refused", state, why: WHY_NOT };
 }
 
