@@ -33,11 +33,14 @@ export const LastKnown = Type.Object({
 });
 export type LastKnown = Static<typeof LastKnown>;
 
+/** Of a recipient's name, in characters: it stands in a header. */
+export const RECIPIENT_NAME_LENGTH = 300;
+
 export const Recipient = Type.Object({
   id: Id,
   run: Type.Integer({ minimum: 1, maximum: 32_767 }),
   email: Address,
-  name: Type.String({ maxLength: 300 }),
+  name: Type.String({ maxLength: RECIPIENT_NAME_LENGTH }),
   /** What the template calls `contact`: built-in fields and custom attributes. */
   variables: Type.Record(Type.String({ maxLength: 100 }), Type.Unknown()),
   /** Where this recipient can leave; it goes into the headers, and is what a template calls `unsubscribe_url`. */

@@ -2,6 +2,7 @@ import {
   type Batch,
   parseBatchStatus,
   parseNothing,
+  RECIPIENT_NAME_LENGTH,
   type Recipient,
   type ServiceAnswer,
 } from "@mailwright/protocol";
@@ -193,7 +194,10 @@ function recipientOf(
     : toRecipient(handover, linkOf);
 }
 
-/** The address is the one that was frozen at launch; everything else is what the contact is now. */
+/**
+ * The address is the one that was frozen at launch; everything else is what the contact is now. First and last name may be
+ * longer together than a name may be, and for one that is too long the whole batch would be refused.
+ */
 export function toRecipient(
   { id, run, address, contact }: Pick<Handover, "id" | "run" | "address" | "contact">,
   linkOf: (email: string) => string,
@@ -205,7 +209,7 @@ export function toRecipient(
     id,
     run,
     email: address,
-    name: name || fullName,
+    name: (name || fullName).slice(0, RECIPIENT_NAME_LENGTH).toWellFormed(),
     variables,
     unsubscribe_url: linkOf(id),
   };
