@@ -1,10 +1,11 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { newId, silentLog } from "@mailwright/platform";
-import type { Batch, Recipient } from "@mailwright/protocol";
+import type { Batch, Recipient, ServiceClient } from "@mailwright/protocol";
 import type { Database } from "../../db/open.ts";
 import { frozenCampaign } from "../../testing/dispatch.ts";
 import { standing } from "../../testing/ledger.ts";
+import { requeueEmails } from "../campaigns/requeue-queries.ts";
 import { cancelCampaign } from "../campaigns/steering.ts";
 import { takeReports } from "../reports/reports.ts";
 import type { DispatchContext } from "./context.ts";
@@ -170,4 +171,31 @@ test("who was left out when it arrived is skipped, though others of the batch we
     unhanded: 0,
     counts: { sending: 1, skipped: 1 },
   });
+});
+
+test("nobody is skipped in a run that began while the email client was asked after the one before", async () => {
+  await using given = await frozenCampaign(2);
+  const { db, campaign, context, standIn } = given;
+  standIn.answerNext("POST /v1/batches", { status: 503 });
+  await handOverNext(context);
+  const posted = standIn.calls.find(({ call }) => call === "POST /v1/batches")?.body as Batch;
+  const [gone] = posted.recipients as [Recipient];
+  await db.execute(sql`INSERT INTO "suppression" VALUES (${gone.email}, 'unsubscribed', 'a test')`);
+  const ended = { id: gone.id, run: 1, seq: 2, event: "REJECTED", state: "failed", attempt: 1 };
+  const emailClient: ServiceClient = {
+    async call(method, ...rest) {
+      if (method === "GET") {
+        await takeReports(db, silentLog, {
+          reports: [{ ...ended, at: Date.now(), gateway: newId() }],
+        });
+        await db.execute(sql`DELETE FROM "suppression"`);
+        const all = { emails: "all", after: undefined, most: 10 } as const;
+        await requeueEmails(db, campaign, { states: ["failed"], ...all });
+      }
+      return context.emailClient.call(method, ...rest);
+    },
+  };
+  await handOverNext({ ...context, emailClient });
+  expect(await stateOf(db, gone.id)).toBe("queued");
+  expect(await standing(db, campaign)).toMatchObject({ unhanded: 1, counts: { queued: 2 } });
 });

@@ -130,11 +130,11 @@ export async function skipEmails(
       SELECT "id" FROM "batch" WHERE "id" = ${id} AND "claimed_until"::text = ${claim} FOR UPDATE
     ),
     "skip" AS (
-      SELECT * FROM json_to_recordset(${JSON.stringify(skips)}::json) AS "skip" ("id" uuid, "code" text, "detail" text)
+      SELECT * FROM json_to_recordset(${JSON.stringify(skips)}::json) AS "skip" ("id" uuid, "run" smallint, "code" text, "detail" text)
     ),
     "locked" AS MATERIALIZED (
       SELECT "email"."id" FROM "email"
-      WHERE EXISTS (SELECT FROM "ours") AND "id" IN (SELECT "id" FROM "skip") AND ${foundEmailIs("queued")} ORDER BY "id" FOR UPDATE
+      WHERE EXISTS (SELECT FROM "ours") AND ("id", "run") IN (SELECT "id", "run" FROM "skip") AND ${foundEmailIs("queued")} ORDER BY "id" FOR UPDATE
     ),
     "moved" AS (
       UPDATE "email" SET "state" = 'skipped', "seq" = "seq" + 1, "changed_at" = now(), "error_code" = "code", "error_detail" = "detail"
