@@ -4,7 +4,7 @@ import { contentHash, type JournaledEmail, type MachineView } from "@mailwright/
 import { until } from "@mailwright/testing";
 import { Redis } from "ioredis";
 import { finished, PASSWORD, send, setUp } from "../testing/client.ts";
-import { batch, content, recipients } from "../testing/factories.ts";
+import { batch, content, recipient, recipients } from "../testing/factories.ts";
 import { A_TEST_MESSAGE, call, SOMEBODY, state } from "../testing/raw-call.ts";
 
 describe("every call may be repeated, and the same stands there as after the first time", () => {
@@ -44,6 +44,22 @@ describe("every call may be repeated, and the same stands there as after the fir
     expect(await made.post(handed)).toBe(200);
     expect(await finished(given, handed)).toEqual({ sent: 2 });
     expect(gateway.received).toHaveLength(2);
+  });
+
+  test("a batch of 500 with the longest attributes there are, in any script, is taken", async () => {
+    await using given = await setUp();
+    const { calls: made, gatewayId } = given;
+    const wanted = content();
+    await made.put(wanted);
+    await made.control(wanted.campaign.id, "paused");
+    const note = "\u6f22".repeat(16_000);
+    const handed = batch({
+      campaign: wanted.campaign.id,
+      content: contentHash(wanted),
+      gateway: gatewayId,
+      recipients: Array.from({ length: 500 }, () => recipient({ variables: { note } })),
+    });
+    expect(await made.post(handed)).toBe(202);
   });
 
   test("a batch that was written down by a process that died before it was queued is queued by the next call", async () => {

@@ -12,8 +12,12 @@ import type { Context } from "../context.ts";
 import { signedCall } from "../http/signed-call.ts";
 import { controlCampaign, suppressEmails, takeBatch } from "./intake.ts";
 
-/** 500 recipients with generous attributes, and a template with its text part, fit many times over. */
-const BATCH_LIMIT = 8 * 1024 * 1024;
+/**
+ * 500 recipients fit whose attributes are as long as web keeps any, 16,000 characters, in a script of three octets each: a batch
+ * that is too large would be refused for ever.
+ */
+const BATCH_LIMIT = 32 * 1024 * 1024;
+/** A template with its text part fits many times over. */
 const CONTENT_LIMIT = 4 * 1024 * 1024;
 /** How long web is asked to wait when the journal is full. */
 const FULL_RETRY_S = "1";

@@ -84,7 +84,7 @@ describe("a call that is signed but not what it should be changes nothing", () =
     await using given = await setUp();
     const before = await state(given);
     for (const [path, method, limit] of [
-      ["/v1/batches", "POST", 8 * 1024 * 1024],
+      ["/v1/batches", "POST", 32 * 1024 * 1024],
       [`/v1/contents/${"a".repeat(64)}`, "PUT", 4 * 1024 * 1024],
       [`/v1/campaigns/${SOMEBODY}/control`, "PUT", 1024 * 1024],
       ["/v1/settings", "PATCH", 1024 * 1024],
