@@ -165,3 +165,25 @@ test("what is dropped is counted out, and what stays until web has it is not: an
   redis.disconnect();
   expect(Object.entries(counts).filter(([, count]) => count !== "0")).toEqual([]);
 });
+
+test("an end that waits for web outlives that Redis was set back: its email is not asked after, let alone attempted again", async () => {
+  await using given = await setUp();
+  const { calls, gateway, web, redisUrl } = given;
+  gateway.answer = () => 422;
+  const answered = Promise.withResolvers<undefined>();
+  web.answer = (reports) =>
+    reports.some(({ state }) => state === "failed") ? answered.promise : undefined;
+  const handed = await send(given, 1);
+  const states = async () =>
+    countBy((await calls.batch(handed.batch))?.emails.map(({ state }) => state) ?? []);
+  await until(async () => (await states())["failed"] === 1);
+  const redis = new Redis(redisUrl);
+  await redis.del(...(await redis.keys("*:mark:*")));
+  redis.disconnect();
+  await until(async () => (await calls.batch(handed.batch)) === undefined);
+  await sendAgain(given, handed);
+  expect(await states()).toEqual({ failed: 1 });
+  answered.resolve(undefined);
+  expect(await finished(given, handed)).toEqual({ failed: 1 });
+  expect(web.gaps()).toEqual([]);
+});

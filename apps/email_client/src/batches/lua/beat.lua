@@ -3,8 +3,9 @@
 -- opened again when every process that was alive has said whether something that it wrote is missing, or had the time to.
 -- If it is, the journal is
 -- older than what was done by it, and there is no telling which of its emails were attempted since: the live batches are
--- dropped, web misses them and hands them over again as what was lost. Reports that wait for web are facts and stay; so
--- does the word that a campaign is cancelled.
+-- dropped, web misses them and hands them over again as what was lost. Reports that wait for web are facts and stay, and
+-- so do the records of emails whose end is among them: web still takes those for open, and hands them over with the rest.
+-- The word that a campaign is cancelled stays too.
 -- KEYS: continuity, mark of the process, index, counts, alive, awaited
 -- ARGV: highest number that was acknowledged to the process, number of this beat, era that the process knows, name of an era
 --       to begin, milliseconds of hearing, name of the shard, seconds to keep the mark, name of the process
@@ -18,6 +19,21 @@ local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
 
+local SETTLED = { sent = true, failed = true, skipped = true, cancelled = true, uncertain = true }
+
+local function dropOpen(batch)
+  local records = shard .. ':records:' .. batch
+  local pairs = redis.call('HGETALL', records)
+  for i = 1, #pairs, 2 do
+    local id, state = pairs[i], string.match(pairs[i + 1], '"state":"(%a+)"')
+    if not SETTLED[state] then
+      redis.call('HINCRBY', counts, state, -1)
+      redis.call('HDEL', records, id)
+      redis.call('HDEL', index, id)
+    end
+  end
+end
+
 local function drop()
   local batches = {}
   for _, batch in ipairs(redis.call('HVALS', index)) do
@@ -29,16 +45,12 @@ local function drop()
     if campaign then
       redis.call('DEL', shard .. ':campaign:' .. campaign)
     end
-    local records = shard .. ':records:' .. batch
-    for _, record in ipairs(redis.call('HVALS', records)) do
-      redis.call('HINCRBY', counts, string.match(record, '"state":"(%a+)"'), -1)
-    end
-    redis.call('DEL', head, shard .. ':recipients:' .. batch, records)
+    dropOpen(batch)
+    redis.call('DEL', head, shard .. ':recipients:' .. batch)
     -- That an attempt was refused says nothing of a later one, which may have been made in what is missing.
     redis.call('DEL', shard .. ':testimony:' .. batch)
     redis.call('SET', shard .. ':dropped:' .. batch, 1, 'EX', DROPPED_S)
   end
-  redis.call('DEL', index)
   for _, control in ipairs(redis.call('KEYS', shard .. ':control:*')) do
     if redis.call('GET', control) ~= 'cancelled' then
       redis.call('DEL', control)

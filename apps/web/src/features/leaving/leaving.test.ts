@@ -8,6 +8,7 @@ import { eraseContacts } from "../contacts/erasure.ts";
 import { countFacts, factsOf } from "../emails/facts.ts";
 import { comeBack, leaveAll, MOST_TIMES_BACK } from "./leaving.ts";
 import { readSuppression, suppress } from "../suppressions/suppressions.ts";
+import { takeLeavingTurn } from "./queries.ts";
 
 let fixture: CampaignFixture;
 /** Of the email to `p1@example.com`. */
@@ -232,6 +233,21 @@ test("a complaint that comes while its owner undoes unsubscribing stays", async 
   });
   await undone;
   expect(await reasonOf()).toBe("complained");
+});
+
+test("whoever unsubscribes has done so, though Postgres ends a deadlock at their cost", async () => {
+  const { db } = fixture.context;
+  let left: Promise<boolean> = Promise.resolve(false);
+  await db.transaction(async (tx) => {
+    // Whoever waits for so long does not find the deadlock; the other one does.
+    await tx.execute(sql`SET LOCAL deadlock_timeout = '1min'`);
+    await suppress(tx, ["p1@example.com"], { reason: "manual", origin: "a test" });
+    left = leaveAll(fixture.context, email, "page");
+    await lockWait(db);
+    await takeLeavingTurn(tx, email);
+  });
+  expect(await left).toBe(true);
+  expect(await reasonOf()).toBe("unsubscribed");
 });
 
 test("whoever has a link comes back only so often by it, and leaves however often", async () => {

@@ -1,5 +1,6 @@
 import { type Clock, newId } from "@mailwright/platform";
 import type { Database, Queryable } from "../../db/open.ts";
+import { retried } from "../../db/retry.ts";
 import { parseAddress } from "../contacts/address.ts";
 import { type EmailFactKind, factsOf, noteFacts } from "../emails/facts.ts";
 import { optOut, optBackIn, standingsOf } from "../segments/opt-outs.ts";
@@ -109,13 +110,15 @@ function inTurn(
   email: string,
   act: (tx: Queryable, addressee: Addressee) => Promise<void>,
 ): Promise<boolean> {
-  return db.transaction(async (tx) => {
-    await takeLeavingTurn(tx, email);
-    const addressee = await selectAddressee(tx, email);
-    if (addressee === undefined) return false;
-    await act(tx, addressee);
-    return true;
-  });
+  return retried(() =>
+    db.transaction(async (tx) => {
+      await takeLeavingTurn(tx, email);
+      const addressee = await selectAddressee(tx, email);
+      if (addressee === undefined) return false;
+      await act(tx, addressee);
+      return true;
+    }),
+  );
 }
 
 async function leavingOf(db: Queryable, addressee: Addressee): Promise<Leaving> {
