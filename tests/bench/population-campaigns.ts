@@ -177,8 +177,8 @@ async function writeLedger(tx: TransactionSql, gateway: string): Promise<void> {
 /** What is queued lies in a batch that nobody has handed over. */
 async function batchQueued(tx: TransactionSql): Promise<void> {
   await tx`
-    INSERT INTO batch (campaign_id, email_ids, size)
-    SELECT campaign_id, array_agg(id ORDER BY id), count(*) FROM email WHERE state = 'queued' GROUP BY campaign_id`;
+    INSERT INTO batch (campaign_id, email_ids, runs, size)
+    SELECT campaign_id, array_agg(id ORDER BY id), array_agg(run ORDER BY id), count(*) FROM email WHERE state = 'queued' GROUP BY campaign_id`;
 }
 
 /** The campaigns come to what their emails came to. */
