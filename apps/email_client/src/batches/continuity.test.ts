@@ -141,9 +141,10 @@ test("a batch whose hand-over was never answered, and which a Redis that was set
   expect(new Set(gateway.received.map(({ key }) => key)).size).toBe(gateway.received.length);
 });
 
-test("what is dropped is counted out, and what stays until web has it is not: an email that failed, and is in a later batch by now", async () => {
-  await using given = await setUp();
-  const { calls, gateway, web, redisUrl } = given;
+/** A batch of one email that failed, which web has been told and has not acknowledged until it is made to `hear`. */
+async function failedUnheard() {
+  const given = await setUp();
+  const { calls, gateway, web } = given;
   gateway.answer = () => 422;
   const answered = Promise.withResolvers<undefined>();
   web.answer = (reports) =>
@@ -152,6 +153,12 @@ test("what is dropped is counted out, and what stays until web has it is not: an
   const states = async () =>
     countBy((await calls.batch(handed.batch))?.emails.map(({ state }) => state) ?? []);
   await until(async () => (await states())["failed"] === 1);
+  return { ...given, handed, states, hear: () => answered.resolve(undefined) };
+}
+
+test("what is dropped is counted out, and what stays until web has it is not: an email that failed, and is in a later batch by now", async () => {
+  await using given = await failedUnheard();
+  const { calls, handed, redisUrl } = given;
   const campaign = crypto.randomUUID();
   await calls.control(campaign, "paused");
   const recipients = handed.recipients.map((recipient) => ({ ...recipient, run: 2 }));
@@ -159,7 +166,7 @@ test("what is dropped is counted out, and what stays until web has it is not: an
   const redis = new Redis(redisUrl);
   await redis.del(...(await redis.keys("*:mark:*")));
   await until(async () => (await calls.batch(later.batch)) === undefined);
-  answered.resolve(undefined);
+  given.hear();
   expect(await finished(given, handed)).toEqual({ failed: 1 });
   const counts = await redis.hgetall("{mw-0}:counts");
   redis.disconnect();
@@ -167,23 +174,15 @@ test("what is dropped is counted out, and what stays until web has it is not: an
 });
 
 test("an end that waits for web outlives that Redis was set back: its email is not asked after, let alone attempted again", async () => {
-  await using given = await setUp();
-  const { calls, gateway, web, redisUrl } = given;
-  gateway.answer = () => 422;
-  const answered = Promise.withResolvers<undefined>();
-  web.answer = (reports) =>
-    reports.some(({ state }) => state === "failed") ? answered.promise : undefined;
-  const handed = await send(given, 1);
-  const states = async () =>
-    countBy((await calls.batch(handed.batch))?.emails.map(({ state }) => state) ?? []);
-  await until(async () => (await states())["failed"] === 1);
+  await using given = await failedUnheard();
+  const { calls, handed, states, web, redisUrl } = given;
   const redis = new Redis(redisUrl);
   await redis.del(...(await redis.keys("*:mark:*")));
   redis.disconnect();
   await until(async () => (await calls.batch(handed.batch)) === undefined);
   await sendAgain(given, handed);
   expect(await states()).toEqual({ failed: 1 });
-  answered.resolve(undefined);
+  given.hear();
   expect(await finished(given, handed)).toEqual({ failed: 1 });
   expect(web.gaps()).toEqual([]);
 });

@@ -25,7 +25,8 @@ export interface RunnerContext extends GateContext, AttemptContext {
 
 /**
  * `done`: nothing of it is left. `wait`: take it up again at `until`, or as soon as its campaign's control is no longer
- * the one that was `heeded` or one of the emails that are `left` is not to be mailed any more. `stopped`: this process is to stop, give it to another. `stale`: another worker has it.
+ * the one that was `heeded` or one of the emails that are `left` is not to be mailed any more. `stopped`: this process is to
+ * stop, give it to another. `stale`: another worker has it.
  */
 export type BatchEnd = { kind: "done" } | Wait | { kind: "stopped" } | { kind: "stale" };
 
