@@ -18,13 +18,19 @@ async function stateOf(db: Database, email: string): Promise<unknown> {
   return row?.["state"];
 }
 
-test("whoever is suppressed or erased after a hand-over without an answer is skipped here only if the email client does not have them", async () => {
-  await using given = await frozenCampaign(4);
-  const { db, campaign, context, standIn } = given;
-  // It arrives, and web is told that it did not.
+/** A campaign whose one batch arrives, and web is told that it did not. */
+async function handedOverUnheard(contacts: number) {
+  const given = await frozenCampaign(contacts);
+  const { context, standIn } = given;
   standIn.answerNext("POST /v1/batches", { status: 503 });
   expect((await handOverNext(context)).kind).toBe("busy");
   const posted = standIn.calls.find(({ call }) => call === "POST /v1/batches")?.body as Batch;
+  return { ...given, posted };
+}
+
+test("whoever is suppressed or erased after a hand-over without an answer is skipped here only if the email client does not have them", async () => {
+  await using given = await handedOverUnheard(4);
+  const { db, campaign, context, standIn, posted } = given;
   const [there, ...others] = posted.recipients as [Recipient, ...Recipient[]];
   const gone = others[0] as Recipient;
   await db.execute(
@@ -116,11 +122,8 @@ test("that its campaign is cancelled is told once more before such a batch is ha
 });
 
 test("a batch of which anything was tried has arrived, and is not handed over as if nothing of it had been", async () => {
-  await using given = await frozenCampaign(2);
-  const { db, campaign, context, standIn } = given;
-  standIn.answerNext("POST /v1/batches", { status: 503 });
-  await handOverNext(context);
-  const posted = standIn.calls.find(({ call }) => call === "POST /v1/batches")?.body as Batch;
+  await using given = await handedOverUnheard(2);
+  const { db, campaign, context, standIn, posted } = given;
   const [tried, other] = posted.recipients as [Recipient, Recipient];
   const start = { id: tried.id, run: 1, seq: 1, event: "START", state: "sending", attempt: 1 };
   await takeReports(db, silentLog, { reports: [{ ...start, at: Date.now(), gateway: newId() }] });
@@ -147,11 +150,8 @@ test("a batch of which anything was tried has arrived, and is not handed over as
 });
 
 test("who was left out when it arrived is skipped, though others of the batch were tried", async () => {
-  await using given = await frozenCampaign(2);
-  const { db, campaign, context, standIn } = given;
-  standIn.answerNext("POST /v1/batches", { status: 503 });
-  await handOverNext(context);
-  const posted = standIn.calls.find(({ call }) => call === "POST /v1/batches")?.body as Batch;
+  await using given = await handedOverUnheard(2);
+  const { db, campaign, context, standIn, posted } = given;
   const [tried, left] = posted.recipients as [Recipient, Recipient];
   await db.execute(sql`INSERT INTO "suppression" VALUES (${left.email}, 'unsubscribed', 'a test')`);
   standIn.answerNext("PUT /v1/suppressed", { status: 503 });
@@ -174,11 +174,8 @@ test("who was left out when it arrived is skipped, though others of the batch we
 });
 
 test("nobody is skipped in a run that began while the email client was asked after the one before", async () => {
-  await using given = await frozenCampaign(2);
-  const { db, campaign, context, standIn } = given;
-  standIn.answerNext("POST /v1/batches", { status: 503 });
-  await handOverNext(context);
-  const posted = standIn.calls.find(({ call }) => call === "POST /v1/batches")?.body as Batch;
+  await using given = await handedOverUnheard(2);
+  const { db, campaign, context, posted } = given;
   const [gone] = posted.recipients as [Recipient];
   await db.execute(sql`INSERT INTO "suppression" VALUES (${gone.email}, 'unsubscribed', 'a test')`);
   const ended = { id: gone.id, run: 1, seq: 2, event: "REJECTED", state: "failed", attempt: 1 };
