@@ -1,4 +1,3 @@
-import ky from "ky";
 import type { Check } from "./gateway.ts";
 import { outcomeOfFailure } from "./http-outcome.ts";
 
@@ -12,12 +11,9 @@ export async function checkEndpoint(
   signal: AbortSignal,
 ): Promise<Check> {
   try {
-    const { status } = await ky(url, {
+    const { status } = await fetch(url, {
       method: "OPTIONS",
       headers: { authorization },
-      retry: 0,
-      timeout: false,
-      throwHttpErrors: false,
       redirect: "manual",
       signal,
     });

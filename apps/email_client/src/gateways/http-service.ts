@@ -1,4 +1,3 @@
-import ky from "ky";
 import type { Clock } from "@mailwright/platform";
 import { type GatewayField, MESSAGE_ID_LENGTH } from "@mailwright/protocol";
 import { answerText } from "./answer-text.ts";
@@ -71,19 +70,12 @@ const MAY_NOT_ASK = new Set([401, 403, 429]);
 export function httpService(traits: ServiceTraits, clock: Clock): HttpService {
   const { name, baseUrl, sign } = traits;
   const shown = answerText(traits.secrets);
-  const client = ky.create({
-    // The machine owns retries; the signal covers the body, which ky's own timeout does not.
-    retry: 0,
-    timeout: false,
-    throwHttpErrors: false,
-    // Not followed: it would carry the key to wherever it points.
-    redirect: "manual",
-  });
 
   async function ask(request: ServiceRequest, signal: AbortSignal): Promise<Answer> {
     const made = requestOf(baseUrl, traits.headers, request);
     const signed = sign === undefined ? made : await sign(made);
-    const response = await client(signed, { signal });
+    // A redirect is not followed: it would carry the key to wherever it points.
+    const response = await fetch(signed, { redirect: "manual", signal });
     return { status: response.status, headers: response.headers, body: await jsonOf(response) };
   }
 

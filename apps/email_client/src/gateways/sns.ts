@@ -1,5 +1,4 @@
 import { verify as verifySignature, X509Certificate } from "node:crypto";
-import ky from "ky";
 import type { Clock } from "@mailwright/platform";
 import { textAt } from "./http-service.ts";
 import { type Doubt, OLD, UNSIGNED, wrongly } from "./webhook.ts";
@@ -113,8 +112,8 @@ function certificateIn(text: string): X509Certificate | undefined {
 
 export async function getText(url: URL, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const response = await ky(url, { retry: 0, timeout: false, redirect: "error", signal });
-    return await response.text();
+    const response = await fetch(url, { redirect: "error", signal });
+    return response.ok ? await response.text() : undefined;
   } catch {
     return undefined;
   }

@@ -38,9 +38,15 @@ local function write(batch, campaign, transitions)
   local recipients, records = KEYS[key + 1], KEYS[key + 2]
   local control = redis.call('GET', KEYS[key + 3]) or 'running'
   local refused, strange, changed, settled, suppressed = {}, {}, {}, {}, {}
-  for i = arg, arg + (transitions - 1) * width, width do
-    local id, kind, before, after, record = ARGV[i], ARGV[i + 1], ARGV[i + 4], ARGV[i + 3], ARGV[i + 5]
-    local stands = redis.call('HGET', records, id)
+  local ids = {}
+  for n = 1, transitions do
+    ids[n] = ARGV[arg + (n - 1) * width]
+  end
+  local standing = transitions > 0 and redis.call('HMGET', records, unpack(ids))
+  for n, id in ipairs(ids) do
+    local i = arg + (n - 1) * width
+    local kind, before, after, record = ARGV[i + 1], ARGV[i + 4], ARGV[i + 3], ARGV[i + 5]
+    local stands = standing[n]
     if stands == before then
       if kind == 'start' and control ~= 'running' then
         refused[#refused + 1] = id

@@ -23,13 +23,31 @@ end
 local fence = ARGV[6] == 'again' and redis.call('TIME')[1] or 0
 redis.call('HSET', KEYS[1], 'campaign', ARGV[2], 'content', ARGV[3], 'gateway', ARGV[4], 'fence', fence)
 redis.call('SADD', KEYS[5], ARGV[1])
+
+-- An end that web has not acknowledged outlives that its batch was dropped, and stands.
+local outlived = redis.call('EXISTS', KEYS[3]) == 1
+local recipients, records, index, counts, known = {}, {}, {}, {}, {}
+local function put(fields, id, value)
+  fields[#fields + 1] = id
+  fields[#fields + 1] = value
+end
 for i = 7, #ARGV, 4 do
-  local id = ARGV[i]
+  local id, recipient, record, state = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   -- An email that is named twice is one email.
-  if redis.call('HSETNX', KEYS[3], id, ARGV[i + 2]) == 1 then
-    redis.call('HSET', KEYS[2], id, ARGV[i + 1])
-    redis.call('HSET', KEYS[4], id, ARGV[1])
-    redis.call('HINCRBY', KEYS[6], ARGV[i + 3], 1)
+  if not known[id] and not (outlived and redis.call('HEXISTS', KEYS[3], id) == 1) then
+    known[id] = true
+    put(recipients, id, recipient)
+    put(records, id, record)
+    put(index, id, ARGV[1])
+    counts[state] = (counts[state] or 0) + 1
   end
+end
+if #records > 0 then
+  redis.call('HSET', KEYS[2], unpack(recipients))
+  redis.call('HSET', KEYS[3], unpack(records))
+  redis.call('HSET', KEYS[4], unpack(index))
+end
+for state, count in pairs(counts) do
+  redis.call('HINCRBY', KEYS[6], state, count)
 end
 return 'taken'

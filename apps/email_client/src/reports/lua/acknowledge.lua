@@ -15,21 +15,27 @@ local key, arg, counts = 4, 5, {}
 while arg <= #ARGV do
   local head, recipients, records, campaign = KEYS[key], KEYS[key + 1], KEYS[key + 2], KEYS[key + 3]
   local batch, ends = ARGV[arg], tonumber(ARGV[arg + 1])
-  local forgotten = {}
+  local ids, forgotten, indexed = {}, {}, {}
   for i = arg + 2, arg + 1 + ends do
-    local record = redis.call('HGET', records, ARGV[i])
-    local state = record and cjson.decode(record).state
+    ids[#ids + 1] = ARGV[i]
+  end
+  local standing, batches = redis.call('HMGET', records, unpack(ids)), redis.call('HMGET', KEYS[3], unpack(ids))
+  for i, id in ipairs(ids) do
+    local state = standing[i] and string.match(standing[i], '"state":"(%a+)"')
     if SETTLED[state] then
-      forgotten[#forgotten + 1] = ARGV[i]
+      forgotten[#forgotten + 1] = id
       counts[state] = (counts[state] or 0) - 1
       -- A requeue may have put the email into a later batch already.
-      if redis.call('HGET', KEYS[3], ARGV[i]) == batch then
-        redis.call('HDEL', KEYS[3], ARGV[i])
+      if batches[i] == batch then
+        indexed[#indexed + 1] = id
       end
     end
   end
   if #forgotten > 0 then
     redis.call('HDEL', records, unpack(forgotten))
+  end
+  if #indexed > 0 then
+    redis.call('HDEL', KEYS[3], unpack(indexed))
   end
   if redis.call('EXISTS', records) == 0 and redis.call('EXISTS', head) == 1 then
     redis.call('HSET', head, 'done', 1)

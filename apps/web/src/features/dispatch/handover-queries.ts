@@ -4,6 +4,12 @@ import { BATCH_EMAILS } from "../../db/batch-emails.ts";
 import { foundEmailIs } from "../../db/found-email.ts";
 import { countMoves } from "../../db/ledger-moves.ts";
 import type { Queryable } from "../../db/open.ts";
+import {
+  type ContactColumns,
+  MAILED_CONTACT,
+  type MailedContact,
+  withContact,
+} from "./mailed-contact.ts";
 
 /** A batch that this web has the right to hand over, for as long as its claim lasts. */
 export interface ClaimedBatch {
@@ -61,18 +67,11 @@ export async function wasTried(db: Queryable, batch: string): Promise<boolean> {
 }
 
 /** One email of a batch as it is to be handed over, with what its contact is now. */
-export interface Handover extends Record<string, unknown> {
+export interface Handover {
   id: string;
   run: number;
   address: string;
-  contact: {
-    id: string;
-    email: string;
-    name: string;
-    first_name: string;
-    last_name: string;
-    attributes: Record<string, unknown>;
-  } | null;
+  contact: MailedContact | null;
   suppressed: string | null;
 }
 
@@ -94,18 +93,15 @@ export function mailedAddress(): SQL {
 
 /** The emails of a batch that still wait to be handed over. */
 export async function handoversOf(db: Queryable, batch: string): Promise<Handover[]> {
-  return db.execute<Handover>(sql`
-    SELECT "email"."id", "email"."run", "email"."address", "suppression"."reason" AS "suppressed",
-      CASE WHEN "contact"."id" IS NOT NULL THEN json_build_object(
-        'id', "contact"."id", 'email', "contact"."email", 'name', "contact"."name",
-        'first_name', "contact"."first_name", 'last_name', "contact"."last_name", 'attributes', "contact"."attributes"
-      ) END AS "contact"
+  const rows = await db.execute<Omit<Handover, "contact"> & ContactColumns>(sql`
+    SELECT "email"."id", "email"."run", "email"."address", "suppression"."reason" AS "suppressed", ${MAILED_CONTACT}
     FROM ${BATCH_EMAILS}
       LEFT JOIN "contact" ON "contact"."id" = "email"."contact_id"
       LEFT JOIN LATERAL (${suppressing()}) AS "suppression" ON true
     WHERE "batch"."id" = ${batch} AND ${foundEmailIs("queued")}
     ORDER BY "email"."id"
   `);
+  return rows.map(withContact);
 }
 
 /** An email that is not to be sent after all, and why. */

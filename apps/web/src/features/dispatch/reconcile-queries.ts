@@ -4,6 +4,12 @@ import { foundEmailIs } from "../../db/found-email.ts";
 import { countMoves } from "../../db/ledger-moves.ts";
 import type { Queryable } from "../../db/open.ts";
 import { type ClaimedBatch, suppressing } from "./handover-queries.ts";
+import {
+  type ContactColumns,
+  MAILED_CONTACT,
+  type MailedContact,
+  withContact,
+} from "./mailed-contact.ts";
 
 /**
  * Takes up to `most` handed batches that nobody looked at for `restS` seconds, of campaigns that are not at their end.
@@ -27,21 +33,14 @@ export async function batchesToCheck(
 }
 
 /** An email of a batch that has not settled, as the ledger knows it. Times are milliseconds. */
-export interface OpenEmail extends Record<string, unknown> {
+export interface OpenEmail {
   id: string;
   run: number;
   seq: number;
   state: "queued" | "sending" | "retrying" | "resolving";
   attempt: number;
   address: string;
-  contact: {
-    id: string;
-    email: string;
-    name: string;
-    first_name: string;
-    last_name: string;
-    attributes: Record<string, unknown>;
-  } | null;
+  contact: MailedContact | null;
   /** Whether the contact must not be mailed any more. */
   suppressed: boolean;
   /** When the first attempt of this run began, if one has. */
@@ -55,12 +54,8 @@ export async function openEmailsOf(
   batch: string,
   overdueS: number,
 ): Promise<OpenEmail[]> {
-  return db.execute<OpenEmail>(sql`
-    SELECT "email"."id", "email"."run", "email"."seq", "email"."state", "email"."attempt", "email"."address",
-      CASE WHEN "contact"."id" IS NOT NULL THEN json_build_object(
-        'id', "contact"."id", 'email', "contact"."email", 'name', "contact"."name",
-        'first_name', "contact"."first_name", 'last_name', "contact"."last_name", 'attributes', "contact"."attributes"
-      ) END AS "contact",
+  const rows = await db.execute<Omit<OpenEmail, "contact"> & ContactColumns>(sql`
+    SELECT "email"."id", "email"."run", "email"."seq", "email"."state", "email"."attempt", "email"."address", ${MAILED_CONTACT},
       "suppression"."reason" IS NOT NULL AS "suppressed",
       (SELECT extract(epoch FROM min("at")) * 1000 FROM "email_event"
         WHERE "email_event"."email_id" = "email"."id" AND "email_event"."run" = "email"."run" AND "email_event"."seq" > 0
@@ -73,6 +68,7 @@ export async function openEmailsOf(
     WHERE "batch"."id" = ${batch} AND ${foundEmailIs("queued", "sending", "retrying", "resolving")}
     ORDER BY "email"."id"
   `);
+  return rows.map(withContact);
 }
 
 /** Drops a batch whose emails have all settled. */
