@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { anyEvent, anyPolicy } from "./arbitraries.ts";
 import { LONGEST_RETRY_AFTER_MS } from "./backoff.ts";
 import { emailGraph } from "./graph.ts";
 import { step } from "./step.ts";
@@ -11,44 +12,6 @@ import {
   newRecord,
   type RetryPolicy,
 } from "./words.ts";
-
-const at = fc.integer({ min: 0, max: 3 * 24 * 3_600_000 });
-const roll = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-const reason = fc.record({ code: fc.constant("unavailable" as const), detail: fc.string() });
-const messageId = fc.string();
-
-const anyEvent: fc.Arbitrary<EmailEvent> = fc.oneof(
-  fc.record({
-    type: fc.constantFrom("START", "DUE", "CANCEL", "INTERRUPTED", "REPORTED", "REQUEUE"),
-    at,
-  }),
-  fc.record({
-    type: fc.constantFrom("SUPPRESSED", "REJECTED", "UNAUTHORIZED", "AMBIGUOUS"),
-    at,
-    reason,
-  }),
-  fc.record({ type: fc.constantFrom("ACCEPTED", "CONFIRMED"), at, messageId }),
-  fc.record({ type: fc.constantFrom("NOT_ACCEPTED", "UNRESOLVED"), at, roll }),
-  fc.record({ type: fc.constant("UNAVAILABLE"), at, roll, reason }),
-  fc.record({
-    type: fc.constant("THROTTLED"),
-    at,
-    roll,
-    reason,
-    retryAfterMs: fc.oneof(
-      fc.double(),
-      fc.constantFrom(-1, 0, Number.NaN, Number.POSITIVE_INFINITY, 1e300),
-    ),
-  }),
-) as fc.Arbitrary<EmailEvent>;
-
-const anyPolicy: fc.Arbitrary<RetryPolicy> = fc.record({
-  attempts: fc.integer({ min: 1, max: 6 }),
-  firstWaitMs: fc.integer({ min: 1, max: 60_000 }),
-  maxWaitMs: fc.integer({ min: 1, max: 3_600_000 }),
-  maxAgeMs: fc.integer({ min: 1, max: 48 * 3_600_000 }),
-  whenUncertain: fc.constantFrom("hold", "resend"),
-});
 
 const drawn = new Set(emailGraph().edges.map((edge) => edge.id));
 

@@ -1,0 +1,117 @@
+import type { AnyStateNode } from "xstate";
+import { type EmailContext, emailMachine } from "./machine.ts";
+import { type Command, DEFAULT_RETRY_POLICY, type EmailEvent, type EmailState } from "./words.ts";
+
+/** Where one transition leads: the state, what the email carries then, and the commands that were given on the way. */
+export interface Transition {
+  state: EmailState;
+  context: EmailContext;
+  commands: Command[];
+}
+
+/**
+ * Takes the machine's transition for an event, if it has one in that state. XState reads the definition, knows the event and
+ * asks the guards; what the chosen transition does is looked up once and then applied here. XState's own `transition()` finds
+ * out anew each time which nodes are left and entered and makes snapshots of them, and of the time that the email client
+ * needed for an email that was a fifth: 330 µs with it, 270 without. `transition.test.ts` holds that both do the same.
+ */
+export function transit(
+  state: EmailState,
+  context: EmailContext,
+  event: EmailEvent,
+): Transition | undefined {
+  const [chosen] = emailMachine.getTransitionData(snapshotIn(state, context), event);
+  if (chosen === undefined) return undefined;
+  const effect = effectOf(chosen);
+  const carried = { ...context };
+  const commands: Command[] = [];
+  for (const { assign, command, params } of effect.actions) {
+    if (assign !== undefined) Object.assign(carried, assign({ context: carried, event }));
+    else commands.push({ type: command, ...params?.({ context: carried, event }) } as Command);
+  }
+  return { state: effect.state, context: carried, commands };
+}
+
+type Chosen = ReturnType<typeof emailMachine.getTransitionData>[number];
+type Snapshot = ReturnType<typeof emailMachine.resolveState>;
+
+/** What a transition does, whatever the email: the state that it ends in, and its actions in XState's order. */
+interface Effect {
+  state: EmailState;
+  actions: Action[];
+}
+
+type Given = { context: EmailContext; event: EmailEvent };
+
+/** Either of what changes what the email carries, or of a command for the runner. */
+interface Action {
+  assign?: (given: Given) => Partial<EmailContext>;
+  command: string;
+  params?: (given: Given) => object;
+}
+
+const effects = new WeakMap<Chosen, Effect>();
+
+function effectOf(chosen: Chosen): Effect {
+  const known = effects.get(chosen);
+  if (known !== undefined) return known;
+  const target = chosen.target?.[0] as AnyStateNode | undefined;
+  if (target === undefined) throw new Error(`${chosen.eventType} leads nowhere`);
+  const entered = nodesEntered(chosen.source, target).flatMap((node) => node.entry);
+  const effect = {
+    state: target.path[0] as EmailState,
+    actions: [...chosen.actions, ...entered].map((action) => actionOf(action)),
+  };
+  effects.set(chosen, effect);
+  return effect;
+}
+
+/** From the outermost node that is not around `from` already, to the innermost that the target begins with. */
+function nodesEntered(from: AnyStateNode, target: AnyStateNode): AnyStateNode[] {
+  const nodes: AnyStateNode[] = [];
+  for (
+    let node: AnyStateNode | undefined = target;
+    node !== undefined && !isAround(node, from);
+    node = node.parent
+  )
+    nodes.unshift(node);
+  for (let node = target; node.type === "compound";) {
+    node = node.initial.target[0] as AnyStateNode;
+    nodes.push(node);
+  }
+  return nodes;
+}
+
+function isAround(node: AnyStateNode, inner: AnyStateNode): boolean {
+  return node.path.every((key, depth) => inner.path[depth] === key);
+}
+
+type Defined = Chosen["actions"][number];
+
+/** Only what the machine uses: named actions, which assign or are commands. */
+function actionOf(defined: Defined): Action {
+  const { type, params } = (typeof defined === "string" ? { type: defined } : defined) as {
+    type: string;
+    params?: NonNullable<Action["params"]>;
+  };
+  const action = (emailMachine.implementations.actions as Record<string, unknown>)[type];
+  if (typeof action !== "function") throw new Error(`the machine has no action ${type}`);
+  if (!("assignment" in action)) return { command: type, ...(params !== undefined && { params }) };
+  const { assignment } = action as { assignment: Action["assign"] | Partial<EmailContext> };
+  const assign = typeof assignment === "function" ? assignment : () => assignment ?? {};
+  return { command: type, assign };
+}
+
+const EMPTY: EmailContext = { policy: DEFAULT_RETRY_POLICY, attempt: 0, throttled: 0 };
+const snapshots = new Map<EmailState, Snapshot>();
+
+/** The state's one snapshot, which is lent this context: XState only looks at it while it chooses. */
+function snapshotIn(state: EmailState, context: EmailContext): Snapshot {
+  let snapshot = snapshots.get(state);
+  if (snapshot === undefined) {
+    snapshot = emailMachine.resolveState({ value: state, context: EMPTY });
+    snapshots.set(state, snapshot);
+  }
+  snapshot.context = context;
+  return snapshot;
+}
