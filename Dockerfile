@@ -26,8 +26,8 @@ RUN cd node_modules/.bun \
 
 FROM oven/bun:1.4.4-slim
 WORKDIR /app
-# The heap of each app stays small: apps/launcher/src/apps.ts says why.
-ENV NODE_ENV=production BUN_JSC_forceRAMSize=268435456
+# The heap of each app stays small, and it may make many requests at once: apps/launcher/src/apps.ts says why.
+ENV NODE_ENV=production BUN_JSC_forceRAMSize=268435456 BUN_CONFIG_MAX_HTTP_REQUESTS=4096
 COPY --from=install /app ./
 COPY tsconfig.json ./
 COPY drizzle drizzle

@@ -85,7 +85,13 @@ export const VARIABLES = {
       meaning:
         "Into how many parts the journal is split: two to four for each node of a Redis Cluster. The same for every email client, and changed only while the journal is empty and none runs.",
     },
-    { name: "SEND_CONCURRENCY", fallback: "128", meaning: "Attempts at once in one process." },
+    { name: "SEND_CONCURRENCY", fallback: "192", meaning: "Attempts at once in one process." },
+    {
+      name: "BUN_CONFIG_MAX_HTTP_REQUESTS",
+      fallback: "256",
+      meaning:
+        "Requests that Bun makes at once, which it reads as it starts: 64 more than `SEND_CONCURRENCY` at the least. `bun start` and the image set 4096.",
+    },
     {
       name: "EMAILS_LIMIT",
       fallback: "100000",

@@ -5,6 +5,7 @@ import { readEmailClientConfig } from "@mailwright/email_client/config.ts";
 import { readGatewayMockConfig } from "@mailwright/gateway_mock/config.ts";
 import type { ConfigSource } from "@mailwright/platform";
 import { readWebConfig } from "@mailwright/web/config.ts";
+import { RUNTIME } from "@mailwright/launcher/apps.ts";
 import { VARIABLES } from "../../docs/generators/variables.ts";
 import { importsOf, isTest, readSources, ROOT } from "./sources.ts";
 
@@ -99,12 +100,17 @@ describe.each(COMPOSE_FILES)("%s", (file) => {
   });
 });
 
-test("whatever an app reads can be set for what is deployed", () => {
+test("whatever an app reads can be set for what is deployed, but for what the image sets as `bun start` does", () => {
   const { web, email_client: emailClient } = servicesOf("docker-compose.yml");
   for (const [app, service] of Object.entries({ web, email_client: emailClient }))
     expect(Object.keys(service?.environment ?? {}).toSorted()).toEqual(
-      VARIABLES[app as "web" | "email_client"].map(({ name }) => name as string).toSorted(),
+      VARIABLES[app as "web" | "email_client"]
+        .map(({ name }) => name as string)
+        .filter((name) => !(name in RUNTIME))
+        .toSorted(),
     );
+  for (const [name, value] of Object.entries(RUNTIME))
+    expect(dockerfile).toMatch(new RegExp(`^ENV .*\\b${name}=${value}\\b`, "m"));
 });
 
 test("what is deployed has no secret of ours", () => {

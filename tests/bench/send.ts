@@ -5,7 +5,7 @@ import { peakMemoryMb } from "./memory.ts";
 import { processorMeter } from "./processor-time.ts";
 
 /** How many posts the yardstick keeps under way: as many attempts as an email client has by default. */
-const CONCURRENCY = 128;
+const CONCURRENCY = 192;
 /** The yardstick's own size: enough seconds to be steady, whatever the campaign's. */
 const BARE_EMAILS = 20_000;
 

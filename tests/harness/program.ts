@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { SMALL_HEAP } from "@mailwright/launcher/apps.ts";
+import { RUNTIME } from "@mailwright/launcher/apps.ts";
 import { freePort } from "@mailwright/launcher/ports.ts";
 import { until } from "@mailwright/testing";
 
@@ -45,7 +45,7 @@ export async function startProgram(
       [process.execPath, "--no-orphans", join(ROOT, `apps/${app}/src/main.ts`)],
       {
         cwd: ROOT,
-        env: { PATH: process.env["PATH"] ?? "", PORT: String(port), ...SMALL_HEAP, ...env },
+        env: { PATH: process.env["PATH"] ?? "", PORT: String(port), ...RUNTIME, ...env },
         stdin: "ignore",
         stdout: "pipe",
         stderr: "pipe",

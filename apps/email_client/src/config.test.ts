@@ -19,7 +19,7 @@ test("what is given and what is usual make the whole", () => {
     credentialsKeys: [{ id: "c1" }],
     logLevel: "info",
     shards: 1,
-    concurrency: 128,
+    concurrency: 192,
     emailsLimit: 100_000,
     outboxLimit: 200_000,
     attemptDeadlineMs: 10_000,
@@ -33,6 +33,14 @@ test("several nodes are a Redis Cluster, which has no numbered databases", () =>
   expect(() => readEmailClientConfig({ ...whole, REDIS_URL: `${nodes.join(",")}/3` })).toThrow(
     "REDIS_URL names a numbered database, and a Redis Cluster has none",
   );
+});
+
+test("more attempts at once than Bun makes requests are refused, since those past it would wait while their deadlines run", () => {
+  expect(() => readEmailClientConfig({ ...whole, SEND_CONCURRENCY: "193" })).toThrow(
+    "SEND_CONCURRENCY is 193, for which BUN_CONFIG_MAX_HTTP_REQUESTS has to be 257 or more when the process starts: it is 256",
+  );
+  const told = { SEND_CONCURRENCY: "2000", BUN_CONFIG_MAX_HTTP_REQUESTS: "4096" };
+  expect(readEmailClientConfig({ ...whole, ...told }).concurrency).toBe(2_000);
 });
 
 test("all faults are told at once, and none of them repeats a secret", () => {

@@ -42,13 +42,28 @@ export function readEmailClientConfig(source: ConfigSource): Config {
     credentialsKeys: env.keys("CREDENTIALS_KEYS"),
     logLevel: env.choice("LOG_LEVEL", ["debug", "info", "warn", "error"], "info"),
     shards: env.integer("REDIS_SHARDS", 1, { min: 1, max: 64 }),
-    concurrency: env.integer("SEND_CONCURRENCY", 128, { min: 1, max: 2_000 }),
+    concurrency: concurrency(env),
     emailsLimit: env.integer("EMAILS_LIMIT", 100_000, { min: 500 }),
     outboxLimit: env.integer("OUTBOX_LIMIT", 200_000, { min: 1_000 }),
     attemptDeadlineMs: env.integer("ATTEMPT_DEADLINE_MS", 10_000, { min: 100, max: 120_000 }),
     privateGateways: env.choice("PRIVATE_GATEWAYS", ["refuse", "allow"], "refuse"),
     ...firstGateway(env),
   }));
+}
+
+/** Requests that are no attempts: reports, webhooks' certificates, looks at a gateway. */
+const OTHER_REQUESTS = 64;
+
+function concurrency(env: Reader): number {
+  const attempts = env.integer("SEND_CONCURRENCY", 192, { min: 1, max: 2_000 });
+  const requests = env.integer("BUN_CONFIG_MAX_HTTP_REQUESTS", 256, { min: 1 });
+  // What is past it waits in Bun while its deadline runs, and would be given up as uncertain without having been made.
+  if (attempts + OTHER_REQUESTS > requests) {
+    env.fault(
+      `SEND_CONCURRENCY is ${attempts}, for which BUN_CONFIG_MAX_HTTP_REQUESTS has to be ${attempts + OTHER_REQUESTS} or more when the process starts: it is ${requests}`,
+    );
+  }
+  return attempts;
 }
 
 function redisUrls(env: Reader): string[] {
