@@ -25,11 +25,10 @@ const BEFORE_SENDING = new Set([
 
 /** What a request that got no answer came to. */
 export function outcomeOfFailure(error: unknown): Refusal {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = codeOf(cause) || codeOf(error);
+  const code = codeOf(error);
   if (BEFORE_SENDING.has(code))
     return { kind: "unavailable", detail: `The gateway cannot be reached (${code}).` };
-  const name = cause instanceof Error ? cause.name : "";
+  const name = error instanceof Error ? error.name : "";
   if (name === "TimeoutError" || name === "AbortError") {
     return { kind: "ambiguous", detail: "The gateway did not answer in time." };
   }
