@@ -1,5 +1,7 @@
 import { sql } from "drizzle-orm";
+import { isOneOf } from "../../db/index-order.ts";
 import type { Queryable } from "../../db/open.ts";
+import { email } from "../../db/schema/ledger.ts";
 
 /** Deletes a campaign's own row, with its batches. Its emails stay behind and belong to nobody; see `deleteStrays`. */
 export async function deleteCampaignRow(tx: Queryable, id: string): Promise<void> {
@@ -34,9 +36,9 @@ export async function findDeletedCampaign(db: Queryable): Promise<string | undef
 export async function deleteStrays(db: Queryable, campaign: string, most: number): Promise<number> {
   const rows = await db.execute<{ emails: number }>(sql`
     WITH "stray" AS MATERIALIZED (
-      SELECT "id" FROM "email" WHERE "campaign_id" = ${campaign}
+      SELECT "id" FROM "email" WHERE ${isOneOf(email.campaign_id, sql`${campaign}::uuid`)}
         AND NOT EXISTS (SELECT FROM "campaign" WHERE "campaign"."id" = ${campaign})
-      LIMIT ${most} FOR UPDATE SKIP LOCKED
+      ORDER BY "campaign_id", "state", "id" LIMIT ${most} FOR UPDATE SKIP LOCKED
     ),
     "events" AS (DELETE FROM "email_event" USING "stray" WHERE "email_event"."email_id" = "stray"."id"),
     "facts" AS (DELETE FROM "email_fact" USING "stray" WHERE "email_fact"."email_id" = "stray"."id"),

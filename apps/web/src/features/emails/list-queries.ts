@@ -1,6 +1,7 @@
-import { and, eq, getTableColumns, type SQL, sql, type SQLWrapper } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, type SQL, sql, type SQLWrapper } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import type { EmailState } from "@mailwright/email_machine";
+import { isOneOf } from "../../db/index-order.ts";
 import { keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
 import { contact } from "../../db/schema/contacts.ts";
@@ -26,14 +27,17 @@ export async function selectEmailsInOrder(
   page: PageRequest,
 ): Promise<Paged<Email>> {
   const { where, orderBy, limit } = keyset({ id: email.id }, page);
-  const [first, second, ...rest] = states.map((state) =>
-    db
+  const [first, second, ...rest] = states.map((state) => {
+    const slice = sliceInOrder(campaign, state, reason);
+    const isBackwards = page.before !== undefined;
+    const along = slice.columns.map((column) => (isBackwards ? desc(column) : asc(column)));
+    return db
       .select(COLUMNS)
       .from(email)
-      .where(and(inSlice(campaign, state, reason), where))
-      .orderBy(...orderBy)
-      .limit(limit),
-  );
+      .where(and(...slice.conditions, where))
+      .orderBy(...along, ...orderBy)
+      .limit(limit);
+  });
   if (first === undefined) return { items: [] };
   const rows = second
     ? await unionAll(first, second, ...rest)
@@ -152,7 +156,25 @@ export async function countReasons(db: Queryable, campaign: string): Promise<Rea
 const COLUMNS = getTableColumns(email);
 const ADDRESS = sql`(lower(${email.address}) COLLATE "C")`;
 
-/** Literals, so that Postgres sees that the index of reasons has every email of the slice. */
+/**
+ * A slice as a stretch of the index that has it in the order of ids. The state is a literal, so that Postgres sees that the
+ * index of reasons has every email of the slice.
+ */
+function sliceInOrder(campaign: string, state: EmailState, reason: string | undefined) {
+  const ofReason =
+    reason === undefined ? [] : ([[email.error_code, sql`${reason}::text`]] as const);
+  const parts = [
+    [email.campaign_id, sql`${campaign}::uuid`] as const,
+    ...ofReason,
+    [email.state, sql`${literals([state])}::"email_state"`] as const,
+  ];
+  return {
+    columns: parts.map(([column]) => column),
+    conditions: parts.map(([column, value]) => isOneOf(column, value)),
+  };
+}
+
+/** The same where it is the address that is in order. */
 function inSlice(campaign: string, state: EmailState, reason: string | undefined): SQL {
   return (
     and(

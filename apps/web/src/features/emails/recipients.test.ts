@@ -2,8 +2,10 @@ import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { EMAIL_STATES, type EmailState } from "@mailwright/email_machine";
+import { newId } from "@mailwright/platform";
 import { type CampaignFixture, campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { signedInClient, type TestClient } from "../../testing/client.ts";
+import { rowsRead } from "../../testing/rows-read.ts";
 import { readCampaign } from "../campaigns/campaigns.ts";
 import type { Cursor } from "../../db/keyset.ts";
 import { decodeCursor } from "../../http/paging.ts";
@@ -265,4 +267,25 @@ test("emails are listed by what became known of them, each once and in the order
   expect([list.status, list.textOf("#recipients strong")]).toEqual([200, "Bounced"]);
   const file = await viewer.get(`/campaigns/${id}/recipients/export?fact=bounced`);
   expect(file.text.trimEnd().split("\r\n")).toHaveLength(21);
+});
+
+test("a page of a campaign reads no emails of the campaigns before it, also where most emails are its own", async () => {
+  await using fixture = await campaignFixture(1);
+  const { db } = fixture.context;
+  const id = await fixture.draft();
+  // So many that the index of campaigns and states is one level deeper than that of the ids, which looks cheaper then.
+  await db.execute(sql`
+    INSERT INTO "email" ("campaign_id", "contact_id", "address", "state", "error_code")
+    SELECT CASE WHEN n <= 5000 THEN ${newId()}::uuid ELSE ${id}::uuid END, uuidv7(), 'p@example.com',
+      (CASE n % 100 WHEN 0 THEN 'failed' ELSE 'sent' END)::"email_state", CASE n % 100 WHEN 0 THEN 'rejected' END
+    FROM generate_series(1, 75000) AS n
+  `);
+  await db.execute(sql`ANALYZE "email"`);
+  const campaign = (await readCampaign(db, id))!;
+  const readFor = (filter: EmailFilter) =>
+    rowsRead(db, "email", (tx) => listEmails(tx, campaign, filter, { limit: 50 }));
+  // One more than the page holds, of each state that there is.
+  expect(await readFor({ state: "sent" })).toBe(51);
+  expect(await readFor({ reason: "rejected" })).toBe(51);
+  expect(await readFor({})).toBe(102);
 });

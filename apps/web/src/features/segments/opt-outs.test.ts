@@ -3,6 +3,7 @@ import { newId } from "@mailwright/platform";
 import { sql } from "drizzle-orm";
 import type { Context } from "../../context.ts";
 import { apiClient, HTMX, signedInClient } from "../../testing/client.ts";
+import { rowsRead } from "../../testing/rows-read.ts";
 import { exportContacts } from "../contacts/export.ts";
 import { eraseContacts } from "../contacts/erasure.ts";
 import { listContacts } from "../contacts/listing.ts";
@@ -11,7 +12,13 @@ import { deleteSegment } from "./deletion.ts";
 import { created, withContacts } from "./fixtures/segments.ts";
 import { listMembers } from "./members.ts";
 import { countOptOuts, optOut, optOutsOf, optBackIn, standingsOf } from "./opt-outs.ts";
-import { addToSegment, changeSegment, readSegment, segmentsOfContact } from "./segments.ts";
+import {
+  addToSegment,
+  changeSegment,
+  listSegments,
+  readSegment,
+  segmentsOfContact,
+} from "./segments.ts";
 import { sizeOf } from "./size.ts";
 
 const EVERYBODY = { field: "attributes.n", is: "set" };
@@ -167,4 +174,24 @@ test("the page of a segment says how many have opted out of it, and its form cou
   const { call } = await apiClient(context);
   const shown = await call("GET", `/api/v1${path}`);
   expect(shown.json<{ size: number }>().size).toBe(2);
+});
+
+test("whether segments have opt-outs is looked up in each, though all there are belong to one", async () => {
+  const { context, contacts } = await withContacts(2_000);
+  await using _ = context;
+  const { db } = context;
+  const left = await created(db, "Left", EVERYBODY);
+  for (let n = 0; n < 20; n++) await created(db, `Kept ${n}`, EVERYBODY);
+  await db.execute(sql`
+    INSERT INTO "segment_opt_out" ("segment_id", "contact_id", "email_id") SELECT ${left.id}::uuid, "id", uuidv7() FROM "contact"
+  `);
+  await db.execute(sql`ANALYZE "segment_opt_out"`);
+  const page = { limit: 50 };
+  const order = { by: "name", direction: "ascending" } as const;
+  const listed = await listSegments(db, "", order, page);
+  expect(listed.segments.items.filter((each) => each.has_opt_outs).map(({ id }) => id)).toEqual([
+    left.id,
+  ]);
+  const read = await rowsRead(db, "segment_opt_out", (tx) => listSegments(tx, "", order, page));
+  expect(read).toBeLessThan(contacts.length / 10);
 });
