@@ -67,6 +67,24 @@ describe("a campaign that is paused", () => {
   });
 });
 
+test("an order that comes after a later one is not obeyed, in any shard, and the later one is what is answered", async () => {
+  await using given = await setUp({ config: { shards: 3 } });
+  const { calls } = given;
+  const campaign = crypto.randomUUID();
+  expect(await calls.control(campaign, "running", 7)).toEqual({ state: "running", order: 7 });
+  expect(await calls.control(campaign, "paused", 9)).toEqual({ state: "paused", order: 9 });
+  const handed = await Promise.all(
+    Array.from({ length: 6 }, () => send(given, 5, {}, { campaign })),
+  );
+  expect(await calls.control(campaign, "running", 8)).toEqual({ state: "paused", order: 9 });
+  await othersAreSent(given);
+  for (const each of handed) expect(await standing(calls, each)).toEqual({ queued: 5 });
+  expect(await calls.control(campaign, "running", 10)).toEqual({ state: "running", order: 10 });
+  for (const each of handed) expect(await finished(given, each)).toEqual({ sent: 5 });
+  expect(await calls.control(campaign, "cancelled", 12)).toEqual({ state: "cancelled", order: 12 });
+  expect(await calls.control(campaign, "running", 13)).toEqual({ state: "cancelled", order: 13 });
+});
+
 test("an order that is told again takes up what Redis has lost out of the queue", async () => {
   await using given = await setUp();
   const { calls } = given;

@@ -27,16 +27,17 @@ export async function takeBatch(
 }
 
 /**
- * Sets what a campaign may do. Once this resolves no attempt of a paused or cancelled campaign begins anywhere; batches
- * that sleep are woken, to go on or to cancel what they hold.
+ * Sets what a campaign may do, unless a later order was heard, and says what stands. Once this resolves no attempt of a paused or
+ * cancelled campaign begins anywhere; batches that sleep are woken, to go on or to cancel what they hold.
  */
 export async function controlCampaign(
   campaign: string,
-  state: Control["state"],
+  wanted: Control,
   { journal, queue }: Pick<IntakeContext, "journal" | "queue">,
-): Promise<void> {
-  await journal.setControl(campaign, state);
-  if (state !== "paused") await queue.wake(await journal.liveBatches(campaign));
+): Promise<Required<Control>> {
+  const standing = await journal.setControl(campaign, wanted);
+  if (standing.state !== "paused") await queue.wake(await journal.liveBatches(campaign));
+  return standing;
 }
 
 /**

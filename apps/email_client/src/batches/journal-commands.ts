@@ -34,7 +34,10 @@ export interface JournalCommands {
       | [control: Control["state"], refused: string[], strange: string[], suppressed: string[]]
     )[]
   >;
-  control(keys: string[], args: (string | number)[]): Promise<number>;
+  control(
+    keys: string[],
+    args: (string | number)[],
+  ): Promise<[state: Control["state"], order: number]>;
   suppress(keys: string[], args: (string | number)[]): Promise<string[]>;
 }
 

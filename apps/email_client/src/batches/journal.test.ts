@@ -161,7 +161,7 @@ describe("claims and commits", () => {
       const [one, two] = claim.emails as [Claim["emails"][0], Claim["emails"][0]];
       const begun = transition(one.id, one.record, START);
       await journal.commit([{ claim, transitions: [begun] }]);
-      await journal.setControl(wanted.campaign, state);
+      await journal.setControl(wanted.campaign, { state });
       const before = await everything(redis);
       const refused = transition(two.id, two.record, START);
       expect(await journal.commit([{ claim, transitions: [refused] }])).toEqual([
@@ -172,7 +172,7 @@ describe("claims and commits", () => {
         { claim, transitions: [transition(one.id, begun.record, ACCEPTED), refused] },
       ]);
       expect((await journal.counts()).states).toEqual({ queued: 1, sent: 1 });
-      await journal.setControl(wanted.campaign, "running");
+      await journal.setControl(wanted.campaign, { state: "running" });
       const [commit] = await journal.commit([{ claim, transitions: [refused] }]);
       // What is cancelled stays so.
       const still = state === "cancelled" ? [two.id] : [];
@@ -200,7 +200,7 @@ test("a control that is looked at does not expire: a campaign stays paused for a
   const { journal, redis } = given;
   const { wanted } = await taken(journal);
   expect(await journal.control(wanted)).toBe("running");
-  await journal.setControl(wanted.campaign, "paused");
+  await journal.setControl(wanted.campaign, { state: "paused" });
   const [key] = await redis.keys("*:control:*");
   await redis.expire(key!, 10);
   expect(await journal.control(wanted)).toBe("paused");

@@ -11,6 +11,7 @@ import {
 import { batchKeys, campaignKey, controlKey, markKey, type Shard, shardOf } from "../redis/keys.ts";
 import type { RedisClient } from "../redis/open.ts";
 import { MARK_KEPT_S, type Marks, NO_MARKS } from "./marks.ts";
+import { controlOf, setControl } from "./journal-control.ts";
 import { commands, type JournalCommands } from "./journal-commands.ts";
 import { countJournal, type JournalCounts } from "./journal-counts.ts";
 import { asLost, initialRecord } from "./initial-record.ts";
@@ -38,8 +39,11 @@ export interface Journal {
   read(batch: string): Promise<{ done: boolean; emails: JournalEntry[] } | undefined>;
   /** The batch of a live email. */
   find(email: string): Promise<string | undefined>;
-  /** Sets what a campaign may do; one that is cancelled stays so, whatever comes after. */
-  setControl(campaign: string, state: Control["state"]): Promise<void>;
+  /**
+   * Sets what a campaign may do, unless a later order was heard, and says what stands then; one that is cancelled stays so,
+   * whatever comes after.
+   */
+  setControl(campaign: string, wanted: Control): Promise<Required<Control>>;
   /** What the campaign of a batch may do. Asking keeps the answer for another while. */
   control({ batch, campaign }: Pick<Claim, "batch" | "campaign">): Promise<Control["state"]>;
   /** Whether one of these emails, by id and run, must not be attempted any more. */
@@ -89,9 +93,6 @@ export type Commit =
       suppressed: Set<string>;
     };
 
-/** How long a control outlives the last look at it: no campaign stays paused that long and forgets that it is. */
-const CONTROL_TTL_S = 90 * 86_400;
-
 /** How long it is remembered that an email must not be attempted, unless it settles before: no email waits for a year. */
 const SUPPRESSED_FOR_MS = 400 * 86_400_000;
 
@@ -119,16 +120,8 @@ export function createJournal(
       const found = await Promise.all(shards.map((shard) => redis.hget(shard.index, email)));
       return found.find((batch) => batch !== null) ?? undefined;
     },
-    async setControl(campaign, state) {
-      await Promise.all(
-        shards.map((shard) => run.control([controlKey(shard, campaign)], [state, CONTROL_TTL_S])),
-      );
-    },
-    async control({ batch, campaign }) {
-      const key = controlKey(shardOf(shards, batch), campaign);
-      const state = await redis.getex(key, "EX", CONTROL_TTL_S);
-      return (state as Control["state"] | null) ?? "running";
-    },
+    setControl: (campaign, wanted) => setControl(run, shards, campaign, wanted),
+    control: ({ batch, campaign }) => controlOf(redis, shardOf(shards, batch), campaign),
     async isSuppressed({ batch }, ...emails) {
       const members = emails.map(({ id, run: of }) => `${id} ${of}`);
       const since = await redis.zmscore(shardOf(shards, batch).suppressed, members);

@@ -56,11 +56,9 @@ export function batchRoutes(context: Context) {
     .put(
       "/v1/campaigns/:id/control",
       ({ request, params }) =>
-        signedCall(context, request, parseControl, async ({ state }) => {
-          if (!isId(params.id)) return notFound("campaign");
-          await controlCampaign(params.id, state, context);
-          return { state };
-        }),
+        signedCall(context, request, parseControl, async (wanted) =>
+          isId(params.id) ? controlCampaign(params.id, wanted, context) : notFound("campaign"),
+        ),
       { parse: "none" },
     )
     .put(

@@ -56,6 +56,8 @@ export const batchKeys = (shard: Shard, batch: string) => ({
 });
 
 export const controlKey = (shard: Shard, campaign: string) => `${shard.name}:control:${campaign}`;
+/** The number of the latest order that a campaign was given. */
+export const orderKey = (shard: Shard, campaign: string) => `${shard.name}:order:${campaign}`;
 /** Set of the campaign's live batches in this shard. */
 export const campaignKey = (shard: Shard, campaign: string) => `${shard.name}:campaign:${campaign}`;
 

@@ -7,6 +7,7 @@ import {
   type Control,
   createServiceClient,
   parseBatchStatus,
+  parseControl,
   parseNothing,
   parseSettingsView,
   type ServiceAnswer,
@@ -124,7 +125,8 @@ export interface Calls {
   settings(): Promise<SettingsView>;
   put(content: Content): Promise<string>;
   post(batch: Batch): Promise<number>;
-  control(campaign: string, state: Control["state"]): Promise<void>;
+  /** The answer is what stands then; without an `order` it comes after every one without. */
+  control(campaign: string, state: Control["state"], order?: number): Promise<Control>;
   suppress(emails: Suppressed["emails"]): Promise<void>;
   batch(id: string): Promise<BatchStatus | undefined>;
 }
@@ -149,8 +151,9 @@ export function callsTo(url: string): Calls {
       if (answer.kind === "unreachable") throw new Error(answer.why);
       return answer.status;
     },
-    async control(campaign, state) {
-      must(await client.call("PUT", `/v1/campaigns/${campaign}/control`, { state }, parseNothing));
+    async control(campaign, state, order) {
+      const path = `/v1/campaigns/${campaign}/control`;
+      return must(await client.call("PUT", path, { state, order }, parseControl));
     },
     async suppress(emails) {
       must(await client.call("PUT", "/v1/suppressed", { emails }, parseNothing));

@@ -235,7 +235,7 @@ export class SetControl extends JournalCommand {
   }
   async act(model: Model, real: Real) {
     const campaign = pick(campaigns, this.campaign) as string;
-    await real.journal.setControl(campaign, this.state);
+    await real.journal.setControl(campaign, { state: this.state });
     if (model.controls.get(campaign) !== "cancelled") model.controls.set(campaign, this.state);
   }
 }

@@ -55,10 +55,8 @@ export function emailClientStandIn(): EmailClientStandIn {
       if (call.startsWith("PUT /v1/contents/")) contents.push(pathname.split("/")[3] as string);
       else if (call === "POST /v1/batches") batches.push(body as Batch);
       else if (call.endsWith("/control")) {
-        controls.push({
-          campaign: pathname.split("/")[3] as string,
-          ...(body as { state: string }),
-        });
+        const { state } = body as { state: string };
+        controls.push({ campaign: pathname.split("/")[3] as string, state });
         return Response.json(body);
       } else if (call === "PUT /v1/suppressed") suppressed.push(body as Suppressed);
       else return Response.json({ title: "There is no such thing here" }, { status: 404 });

@@ -4,6 +4,7 @@ import {
   integer,
   jsonb,
   pgEnum,
+  pgSequence,
   pgTable,
   primaryKey,
   smallint,
@@ -102,6 +103,9 @@ export const campaign = pgTable(
     index("campaign_template").on(table.template_id),
   ],
 );
+
+/** Numbers what the email client is told to do: a sequence, so that no number comes twice, whatever is rolled back. */
+export const controlOrder = pgSequence("control_order");
 
 export const campaignSegment = pgTable(
   "campaign_segment",

@@ -22,14 +22,23 @@ export async function takeControlTurn(tx: Queryable, campaign: string): Promise<
   );
 }
 
-export async function desiredControl(
+/** What a campaign is to do now, as an order; undefined where there is nothing to be told. Its number is never given again. */
+export async function nextOrder(
   tx: Queryable,
   campaign: string,
-): Promise<Control["state"] | undefined> {
-  const rows = await tx.execute<{ desired: Control["state"] | null }>(
-    sql`SELECT ${DESIRED} AS "desired" FROM "campaign" WHERE "id" = ${campaign}`,
-  );
-  return rows[0]?.desired ?? undefined;
+): Promise<Required<Control> | undefined> {
+  const rows = await tx.execute<Required<Control>>(sql`
+    SELECT ${DESIRED} AS "state", nextval('control_order')::float8 AS "order" FROM "campaign"
+    WHERE "id" = ${campaign} AND ${DESIRED} IS NOT NULL
+  `);
+  return rows[0];
+}
+
+/** Has every further order a higher number than this one. */
+export async function numberOrdersFrom(db: Queryable, order: number): Promise<void> {
+  await db.execute(sql`
+    SELECT setval('control_order', greatest(${order}::bigint, "last_value")) FROM "control_order"
+  `);
 }
 
 export async function acknowledgeControl(

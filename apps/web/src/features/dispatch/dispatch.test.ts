@@ -5,7 +5,7 @@ import { FaultProxy } from "@mailwright/testing";
 import { openDatabase } from "../../db/open.ts";
 import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
 import { gaps, launchingCampaign, ledgerFixture, standing } from "../../testing/ledger.ts";
-import { cancelCampaign, pauseCampaign, resumeCampaign } from "../campaigns/steering.ts";
+import { cancelCampaign } from "../campaigns/steering.ts";
 import { createLinks } from "../leaving/links.ts";
 import { cancelUnclaimedBatches } from "./cancellation-queries.ts";
 import { syncControls } from "./control.ts";
@@ -233,25 +233,6 @@ test("a full email client is left alone for as long as it says", async () => {
   await freezeLaunched(context);
   standIn.answerNext("POST /v1/batches", { status: 429, headers: { "retry-after": "3" } });
   expect(await handOverNext(context)).toEqual({ kind: "busy", waitMs: 3_000 });
-});
-
-test("a paused campaign hands nothing over, a resumed one goes on, and the email client hears of both in order", async () => {
-  await using given = await setUp(1);
-  const { db, ledger, context, standIn } = given;
-  const campaign = await launchingCampaign(ledger);
-  await freezeLaunched(context);
-  expect(await pauseCampaign(db, campaign, "Anna")).toEqual({ kind: "done" });
-  expect(await handOverNext(context)).toEqual({ kind: "idle" });
-  standIn.answerNext(`PUT /v1/campaigns/${campaign}/control`, { status: 503 });
-  await syncControls(context);
-  await Promise.all([syncControls(context), syncControls(context)]);
-  expect(await resumeCampaign(db, campaign, "Anna")).toEqual({ kind: "done" });
-  await syncControls(context);
-  await syncControls(context);
-  expect(
-    standIn.controls.map(({ state }) => state).filter((state, i, all) => state !== all[i - 1]),
-  ).toEqual(["paused", "running"]);
-  expect(await handOverNext(context)).toEqual({ kind: "handed" });
 });
 
 test("cancelling settles at once what was never handed over, and leaves the rest to the email client", async () => {
