@@ -54,8 +54,9 @@ export const PACE: Pace = {
   gatherMs: 200,
   tallyMs: 1_000,
   beatMs: 250,
-  // They are back within a second of Redis.
-  hearingMs: 1_500,
+  // They are back within a second of Redis. One that is silent may have died, which costs the others this long once; or may be
+  // frozen or cut off, and the only one that knows of an email that was sent and stands as queued again.
+  hearingMs: 15_000,
   readBlockMs: 1_000,
   abandonedMs: 5_000,
   signOfLifeMs: 1_000,

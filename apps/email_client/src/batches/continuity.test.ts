@@ -186,3 +186,14 @@ test("an end that waits for web outlives that Redis was set back: its email is n
   expect(await finished(given, handed)).toEqual({ failed: 1 });
   expect(web.gaps()).toEqual([]);
 });
+
+test("a process that has ended in good order is not waited for when Redis is restarted", async () => {
+  await using given = await setUp();
+  const redis = new Redis(given.redisUrl);
+  const alive = () => redis.zcard("{mw-0}:alive");
+  const second = await given.start();
+  await until(async () => (await alive()) === 2);
+  await second[Symbol.asyncDispose]();
+  expect(await alive()).toBe(1);
+  redis.disconnect();
+});

@@ -26,11 +26,11 @@ type Beat = [answer: "open" | "hearing" | "lost", era: string, redisTimeMs: numb
  * something, the live batches are dropped.
  */
 export function watchContinuity(context: ContinuityContext): AsyncDisposable {
-  const { clock, pace } = context;
+  const { redis, shards, marks, clock, pace } = context;
   const stopping = new AbortController();
   const beat = beater(context);
   const watching = Promise.all(
-    context.shards.map(async (shard) => {
+    shards.map(async (shard) => {
       while (!stopping.signal.aborted) {
         await beat(shard);
         await clock.sleep(pace.beatMs, stopping.signal).catch(() => {});
@@ -40,8 +40,12 @@ export function watchContinuity(context: ContinuityContext): AsyncDisposable {
   return {
     async [Symbol.asyncDispose]() {
       stopping.abort(new Error("the process is stopping"));
+      // Whoever has ended is not waited for when Redis is restarted next.
+      const left = watching
+        .then(() => Promise.all(shards.map(({ alive }) => redis.zrem(alive, marks.writer))))
+        .catch(() => {});
       // A beat that waits for a Redis that is away ends with its connection.
-      await Promise.race([watching, clock.sleep(pace.beatMs)]);
+      await Promise.race([left, clock.sleep(2 * pace.beatMs)]);
     },
   };
 }

@@ -39,6 +39,7 @@ export const SHORT_PACE: Pace = {
   parkMs: 500,
   askAgainMs: 50,
   gatherMs: 10,
+  hearingMs: 1_500,
   readBlockMs: 50,
   abandonedMs: 1_000,
   signOfLifeMs: 200,
