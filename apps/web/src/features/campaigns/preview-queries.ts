@@ -1,23 +1,14 @@
 import { sql } from "drizzle-orm";
 import type { Content } from "@mailwright/protocol";
+import type { ContactRecord } from "@mailwright/template";
 import type { Queryable } from "../../db/open.ts";
-
-/** A contact as a template is filled in for it. */
-export interface SampleContact extends Record<string, unknown> {
-  id: string;
-  email: string;
-  name: string;
-  first_name: string;
-  last_name: string;
-  attributes: Record<string, unknown>;
-}
 
 /** The first contact of a launched campaign's audience that is still there. */
 export async function firstRecipient(
   db: Queryable,
   campaign: string,
-): Promise<SampleContact | undefined> {
-  const rows = await db.execute<SampleContact>(sql`
+): Promise<ContactRecord | undefined> {
+  const rows = await db.execute<ContactRecord & Record<string, unknown>>(sql`
     SELECT "contact"."id", "contact"."email", "contact"."name", "contact"."first_name", "contact"."last_name", "contact"."attributes"
     FROM "email" JOIN "contact" ON "contact"."id" = "email"."contact_id"
     WHERE "email"."campaign_id" = ${campaign} LIMIT 1

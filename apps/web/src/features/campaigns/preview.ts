@@ -1,12 +1,17 @@
 import type { Content } from "@mailwright/protocol";
-import { compileEmail, contactVariables, createRenderer } from "@mailwright/template";
+import {
+  compileEmail,
+  type ContactRecord,
+  contactVariables,
+  createRenderer,
+} from "@mailwright/template";
 import type { Queryable } from "../../db/open.ts";
 import { EXAMPLE_LINK } from "../leaving/links.ts";
 import { audienceCondition } from "../segments/audience.ts";
 import { contentSender, readSettings } from "../settings/settings.ts";
 import { sampleContact } from "./audience-queries.ts";
 import { type LaunchDraft, launchDraft } from "./launch-queries.ts";
-import { firstRecipient, frozenContent, type SampleContact } from "./preview-queries.ts";
+import { firstRecipient, frozenContent } from "./preview-queries.ts";
 import type { Campaign } from "./queries.ts";
 
 /** An email of a campaign, filled in for one of its contacts. */
@@ -69,7 +74,7 @@ async function contentOfDraft(
 
 function filledIn(
   { template, campaign, sender }: Pick<Content, "template" | "campaign" | "sender">,
-  contact: SampleContact | undefined,
+  contact: ContactRecord | undefined,
 ): Preview {
   if (contact === undefined) return { kind: "nobody" };
   const rendered = createRenderer(template, { campaign, sender })(
