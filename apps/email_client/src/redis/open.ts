@@ -65,6 +65,9 @@ function openCluster(
         ...(protocol === "rediss:" && { tls: {} }),
       },
       clusterRetryStrategy: waitBetweenTries,
+      // With it, `connect()` never resolves when the cluster is down at that moment, not even once it is back; BullMQ awaits
+      // that when a blocking read took too long, and would never ask for a job again. Commands wait or fail without it too.
+      enableReadyCheck: false,
       // A second or two of tries.
       maxRedirections: patient ? Number.POSITIVE_INFINITY : 16,
       enableOfflineQueue: patient,
