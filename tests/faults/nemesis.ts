@@ -1,4 +1,5 @@
 import { createDraws, type Draws, newId } from "@mailwright/platform";
+import type { OwnServer } from "@mailwright/testing";
 import { call } from "../harness/access.ts";
 import { launchCampaign, type Options } from "../system/campaign.ts";
 import { type Installation, startInstallation } from "../system/installation.ts";
@@ -6,9 +7,10 @@ import { Chronicle } from "./chronicle.ts";
 import { createClocks } from "./clocks.ts";
 import { type Deed, DEEDS } from "./deeds.ts";
 import { draw, type Fault } from "./faults.ts";
-import { OF_DATABASES } from "./of-databases.ts";
-import { OF_NETWORKS } from "./of-networks.ts";
+import { ofNetworks } from "./of-networks.ts";
+import { OF_POSTGRES } from "./of-postgres.ts";
 import { OF_PROGRAMS } from "./of-programs.ts";
+import { OF_CLUSTER, OF_REDIS } from "./of-redis.ts";
 import { setUpGateways } from "./gateways.ts";
 import { settle, type Settlement } from "./settle.ts";
 import { watch } from "./watch.ts";
@@ -19,6 +21,8 @@ export interface NemesisOptions {
   seed: number;
   /** How long faults are drawn. Healing and waiting for quiet come after. */
   minutes: number;
+  /** Redis is a cluster of three nodes, and one of them has a replica. */
+  cluster?: boolean;
   /** Hears what happens, a line each. */
   say?: (line: string) => void;
 }
@@ -31,8 +35,6 @@ export interface NemesisReport extends Settlement {
   called: number;
 }
 
-/** One of them at a time: two of everything do not outlive that all are down for long. */
-const OF_SERVERS = [...OF_PROGRAMS, ...OF_DATABASES];
 /** Of each campaign; as many again are who the campaign before it went to. */
 const AUDIENCE = 200;
 const NEW_CAMPAIGN_EVERY_MS = 8_000;
@@ -46,6 +48,7 @@ const PATIENCE_MS = 4_000;
 export async function runNemesis({
   seed,
   minutes,
+  cluster = false,
   say = () => {},
 }: NemesisOptions): Promise<NemesisReport> {
   const draws = createDraws(seed);
@@ -60,7 +63,9 @@ export async function runNemesis({
       OUTBOX_LIMIT: String(OUTBOX_LIMIT),
     },
     envOf: clocks.envOf,
+    cluster,
   });
+  await installation.cluster?.addReplica(installation.cluster.nodes[1] as OwnServer);
   const all: World = {
     ...installation,
     api: apiOfAnyWeb(installation),
@@ -86,9 +91,11 @@ export async function runNemesis({
     const own = createDraws(draws.below(2 ** 32));
     while (performance.now() < giveUpAt) await step(own);
   };
+  // One of them at a time: two of everything do not outlive that all are down for long.
+  const ofServers = [...OF_PROGRAMS, ...(cluster ? OF_CLUSTER : OF_REDIS), ...OF_POSTGRES];
   await Promise.all([
-    lane((own) => strike(all, OF_SERVERS, own, chronicle, say)),
-    lane((own) => strike(all, OF_NETWORKS, own, chronicle, say)),
+    lane((own) => strike(all, ofServers, own, chronicle, say)),
+    lane((own) => strike(all, ofNetworks(all), own, chronicle, say)),
     lane(async (own) => {
       campaigns.push(...(await launch(all, own)));
       // While its batches are being claimed, too.

@@ -1,8 +1,10 @@
 import type { Draws } from "@mailwright/platform";
 import type { FaultProxy } from "@mailwright/testing";
 import { type Fault, SHORT, TRIES_AGAIN_MS } from "./faults.ts";
+import type { World } from "./world.ts";
 
 const LINKS = ["redis", "web", "gateway", "emailClient", "postgres"] as const;
+type Link = (typeof LINKS)[number];
 
 /** The links by which the email client comes to hear who must not be mailed. */
 const TO_HEAR_BY: ReadonlySet<string> = new Set(["redis", "emailClient", "postgres"]);
@@ -14,9 +16,10 @@ function onLinks(
   name: string,
   weight: number,
   set: (link: FaultProxy, draws: Draws) => void,
-): Fault[] {
+): (Fault & { link: Link })[] {
   return LINKS.map((which) => ({
     name: `${name} link to ${which}`,
+    link: which,
     weight,
     bunches: which === "redis" || which === "gateway",
     ...(TO_HEAR_BY.has(which) && { silencesMs: CALL_MS + TRIES_AGAIN_MS }),
@@ -41,8 +44,12 @@ function scripted(name: string, answers: (draws: Draws) => object[]): Fault {
   };
 }
 
-/** What happens on the links, and what the gateway has in store. */
-export const OF_NETWORKS: readonly Fault[] = [
+/** What happens on the links that there are, and what the gateway has in store. */
+export function ofNetworks({ cluster }: Pick<World, "cluster">): readonly Fault[] {
+  return cluster === undefined ? ALL : ALL.filter(({ link }) => link !== "redis");
+}
+
+const ALL: readonly (Fault & { link?: Link })[] = [
   ...onLinks("cut", 2, (link) => link.set({ mode: "reset" })),
   ...onLinks("half-open", 1, (link) => link.set({ mode: "half_open" })),
   ...onLinks("refused", 1, (link) => link.set({ mode: "refuse" })),

@@ -1,7 +1,4 @@
-import { type Fault, SHORT, TRIES_AGAIN_MS } from "./faults.ts";
-
-/** Longer than a batch is locked (5 s) and than it takes to notice (2 s). */
-const PAST_THE_LOCK = { atLeastMs: 8_000, atMostMs: 15_000 };
+import { type Fault, PAST_THE_LOCK, SHORT, TRIES_AGAIN_MS } from "./faults.ts";
 
 type ProgramName = "webs" | "emailClients";
 

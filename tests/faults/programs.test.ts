@@ -2,16 +2,15 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { batchKeys } from "@mailwright/email_client/redis/keys.ts";
+import { batchKeys, createShards, type Shard } from "@mailwright/email_client/redis/keys.ts";
 import { newId } from "@mailwright/platform";
 import { until } from "@mailwright/testing";
 import { Redis } from "ioredis";
 import { ended, launchCampaign } from "../system/campaign.ts";
 import { type Installation, startInstallation } from "../system/installation.ts";
-import { SHARDS } from "../system/journal-left.ts";
 import { breachesOfPrograms } from "./programs.ts";
 
-const [SHARD] = SHARDS as [(typeof SHARDS)[number]];
+const [SHARD] = createShards(1) as [Shard];
 
 async function found(all: Installation): Promise<string[]> {
   return (await breachesOfPrograms(all)).map(

@@ -1,9 +1,9 @@
-import { Redis } from "ioredis";
 import { peakMemoryMb } from "../bench/memory.ts";
 import { KEYS } from "../harness/access.ts";
 import type { Program } from "../harness/program.ts";
 import type { Installation } from "../system/installation.ts";
 import type { Breach } from "../system/breach.ts";
+import { directRedis, serversOf } from "../system/direct-redis.ts";
 import { journalLeft } from "../system/journal-left.ts";
 import { DOMAINS } from "./world.ts";
 
@@ -56,13 +56,20 @@ export async function breachesOfPrograms(all: Installation): Promise<Breach[]> {
 }
 
 /** Connections that are open now, of everybody. */
-async function connectionsTo({ redis, sql }: Installation): Promise<Record<string, number>> {
-  const direct = new Redis(redis.url);
+async function connectionsTo(all: Installation): Promise<Record<string, number>> {
+  const direct = directRedis(all);
   try {
-    const [, clients = "0"] = /^connected_clients:(\d+)/m.exec(await direct.info("clients")) ?? [];
+    // Only then it is known which nodes there are.
+    await direct.ping();
+    const clients = await Promise.all(
+      serversOf(direct).map(async (server) => {
+        const [, open] = /^connected_clients:(\d+)/m.exec(await server.info("clients")) ?? [];
+        return Number(open);
+      }),
+    );
     const [row] =
-      await sql`SELECT count(*)::int AS n FROM pg_stat_activity WHERE client_port IS NOT NULL`;
-    return { Redis: Number(clients), Postgres: row?.["n"] as number };
+      await all.sql`SELECT count(*)::int AS n FROM pg_stat_activity WHERE client_port IS NOT NULL`;
+    return { Redis: Math.max(...clients), Postgres: row?.["n"] as number };
   } finally {
     direct.disconnect();
   }

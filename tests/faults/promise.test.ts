@@ -6,7 +6,7 @@ import { ended, launchCampaign } from "../system/campaign.ts";
 import { type Installation, startInstallation } from "../system/installation.ts";
 import { breachesOf, expectPromiseKept } from "../system/promise.ts";
 import { Chronicle } from "./chronicle.ts";
-import { OF_DATABASES } from "./of-databases.ts";
+import { OF_REDIS } from "./of-redis.ts";
 import { storyOf } from "./story.ts";
 
 const stack = new AsyncDisposableStack();
@@ -196,7 +196,7 @@ test("whatever is broken by hand is found, and told with the email's story", asy
     INSERT INTO email_fact (email_id, campaign_id, kind, at, source, dedupe_key)
     VALUES (${ignored}, ${campaign}, 'delivered', now(), 'a test', 'one')`;
   const chronicle = new Chronicle();
-  chronicle.struck(OF_DATABASES[0]!, Date.now());
+  chronicle.struck(OF_REDIS[0]!, Date.now());
   chronicle.done("pause");
   const story = await storyOf(
     all,

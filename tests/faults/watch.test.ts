@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
+import type { Shard } from "@mailwright/email_client/redis/keys.ts";
 import { until } from "@mailwright/testing";
 import { Redis } from "ioredis";
 import { launchCampaign, reached } from "../system/campaign.ts";
 import { startInstallation } from "../system/installation.ts";
-import { SHARDS } from "../system/journal-left.ts";
-import { breachesOfWatch, MOST_REPORTS, watch } from "./watch.ts";
+import { breachesOfWatch, mostReports, watch } from "./watch.ts";
 import { EMAILS_LIMIT } from "./world.ts";
 
 test("the most that Redis has ever held is seen, also over its restart, and whose suppression the email client has heard of", async () => {
@@ -21,10 +21,10 @@ test("the most that Redis has ever held is seen, also over its restart, and whos
 
   await all.redis.restart();
   const redis = new Redis(all.redis.url);
-  const [shard] = SHARDS as [(typeof SHARDS)[number]];
+  const [shard] = all.shards as [Shard];
   const more = Array.from({ length: EMAILS_LIMIT + 1 }, (_, n) => [`email ${n}`, "batch"]).flat();
   await redis.hset(shard.index, ...more);
-  await redis.hset(shard.counts, "outbox", MOST_REPORTS + 1);
+  await redis.hset(shard.counts, "outbox", mostReports(watching) + 1);
   await until(() => breachesOfWatch(watching).length === 2, { what: "too much to be found" });
   redis.disconnect();
 });

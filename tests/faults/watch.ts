@@ -1,8 +1,8 @@
 import { countJournal } from "@mailwright/email_client/batches/journal-counts.ts";
-import { Redis } from "ioredis";
+import { BATCH_SIZE } from "@mailwright/protocol";
 import postgres from "postgres";
 import type { Breach } from "../system/breach.ts";
-import { SHARDS } from "../system/journal-left.ts";
+import { directRedis } from "../system/direct-redis.ts";
 import { bounded } from "./programs.ts";
 import { EMAILS_LIMIT, OUTBOX_LIMIT, type World } from "./world.ts";
 
@@ -15,26 +15,21 @@ export interface Watch extends AsyncDisposable {
   readonly looks: number;
   /** The most that Redis has ever held. */
   readonly most: { emails: number; reports: number };
+  /** How many emails it may hold: each shard takes a whole batch, however low the limit is. */
+  readonly emailsLimit: number;
   /** Addresses whose suppression the email client has acknowledged, by when that was first seen. */
   readonly announced: ReadonlyMap<string, number>;
 }
 
-export function watch({
-  redis: { url },
-  postgres: { url: databaseUrl },
-}: Pick<World, "redis" | "postgres">): Watch {
+export function watch(all: Pick<World, "redis" | "cluster" | "shards" | "postgres">): Watch {
   // A connection of its own that gives up within a second: one that a dying Postgres has accepted waits for half a minute.
-  const sql = postgres(databaseUrl, {
+  const sql = postgres(all.postgres.url, {
     max: 1,
     connect_timeout: PATIENCE_MS / 1_000,
     fetch_types: false,
     onnotice: () => {},
   });
-  const redis = new Redis(url, {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: PATIENCE_MS,
-  });
+  const redis = directRedis(all, PATIENCE_MS);
   // It is killed again and again, and that is told to nobody.
   redis.on("error", () => {});
   const announced = new Map<string, number>();
@@ -43,7 +38,7 @@ export function watch({
   let looks = 0;
 
   async function lookAtRedis(): Promise<void> {
-    const { emails, outbox } = await countJournal(redis, SHARDS);
+    const { emails, outbox } = await countJournal(redis, all.shards);
     most.emails = Math.max(most.emails, emails);
     most.reports = Math.max(most.reports, outbox);
     looks++;
@@ -66,6 +61,7 @@ export function watch({
       return looks;
     },
     most,
+    emailsLimit: Math.max(EMAILS_LIMIT, all.shards.length * BATCH_SIZE),
     announced,
     async [Symbol.asyncDispose]() {
       stopping.abort();
@@ -77,12 +73,16 @@ export function watch({
 }
 
 /** Past its limit no new attempt begins, but every email in the journal may still end, by three reports at the most. */
-export const MOST_REPORTS = OUTBOX_LIMIT + 3 * EMAILS_LIMIT;
+export const mostReports = ({ emailsLimit }: Pick<Watch, "emailsLimit">) =>
+  OUTBOX_LIMIT + 3 * emailsLimit;
 
 /** Invariant H while faults strike: Redis never holds more than it may. */
-export function breachesOfWatch({ most }: Pick<Watch, "most">): Breach[] {
+export function breachesOfWatch(watch: Pick<Watch, "most" | "emailsLimit">): Breach[] {
+  const { most, emailsLimit } = watch;
   return [
-    ...(most.emails > EMAILS_LIMIT ? [bounded("Redis", `${most.emails} emails at once`)] : []),
-    ...(most.reports > MOST_REPORTS ? [bounded("Redis", `${most.reports} reports at once`)] : []),
+    ...(most.emails > emailsLimit ? [bounded("Redis", `${most.emails} emails at once`)] : []),
+    ...(most.reports > mostReports(watch)
+      ? [bounded("Redis", `${most.reports} reports at once`)]
+      : []),
   ];
 }

@@ -1,6 +1,14 @@
 import postgres from "postgres";
 import { createServiceClient, type ServiceClient } from "@mailwright/protocol";
-import { FaultProxy, ownPostgres, ownRedis, type OwnServer } from "@mailwright/testing";
+import { createShards, type Shard } from "@mailwright/email_client/redis/keys.ts";
+import {
+  FaultProxy,
+  type OwnCluster,
+  ownPostgres,
+  ownRedis,
+  ownRedisCluster,
+  type OwnServer,
+} from "@mailwright/testing";
 import { call, KEYS, makeToken, SERVICE_KEY, setUpGateway } from "../harness/access.ts";
 import { type Balancer, startBalancer } from "../harness/balancer.ts";
 import { type Program, startProgram } from "../harness/program.ts";
@@ -16,6 +24,8 @@ export interface InstallationOptions {
   envOf?: (program: string) => Record<string, string>;
   /** Directives of Redis that override ours. */
   redisSettings?: Record<string, string>;
+  /** Redis is a cluster of three, and each of them has two shards. The email clients reach it without a link. */
+  cluster?: boolean;
   /** `false` leaves it as a first visitor finds it: no gateway, no sender. */
   setUp?: boolean;
 }
@@ -23,7 +33,10 @@ export interface InstallationOptions {
 /** A whole installation as separate processes, with a network that misbehaves on request between any two of them. */
 export interface Installation extends AsyncDisposable {
   postgres: OwnServer;
+  /** Where Redis is a cluster, the first of its nodes. */
   redis: OwnServer;
+  cluster: OwnCluster | undefined;
+  shards: readonly Shard[];
   webs: Program[];
   emailClients: Program[];
   gatewayMock: Program;
@@ -44,6 +57,8 @@ export interface Installation extends AsyncDisposable {
   mock<T>(method: string, path: string, body?: unknown): Promise<T>;
 }
 
+const CLUSTER_SHARDS = 6;
+
 export async function startInstallation({
   webs = 1,
   emailClients = 1,
@@ -51,12 +66,15 @@ export async function startInstallation({
   emailClientEnv = {},
   envOf = () => ({}),
   redisSettings = {},
+  cluster: isCluster = false,
   setUp = true,
 }: InstallationOptions = {}): Promise<Installation> {
   const stack = new AsyncDisposableStack();
   try {
     const pg = stack.use(await ownPostgres());
-    const redis = stack.use(await ownRedis(redisSettings));
+    const cluster = isCluster ? stack.use(await ownRedisCluster()) : undefined;
+    const redis = cluster?.nodes[0] ?? stack.use(await ownRedis(redisSettings));
+    const shards = createShards(isCluster ? CLUSTER_SHARDS : 1);
     const gatewayMock = stack.use(
       await startProgram("gateway_mock", { MOCK_WEIGHTS: weights, MOCK_SEED: "7" }),
     );
@@ -70,7 +88,8 @@ export async function startInstallation({
     for (let n = 0; n < emailClients; n++) {
       const env = {
         ...shared,
-        REDIS_URL: redisLink.through(redis.url),
+        REDIS_URL: cluster?.url ?? redisLink.through(redis.url),
+        REDIS_SHARDS: String(shards.length),
         WEB_URL: `http://127.0.0.1:${lateLinks.web.port}`,
         PRIVATE_GATEWAYS: "allow",
         ...emailClientEnv,
@@ -110,6 +129,8 @@ export async function startInstallation({
     const installation: Installation = {
       postgres: pg,
       redis,
+      cluster,
+      shards,
       webs: pages,
       emailClients: clients,
       gatewayMock,

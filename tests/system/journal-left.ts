@@ -1,14 +1,7 @@
-import {
-  batchKeys,
-  controlKey,
-  createShards,
-  type Shard,
-} from "@mailwright/email_client/redis/keys.ts";
-import { Redis } from "ioredis";
+import { batchKeys, controlKey, type Shard } from "@mailwright/email_client/redis/keys.ts";
+import type { Cluster, Redis } from "ioredis";
+import { directRedis, serversOf } from "./direct-redis.ts";
 import type { Installation } from "./installation.ts";
-
-/** An installation has one unless it is told otherwise. */
-export const SHARDS = createShards(1);
 
 /** What Redis holds of emails that are not over, in words; nothing when all of them are. */
 export interface JournalLeft {
@@ -29,21 +22,26 @@ export interface EmailLeft {
 /** So many tell what all of them have. */
 const FEW = 5;
 
-export async function journalLeft({ redis }: Pick<Installation, "redis">): Promise<JournalLeft> {
-  const direct = new Redis(redis.url);
+export async function journalLeft(
+  all: Pick<Installation, "redis" | "cluster" | "shards">,
+): Promise<JournalLeft> {
+  const direct = directRedis(all);
   try {
     const found: Record<string, number> = {};
+    const add = (what: string, count: number) => {
+      found[what] = (found[what] ?? 0) + count;
+    };
     const emails: EmailLeft[] = [];
-    let counted = true;
-    for (const shard of SHARDS) {
+    let counted = false;
+    for (const shard of all.shards) {
       const counts = await direct.hgetall(shard.counts);
-      counted &&= Object.keys(counts).length > 0;
-      for (const [of, count] of Object.entries(counts)) found[`counted as ${of}`] = Number(count);
-      found["indexed"] = await direct.hlen(shard.index);
-      found["entries in the outbox"] = await direct.xlen(shard.outbox);
+      counted ||= Object.keys(counts).length > 0;
+      for (const [of, count] of Object.entries(counts)) add(`counted as ${of}`, Number(count));
+      add("indexed", await direct.hlen(shard.index));
+      add("entries in the outbox", await direct.xlen(shard.outbox));
       const { recipients, records } = batchKeys(shard, "*");
-      found["batches with recipients"] = (await direct.keys(recipients)).length;
-      found["batches with records"] = (await direct.keys(records)).length;
+      add("batches with recipients", await countKeys(direct, recipients));
+      add("batches with records", await countKeys(direct, records));
       emails.push(...(await emailsLeft(direct, shard)));
     }
     const left = Object.entries(found)
@@ -55,7 +53,12 @@ export async function journalLeft({ redis }: Pick<Installation, "redis">): Promi
   }
 }
 
-async function emailsLeft(redis: Redis, shard: Shard): Promise<EmailLeft[]> {
+async function countKeys(redis: Redis | Cluster, pattern: string): Promise<number> {
+  const found = await Promise.all(serversOf(redis).map((server) => server.keys(pattern)));
+  return found.flat().length;
+}
+
+async function emailsLeft(redis: Redis | Cluster, shard: Shard): Promise<EmailLeft[]> {
   const indexed = Object.entries(await redis.hgetall(shard.index)).slice(0, FEW);
   return Promise.all(
     indexed.map(async ([id, batch]) => {

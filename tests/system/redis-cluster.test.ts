@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { type OwnCluster, ownRedisCluster, type OwnServer, until } from "@mailwright/testing";
+import { type OwnCluster, type OwnServer, until } from "@mailwright/testing";
 import { Redis } from "ioredis";
 import { ended, launchCampaign } from "./campaign.ts";
 import { type Installation, startInstallation } from "./installation.ts";
 import { expectPromiseKept } from "./promise.ts";
 
-const SHARDS = 6;
 /** Each is a batch, which falls into a shard by chance: once in four million runs one node of three gets none of forty. */
 const CAMPAIGNS = 40;
 const CONTACTS = 40;
@@ -14,19 +13,11 @@ let cluster: OwnCluster;
 let all: Installation;
 
 beforeEach(async () => {
-  cluster = await ownRedisCluster();
-  const emailClientEnv = {
-    REDIS_URL: cluster.url,
-    REDIS_SHARDS: String(SHARDS),
-    SEND_CONCURRENCY: "8",
-    ATTEMPT_DEADLINE_MS: "3000",
-  };
-  all = await startInstallation({ emailClients: 2, emailClientEnv });
+  const emailClientEnv = { SEND_CONCURRENCY: "8", ATTEMPT_DEADLINE_MS: "3000" };
+  all = await startInstallation({ emailClients: 2, emailClientEnv, cluster: true });
+  cluster = all.cluster as OwnCluster;
 });
-afterEach(async () => {
-  await all[Symbol.asyncDispose]();
-  await cluster[Symbol.asyncDispose]();
-});
+afterEach(() => all[Symbol.asyncDispose]());
 
 function launchCampaigns(): Promise<string[]> {
   return Promise.all(Array.from({ length: CAMPAIGNS }, () => launchCampaign(all, CONTACTS)));
