@@ -4,9 +4,9 @@ import { retried } from "../../db/retry.ts";
 import { codeOf, UNIQUE_VIOLATION } from "../../db/sqlstate.ts";
 import { addNewcomers } from "../segments/newcomers.ts";
 import { addToSegment } from "../segments/segments.ts";
-import type { Batch } from "./file-reader.ts";
+import type { Batch, Reject } from "./file-reader.ts";
 import { endImport } from "./queries.ts";
-import type { Row } from "./rows.ts";
+import { NO_ROOM, type Row } from "./rows.ts";
 import {
   advanceImport,
   type ClaimedImport,
@@ -72,14 +72,15 @@ export class BatchWriter {
       await takeTime(tx);
       await countLater(tx);
       if (!batch.isLast) await commitLater(tx);
-      const { fresh, met } = await this.#writeContacts(tx, batch.rows, isContested);
+      const { fresh, met, full } = await this.#writeContacts(tx, batch.rows, isContested);
       const held =
         (await inTime(before)) === "lost" ? undefined : await holdImport(tx, id, batch.from);
       // What was written until here goes with the transaction.
       if (held === undefined) throw new LostError();
       await countAdded(tx, fresh.length);
       if (held.segment_id !== null) await join(tx, held.segment_id, fresh, met);
-      await insertRejects(tx, id, batch.rejects);
+      const rejects = [...batch.rejects, ...withoutRoom(batch, full)];
+      await insertRejects(tx, id, rejects);
       const matched = met.length + batch.repeated;
       const updates = on_duplicate === "update";
       await advanceImport(
@@ -91,7 +92,7 @@ export class BatchWriter {
           inserted: fresh.length,
           updated: updates ? matched : 0,
           skipped: updates ? 0 : matched,
-          rejected: batch.rejects.length,
+          rejected: rejects.length,
         },
       );
       if (batch.isLast) await endImport(tx, id, { state: "done" });
@@ -99,12 +100,12 @@ export class BatchWriter {
     });
   }
 
-  /** The rows by whether they met a contact that was there already. */
+  /** The rows by whether they met a contact that was there already, and those whose contact was full. */
   async #writeContacts(
     tx: Queryable,
     rows: readonly Row[],
     isContested: boolean,
-  ): Promise<{ fresh: IdentifiedRow[]; met: IdentifiedRow[] }> {
+  ): Promise<Record<"fresh" | "met" | "full", IdentifiedRow[]>> {
     const known = this.#looksFirst ? await knownContacts(tx, rows) : new Map<number, string>();
     if (known.size > 0) this.#hasMetSomebody = true;
     this.#looksFirst = this.#hasMetSomebody;
@@ -119,9 +120,21 @@ export class BatchWriter {
     } else {
       await insertContacts(tx, fresh);
     }
-    if (this.#import.on_duplicate === "update") await updateContacts(tx, met);
-    return { fresh, met };
+    if (this.#import.on_duplicate === "skip") return { fresh, met, full: [] };
+    const isFull = await updateContacts(tx, met);
+    const { full = [], updated = [] } = Object.groupBy(met, ({ id }) =>
+      isFull.has(id) ? "full" : "updated",
+    );
+    return { fresh, met: updated, full };
   }
+}
+
+/** The rows of a batch whose contacts are full, as they stand in the file. */
+function withoutRoom({ rows, origins }: Batch<Row>, full: readonly Row[]): Reject[] {
+  const addresses = new Set(full.map(({ canonical }) => canonical));
+  return origins
+    .filter((_, position) => addresses.has(rows[position]?.canonical ?? ""))
+    .map((origin) => ({ ...origin, reason: NO_ROOM }));
 }
 
 /**

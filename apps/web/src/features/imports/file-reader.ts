@@ -11,16 +11,22 @@ export interface Batch<R> {
   nextLine: number;
   /** Each address once. */
   rows: R[];
+  /** Where each of them stands in the file, the first of those of one address. */
+  origins: Origin[];
   /** Rows whose address an earlier row of the batch had. */
   repeated: number;
   rejects: Reject[];
   isLast: boolean;
 }
 
-export interface Reject {
+/** A row as it stands in the file. */
+export interface Origin {
   line: number;
-  reason: string;
   cells: string[];
+}
+
+export interface Reject extends Origin {
+  reason: string;
 }
 
 export interface FileSource {
@@ -101,7 +107,7 @@ export class FileReader<R extends { canonical: string }> {
     const reason = fault === undefined ? widthFault(cells, this.#source.width) : faultReason(fault);
     const row = reason === undefined ? this.#kind.read(cells) : { refused: reason };
     if ("refused" in row) gathered.reject({ line, reason: row.refused, cells });
-    else gathered.add(row);
+    else gathered.add(row, { line, cells });
   }
 
   /** Pushes more of the file to be split; false when there is no more. */
@@ -179,7 +185,7 @@ function followers(bytes: Uint8Array): number {
 /** What a batch is gathered into. */
 class Gathering<R extends { canonical: string }> {
   readonly #kind: Pick<RowKind<R>, "merge">;
-  readonly #rows = new Map<string, R>();
+  readonly #rows = new Map<string, { row: R; origin: Origin }>();
   readonly #rejects: Reject[] = [];
   #repeated = 0;
 
@@ -191,17 +197,32 @@ class Gathering<R extends { canonical: string }> {
     return this.#rows.size + this.#rejects.length + this.#repeated;
   }
 
-  add(row: R): void {
+  add(row: R, origin: Origin): void {
     const before = this.#rows.get(row.canonical);
-    this.#rows.set(row.canonical, before === undefined ? row : this.#kind.merge(before, row));
-    if (before !== undefined) this.#repeated += 1;
+    if (before === undefined) {
+      this.#rows.set(row.canonical, { row, origin });
+      return;
+    }
+    const merged = this.#kind.merge(before.row, row);
+    if ("refused" in merged) {
+      this.reject({ ...origin, reason: merged.refused });
+      return;
+    }
+    before.row = merged;
+    this.#repeated += 1;
   }
 
   reject(reject: Reject): void {
     this.#rejects.push(reject);
   }
 
-  result(): Pick<Batch<R>, "rows" | "repeated" | "rejects"> {
-    return { rows: [...this.#rows.values()], repeated: this.#repeated, rejects: this.#rejects };
+  result(): Pick<Batch<R>, "rows" | "origins" | "repeated" | "rejects"> {
+    const gathered = [...this.#rows.values()];
+    return {
+      rows: gathered.map(({ row }) => row),
+      origins: gathered.map(({ origin }) => origin),
+      repeated: this.#repeated,
+      rejects: this.#rejects,
+    };
   }
 }

@@ -1,5 +1,10 @@
 import { parseAddress } from "../contacts/address.ts";
-import { ATTRIBUTES_LENGTH, VALUE_LENGTH } from "../contacts/attributes.ts";
+import {
+  ATTRIBUTES_LENGTH,
+  MOST_ATTRIBUTES,
+  sizeFault,
+  VALUE_LENGTH,
+} from "../contacts/attributes.ts";
 import { textOfCell, valueOfCell } from "../contacts/cells.ts";
 import { oneLine } from "../contacts/one-line.ts";
 import type { Mapping } from "./columns.ts";
@@ -26,8 +31,8 @@ export interface RowKind<R extends { canonical: string }> {
   /** At most so many of them are written in one transaction. */
   batch: number;
   read(cells: readonly string[]): R | Refused;
-  /** What two rows of one address come to. */
-  merge(before: R, row: R): R;
+  /** What two rows of one address come to, or why the later one cannot be taken. */
+  merge(before: R, row: R): R | Refused;
 }
 
 /**
@@ -98,21 +103,28 @@ function nameOf(cell: string | undefined): string {
   return text.includes("\n") ? oneLine(text) : text.trim();
 }
 
+/** Why a row is not taken that a contact has no room for. */
+export const NO_ROOM = `With those that the contact has already, these would be more than ${MOST_ATTRIBUTES} attributes, or longer than ${ATTRIBUTES_LENGTH} characters together.`;
+
 /** What a row says of a contact that an earlier one spoke of already: what is not blank in it wins. */
-function mergeRows(before: Row, row: Row): Row {
+function mergeRows(before: Row, row: Row): Row | Refused {
+  const attributes = mergeAttributes(before.attributes, row.attributes);
+  if (attributes === undefined) return { refused: NO_ROOM };
   return {
     email: row.email,
     canonical: row.canonical,
     name: row.name || before.name,
     first_name: row.first_name || before.first_name,
     last_name: row.last_name || before.last_name,
-    attributes:
-      before.attributes === NO_ATTRIBUTES || row.attributes === NO_ATTRIBUTES
-        ? before.attributes === NO_ATTRIBUTES
-          ? row.attributes
-          : before.attributes
-        : JSON.stringify({ ...JSON.parse(before.attributes), ...JSON.parse(row.attributes) }),
+    attributes,
   };
+}
+
+function mergeAttributes(before: string, attributes: string): string | undefined {
+  if (before === NO_ATTRIBUTES) return attributes;
+  if (attributes === NO_ATTRIBUTES) return before;
+  const merged = { ...JSON.parse(before), ...JSON.parse(attributes) };
+  return sizeFault(merged) === undefined ? JSON.stringify(merged) : undefined;
 }
 
 /** What is wrong with a row of more cells than there are columns, unless they are blank. */

@@ -1,6 +1,7 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Queryable } from "../../db/open.ts";
 import { contactImport } from "../../db/schema/imports.ts";
+import { type Attributes, sizeFault } from "../contacts/attributes.ts";
 import type { SuppressionReason } from "../suppressions/reasons.ts";
 import type { Reject } from "./file-reader.ts";
 import type { ImportKind } from "./kind-words.ts";
@@ -167,25 +168,63 @@ export async function countAdded(tx: Queryable, added: number): Promise<void> {
   await tx.execute(sql`UPDATE "tally" SET "count" = "count" + ${added} WHERE "name" = 'contact'`);
 }
 
-/** Brings contacts up to what the rows say; a row that says nothing new writes nothing. */
-export async function updateContacts(tx: Queryable, rows: readonly IdentifiedRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.execute(sql`
-    UPDATE "contact" SET "email" = "new"."email", "name" = "new"."name", "first_name" = "new"."first_name",
-      "last_name" = "new"."last_name", "attributes" = "new"."attributes", "updated_at" = clock_timestamp()
-    FROM (
+/** Attributes that are no longer than this as text fit a contact: a hundred of them are longer. */
+const SURELY_FIT = 800;
+
+/**
+ * Brings contacts up to what the rows say; a row that says nothing new writes nothing. Resolves with the ids of those that
+ * have no room for the attributes: these stay as they are.
+ */
+export async function updateContacts(
+  tx: Queryable,
+  rows: readonly IdentifiedRow[],
+): Promise<ReadonlySet<string>> {
+  const many = await writeUpdates(tx, rows, SURELY_FIT);
+  const judged = new Map(many.map(({ id, before, after }) => [id, hasRoom(before, after)]));
+  await writeUpdates(
+    tx,
+    rows.filter(({ id }) => judged.get(id) === true),
+    null,
+  );
+  return new Set(many.filter(({ id }) => judged.get(id) === false).map(({ id }) => id));
+}
+
+/** What a contact has too much of already does not keep a row from changing it. */
+function hasRoom(before: Attributes, after: Attributes): boolean {
+  const grows =
+    Object.keys(after).length > Object.keys(before).length ||
+    JSON.stringify(after).length > JSON.stringify(before).length;
+  return !grows || sizeFault(after) === undefined;
+}
+
+/** Leaves those alone whose attributes would change and be longer than `most` then, and tells what they would be. */
+async function writeUpdates(
+  tx: Queryable,
+  rows: readonly IdentifiedRow[],
+  most: number | null,
+): Promise<{ id: string; before: Attributes; after: Attributes }[]> {
+  if (rows.length === 0) return [];
+  const isLong = sql`("new"."attributes" <> "new"."before" AND length("new"."attributes"::text) > ${most}::integer) IS TRUE`;
+  return tx.execute<{ id: string; before: Attributes; after: Attributes }>(sql`
+    WITH "new" AS MATERIALIZED (
       SELECT "contact"."id", "row"."email",
         coalesce(nullif("row"."name", ''), "contact"."name") AS "name",
         coalesce(nullif("row"."first_name", ''), "contact"."first_name") AS "first_name",
         coalesce(nullif("row"."last_name", ''), "contact"."last_name") AS "last_name",
-        "contact"."attributes" || "row"."attributes"::jsonb AS "attributes"
+        "contact"."attributes" || "row"."attributes"::jsonb AS "attributes", "contact"."attributes" AS "before"
       FROM ${columnsOf(rows, VALUES)} AS ${COLUMNS}
       JOIN "contact" ON "contact"."id" = "row"."id"::uuid
       ORDER BY "contact"."id" FOR NO KEY UPDATE OF "contact"
-    ) AS "new"
-    WHERE "contact"."id" = "new"."id"
-      AND ("contact"."email", "contact"."name", "contact"."first_name", "contact"."last_name", "contact"."attributes")
-        IS DISTINCT FROM ("new"."email", "new"."name", "new"."first_name", "new"."last_name", "new"."attributes")
+    ),
+    "written" AS (
+      UPDATE "contact" SET "email" = "new"."email", "name" = "new"."name", "first_name" = "new"."first_name",
+        "last_name" = "new"."last_name", "attributes" = "new"."attributes", "updated_at" = clock_timestamp()
+      FROM "new"
+      WHERE "contact"."id" = "new"."id" AND NOT ${isLong}
+        AND ("contact"."email", "contact"."name", "contact"."first_name", "contact"."last_name", "contact"."attributes")
+          IS DISTINCT FROM ("new"."email", "new"."name", "new"."first_name", "new"."last_name", "new"."attributes")
+    )
+    SELECT "id", "before", "attributes" AS "after" FROM "new" WHERE ${isLong}
   `);
 }
 
