@@ -1,4 +1,5 @@
 import type { Context } from "./context.ts";
+import { ensurePartitions } from "./db/partitions.ts";
 import { forgetEndedSignIns } from "./features/accounts/sessions.ts";
 import { forgetAbandonedImports } from "./features/imports/imports.ts";
 import { reportOf } from "./http/error-report.ts";
@@ -7,7 +8,7 @@ import { forgetNonces } from "./http/service.ts";
 
 const EVERY_MS = 10 * 60_000;
 
-/** Deletes what has run out, every ten minutes until `signal` aborts. Any number of instances may. */
+/** Deletes what has run out and makes what will be needed, every ten minutes until `signal` aborts. Any number of webs may. */
 export async function keepHouse(context: Context, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
@@ -15,17 +16,15 @@ export async function keepHouse(context: Context, signal: AbortSignal): Promise<
       await context.clock.sleep(EVERY_MS, signal);
     } catch (error) {
       if (signal.aborted) return;
-      context.log.error(
-        reportOf(error),
-        "what has run out could not be deleted; trying again later",
-      );
+      context.log.error(reportOf(error), "the house could not be kept; trying again later");
       await context.clock.sleep(EVERY_MS, signal).catch(() => undefined);
     }
   }
 }
 
-/** Deletes old nonces, kept answers, sessions, counts of failed sign-ins and abandoned uploads, once. */
+/** Makes the next partitions, and deletes old nonces, kept answers, sessions, counts of failed sign-ins and abandoned uploads. */
 export async function sweep({ db, clock }: Context): Promise<void> {
+  await ensurePartitions(db);
   await forgetNonces(db, clock.now());
   await forgetAnswers(db, clock.now());
   await forgetEndedSignIns(db, clock);

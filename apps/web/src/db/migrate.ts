@@ -3,6 +3,7 @@ import { readMigrationFiles } from "drizzle-orm/migrator";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
 import { createLog, type Log, readConfig, systemClock } from "@mailwright/platform";
 import { openDatabase, type Queryable } from "./open.ts";
+import { ensurePartitions } from "./partitions.ts";
 
 const MIGRATIONS = new URL("../../../../drizzle", import.meta.url).pathname;
 
@@ -22,7 +23,7 @@ export async function migrateDatabase(url: string, log: Log): Promise<void> {
   await database.db.execute(sql`SET statement_timeout = 0`);
   await database.db.execute(sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
   await migrate(database.db, { migrationsFolder: MIGRATIONS });
-  await database.db.execute(sql`SELECT ensure_email_event_partitions(now())`);
+  await ensurePartitions(database.db);
 }
 
 /** How many migrations the database lacks; all of them where there has been none. */

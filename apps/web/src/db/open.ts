@@ -45,6 +45,7 @@ function openPool(url: string, max: number): postgres.Sql {
     // The driver's own waits grow to 20 s, and whoever draws a connection that just failed waits with it.
     backoff: (failures) => Math.min(0.05 * 2 ** failures, 0.5),
     onnotice: () => {},
-    connection: { application_name: "mailwright", statement_timeout: 30_000 },
+    // A server may be anywhere; days and months are UTC's here.
+    connection: { application_name: "mailwright", statement_timeout: 30_000, TimeZone: "UTC" },
   });
 }
