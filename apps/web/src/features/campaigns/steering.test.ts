@@ -215,7 +215,7 @@ test("a launch that is taken back while its audience is being frozen sends nothi
   const { db } = context;
   const id = await fixture.draft();
   expect(await launchCampaign(context, id, "Anna")).toEqual({ kind: "launching" });
-  let freezing: Promise<void> | undefined;
+  let freezing: Promise<number> | undefined;
   // Whoever holds the table keeps the freeze at its first email.
   await db.transaction(async (tx) => {
     await tx.execute(sql`LOCK TABLE "email" IN SHARE MODE`);

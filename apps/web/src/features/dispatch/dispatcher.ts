@@ -27,34 +27,50 @@ export interface Dispatcher extends AsyncDisposable {
 export function startDispatcher(context: DispatchContext): Dispatcher {
   const stopping = new AbortController();
   const { signal } = stopping;
-  let wake = Promise.withResolvers<void>();
-  const wokenOr = async (ms: number) => {
-    const sleep = new AbortController();
-    const timer = context.clock.sleep(ms, AbortSignal.any([signal, sleep.signal])).catch(() => {});
-    await Promise.race([wake.promise, timer]);
-    sleep.abort();
-    wake = Promise.withResolvers();
-  };
+  const [toFreeze, toSend] = [bell(context, signal), bell(context, signal)];
+  // By itself: it takes seconds for a large audience, and what others are sent, and may not be sent any more, goes on.
+  const freezing = loop(context, signal, "freezing", async () => {
+    if ((await freezeLaunched(context)) > 0) toSend.ring();
+    await toFreeze.rungOr(LOOK_EVERY_MS);
+  });
   const sending = loop(context, signal, "dispatching", async () =>
-    wokenOr(await dispatch(context, signal)),
+    toSend.rungOr(await dispatch(context, signal)),
   );
   const reconciling = loop(context, signal, "reconciling", async () => {
     await reconcile(context);
     await context.clock.sleep(RECONCILE_EVERY_MS, signal);
   });
+  const wake = () => {
+    toFreeze.ring();
+    toSend.ring();
+  };
   return {
-    wake: () => wake.resolve(),
+    wake,
     async [Symbol.asyncDispose]() {
       stopping.abort(new Error("the dispatcher is stopping"));
-      wake.resolve();
-      await Promise.all([sending, reconciling]);
+      wake();
+      await Promise.all([freezing, sending, reconciling]);
+    },
+  };
+}
+
+/** What one loop waits for; rung while nobody waits, it is heard by the next wait. */
+function bell({ clock }: DispatchContext, signal: AbortSignal) {
+  let rung = Promise.withResolvers<void>();
+  return {
+    ring: () => rung.resolve(),
+    async rungOr(ms: number): Promise<void> {
+      const sleep = new AbortController();
+      const timer = clock.sleep(ms, AbortSignal.any([signal, sleep.signal])).catch(() => {});
+      await Promise.race([rung.promise, timer]);
+      sleep.abort();
+      rung = Promise.withResolvers();
     },
   };
 }
 
 /** Does all there is to do and says how long to wait before looking again. */
 async function dispatch(context: DispatchContext, signal: AbortSignal): Promise<number> {
-  await freezeLaunched(context);
   await syncControls(context);
   const hasMoreToTell = await announceSuppressions(context, signal);
   while (

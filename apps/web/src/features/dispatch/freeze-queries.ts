@@ -18,11 +18,13 @@ export async function launchingCampaigns(db: Queryable): Promise<string[]> {
  */
 export async function takeFreeze(tx: Queryable, campaign: string): Promise<string | undefined> {
   const rows = await tx.execute<{ taken: boolean; launch: string }>(sql`
-    SELECT pg_try_advisory_xact_lock(hashtextextended(${`freeze ${campaign}`}, 0)) AS "taken",
-      pg_advisory_xact_lock_shared(hashtextextended('erase contacts', 0)), "launched_at"::text AS "launch"
+    SELECT pg_try_advisory_xact_lock(hashtextextended(${`freeze ${campaign}`}, 0)) AS "taken", "launched_at"::text AS "launch"
     FROM "campaign" WHERE "id" = ${campaign} AND "state" = 'launching'
   `);
-  return rows[0]?.taken === true ? rows[0].launch : undefined;
+  if (rows[0]?.taken !== true) return undefined;
+  // Whoever erases waits for a freeze to end, and only who freezes may wait behind them.
+  await tx.execute(sql`SELECT pg_advisory_xact_lock_shared(hashtextextended('erase contacts', 0))`);
+  return rows[0].launch;
 }
 
 /** The segments of a campaign with what decides their members. */

@@ -17,18 +17,22 @@ const NOBODY = "Nobody was left in its segments when the audience was to be froz
 /**
  * Freezes the audience of every campaign that was launched: one transaction each. Should this web or Postgres die in
  * the middle nothing has happened, and whoever looks next does it; however many webs look, one does it. A launch that is
- * taken back meanwhile leaves nothing behind.
+ * taken back meanwhile leaves nothing behind. Resolves with how many were frozen.
  */
-export async function freezeLaunched({ db, log }: DispatchContext): Promise<void> {
+export async function freezeLaunched({ db, log }: DispatchContext): Promise<number> {
+  let done = 0;
   for (const campaign of await launchingCampaigns(db)) {
     try {
       const frozen = await db.transaction((tx) => freeze(tx, campaign));
-      if (frozen !== undefined) log.info({ campaign, ...frozen }, "the audience is frozen");
+      if (frozen === undefined) continue;
+      done++;
+      log.info({ campaign, ...frozen }, "the audience is frozen");
     } catch (error) {
       if (!(error instanceof TakenBackError)) throw error;
       log.info({ campaign }, "a launch was taken back while its audience was being frozen");
     }
   }
+  return done;
 }
 
 async function freeze(

@@ -165,6 +165,18 @@ test("rows that cannot be taken are kept with line and reason, and their file ca
   });
 });
 
+test("a row that is shown in part is cut between characters, and costs no other", async () => {
+  // Each face takes two places, so one of them lies across the end of what is shown.
+  const unclosed = `"${"😀".repeat(600)}`;
+  const tooLong = `x${"😀".repeat(70_000)}`;
+  const file = ["email", tooLong, "anna@example.com", unclosed, "bernd@example.com"].join("\n");
+  const done = await imported(context, file);
+  expect([done.state, countsOf(done)]).toEqual([
+    "done",
+    { rows: 4, inserted: 2, updated: 0, skipped: 0, rejected: 2 },
+  ]);
+});
+
 test("a plan that cannot work is refused with what is wrong, and makes no segment", async () => {
   const { id, layout } = await uploaded(context, "a,b,c,d\n1,2,3,4\n");
   const order = { layout, onDuplicate: "update", segment: { name: "New" } } as const;

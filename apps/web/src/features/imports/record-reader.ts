@@ -136,7 +136,7 @@ export class RecordReader {
     const end = this.#text.indexOf("\n", this.#at);
     if (end === -1 && !this.#isLast) return this.#tooLong(this.#text.length - this.#at);
     const stop = end === -1 ? this.#text.length : end;
-    const cells = [this.#text.slice(this.#at, Math.min(stop, this.#at + SHOWN))];
+    const cells = [this.#shown(stop)];
     this.#take(stop, 1);
     this.fault = "unclosed";
     return cells;
@@ -146,10 +146,15 @@ export class RecordReader {
     if (length <= LONGEST) return undefined;
     this.fault = "too long";
     this.line = this.#nextLine;
-    const cells = [this.#text.slice(this.#at, this.#at + SHOWN)];
+    const cells = [this.#shown(this.#text.length)];
     this.#isSkipping = true;
     this.#skipLine();
     return cells;
+  }
+
+  /** The beginning of a row that cannot be read. It may end within a character, which no database would store. */
+  #shown(stop: number): string {
+    return this.#text.slice(this.#at, Math.min(stop, this.#at + SHOWN)).toWellFormed();
   }
 
   /** False while the end of the line is not in sight. */

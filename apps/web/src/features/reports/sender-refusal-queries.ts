@@ -67,7 +67,8 @@ export async function updateWatched(
     UPDATE "campaign" SET
       "sender_refusals" = ${kept}::jsonb,
       "state" = CASE WHEN ${pause} THEN 'paused' ELSE "state" END,
-      "state_reason" = CASE WHEN ${pause} THEN ${reason ?? null} ELSE "state_reason" END
+      "state_reason" = CASE WHEN ${pause} THEN ${reason ?? null} ELSE "state_reason" END,
+      "updated_at" = CASE WHEN ${pause} THEN now() ELSE "updated_at" END
     WHERE "id" = ${campaign}
     RETURNING old."state" <> new."state" AS "paused"
   `);
