@@ -17,8 +17,8 @@ import { controlCampaign, suppressEmails, takeBatch } from "./intake.ts";
  * that is too large would be refused for ever.
  */
 const BATCH_LIMIT = 32 * 1024 * 1024;
-/** A template with its text part fits many times over. */
-const CONTENT_LIMIT = 4 * 1024 * 1024;
+/** The longest template fits, a million characters as HTML and as text, where each of them takes six octets as JSON. */
+const CONTENT_LIMIT = 16 * 1024 * 1024;
 /** How long web is asked to wait when the journal is full. */
 const FULL_RETRY_S = "1";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { newId } from "@mailwright/platform";
-import { sign } from "@mailwright/protocol";
+import { contentHash, sign } from "@mailwright/protocol";
 import { ownRedis, until } from "@mailwright/testing";
 import { aGateway, SERVICE_KEY, setUp, type SetUp } from "../testing/client.ts";
 import { batch, content, recipients } from "../testing/factories.ts";
@@ -85,7 +85,7 @@ describe("a call that is signed but not what it should be changes nothing", () =
     const before = await state(given);
     for (const [path, method, limit] of [
       ["/v1/batches", "POST", 32 * 1024 * 1024],
-      [`/v1/contents/${"a".repeat(64)}`, "PUT", 4 * 1024 * 1024],
+      [`/v1/contents/${"a".repeat(64)}`, "PUT", 16 * 1024 * 1024],
       [`/v1/campaigns/${SOMEBODY}/control`, "PUT", 1024 * 1024],
       ["/v1/settings", "PATCH", 1024 * 1024],
     ] as const) {
@@ -97,6 +97,18 @@ describe("a call that is signed but not what it should be changes nothing", () =
       expect(chunked.status).toBe(413);
     }
     expect(await state(given)).toEqual(before);
+  });
+
+  test("but the longest template there can be is taken, however long its characters are as JSON", async () => {
+    await using given = await setUp();
+    const worst = "\u0001".repeat(1_000_000);
+    const body = content({ template: { subject: "Hi", html: worst, text: worst } });
+    const answer = await call(given, {
+      method: "PUT",
+      path: `/v1/contents/${contentHash(body)}`,
+      body: JSON.stringify(body),
+    });
+    expect(answer.status).toBe(204);
   });
 
   test.each([

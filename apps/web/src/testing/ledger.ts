@@ -31,7 +31,7 @@ export async function ledgerFixture(contacts: number): Promise<LedgerFixture> {
 
 /** A campaign as a launch leaves it: its content frozen, its audience about to be. */
 export async function launchingCampaign(
-  { db, segment, gateway }: LedgerFixture,
+  { db, segment, gateway }: Pick<LedgerFixture, "db" | "segment" | "gateway">,
   { whenUncertain = "hold" as "hold" | "resend", segments = [segment] } = {},
 ): Promise<string> {
   const id = newId();

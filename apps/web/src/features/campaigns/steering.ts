@@ -1,5 +1,5 @@
 import type { Database } from "../../db/open.ts";
-import { type Action, noteActivity } from "./activity.ts";
+import { type Action, noteActivity, SYSTEM } from "./activity.ts";
 import { type CampaignState, lockState, setState } from "./steering-queries.ts";
 
 export type { CampaignState } from "./steering-queries.ts";
@@ -31,6 +31,14 @@ export function resumeCampaign(db: Database, id: string, actor: string): Promise
   });
 }
 
+/** Pauses a campaign for what somebody has to see to first. Answers whether it was sending. */
+export async function pauseBecause(db: Database, id: string, why: string): Promise<boolean> {
+  const steering = await steer(db, id, SYSTEM, "paused", (state) =>
+    state === "sending" ? { to: "paused", because: why } : { why: "It does not send." },
+  );
+  return steering.kind === "done";
+}
+
 /** Nothing more goes out. What was sent stays sent; what was under way ends as it does; the rest becomes cancelled. */
 export function cancelCampaign(db: Database, id: string, actor: string): Promise<Steering> {
   return steer(db, id, actor, "cancelled", (state) => {
@@ -49,15 +57,16 @@ async function steer(
   id: string,
   actor: string,
   action: Action,
-  decide: (state: CampaignState) => { to: CampaignState } | { why: string },
+  decide: (state: CampaignState) => { to: CampaignState; because?: string } | { why: string },
 ): Promise<Steering> {
   return db.transaction(async (tx): Promise<Steering> => {
     const state = await lockState(tx, id);
     if (state === undefined) return { kind: "unknown" };
     const decision = decide(state);
     if ("why" in decision) return { kind: "refused", state, why: decision.why };
-    await setState(tx, id, decision.to);
-    await noteActivity(tx, id, actor, action);
+    const { to, because } = decision;
+    await setState(tx, id, to, because);
+    await noteActivity(tx, id, actor, action, because === undefined ? {} : { why: because });
     return { kind: "done" };
   });
 }

@@ -168,6 +168,18 @@ export async function releaseBatch(db: Queryable, batch: string): Promise<void> 
   );
 }
 
+/** Makes a batch one that nobody ever began to hand over. False when the claim has run out and somebody else took it. */
+export async function unclaimBatch(
+  db: Queryable,
+  { id, claim }: Pick<BatchToHandOver, "id" | "claim">,
+): Promise<boolean> {
+  const rows = await db.execute(sql`
+    UPDATE "batch" SET "claimed_until" = NULL
+    WHERE "id" = ${id} AND "handed_at" IS NULL AND "claimed_until"::text = ${claim} RETURNING "id"
+  `);
+  return rows.length > 0;
+}
+
 export async function contentOf(db: Queryable, hash: string): Promise<Content | undefined> {
   const rows = await db.execute<{ body: Content }>(
     sql`SELECT "body" FROM "content" WHERE "hash" = ${hash}`,

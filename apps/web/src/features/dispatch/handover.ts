@@ -23,6 +23,7 @@ import {
   skipEmails,
   wasTried,
 } from "./handover-queries.ts";
+import { isForGood, setAside } from "./refused-batch.ts";
 
 /** Emails of one campaign that may be at the email client at once; more would only fill Redis. */
 export const WINDOW = 20_000;
@@ -76,11 +77,12 @@ async function handOver(
     await whenBack(context, signal, () => retried(() => markHanded(context.db, batch.id)));
     return 0;
   }
-  await letGo(batch, context, signal);
   context.log.warn(
     { batch: batch.id, campaign: batch.campaign_id, answer },
     "a batch was not taken; it will be handed over again",
   );
+  if (isForGood(answer) && (await setAside(batch, answer, context)) === "given up") return 0;
+  await letGo(batch, context, signal);
   return answer.kind === "refused" && answer.retryAfterS !== undefined
     ? answer.retryAfterS * 1000
     : 1_000;
