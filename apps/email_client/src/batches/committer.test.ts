@@ -114,6 +114,19 @@ test("shards do not wait for one another", async () => {
   expect(commits.map(({ work }) => work.map(({ claim }) => claim))).toEqual([[even], [odd]]);
 });
 
+test.each([
+  "ERR a bug",
+  "WRONGTYPE Operation against a key holding the wrong kind of value",
+  "Connection is closed.",
+  "undefined is not an object",
+])("a failure that another try would not mend is told: %s", async (message) => {
+  const { committer, commits } = setUp();
+  const verdict = committer.write(claim(), transition());
+  await settled();
+  commits[0]!.answer.reject(new Error(message));
+  expect((await Promise.allSettled([verdict]))[0]?.status).toBe("rejected");
+});
+
 test("a failure reaches everyone who waits for that commit, and nobody else", async () => {
   const { committer, commits } = setUp();
   const [one, two] = [claim(), claim()];
@@ -133,6 +146,8 @@ test.each([
   "MISCONF Errors writing to the AOF file: No space left on device",
   "READONLY You can't write against a read only replica.",
   "LOADING Redis is loading the dataset in memory",
+  "NOPERM User default has no permissions to run the 'evalsha' command",
+  "WRONGPASS invalid username-password pair or user is disabled.",
 ])("a commit that Redis refuses for now is tried until it is taken: %s", async (message) => {
   const { committer, commits, clock } = setUp();
   const verdict = committer.write(claim(), transition());

@@ -11,7 +11,7 @@ export type Verdict = "written" | "stale" | "suppressed" | Exclude<Control["stat
 
 export interface Committer {
   /**
-   * Writes one transition. While Redis refuses writes for a reason that passes, it is tried again for as long as that
+   * Writes one transition. While Redis refuses writes for a reason that may pass, it is tried again for as long as that
    * takes: what it carries may be all that anybody knows of an attempt. Rejects for every other failure.
    */
   write(claim: Claim, transition: Transition): Promise<Verdict>;
@@ -31,9 +31,11 @@ export const TICK = 500;
 
 /** Between two tries of a commit that Redis refuses for now. */
 const REFUSED_WAIT_MS = 200;
-/** A full disk, a failover, a restart, a slow script of somebody else's. */
-const REFUSED_FOR_NOW =
-  /^(OOM|MISCONF|READONLY|LOADING|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|BUSY|UNOPENED)\b/;
+/**
+ * What Redis refuses for now begins with the word for why: a full disk, a failover, a restart, a slow script of somebody
+ * else's, a right or a password that was taken away. These four words stand for bugs of ours, which no other try would mend.
+ */
+const REFUSED_FOR_NOW = /^(?!(?:ERR|WRONGTYPE|NOSCRIPT|CROSSSLOT)\b)[A-Z]+\b/;
 
 interface Write {
   claim: Claim;

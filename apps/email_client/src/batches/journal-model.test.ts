@@ -58,7 +58,7 @@ function begin(redis: Redis): { model: Model; real: Real } {
       requeueable: new Map(),
     },
     real: {
-      journal: createJournal(redis, SHARDS, 1_000),
+      journal: createJournal(redis, SHARDS, 10_000),
       reporter,
       taken: [],
       claims: [],

@@ -61,6 +61,22 @@ describe("a batch that is taken", () => {
     expect(await journal.take(batch({ recipients: recipients(1) }))).toBe("taken");
   });
 
+  test("is refused when its campaign would fill more than it leaves free, and others find room", async () => {
+    await using given = await setUpJournal(3_000);
+    const { journal } = given;
+    /** How many whole batches of a campaign it takes. */
+    async function takenOf(campaign: string): Promise<number> {
+      for (let batches = 0; ; batches++) {
+        const next = batch({ campaign, recipients: recipients(500) });
+        if ((await journal.take(next)) === "full") return batches;
+      }
+    }
+    const campaigns = [newId(), newId(), newId(), newId()];
+    const room: number[] = [];
+    for (const campaign of campaigns) room.push(await takenOf(campaign));
+    expect(room).toEqual([3, 2, 1, 0]);
+  });
+
   test("fits into an empty journal however the limit is split into shards", async () => {
     await using given = await testRedis();
     const journal = createJournal(given.redis, createShards(64), 500);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { newId, silentLog, systemClock } from "@mailwright/platform";
+import { type Clock, newId, silentLog, systemClock } from "@mailwright/platform";
 import type { Control } from "@mailwright/protocol";
 import { testRedis, until } from "@mailwright/testing";
 import { Redis } from "ioredis";
@@ -14,6 +14,7 @@ const key = (name: string) => `{mw-0}:queue:batches:${name}`;
 async function setUp(
   controls: Control["state"][],
   journal: Partial<RunnerContext["journal"]> = {},
+  clock: Clock = systemClock,
 ) {
   await using stack = new AsyncDisposableStack();
   const { redis, url } = stack.use(await testRedis());
@@ -33,7 +34,7 @@ async function setUp(
       ...journal,
     },
     contents: { get: async () => undefined },
-    clock: systemClock,
+    clock,
     log: silentLog,
     pace: { ...SHORT_PACE, parkMs: 3_600_000 },
   } as unknown as RunnerContext;
@@ -101,4 +102,18 @@ test("a batch that fails unexpectedly is never given up, and of its failures the
   await until(async () => failures === 4 && (await given.delayed()).includes(batch));
   const { stacktrace = "[]", failedReason } = await given.job(batch);
   expect([(JSON.parse(stacktrace) as string[]).length, failedReason]).toEqual([1, "failure 4"]);
+});
+
+test("a process whose clock is ahead does not look at what sleeps again and again", async () => {
+  const right = Date.now.bind(Date);
+  await using given = await setUp([], {}, { ...systemClock, now: right });
+  Date.now = () => right() + 60_000;
+  try {
+    await given.queue.add(newId(), 10);
+    await until(() => given.asked.length > 0);
+    await Bun.sleep(1_500);
+    expect(given.asked.length).toBeLessThan(6);
+  } finally {
+    Date.now = right;
+  }
 });

@@ -17,6 +17,9 @@ const BATCHES_AT_ONCE = 10;
 /** How long BullMQ may take to close when no batch is under way any more. */
 const CLOSE_PATIENCE_MS = 2_000;
 
+/** A clock of the process that is off by less is right enough. */
+const CLOCK_OFF_MS = 1_000;
+
 /** After an unexpected failure a batch rests for this long. */
 const FAILED_WAIT_MS = 2_000;
 
@@ -41,6 +44,8 @@ export function createBatchQueue(
       const queue = new Queue(QUEUE, {
         connection: redis,
         prefix: shard.queuePrefix,
+        // Asked once, on a connection that fails fast: were it not answered, no batch could ever be queued. `requireRedis` asks.
+        skipVersionCheck: true,
         defaultJobOptions: {
           removeOnComplete: true,
           // A batch is never given up: an unexpected failure is tried again until it is mended.
@@ -165,6 +170,9 @@ async function sleepUntil(
   asleep: () => Promise<void> = async () => {},
 ): Promise<never> {
   try {
+    const now = clock.now();
+    // BullMQ goes by the clock of the process. One that is ahead takes what sleeps for due again and again.
+    if (Date.now() - now > CLOCK_OFF_MS) await clock.sleep(Math.min(until - now, CLOCK_OFF_MS));
     await job.moveToDelayed(Math.max(until, clock.now() + 1), token);
     await asleep();
   } catch (error) {

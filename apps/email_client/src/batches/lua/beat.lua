@@ -51,11 +51,17 @@ local function drop()
     redis.call('DEL', shard .. ':testimony:' .. batch)
     redis.call('SET', shard .. ':dropped:' .. batch, 1, 'EX', DROPPED_S)
   end
-  for _, control in ipairs(redis.call('KEYS', shard .. ':control:*')) do
-    if redis.call('GET', control) ~= 'cancelled' then
-      redis.call('DEL', control)
+  -- KEYS is what many forbid.
+  local cursor = '0'
+  repeat
+    local found = redis.call('SCAN', cursor, 'MATCH', shard .. ':control:*', 'COUNT', 1000)
+    cursor = found[1]
+    for _, control in ipairs(found[2]) do
+      if redis.call('GET', control) ~= 'cancelled' then
+        redis.call('DEL', control)
+      end
     end
-  end
+  until cursor == '0'
 end
 
 -- Who was alive when Redis died, by its own last word of it.

@@ -4,6 +4,7 @@
 -- KEYS: head, recipients, records, index, campaign, counts, continuity, dropped
 -- ARGV: batch, campaign, content, gateway, limit, 'again' if the batch was lost, then id, recipient, record and state of
 --       each email
+local BATCH = 500 -- emails, at the most
 if redis.call('EXISTS', KEYS[1]) == 1 then
   return 'known'
 end
@@ -11,7 +12,10 @@ if ARGV[6] ~= 'again' and redis.call('EXISTS', KEYS[8]) == 1 then
   return 'dropped'
 end
 local emails = (#ARGV - 6) / 4
-if redis.call('HLEN', KEYS[4]) + emails > tonumber(ARGV[5]) then
+-- A campaign may fill as much as it leaves free: however many are paused with what they hold, there is room for another.
+local free = tonumber(ARGV[5]) - redis.call('HLEN', KEYS[4])
+local held = redis.call('SCARD', KEYS[5]) * BATCH
+if emails > free or (held > 0 and held + emails > free) then
   return 'full'
 end
 -- In an empty journal it begins an era: nothing that is missing was missed by this batch.

@@ -28,7 +28,8 @@ export type BatchToHandOver = ClaimedBatch & { again: boolean; cancelling: boole
 
 /**
  * Claims up to `most` batches of campaigns that send and have fewer than `window` emails at the email client, the most
- * urgent campaign first. A batch that was claimed before and never handed over may have arrived: it is handed over even
+ * urgent campaign first, and of those that are as urgent each in turn: one whose batches are refused for now keeps none of the
+ * others waiting. A batch that was claimed before and never handed over may have arrived: it is handed over even
  * if its campaign was cancelled since, once the email client knows of that, and ends there.
  */
 export async function claimBatches(
@@ -49,7 +50,8 @@ export async function claimBatches(
       WHERE "campaign"."unhanded" > 0
         AND ("campaign"."state" = 'sending' OR ("campaign"."state" = 'cancelling' AND "campaign"."control_acknowledged" = 'cancelled'))
         AND "queued" + "sending" + "retrying" + "resolving" - "unhanded" < ${window}
-      ORDER BY "campaign"."priority", "picked"."id" LIMIT ${most}
+      ORDER BY "campaign"."priority", row_number() OVER (PARTITION BY "campaign"."id" ORDER BY "picked"."id"), "picked"."id"
+      LIMIT ${most}
     )
     UPDATE "batch" SET "claimed_until" = now() + make_interval(secs => ${claimS})
     FROM "next" WHERE "batch"."id" = "next"."id"

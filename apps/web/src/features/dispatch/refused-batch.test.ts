@@ -7,7 +7,8 @@ import { cancelCampaign, resumeCampaign } from "../campaigns/steering.ts";
 import { cancelUnclaimedBatches } from "./cancellation-queries.ts";
 import { syncControls } from "./control.ts";
 import { freezeLaunched } from "./freeze.ts";
-import { handOverNext } from "./handover.ts";
+import { handOverNext, WINDOW } from "./handover.ts";
+import { claimBatches } from "./handover-queries.ts";
 
 const TOO_LARGE = { status: 413, body: { title: "The body is too large" } };
 
@@ -80,4 +81,16 @@ test("one that is cancelled then comes to its end, for the email client never ha
     unhanded: 0,
     counts: { cancelled: 3 },
   });
+});
+
+test("one whose batches find no room at the email client keeps no other waiting", async () => {
+  await using given = await frozenCampaign(3_000);
+  const { db, campaign, context } = given;
+  const [segment] = await db.execute<{ id: string }>(sql`SELECT "id" FROM "segment"`);
+  const later = { db, segment: segment?.id as string, gateway: newId() };
+  const other = await launchingCampaign(later);
+  await freezeLaunched(context);
+  const claimed = await claimBatches(db, { window: WINDOW, most: 4, claimS: 15 });
+  const perCampaign = Map.groupBy(claimed, ({ campaign_id }) => campaign_id);
+  expect([campaign, other].map((id) => perCampaign.get(id)?.length)).toEqual([2, 2]);
 });
