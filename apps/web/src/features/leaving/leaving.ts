@@ -5,10 +5,10 @@ import { parseAddress } from "../contacts/address.ts";
 import { type EmailFactKind, factsOf, noteFacts } from "../emails/facts.ts";
 import { optOut, optBackIn, standingsOf } from "../segments/opt-outs.ts";
 import {
-  lift,
   readSuppression,
   suppress,
   type SuppressionReason,
+  takeBack,
 } from "../suppressions/suppressions.ts";
 import { type Addressee, selectAddressee, takeLeavingTurn } from "./queries.ts";
 
@@ -57,8 +57,7 @@ export function leaveAll(context: LeavingContext, email: string, way: Way): Prom
     if (before.every((reason) => reason === "unsubscribed" || reason === "complained")) return;
     const origin = `Unsubscribed from “${addressee.campaign}”`;
     await suppress(tx, addressesOf(addressee), { reason: "unsubscribed", origin });
-    const weaker = before.find((reason) => reason === "bounced" || reason === "manual");
-    await note(context, tx, addressee, "unsubscribed", way, weaker && { before: weaker });
+    await note(context, tx, addressee, "unsubscribed", way);
   });
 }
 
@@ -93,11 +92,8 @@ export function comeBack(context: LeavingContext, email: string): Promise<boolea
     const back = addressesOf(addressee).filter((_, index) => reasons[index] === "unsubscribed");
     if (back.length === 0 && left.length === 0) return;
     if ((await timesBack(tx, email)) >= MOST_TIMES_BACK) return;
-    const before = await reasonBefore(tx, email);
     // A complaint may have come since the reasons were read, and stays.
-    await lift(tx, back, "unsubscribed");
-    if (before !== undefined && back.length > 0)
-      await suppress(tx, back, { reason: before, origin: "As it was before unsubscribing" });
+    await takeBack(tx, back, "unsubscribed");
     for (const { id } of left) await optBackIn(tx, id, addressee.contact_id);
     const detail = left.length > 0 ? { segments: idsOf(left) } : undefined;
     await note(context, tx, addressee, "resubscribed", "page", detail);
@@ -155,16 +151,6 @@ async function timesBack(db: Queryable, email: string): Promise<number> {
   return (await factsOf(db, email)).filter(({ kind }) => kind === "resubscribed").length;
 }
 
-/** What suppressed the address before its owner did. */
-async function reasonBefore(
-  db: Queryable,
-  email: string,
-): Promise<"bounced" | "manual" | undefined> {
-  const last = (await factsOf(db, email)).findLast(({ kind }) => kind === "unsubscribed");
-  const before = last?.detail["before"];
-  return before === "bounced" || before === "manual" ? before : undefined;
-}
-
 /** The canonical addresses by which the recipient is known: the one now, and the one it went to where that is another. */
 function addressesOf({ canonical, address }: Addressee): string[] {
   const parsed = parseAddress(address);
@@ -187,7 +173,7 @@ async function note(
   { email_id }: Addressee,
   kind: EmailFactKind,
   source: Way,
-  detail: Record<string, string> | undefined,
+  detail?: Record<string, string>,
 ): Promise<void> {
   const at = new Date(clock.now());
   const dedupe_key = `${kind} ${newId()}`;

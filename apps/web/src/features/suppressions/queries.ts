@@ -43,7 +43,7 @@ export async function insertSuppressions(
     SELECT "address", ${reason}, ${origin} FROM unnest(${sql.param([...addresses])}::text[]) AS "address"
     ORDER BY "address" COLLATE "C"
     ON CONFLICT ("canonical_email") DO UPDATE
-      SET "reason" = EXCLUDED."reason", "origin" = EXCLUDED."origin", "created_at" = now()
+      SET "reason" = EXCLUDED."reason", "origin" = EXCLUDED."origin", "created_at" = now(), ${FORMER}
       WHERE ${WEIGHS_MORE}
     RETURNING old."canonical_email" IS NULL AS "fresh"
   `);
@@ -71,7 +71,7 @@ export async function mergeSuppressions(
     ON CONFLICT ("canonical_email") DO UPDATE SET
       "reason" = CASE WHEN ${WEIGHS_MORE} THEN EXCLUDED."reason" ELSE "suppression"."reason" END,
       "origin" = CASE WHEN ${WEIGHS_MORE} THEN EXCLUDED."origin" ELSE "suppression"."origin" END,
-      "created_at" = least("suppression"."created_at", EXCLUDED."created_at")
+      "created_at" = least("suppression"."created_at", EXCLUDED."created_at"), ${FORMER}
       WHERE ${WEIGHS_MORE} OR EXCLUDED."created_at" < "suppression"."created_at"
     RETURNING old."canonical_email" IS NULL AS "fresh"
   `);
@@ -85,8 +85,25 @@ function column(values: (string | null)[]): SQL {
 
 const WEIGHS_MORE = sql`${weight(sql`EXCLUDED."reason"`)} > ${weight(sql`"suppression"."reason"`)}`;
 
+/** What is outweighed is kept beside what outweighs it. */
+const FORMER = sql`
+  "former_reason" = CASE WHEN ${WEIGHS_MORE} THEN "suppression"."reason" ELSE "suppression"."former_reason" END,
+  "former_origin" = CASE WHEN ${WEIGHS_MORE} THEN "suppression"."origin" ELSE "suppression"."former_origin" END`;
+
 function weight(reason: SQL): SQL {
   return sql`array_position(${sql.param(REASONS)}::text[], ${reason})`;
+}
+
+/** Has addresses that are suppressed for this reason be suppressed for what they were before, those that were. */
+export async function restoreFormer(
+  db: Queryable,
+  addresses: readonly string[],
+  reason: SuppressionReason,
+): Promise<void> {
+  await db.execute(sql`
+    UPDATE "suppression" SET "reason" = "former_reason", "origin" = "former_origin", "former_reason" = NULL, "former_origin" = NULL
+    WHERE "canonical_email" = ANY(${sql.param([...addresses])}::text[]) AND "reason" = ${reason} AND "former_reason" IS NOT NULL
+  `);
 }
 
 /** Takes addresses off, all or those with this reason; answers how many were on. */

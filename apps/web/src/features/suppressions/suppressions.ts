@@ -10,6 +10,7 @@ import {
   insertSuppressions,
   mergeSuppressions,
   readSuppressionTally,
+  restoreFormer,
   selectChosen,
   selectPage,
   selectSuppression,
@@ -71,6 +72,19 @@ export function lift(
   reason?: SuppressionReason,
 ): Promise<number> {
   return addresses.length === 0 ? Promise.resolve(0) : deleteSuppressions(db, addresses, reason);
+}
+
+/**
+ * Takes a `reason` back by which addresses are suppressed: what suppressed one of them before does so again, and the others may
+ * be mailed.
+ */
+export async function takeBack(
+  db: Queryable,
+  addresses: readonly string[],
+  reason: SuppressionReason,
+): Promise<void> {
+  await restoreFormer(db, addresses, reason);
+  await lift(db, addresses, reason);
 }
 
 /** Why an address must not be mailed, in any spelling; undefined when it may be, and for what is no address. */
