@@ -116,10 +116,14 @@ export function startWorkers({
     return redis;
   };
   const redis = patient();
-  for (const shard of shards) {
+  const reporters = shards.map((shard) => {
     const outbox = createOutbox(patient(), redis, shard, newId());
-    stack.use(startReporter(outbox, { web, clock, log, pace }));
-  }
+    return startReporter(outbox, { web, clock, log, pace });
+  });
+  // Each ends a read that blocks: all at once, or many shards take longer to stop than there is time.
+  stack.defer(async () => {
+    await Promise.all(reporters.map((reporter) => reporter[Symbol.asyncDispose]()));
+  });
   const marks = createMarks();
   stack.use(watchContinuity({ redis, shards, marks, clock, log, pace }));
   const journal = createJournal(redis, shards, config.emailsLimit, marks);
@@ -141,7 +145,8 @@ export function startWorkers({
     inRenderLane: createRenderLane(),
     outboxIsFull: pressure.isFull,
   };
-  stack.use(startBatchWorkers(redis, shards, runner));
   stack.use(startBouncePoller({ redis, vault, verp, web, clock, log, pace, outbound }));
+  // The last, so that they are told first to stop: what waits for a Redis that is away must not keep attempts going.
+  stack.use(startBatchWorkers(redis, shards, runner));
   return stack;
 }

@@ -1,7 +1,7 @@
 import type { Context } from "./context.ts";
 import { ensurePartitions } from "./db/partitions.ts";
 import { forgetEndedSignIns } from "./features/accounts/sessions.ts";
-import { forgetAbandonedImports } from "./features/imports/imports.ts";
+import { forgetAbandonedImports, forgetOldRejects } from "./features/imports/imports.ts";
 import { reportOf } from "./http/error-report.ts";
 import { forgetAnswers } from "./http/idempotency.ts";
 import { forgetNonces } from "./http/service.ts";
@@ -22,11 +22,12 @@ export async function keepHouse(context: Context, signal: AbortSignal): Promise<
   }
 }
 
-/** Makes the next partitions, and deletes old nonces, kept answers, sessions, counts of failed sign-ins and abandoned uploads. */
+/** Makes the next partitions, and deletes old nonces, kept answers, sessions, counts of failed sign-ins, abandoned uploads and rejected rows. */
 export async function sweep({ db, clock }: Context): Promise<void> {
   await ensurePartitions(db);
   await forgetNonces(db, clock.now());
   await forgetAnswers(db, clock.now());
   await forgetEndedSignIns(db, clock);
   await forgetAbandonedImports(db);
+  await forgetOldRejects(db);
 }

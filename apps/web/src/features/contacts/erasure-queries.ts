@@ -9,19 +9,31 @@ export async function holdFreezes(tx: Queryable): Promise<void> {
   await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended('erase contacts', 0))`);
 }
 
-/** Deletes contacts, their memberships and former addresses with them; answers which there were. */
-export async function deleteContacts(tx: Queryable, ids: readonly string[]): Promise<string[]> {
-  const rows = await tx.execute<{ id: string }>(sql`
+/** Deletes contacts, their memberships and former addresses with them; answers which there were, with their addresses. */
+export async function deleteContacts(
+  tx: Queryable,
+  ids: readonly string[],
+): Promise<{ id: string; canonical_email: string }[]> {
+  const rows = await tx.execute<{ id: string; canonical_email: string }>(sql`
     WITH "doomed" AS MATERIALIZED (
       SELECT "id" FROM "contact" WHERE "id" = ANY(${sql.param(ids)}::uuid[]) ORDER BY "id" FOR UPDATE
     )
-    DELETE FROM "contact" USING "doomed" WHERE "contact"."id" = "doomed"."id" RETURNING "contact"."id"
+    DELETE FROM "contact" USING "doomed" WHERE "contact"."id" = "doomed"."id" RETURNING "contact"."id", "canonical_email"
   `);
   // By a statement of its own: the one above did not see what was remembered while it waited for a contact.
   await tx.execute(
     sql`DELETE FROM "former_address" WHERE "contact_id" = ANY(${sql.param(ids)}::uuid[])`,
   );
-  return rows.map(({ id }) => id);
+  return [...rows];
+}
+
+/** Deletes rows of imports that were not taken and have one of these addresses in a cell, in any case. */
+export async function eraseRejects(tx: Queryable, addresses: readonly string[]): Promise<void> {
+  await tx.execute(sql`
+    DELETE FROM "import_reject" WHERE EXISTS (
+      SELECT FROM unnest("cells") AS "cell" WHERE lower(btrim("cell")) = ANY(${sql.param(addresses)}::text[])
+    )
+  `);
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   countBelongings,
   deleteContacts,
   eraseAddresses,
+  eraseRejects,
   holdFreezes,
 } from "./erasure-queries.ts";
 
@@ -12,7 +13,7 @@ export type { Belongings } from "./erasure-queries.ts";
 
 /**
  * Erases contacts for good; answers how many there were. Their memberships go. Emails they were sent stay counted in
- * their campaigns, without the address; those that wait to be handed over are skipped in their turn. That they must not
+ * their campaigns, without the address; those that wait to be handed over are skipped in their turn. Rows of imports that were not taken go. That they must not
  * be mailed, if it is so, stays: somebody who unsubscribed is not mailed when a later import brings them back.
  */
 export async function eraseContacts(db: Database, ids: readonly string[]): Promise<number> {
@@ -21,7 +22,14 @@ export async function eraseContacts(db: Database, ids: readonly string[]): Promi
     db.transaction(async (tx) => {
       await holdFreezes(tx);
       const erased = await deleteContacts(tx, ids);
-      await eraseAddresses(tx, erased);
+      await eraseAddresses(
+        tx,
+        erased.map(({ id }) => id),
+      );
+      await eraseRejects(
+        tx,
+        erased.map(({ canonical_email }) => canonical_email),
+      );
       return erased.length;
     }),
   );

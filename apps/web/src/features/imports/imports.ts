@@ -12,12 +12,14 @@ import {
 } from "./columns.ts";
 import {
   deleteAbandoned,
+  deleteOldRejects,
   endImport,
   type Import,
   markRunning,
   selectImport,
   selectImportPage,
 } from "./queries.ts";
+import { REJECTS_KEPT_DAYS } from "./standing.ts";
 import { CHUNK, textOf } from "./upload.ts";
 import { deleteUpload, selectChunk } from "./upload-queries.ts";
 
@@ -104,6 +106,15 @@ const IDLE_MS = 7 * 86_400_000;
 /** Clears away uploads that broke off and files that nobody went on with; answers how many. */
 export function forgetAbandonedImports(db: Queryable): Promise<number> {
   return deleteAbandoned(db, IDLE_MS);
+}
+
+/** So many of them are deleted in one statement. */
+const REJECTS_AT_ONCE = 10_000;
+
+/** Clears away rows that were not taken once they have been kept for long enough: they are people's addresses. */
+export async function forgetOldRejects(db: Queryable): Promise<void> {
+  const keptMs = REJECTS_KEPT_DAYS * 86_400_000;
+  while ((await deleteOldRejects(db, keptMs, REJECTS_AT_ONCE)) === REJECTS_AT_ONCE);
 }
 
 function columnFaults(mapping: Mapping): OrderFaults {

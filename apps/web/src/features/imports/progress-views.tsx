@@ -16,7 +16,7 @@ import type { Import } from "./imports.ts";
 import { KIND_WORDS } from "./kind-words.ts";
 import { ImportBadge, titleOf } from "./list-views.tsx";
 import type { RejectedRow } from "./rejects.ts";
-import { hasEnded } from "./standing.ts";
+import { hasEnded, REJECTS_KEPT_DAYS } from "./standing.ts";
 
 export interface ImportPageProps {
   source: Import;
@@ -157,21 +157,28 @@ function keptSoFar({ kind, inserted, updated }: Import): string {
 /** Some of the rows that were not taken; all of them are in the file. */
 function Rejects(props: ImportPageProps): Html {
   const { source, rejects } = props;
+  const isGone = rejects.length === 0 && source.finished_at !== null;
   return (
     <Card
       title={`${formatPlural(source.rejected, "row was", "rows were")} not taken`}
-      lead="Download them, correct them and import that file. The other rows stay as they were taken."
+      lead={
+        isGone
+          ? `They were kept for ${REJECTS_KEPT_DAYS} days and are gone now.`
+          : `Download them, correct them and import that file. The other rows stay as they were taken. These are kept for ${REJECTS_KEPT_DAYS} days.`
+      }
       actions={
-        <LinkButton href={`/imports/${source.id}/rejects`} size="sm" icon="download" download>
-          Download as CSV
-        </LinkButton>
+        !isGone && (
+          <LinkButton href={`/imports/${source.id}/rejects`} size="sm" icon="download" download>
+            Download as CSV
+          </LinkButton>
+        )
       }
       flush
     >
       <Table
         caption="Rows that were not taken"
         rows={rejects}
-        empty={<p class="muted">They show up here in a moment.</p>}
+        empty={<p class="muted">{isGone ? "None is kept." : "They show up here in a moment."}</p>}
         columns={[
           { label: "Line", align: "end", cell: ({ line }) => formatCount(line) },
           { label: "Reason", primary: true, cell: ({ reason }) => reason },

@@ -97,3 +97,22 @@ export async function deleteAbandoned(db: Queryable, idleMs: number): Promise<nu
     .returning({ id: contactImport.id });
   return gone.length;
 }
+
+/**
+ * Deletes up to `most` rejected rows of imports that ended longer ago than `keptMs`; answers how many. Their count stays with
+ * the import.
+ */
+export async function deleteOldRejects(
+  db: Queryable,
+  keptMs: number,
+  most: number,
+): Promise<number> {
+  const gone = await db.execute(sql`
+    DELETE FROM "import_reject" WHERE ("import_id", "line") IN (
+      SELECT "import_id", "line" FROM "import_reject" JOIN "import" ON "import"."id" = "import_id"
+      WHERE "finished_at" < now() - make_interval(secs => ${keptMs / 1_000}) LIMIT ${most}
+    )
+    RETURNING "line"
+  `);
+  return gone.length;
+}

@@ -221,41 +221,6 @@ describe("a person on the page", () => {
   });
 });
 
-describe("what suppressed an address before its owner unsubscribed", () => {
-  const why = async (address: string) => {
-    const found = await readSuppression(fixture.context.db, address);
-    return found && [found.reason, found.origin];
-  };
-
-  test("comes back also where they undo it by another email than they unsubscribed by", async () => {
-    const { context } = fixture;
-    const { db, links } = context;
-    await suppress(db, ["p1@example.com"], { reason: "bounced", origin: "Gateway" });
-    await oneClick();
-    const { sent } = await launchedWith(fixture, await fixture.draft("Later"), "finished", {
-      sent: 1,
-    });
-    await db.execute(
-      sql`UPDATE "email" SET "address" = 'p1@example.com', "contact_id" = ${contact} WHERE "id" = ${sent[0]}`,
-    );
-    const later = new URL((await links.toLeave())(sent[0] as string)).pathname;
-    await visitor(context).post(later, { leave: "nothing" });
-    expect(await why("p1@example.com")).toEqual(["bounced", "Gateway"]);
-  });
-
-  test("is of each of their addresses its own", async () => {
-    const { db } = fixture.context;
-    await suppress(db, ["p1@example.com"], { reason: "manual", origin: "Anna" });
-    await db.execute(
-      sql`UPDATE "contact" SET "email" = 'new@example.com', "canonical_email" = 'new@example.com' WHERE "id" = ${contact}`,
-    );
-    await oneClick();
-    await visitor(fixture.context).post(path, { leave: "nothing" });
-    expect(await why("p1@example.com")).toEqual(["manual", "Anna"]);
-    expect(await why("new@example.com")).toBeUndefined();
-  });
-});
-
 test("a complaint that comes while its owner undoes unsubscribing stays", async () => {
   const { db } = fixture.context;
   await oneClick();
