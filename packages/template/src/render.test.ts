@@ -108,6 +108,14 @@ describe("what a contact's data can do", () => {
     );
   });
 
+  test("no carriage return is left in a body: one would be changed after the message was signed", () => {
+    const template = { subject: "x", html: "<p>a\r\nb\rc</p>\r\r\n", text: "a\r\nb\rc" };
+    const render = createRenderer(template, common);
+    const result = render({ name: "x" });
+    expect(result).toMatchObject({ html: "<p>a\nb\nc</p>\n" });
+    expect(JSON.stringify(result)).not.toContain("\\r");
+  });
+
   test("a subject cut at its limit ends in a whole character", () => {
     const { subject } = rendered(
       { subject: "{{ contact.name }}" },

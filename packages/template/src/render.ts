@@ -61,13 +61,21 @@ export function createRenderer(
       return {
         ok: true,
         subject,
-        html: html?.toWellFormed() ?? null,
-        text: (derivedText ? tidyText(text) : text).toWellFormed(),
+        html: html === null ? null : bodyText(html),
+        text: bodyText(derivedText ? tidyText(text) : text),
       };
     } catch (error) {
       return failure(part, error);
     }
   };
+}
+
+/**
+ * Lines of a body end by a line feed alone, and become what mail has them end by (RFC 5322, 2.1.1) on their way. A carriage
+ * return that stood for itself would be made one of these only after the message was signed, and no signature would hold.
+ */
+function bodyText(body: string): string {
+  return (body.includes("\r") ? body.replaceAll(/\r+\n?/g, "\n") : body).toWellFormed();
 }
 
 type PartName = "subject" | "html" | "text";

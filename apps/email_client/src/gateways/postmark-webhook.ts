@@ -35,13 +35,12 @@ export function postmarkWebhook(secret: string, metadata: string): Webhook {
         case "Bounce": {
           const type = textAt(event, "Type") ?? "";
           const said = CLASSES[type];
-          const kind = type === "SpamNotification" ? "complained" : "bounced";
-          if (said === undefined && kind === "bounced") return undefined;
+          if (said === undefined) return undefined;
           return factOf({
             ...common,
-            kind,
+            kind: "bounced",
             at: timeIn(textAt(event, "BouncedAt")),
-            ...(said !== undefined && { said }),
+            said,
             words: textAt(event, "Details") || textAt(event, "Description"),
           });
         }
@@ -60,6 +59,8 @@ const CLASSES: Readonly<Record<string, BounceClass>> = {
   DnsError: "soft",
   Unknown: "soft",
   Blocked: "block",
+  // A filter's word. Somebody who complains is told of by an event of its own.
+  SpamNotification: "block",
   VirusNotification: "block",
   DMARCPolicy: "block",
   SMTPApiError: "block",

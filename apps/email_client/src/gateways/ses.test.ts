@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { systemClock } from "@mailwright/platform";
 import { MESSAGE } from "../testing/messages.ts";
 import { httpSubject } from "../testing/services/fake-service.ts";
-import { ses } from "../testing/services/ses.ts";
+import { fault, ses } from "../testing/services/ses.ts";
 import { sesGateway } from "./ses.ts";
 
 test.each([
@@ -27,3 +27,15 @@ test.each([
     expect(fake.taken[0]?.headers["feedback-id"]).toMatch(arrives);
   },
 );
+
+test("an address of the sender that Amazon has not verified is a fault of the account, and not of the recipient", async () => {
+  await using fake = await httpSubject({
+    ...ses,
+    refused: () => fault(400, "MessageRejected", "Email address is not verified. It failed."),
+  }).start();
+  fake.mood = "refuse";
+  const { settings, secrets } = fake;
+  const gateway = sesGateway.open({ settings, secrets, clock: systemClock });
+  const { kind } = await gateway.send(MESSAGE, AbortSignal.timeout(10_000));
+  expect(kind).toBe("unauthorized");
+});

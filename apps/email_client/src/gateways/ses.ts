@@ -144,7 +144,7 @@ function apiUrlOf({ region = "", api_url: apiUrl = "" }: Record<string, string>)
 }
 
 /** What went wrong stands in a header; a colon ends it there. */
-function meaning({ status, headers }: Answer) {
+function meaning({ status, headers, body }: Answer) {
   const [type = ""] = (headers.get("x-amzn-errortype") ?? "").split(":");
   switch (type) {
     case "TooManyRequestsException":
@@ -157,7 +157,12 @@ function meaning({ status, headers }: Answer) {
     case "NotFoundException":
       return "unauthorized";
     case "MessageRejected":
-      return "rejected";
+      // Of the sender; in the sandbox it may be the recipient, and then nobody else is mailed either.
+      return /^email address is not verified/i.test(
+        textAt(body, "message") ?? textAt(body, "Message") ?? "",
+      )
+        ? "unauthorized"
+        : "rejected";
     default:
       // Signatures and keys that do not hold are answered with 403, other faults of ours with 400.
       return status === 404 ? "unauthorized" : undefined;

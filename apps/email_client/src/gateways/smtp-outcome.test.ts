@@ -61,6 +61,7 @@ test.each<[Point, Reply, Outcome["kind"], ThrottleScope | undefined]>([
   ["RCPT", "450 4.2.1 mailbox busy", "unavailable", undefined],
   ["END", "421 4.3.2 shutting down", "throttled", "gateway"],
   ["END", "451 4.7.28 too much for this domain", "throttled", "domain"],
+  ["END", "550 5.4.5 daily limit exceeded", "throttled", "gateway"],
   ["RCPT", "550 5.7.1 not this one", "rejected", undefined],
 ])(
   "a reply at %s of %j asks to slow down whatever it is about",
@@ -82,6 +83,7 @@ describe("every class of reply has one meaning", () => {
     ["RCPT", "550 5.1.1 <zoe@example.org> unknown", "rejected", "(there is no such mailbox)"],
     ["RCPT", "553 nope", "rejected", "answered 553 to RCPT TO: nope"],
     ["RCPT", "554 5.7.1 relay access denied", "rejected", "relay access denied"],
+    ["RCPT", "550 5.4.5 daily limit exceeded", "throttled", "takes no more from this account"],
     ["RCPT", "450 4.2.0 greylisted", "unavailable", "450 4.2.0"],
     ["RCPT", "450 4.7.1 greylisted", "throttled", "450 4.7.1"],
     ["RCPT", "452 4.2.2 mailbox full", "unavailable", "(the mailbox is full)"],

@@ -72,7 +72,7 @@ function isOfRecipient(command: string, enhanced: string): boolean {
  */
 function slowDownOf(command: string, code: number, enhanced: string): ThrottleScope | undefined {
   if (enhanced.startsWith("4.7.") && ["RCPT TO", "DATA"].includes(command)) return "domain";
-  return code === 421 ? "gateway" : undefined;
+  return code === 421 || enhanced === QUOTA ? "gateway" : undefined;
 }
 
 function kindOfReply(command: string, code: number, enhanced: string): Refusal["kind"] {
@@ -88,9 +88,16 @@ function kindOfReply(command: string, code: number, enhanced: string): Refusal["
   if (isUnauthenticated(enhanced)) return "rejected";
   // Whoever may not send from this address may not send any of a campaign's emails.
   if (command === "MAIL FROM" && subject.startsWith("7.")) return "unauthorized";
+  if (enhanced === QUOTA) return "throttled";
   // Bad sequence, not implemented: the session is at fault, and a new one may do.
   return code === 502 || code === 503 ? "unavailable" : "rejected";
 }
+
+/**
+ * Gmail and Google Workspace refuse so, for up to a day, whoever has sent as much as they may
+ * (https://support.google.com/a/answer/3726730): it says nothing against the message or the recipient.
+ */
+const QUOTA = "5.4.5";
 
 /** RFC 4954 section 6, and 530 of RFC 3207 section 4. */
 const ASKS_FOR_CREDENTIALS = new Set([530, 534, 535, 538]);
@@ -115,7 +122,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "3.1": "the server has no room",
   "3.2": "the server takes no messages now",
   "3.4": "the message is too big",
-  "4.5": "the server is too busy",
+  "4.5": "the server is too busy, or takes no more from this account for now",
   "7.0": "the server's policy",
   "7.1": "not permitted by the server's policy",
   "7.8": "the user name or the password is wrong",

@@ -59,7 +59,7 @@ function feedbackIds(headers: Record<string, string>, tags: Record<string, strin
   return { "feedback-id": given === undefined ? own : `${given}, ${own}` };
 }
 
-const fault = (status: number, type: string, message: string) =>
+export const fault = (status: number, type: string, message: string) =>
   Response.json({ message }, { status, headers: { "x-amzn-errortype": `${type}:` } });
 
 /** https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
@@ -97,7 +97,7 @@ export const ses: Dialect = {
     };
   },
   accepted: ({ id }) => Response.json({ MessageId: id }),
-  refused: () => fault(400, "MessageRejected", "Email address is not verified."),
+  refused: () => fault(400, "MessageRejected", "The message has a virus."),
   unauthorized: () =>
     fault(403, "SignatureDoesNotMatch", "The request signature we calculated does not match"),
   throttled: () => fault(429, "TooManyRequestsException", "Maximum sending rate exceeded."),

@@ -85,6 +85,11 @@ export const postmark: Provider = {
       fact: { ...fact, kind: "bounced", bounce: "block", status: "5.7.26", detail: "5.7.26" },
     },
     {
+      what: "a filter's word that it is spam",
+      event: { ...bounced, ID: 47, Type: "SpamNotification", TypeCode: 512, Details: "5.7.1" },
+      fact: { ...fact, kind: "bounced", bounce: "block", status: "5.7.1", detail: "5.7.1" },
+    },
+    {
       what: "spam complaint",
       event: { ...bounced, RecordType: "SpamComplaint", ID: 45, Type: "SpamComplaint" },
       fact: { ...fact, kind: "complained" },
