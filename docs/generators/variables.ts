@@ -59,9 +59,10 @@ export const VARIABLES = {
     {
       name: "ADMIN_EMAIL",
       fallback: "",
-      meaning: "With `ADMIN_PASSWORD`: the first owner, made where there is nobody yet.",
+      meaning:
+        "With `ADMIN_PASSWORD`: the first owner, made where there is nobody yet. An address of plain letters and digits.",
     },
-    { name: "ADMIN_PASSWORD", fallback: "", meaning: "See `ADMIN_EMAIL`." },
+    { name: "ADMIN_PASSWORD", fallback: "", meaning: "See `ADMIN_EMAIL`. 10 to 200 characters." },
     { name: "LOG_LEVEL", fallback: "info", meaning: LOG_LEVEL },
   ],
   email_client: [

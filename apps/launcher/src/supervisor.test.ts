@@ -34,7 +34,7 @@ function setUp() {
     told,
     runDir,
     say: (_: string, line: string) => void told.push(line),
-    [Symbol.dispose]: () => rmSync(runDir, { recursive: true }),
+    [Symbol.dispose]: () => rmSync(runDir, { recursive: true, force: true }),
   };
 }
 
@@ -72,6 +72,24 @@ test("the pid file names the process that runs now, and is gone after the stop",
     await until(() => readFileSync(file, "utf8") === "1002\n");
   }
   expect({ stops: stage.puppet.stops, file: existsSync(file) }).toEqual({ stops: 1, file: false });
+});
+
+test("a part whose pid file cannot be written runs, is no second time started beside itself, and is stopped", async () => {
+  using stage = setUp();
+  const { puppet, clock, told } = stage;
+  {
+    await using _kept = await keepRunning(puppet, stage);
+    rmSync(stage.runDir, { recursive: true });
+    puppet.ends[0]?.({ code: 1, signal: null });
+    await until(() => clock.sleeping === 1);
+    await clock.advance(500);
+    await until(() => told.length === 2);
+    expect([told[1], puppet.ends.length]).toEqual([
+      expect.stringContaining("could not be written"),
+      2,
+    ]);
+  }
+  expect(puppet.stops).toBe(1);
 });
 
 test("a part that cannot be started is tried again, and stopping does not wait for that", async () => {

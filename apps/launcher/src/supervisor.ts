@@ -45,7 +45,12 @@ export async function keepRunning(part: Part, options: KeepOptions): Promise<Kep
 
   const start = async () => {
     const started = await part.start();
-    writeFileSync(pidFile, `${started.pid}\n`);
+    // Whatever becomes of the file, the process runs and is ours.
+    try {
+      writeFileSync(pidFile, `${started.pid}\n`);
+    } catch (error) {
+      say("mailwright", `${pidFile} could not be written: ${(error as Error).message}`);
+    }
     // We may have been told to stop while it came up.
     if (stopping.signal.aborted) await started.stop();
     return started;

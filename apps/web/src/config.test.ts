@@ -31,11 +31,15 @@ test("the least that web needs is its database and the keys of the services", ()
 });
 
 test("the first owner takes an address and a password, and every fault is told at once", () => {
-  const owner = { ADMIN_EMAIL: "Anna@Example.com", ADMIN_PASSWORD: "secret" };
+  const owner = { ADMIN_EMAIL: "Anna@Example.com", ADMIN_PASSWORD: "correct horse" };
   expect(readWebConfig({ ...LEAST, ...owner }).firstOwner).toEqual({
     email: "anna@example.com",
-    password: "secret",
+    password: "correct horse",
   });
+  expect(faultsOf({ ...LEAST, ADMIN_EMAIL: "jörg@example.com", ADMIN_PASSWORD: "x" })).toEqual([
+    "ADMIN_EMAIL: Use an address of plain letters and digits.",
+    "ADMIN_PASSWORD: Use 10 to 200 characters.",
+  ]);
   expect(faultsOf({ ADMIN_EMAIL: "anna", PORT: "x" })).toEqual([
     "DATABASE_URL is not set: it must be a URL (postgres, postgresql)",
     'PORT is "x": it must be a whole number from 0 to 65535',

@@ -1,5 +1,10 @@
 import { type ConfigSource, type NamedKey, readConfig, type Reader } from "@mailwright/platform";
-import { parseAddress } from "./features/contacts/address.ts";
+import {
+  addressFault,
+  isNewPassword,
+  PASSWORD_WORDS,
+  signInAddress,
+} from "./features/accounts/credentials.ts";
 
 export interface Config {
   databaseUrl: string;
@@ -43,7 +48,11 @@ function readFirstOwner(env: Reader): Config["firstOwner"] {
   const email = env.optional("ADMIN_EMAIL");
   const password = env.optional("ADMIN_PASSWORD");
   if (email === undefined && password === undefined) return undefined;
-  const address = parseAddress(env.text("ADMIN_EMAIL"));
-  if (email !== undefined && !address.ok) env.fault(`ADMIN_EMAIL: ${address.message}`);
-  return { email: address.ok ? address.canonical : "", password: env.text("ADMIN_PASSWORD") };
+  const typed = env.text("ADMIN_EMAIL");
+  const address = signInAddress(typed);
+  if (email !== undefined && address === undefined)
+    env.fault(`ADMIN_EMAIL: ${addressFault(typed)}`);
+  if (password !== undefined && !isNewPassword(password))
+    env.fault(`ADMIN_PASSWORD: ${PASSWORD_WORDS}`);
+  return { email: address ?? "", password: env.text("ADMIN_PASSWORD") };
 }

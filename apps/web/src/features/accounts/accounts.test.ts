@@ -91,6 +91,21 @@ test("the last owner stays one, also when two owners demote each other at once",
   expect(Object.values(await roles()).toSorted()).toEqual(["admin", "owner"]);
 });
 
+test("whoever may do less has no token that may do more", async () => {
+  const owner = await person("owner");
+  const admin = await person("admin");
+  const { db } = context;
+  for (const role of ["admin", "editor", "viewer"] as const)
+    await createToken(db, { name: role, role, createdBy: admin.email });
+  await createToken(db, { name: "ours", role: "admin", createdBy: owner.email });
+  const names = async () =>
+    (await listTokens(db, { limit: 50 })).items.map(({ name }) => name).toSorted();
+  expect(await changeRole(db, owner, admin.id, "editor")).toBe("changed");
+  expect(await names()).toEqual(["editor", "ours", "viewer"]);
+  expect(await changeRole(db, owner, admin.id, "admin")).toBe("changed");
+  expect(await names()).toEqual(["editor", "ours", "viewer"]);
+});
+
 test("a removed person's sessions and tokens go, one's own account cannot be removed by oneself", async () => {
   const owner = await person("owner");
   await person("owner", "second");

@@ -1,7 +1,7 @@
 import { newId } from "@mailwright/platform";
 import type { Paged, PageRequest } from "../../db/keyset.ts";
 import type { Database, Queryable } from "../../db/open.ts";
-import { can, mayGrant, type Role, type User } from "../../http/access.ts";
+import { can, mayGrant, ROLES, type Role, type User } from "../../http/access.ts";
 import { hashPassword, temporaryPassword } from "./passwords.ts";
 import {
   countUsers,
@@ -18,7 +18,7 @@ import {
   updateUserRole,
   type UserRow,
 } from "./queries.ts";
-import { deleteTokensOf } from "./token-queries.ts";
+import { deleteTokensOf, deleteTokensWith } from "./token-queries.ts";
 
 export interface Account {
   id: string;
@@ -118,6 +118,9 @@ export async function changeRole(
   return withAccount(db, by, id, async (tx, account, isLastOwner) => {
     if (isLastOwner && role !== "owner") return "last owner";
     await updateUserRole(tx, account.id, role);
+    // Whoever may do less from now on may not do more by a token of theirs.
+    const beyond = ROLES.filter((each) => !mayGrant({ role }, each));
+    await deleteTokensWith(tx, account.email, beyond);
     return "changed";
   });
 }

@@ -1,22 +1,10 @@
 import { FormatRegistry, Type } from "@sinclair/typebox";
 import { ROLES } from "../../http/access.ts";
 import { Input, line, SECRET } from "../../http/forms.ts";
-import { parseAddress } from "../contacts/address.ts";
+import { addressFault, PASSWORD_LEAST, PASSWORD_WORDS, signInAddress } from "./credentials.ts";
 import { PASSWORD_LIMIT } from "./passwords.ts";
 
-/** Long enough that a throttled guesser gets nowhere (NIST SP 800-63B asks for 8); no rules about kinds of characters. */
-const PASSWORD_LEAST = 10;
-
-/** What better-auth takes for an address: narrower than ours, which has room for every alphabet. */
-const SIGN_IN_ADDRESS = /^[a-z0-9_'+\-.]*[a-z0-9_+-]@(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}$/;
-
 FormatRegistry.Set("sign-in address", (value) => signInAddress(value) !== undefined);
-
-/** The canonical form of an address that a person can sign in with. */
-export function signInAddress(typed: string): string | undefined {
-  const parsed = parseAddress(typed);
-  return parsed.ok && SIGN_IN_ADDRESS.test(parsed.canonical) ? parsed.canonical : undefined;
-}
 
 const name = line("Name", 100);
 
@@ -24,17 +12,14 @@ const email = Type.String({
   title: "Email",
   format: "sign-in address",
   maxLength: 320,
-  error(value: unknown) {
-    const parsed = parseAddress(typeof value === "string" ? value : "");
-    return parsed.ok ? "Use an address of plain letters and digits." : parsed.message;
-  },
+  error: (value: unknown) => addressFault(typeof value === "string" ? value : ""),
 });
 
 const newPassword = Type.String({
   title: "Password",
   minLength: PASSWORD_LEAST,
   maxLength: PASSWORD_LIMIT,
-  error: `Use ${PASSWORD_LEAST} to ${PASSWORD_LIMIT} characters.`,
+  error: PASSWORD_WORDS,
   ...SECRET,
 });
 

@@ -15,7 +15,8 @@ import {
   removeAccount,
   resetPassword,
 } from "./accounts.ts";
-import { InviteForm, RoleForm, signInAddress } from "./forms.ts";
+import { signInAddress } from "./credentials.ts";
+import { InviteForm, RoleForm } from "./forms.ts";
 import {
   InvitePage,
   OneTimePasswordPage,

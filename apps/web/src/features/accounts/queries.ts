@@ -212,7 +212,8 @@ export async function deleteSessionsOf(
 
 /**
  * Counts one more try of a subject that is not blocked, and blocks it for as long as its number of tries asks: not at
- * all for the first `free`, then a second, two, four... Answers whether the try was taken.
+ * all for the first `free`, then a second, two, four... Answers whether the try was taken. No block is longer than `longest`:
+ * one that seems to be was written by a clock that was ahead.
  */
 export async function takeTry(
   db: Queryable,
@@ -226,7 +227,7 @@ export async function takeTry(
     VALUES (${given.subject}, 1, ${at}::timestamptz)
     ON CONFLICT (subject) DO UPDATE
       SET failures = ${tries}, blocked_until = ${at}::timestamptz + make_interval(secs => ${wait})
-      WHERE t.blocked_until <= ${at}::timestamptz
+      WHERE t.blocked_until <= ${at}::timestamptz OR t.blocked_until > ${at}::timestamptz + make_interval(secs => ${given.longest})
     RETURNING 1`);
   return taken.length === 1;
 }

@@ -27,6 +27,16 @@ test("who tries many accounts from one address is slowed down too, and others ar
   expect(await tryAgainAfter(db, elsewhere("203.0.113.7"), now + 1_000)).toBe(2);
 });
 
+test("what a clock wrote that was ahead keeps nobody out once it is right", async () => {
+  const { db } = context;
+  const aim = elsewhere("203.0.113.99");
+  const ahead = now + 365 * 86_400_000;
+  for (let tries = 0; tries < 8; tries++) await tryAgainAfter(db, aim, ahead);
+  expect(await tryAgainAfter(db, aim, ahead)).toBeGreaterThan(0);
+  await tryAgainAfter(db, aim, now);
+  expect(await tryAgainAfter(db, aim, now)).toBeLessThan(900);
+});
+
 test("all of a /64 counts as one address", async () => {
   const { db } = context;
   for (let tries = 0; tries < 21; tries++)

@@ -1,7 +1,8 @@
-import { and, count, eq, getTableColumns, isNull, lt, or, sql } from "drizzle-orm";
+import { and, count, eq, getTableColumns, inArray, isNull, lt, or, sql } from "drizzle-orm";
 import { keyset, type PageRequest, toPage } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
 import { apiToken } from "../../db/schema/accounts.ts";
+import type { Role } from "../../http/access.ts";
 
 export async function insertToken(
   db: Queryable,
@@ -53,6 +54,17 @@ export async function deleteToken(db: Queryable, id: string): Promise<boolean> {
 
 export async function deleteTokensOf(db: Queryable, createdBy: string): Promise<void> {
   await db.delete(apiToken).where(eq(apiToken.created_by, createdBy));
+}
+
+/** Those of somebody that have one of these roles. */
+export async function deleteTokensWith(
+  db: Queryable,
+  createdBy: string,
+  roles: readonly Role[],
+): Promise<void> {
+  await db
+    .delete(apiToken)
+    .where(and(eq(apiToken.created_by, createdBy), inArray(apiToken.role, [...roles])));
 }
 
 export async function countTokensOf(db: Queryable, createdBy: string): Promise<number> {

@@ -64,7 +64,8 @@ export function watchGateways(emailClient: ServiceClient, clock: Clock): Gateway
       return refresh();
     },
     async look() {
-      const age = clock.now() - seenAt;
+      // A clock that was set back must not keep an old look for as long as that.
+      const age = Math.abs(clock.now() - seenAt);
       if (age < FRESH_MS) return seen;
       const next = refresh();
       return age < STALE_MS ? seen : Promise.race([next, given(PATIENCE_MS, () => seen)]);
