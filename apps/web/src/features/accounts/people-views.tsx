@@ -172,7 +172,10 @@ export function PersonPage(props: {
           )
         }
       />
-      <Card>
+      <Card
+        title="What they may do"
+        lead="A new role holds from their next click. A token of theirs that may do more than the new role is revoked."
+      >
         <Form action={path} csrf={csrf} label="Role" {...(form.errors && { errors: form.errors })}>
           <RoleChoice form={form} roles={props.roles} />
           <FormActions submit="Save role" cancel="/accounts" />
