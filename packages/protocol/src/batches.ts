@@ -59,6 +59,8 @@ export const Batch = Type.Object({
   gateway: Id,
   priority: Type.Integer({ minimum: 1, maximum: 1_000 }),
   recipients: Type.Array(Recipient, { minItems: 1, maxItems: BATCH_SIZE }),
+  /** Whether it may have been taken before without web having heard of that. */
+  again: Type.Optional(Type.Boolean()),
 });
 export type Batch = Static<typeof Batch>;
 export const parseBatch = parser(Batch);

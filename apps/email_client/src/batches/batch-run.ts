@@ -106,8 +106,7 @@ export class BatchRun {
     const run = runEmail(email, {
       ...context,
       claim,
-      // A service that knows a repeated key knows only its own, so what may have been accepted by one goes to no other.
-      policy: this.isRoute ? { ...ready.policy, whenUncertain: "hold" } : ready.policy,
+      policy: this.mayRepeat(email) ? ready.policy : { ...ready.policy, whenUncertain: "hold" },
       through: open?.id,
       gateway: open?.gateway,
       repeat: open && this.repeatThrough(open),
@@ -132,6 +131,15 @@ export class BatchRun {
         this.underWay.delete(run);
       });
     this.underWay.add(run);
+  }
+
+  /**
+   * A service that knows a repeated key knows only its own, so what may have been accepted by one of a route's goes to no
+   * other. And of an email that was lost the end may have been reported and not heard yet: what came of another attempt would
+   * be told after that, and be believed by nobody.
+   */
+  private mayRepeat({ recipient }: LiveEmail): boolean {
+    return !this.isRoute && recipient?.last_known === undefined;
   }
 
   private repeatThrough(open: OpenGateway): Repeat | undefined {

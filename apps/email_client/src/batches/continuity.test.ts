@@ -3,7 +3,8 @@ import type { Batch } from "@mailwright/protocol";
 import { cutLog, logSize, ownRedis, until } from "@mailwright/testing";
 import { Redis } from "ioredis";
 import { createShards } from "../redis/keys.ts";
-import { countBy, finished, send, setUp, type SetUp } from "../testing/client.ts";
+import { aGateway, countBy, finished, send, setUp, type SetUp } from "../testing/client.ts";
+import { recipients } from "../testing/factories.ts";
 import { createTestimonies } from "./testimony.ts";
 
 async function sendingSlowly(redis: Awaited<ReturnType<typeof ownRedis>>): Promise<SetUp> {
@@ -140,6 +141,40 @@ test("a batch whose hand-over was never answered, and which a Redis that was set
   const ends = await finished(given, handed, 40_000);
   expect(Object.keys(ends).toSorted()).toEqual(["sent", "uncertain"]);
   expect(new Set(gateway.received.map(({ key }) => key)).size).toBe(gateway.received.length);
+});
+
+test("the same where Redis was emptied, and does not know of it any more", async () => {
+  await using given = await setUp({ config: { concurrency: 4, attemptDeadlineMs: 500 } });
+  const { calls, gateway, gatewayId, redisUrl, web } = given;
+  gateway.answer = async () => {
+    await Bun.sleep(20);
+    return "accept" as const;
+  };
+  const handed = await send(given, 400);
+  await until(() => web.reports.some(({ state }) => state === "sent"));
+  const redis = new Redis(redisUrl);
+  await redis.flushdb();
+  redis.disconnect();
+  await calls.patch({ gateways: [aGateway(gatewayId, gateway.url)] });
+  const { batch, campaign, recipients } = handed;
+  await until(() =>
+    send(given, 0, {}, { batch, campaign, recipients, again: true }).then(
+      () => true,
+      () => false,
+    ),
+  );
+  const ends = await finished(given, handed, 40_000);
+  expect(Object.keys(ends).toSorted()).toEqual(["sent", "uncertain"]);
+  expect(new Set(gateway.received.map(({ key }) => key)).size).toBe(gateway.received.length);
+});
+
+test("what was lost is not sent again, also by a campaign that would rather send twice: its end may be on its way to web", async () => {
+  await using given = await setUp();
+  const last_known = { seq: 0, state: "queued", attempt: 0 } as const;
+  const lost = recipients(3).map((recipient) => ({ ...recipient, last_known }));
+  const handed = await send(given, 0, { when_uncertain: "resend" }, { recipients: lost });
+  expect(await finished(given, handed)).toEqual({ uncertain: 3 });
+  expect(given.gateway.received).toEqual([]);
 });
 
 /** A batch of one email that failed, which web has been told and has not acknowledged until it is made to `hear`. */

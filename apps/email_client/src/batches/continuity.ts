@@ -65,6 +65,7 @@ function beater({ redis, marks, shards, clock, log, pace }: ContinuityContext) {
           shard.counts,
           shard.alive,
           shard.awaited,
+          shard.lost,
         ],
         [
           marks.highest(shard),

@@ -151,7 +151,7 @@ async function take(
   limit: number,
 ): Promise<"taken" | "known" | "full"> {
   const { head, recipients, records, dropped } = batchKeys(shard, batch.batch);
-  const again = batch.recipients.some(({ last_known }) => last_known !== undefined);
+  const isLost = batch.recipients.some(({ last_known }) => last_known !== undefined);
   const fields = batch.recipients.flatMap((recipient) => {
     const record = initialRecord(recipient);
     return [recipient.id, JSON.stringify(recipient), JSON.stringify(record), record.state];
@@ -166,6 +166,7 @@ async function take(
       shard.counts,
       shard.continuity,
       dropped,
+      shard.lost,
     ],
     [
       batch.batch,
@@ -173,7 +174,7 @@ async function take(
       batch.content,
       batch.gateway,
       limit,
-      again ? "again" : "",
+      isLost ? "lost" : batch.again === true ? "again" : "",
       ...fields,
     ],
   );

@@ -20,6 +20,8 @@ export interface Shard {
   alive: string;
   /** Set: processes that have not been heard since Redis was restarted. */
   awaited: string;
+  /** Whether this shard has lost, a short time ago, what Redis had acknowledged. */
+  lost: string;
 }
 
 export function createShards(count: number): Shard[] {
@@ -35,6 +37,7 @@ export function createShards(count: number): Shard[] {
       continuity: `${name}:continuity`,
       alive: `${name}:alive`,
       awaited: `${name}:awaited`,
+      lost: `${name}:lost`,
     };
   });
 }

@@ -45,7 +45,13 @@ function openPool(url: string, max: number): postgres.Sql {
     // The driver's own waits grow to 20 s, and whoever draws a connection that just failed waits with it.
     backoff: (failures) => Math.min(0.05 * 2 ** failures, 0.5),
     onnotice: () => {},
-    // A server may be anywhere; days and months are UTC's here.
-    connection: { application_name: "mailwright", statement_timeout: 30_000, TimeZone: "UTC" },
+    connection: {
+      application_name: "mailwright",
+      statement_timeout: 30_000,
+      // Longer than a call to the email client takes. A web that is frozen or cut off within a transaction holds what all wait for.
+      idle_in_transaction_session_timeout: 15_000,
+      // A server may be anywhere; days and months are UTC's here.
+      TimeZone: "UTC",
+    },
   });
 }

@@ -141,19 +141,12 @@ test("what came to nothing may be tried again with the same key", async () => {
     throw new ConflictError("Not now.");
   };
   expect((await call("five")).status).toBe(409);
-  meanwhile = () => {};
-  expect((await call("five")).status).toBe(201);
-});
-
-test("what ended in a failure may have been done, and is never carried out a second time", async () => {
   meanwhile = () => {
     throw new Error("a bug");
   };
-  expect((await call("failed")).status).toBe(500);
+  expect((await call("five")).status).toBe(500);
   meanwhile = () => {};
-  const second = await call("failed");
-  expect(second.status).toBe(409);
-  expect(second.body["title"]).toBe("The first call with this Idempotency-Key was cut off");
+  expect((await call("five")).status).toBe(201);
 });
 
 test("a call that a crash cut off is never carried out a second time", async () => {

@@ -20,9 +20,9 @@ export function rememberDigest(request: Request, bytes: Uint8Array): void {
 
 /**
  * Makes a POST with an Idempotency-Key safe to repeat: the first call claims the key and is carried out (undefined is
- * returned), a later one gets the first one's answer. Only answers that say something was done (2xx) are kept; after one that
- * refuses (4xx) nothing was, and the call may be tried anew with the same key. A call that was cut off by a crash or ended by a
- * failure (5xx) leaves its outcome unknown, and is not carried out a second time under its key.
+ * returned), a later one gets the first one's answer. Only answers that say something was done (2xx) are kept; after any
+ * other nothing was, and the call may be tried anew with the same key. A call that was cut off by a crash leaves its
+ * outcome unknown, and is not carried out a second time under its key.
  */
 export async function replayOrClaim(
   context: Context,
@@ -97,19 +97,7 @@ async function read(db: Queryable, { caller, key }: Call) {
   return row;
 }
 
-async function settle(
-  db: Queryable,
-  { caller, key, now }: Call,
-  response: Response,
-): Promise<void> {
-  if (response.status >= 500) {
-    // The work may have been done, and only the word of it lost: from now on the call is one that was cut off.
-    await db
-      .update(idempotencyKey)
-      .set({ created_at: new Date(now - UNDER_WAY_MS) })
-      .where(isCall(caller, key));
-    return;
-  }
+async function settle(db: Queryable, { caller, key }: Call, response: Response): Promise<void> {
   if (!response.ok) {
     await db.delete(idempotencyKey).where(isCall(caller, key));
     return;

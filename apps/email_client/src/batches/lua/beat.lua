@@ -6,11 +6,11 @@
 -- dropped, web misses them and hands them over again as what was lost. Reports that wait for web are facts and stay, and
 -- so do the records of emails whose end is among them: web still takes those for open, and hands them over with the rest.
 -- The word that a campaign is cancelled stays too.
--- KEYS: continuity, mark of the process, index, counts, alive, awaited
+-- KEYS: continuity, mark of the process, index, counts, alive, awaited, lost
 -- ARGV: highest number that was acknowledged to the process, number of this beat, era that the process knows, name of an era
 --       to begin, milliseconds of hearing, name of the shard, seconds to keep the mark, name of the process
 -- Answers 'open', 'hearing' or 'lost', the era and Redis's time in milliseconds.
-local continuity, mark, index, counts, alive, awaited = unpack(KEYS)
+local continuity, mark, index, counts, alive, awaited, lost = unpack(KEYS)
 local acknowledged, number, knownEra, newEra, hearing, shard, kept, me = unpack(ARGV)
 local QUIET_MS = 2000
 -- Longer than any web goes on handing a batch over without having heard that it was taken.
@@ -34,7 +34,13 @@ local function dropOpen(batch)
   end
 end
 
+-- Of what this Redis does not know of, nothing else can be remembered: see take.lua.
+local function rememberLoss()
+  redis.call('SET', lost, 1, 'EX', DROPPED_S)
+end
+
 local function drop()
+  rememberLoss()
   local batches = {}
   for _, batch in ipairs(redis.call('HVALS', index)) do
     batches[batch] = true
@@ -92,7 +98,10 @@ if state[1] == run then
   end
 elseif redis.call('EXISTS', index) == 0 then
   open('1')
-  answer = missing and 'lost' or 'open'
+  if missing then
+    rememberLoss()
+    answer = 'lost'
+  end
 else
   if state[4] ~= run then
     redis.call('HSET', continuity, 'hearing', run, 'since', now, 'missing', 0)

@@ -1,15 +1,26 @@
 #!lua
 -- Writes a batch down, whole or not at all. Out of memory it is refused before anything is written.
 -- One that was dropped is not taken as if nobody had had it: whoever hands it over may never have heard that it was taken.
--- KEYS: head, recipients, records, index, campaign, counts, continuity, dropped
--- ARGV: batch, campaign, content, gateway, limit, 'again' if the batch was lost, then id, recipient, record and state of
---       each email
+-- Nor is one that may have been taken before while nobody knows what Redis has lost, or once it has lost anything: its taking
+-- may be among that.
+-- KEYS: head, recipients, records, index, campaign, counts, continuity, dropped, lost
+-- ARGV: batch, campaign, content, gateway, limit, 'lost' if the batch was, or 'again' if it may have been taken before; then id,
+--       recipient, record and state of each email
 local BATCH = 500 -- emails, at the most
 if redis.call('EXISTS', KEYS[1]) == 1 then
   return 'known'
 end
-if ARGV[6] ~= 'again' and redis.call('EXISTS', KEYS[8]) == 1 then
+if ARGV[6] ~= 'lost' and redis.call('EXISTS', KEYS[8]) == 1 then
   return 'dropped'
+end
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+if ARGV[6] == 'again' then
+  if redis.call('EXISTS', KEYS[9]) == 1 then
+    return 'dropped'
+  end
+  if redis.call('HGET', KEYS[7], 'run') ~= run then
+    return 'full'
+  end
 end
 local emails = (#ARGV - 6) / 4
 -- A campaign may fill as much as it leaves free: however many are paused with what they hold, there is room for another.
@@ -20,11 +31,10 @@ if emails > free or (held > 0 and held + emails > free) then
 end
 -- In an empty journal it begins an era: nothing that is missing was missed by this batch.
 if redis.call('EXISTS', KEYS[4]) == 0 and redis.call('EXISTS', KEYS[7]) == 0 then
-  local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
   redis.call('HSET', KEYS[7], 'run', run, 'era', ARGV[1], 'fresh', '1')
 end
 -- A worker may still hold a claim on what was lost: the fence begins above any number that one can have.
-local fence = ARGV[6] == 'again' and redis.call('TIME')[1] or 0
+local fence = ARGV[6] == 'lost' and redis.call('TIME')[1] or 0
 redis.call('HSET', KEYS[1], 'campaign', ARGV[2], 'content', ARGV[3], 'gateway', ARGV[4], 'fence', fence)
 redis.call('SADD', KEYS[5], ARGV[1])
 

@@ -219,7 +219,14 @@ export function toRecipient(
 
 /** Posts a batch, and first the content where the email client does not have it, or no longer. */
 export async function postBatch(
-  { id, campaign_id, content_hash, gateway_id, priority }: ClaimedBatch,
+  {
+    id,
+    campaign_id,
+    content_hash,
+    gateway_id,
+    priority,
+    again,
+  }: ClaimedBatch & { again?: boolean },
   recipients: Recipient[],
   { db, emailClient }: DispatchContext,
 ): Promise<ServiceAnswer<undefined>> {
@@ -230,6 +237,7 @@ export async function postBatch(
     gateway: gateway_id,
     priority,
     recipients,
+    ...(again === true && { again }),
   };
   const answer = await emailClient.call("POST", "/v1/batches", batch, parseNothing);
   if (answer.kind !== "refused" || answer.status !== 409) return answer;
