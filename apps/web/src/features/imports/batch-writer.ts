@@ -6,7 +6,7 @@ import { addNewcomers } from "../segments/newcomers.ts";
 import { addToSegment } from "../segments/segments.ts";
 import type { Batch, Reject } from "./file-reader.ts";
 import { endImport } from "./queries.ts";
-import { NO_ROOM, type Row } from "./rows.ts";
+import { cellsOf, NO_ROOM, type Row } from "./rows.ts";
 import {
   advanceImport,
   type ClaimedImport,
@@ -32,7 +32,7 @@ export type Written = "written" | "lost";
  */
 export class BatchWriter {
   readonly #db: Database;
-  readonly #import: Pick<ClaimedImport, "id" | "on_duplicate">;
+  readonly #import: Pick<ClaimedImport, "id" | "on_duplicate" | "mapping">;
   /**
    * Whether contacts with the addresses of a batch are looked for first. A file of nobody but new people does without,
    * which spares a seventh of the work; one batch that meets somebody is written twice, and the others look.
@@ -40,7 +40,7 @@ export class BatchWriter {
   #looksFirst = true;
   #hasMetSomebody = false;
 
-  constructor(db: Database, claimed: Pick<ClaimedImport, "id" | "on_duplicate">) {
+  constructor(db: Database, claimed: Pick<ClaimedImport, "id" | "on_duplicate" | "mapping">) {
     this.#db = db;
     this.#import = claimed;
   }
@@ -79,7 +79,7 @@ export class BatchWriter {
       if (held === undefined) throw new LostError();
       await countAdded(tx, fresh.length);
       if (held.segment_id !== null) await join(tx, held.segment_id, fresh, met);
-      const rejects = [...batch.rejects, ...withoutRoom(batch, full)];
+      const rejects = [...batch.rejects, ...withoutRoom(batch, full, this.#import.mapping)];
       await insertRejects(tx, id, rejects);
       const matched = met.length + batch.repeated;
       const updates = on_duplicate === "update";
@@ -129,12 +129,18 @@ export class BatchWriter {
   }
 }
 
-/** The rows of a batch whose contacts are full, as they stand in the file. */
-function withoutRoom({ rows, origins }: Batch<Row>, full: readonly Row[]): Reject[] {
+/** The rows of a batch whose contacts are full. */
+function withoutRoom(
+  { rows, lines }: Batch<Row>,
+  full: readonly Row[],
+  mapping: ClaimedImport["mapping"],
+): Reject[] {
   const addresses = new Set(full.map(({ canonical }) => canonical));
-  return origins
-    .filter((_, position) => addresses.has(rows[position]?.canonical ?? ""))
-    .map((origin) => ({ ...origin, reason: NO_ROOM }));
+  return rows.flatMap((row, position) =>
+    addresses.has(row.canonical)
+      ? [{ line: lines[position] as number, reason: NO_ROOM, cells: cellsOf(row, mapping) }]
+      : [],
+  );
 }
 
 /**

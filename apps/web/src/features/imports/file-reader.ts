@@ -11,22 +11,18 @@ export interface Batch<R> {
   nextLine: number;
   /** Each address once. */
   rows: R[];
-  /** Where each of them stands in the file, the first of those of one address. */
-  origins: Origin[];
+  /** The line that each of them begins on, the first of those of one address. */
+  lines: number[];
   /** Rows whose address an earlier row of the batch had. */
   repeated: number;
   rejects: Reject[];
   isLast: boolean;
 }
 
-/** A row as it stands in the file. */
-export interface Origin {
+export interface Reject {
   line: number;
-  cells: string[];
-}
-
-export interface Reject extends Origin {
   reason: string;
+  cells: string[];
 }
 
 export interface FileSource {
@@ -185,7 +181,7 @@ function followers(bytes: Uint8Array): number {
 /** What a batch is gathered into. */
 class Gathering<R extends { canonical: string }> {
   readonly #kind: Pick<RowKind<R>, "merge">;
-  readonly #rows = new Map<string, { row: R; origin: Origin }>();
+  readonly #rows = new Map<string, { row: R; line: number }>();
   readonly #rejects: Reject[] = [];
   #repeated = 0;
 
@@ -197,15 +193,15 @@ class Gathering<R extends { canonical: string }> {
     return this.#rows.size + this.#rejects.length + this.#repeated;
   }
 
-  add(row: R, origin: Origin): void {
+  add(row: R, { line, cells }: Pick<Reject, "line" | "cells">): void {
     const before = this.#rows.get(row.canonical);
     if (before === undefined) {
-      this.#rows.set(row.canonical, { row, origin });
+      this.#rows.set(row.canonical, { row, line });
       return;
     }
     const merged = this.#kind.merge(before.row, row);
     if ("refused" in merged) {
-      this.reject({ ...origin, reason: merged.refused });
+      this.reject({ line, reason: merged.refused, cells });
       return;
     }
     before.row = merged;
@@ -216,11 +212,11 @@ class Gathering<R extends { canonical: string }> {
     this.#rejects.push(reject);
   }
 
-  result(): Pick<Batch<R>, "rows" | "origins" | "repeated" | "rejects"> {
+  result(): Pick<Batch<R>, "rows" | "lines" | "repeated" | "rejects"> {
     const gathered = [...this.#rows.values()];
     return {
       rows: gathered.map(({ row }) => row),
-      origins: gathered.map(({ origin }) => origin),
+      lines: gathered.map(({ line }) => line),
       repeated: this.#repeated,
       rejects: this.#rejects,
     };
