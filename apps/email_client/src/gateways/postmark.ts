@@ -67,7 +67,7 @@ function openPostmark({ settings, secrets, clock }: Account): Gateway {
         const code = textAt(body, "ErrorCode");
         return code && `${textAt(body, "Message") ?? ""} (code ${code})`;
       },
-      // 400, 401: the sender is not confirmed; 405, 412, 413: the account may not send now; 1235: there is no such stream.
+      // 400, 401: the sender is not confirmed; 405, 412, 413: the account may not send now.
       meaning: ({ status, body }) =>
         status === 422 && ACCOUNT_FAULTS.has(textAt(body, "ErrorCode") ?? "")
           ? "unauthorized"
@@ -98,7 +98,7 @@ function openPostmark({ settings, secrets, clock }: Account): Gateway {
   };
 }
 
-const ACCOUNT_FAULTS = new Set(["400", "401", "405", "412", "413", "1235"]);
+const ACCOUNT_FAULTS = new Set(["400", "401", "405", "412", "413"]);
 /** A key of at most 20 characters. */
 const METADATA = "mailwright";
 

@@ -116,7 +116,7 @@ function openSes({ settings, secrets, clock }: Account): Gateway {
       baseUrl: apiUrlOf(settings),
       headers: {},
       secrets: [password],
-      words: (body) => textAt(body, "message") ?? textAt(body, "Message"),
+      words: wordsIn,
       meaning,
       sign: (request) => aws.sign(request),
     },
@@ -158,15 +158,17 @@ function meaning({ status, headers, body }: Answer) {
       return "unauthorized";
     case "MessageRejected":
       // Of the sender; in the sandbox it may be the recipient, and then nobody else is mailed either.
-      return /^email address is not verified/i.test(
-        textAt(body, "message") ?? textAt(body, "Message") ?? "",
-      )
+      return /^email address is not verified/i.test(wordsIn(body) ?? "")
         ? "unauthorized"
         : "rejected";
     default:
       // Signatures and keys that do not hold are answered with 403, other faults of ours with 400.
       return status === 404 ? "unauthorized" : undefined;
   }
+}
+
+function wordsIn(body: unknown): string | undefined {
+  return textAt(body, "message") ?? textAt(body, "Message");
 }
 
 function bodyOf(
