@@ -15,8 +15,12 @@ import { content, recipient } from "../testing/factories.ts";
 import { type Point, smtpScript } from "../testing/smtp-script.ts";
 import { attempt } from "./attempt.ts";
 
-/** Where an email stands after an attempt to which the server said this. */
-async function standingAfter(point: Point, reply: string): Promise<EmailRecord | undefined> {
+/** Where an email stands after an attempt to which the server said this, or would have. */
+async function standingAfter(
+  point: Point,
+  reply: string,
+  notAfter = Number.POSITIVE_INFINITY,
+): Promise<EmailRecord | undefined> {
   await using server = smtpScript({ [point]: reply });
   const settings = { host: "127.0.0.1", port: String(server.port), security: "none" };
   const gateway = smtpGateway.open({ settings, secrets: {}, clock: systemClock });
@@ -40,12 +44,13 @@ async function standingAfter(point: Point, reply: string): Promise<EmailRecord |
     slowdown: NOT_SLOWED,
   };
   try {
-    const event = await attempt(recipient(), ready, open, {
+    const context = {
       clock: systemClock,
-      inRenderLane: async (render) => render(),
+      inRenderLane: async <T>(render: () => T) => render(),
       attemptDeadlineMs: 5_000,
       tally: { record: () => {} },
-    });
+    };
+    const event = await attempt(recipient(), ready, open, context, notAfter);
     const begun = step(newRecord(), { type: "START", at: 0 }, DEFAULT_RETRY_POLICY);
     return begun && step(begun.record, event, DEFAULT_RETRY_POLICY)?.record;
   } finally {
@@ -72,4 +77,11 @@ test.each<[Point, string, ReasonCode, string | undefined]>([
       ...(status !== undefined && { status }),
     },
   ]);
+});
+
+test("who comes to the call too late, after standing still, does not make it: it is tried again", async () => {
+  const now = systemClock.now();
+  const standing = (notAfter: number) => standingAfter("END", "250 taken", notAfter);
+  expect((await standing(now + 60_000))?.state).toBe("sent");
+  expect(await standing(now)).toMatchObject({ state: "retrying", reason: { code: "unavailable" } });
 });

@@ -18,15 +18,21 @@ export interface AttemptContext {
 /** A gateway that asks for less asks for nothing, and gets the ordinary wait, which grows. */
 const LEAST_RETRY_AFTER_MS = 1_000;
 
+const TOO_LATE =
+  "This process stood still for longer than the gateway knows a key. Nothing was sent.";
+
 /**
  * One call to the gateway for one email, as the fact that the machine wants to hear. It never throws: a template that
- * cannot be rendered is a rejection, an attempt past its deadline is ambiguous.
+ * cannot be rendered is a rejection, an attempt past its deadline is ambiguous. From `notAfter` on nothing is called any
+ * more: somebody who was frozen before it came to the call may have been followed by another who repeated it, and by then
+ * the gateway has forgotten the key.
  */
 export async function attempt(
   recipient: Recipient,
   ready: ReadyContent,
   open: OpenGateway,
   { clock, inRenderLane, attemptDeadlineMs, tally }: AttemptContext,
+  notAfter: number,
 ): Promise<EmailEvent> {
   const rendered = await inRenderLane(() =>
     ready.render(recipient.variables, recipient.unsubscribe_url),
@@ -36,6 +42,10 @@ export async function attempt(
     return { type: "REJECTED", at: clock.now(), reason };
   }
   const message = messageOf(recipient, ready, rendered);
+  if (clock.now() >= notAfter) {
+    const reason: Reason = { code: "unavailable", detail: TOO_LATE };
+    return { type: "UNAVAILABLE", at: clock.now(), reason, roll: Math.random() };
+  }
   const outcome = await open.gateway.send(message, AbortSignal.timeout(attemptDeadlineMs));
   open.breaker.record(outcome, clock.now());
   tally.record(open, recipient.email, outcome);

@@ -103,6 +103,7 @@ export class BatchRun {
 
   private start(email: LiveEmail, open?: OpenGateway, release?: () => void): void {
     const { claim, ready, context, signal } = this;
+    const notAfter = context.clock.now() + (open?.repeatWindowMs ?? Number.POSITIVE_INFINITY);
     const run = runEmail(email, {
       ...context,
       claim,
@@ -113,7 +114,7 @@ export class BatchRun {
       signal,
       deliver: async (recipient) => {
         if (open === undefined) throw new Error("there is no gateway to deliver through");
-        const event = await attempt(recipient, ready, open, context);
+        const event = await attempt(recipient, ready, open, context, notAfter);
         // Asking what became of it takes a slot of its own: held by all that ask, none would be left to ask with.
         if (event.type === "AMBIGUOUS") release?.();
         return this.isRoute ? forAnother(event) : event;
@@ -149,11 +150,11 @@ export class BatchRun {
     return {
       windowMs: open.repeatWindowMs,
       version: open.version,
-      attempt: async (recipient) =>
+      attempt: async (recipient, notAfter) =>
         (await journal.control(claim)) === "running" &&
         // It is the attempt, if the one before was not accepted.
         !(await journal.isSuppressed(claim, recipient))
-          ? attempt(recipient, ready, open, context)
+          ? attempt(recipient, ready, open, context, notAfter)
           : undefined,
     };
   }

@@ -28,6 +28,8 @@ async function resolved(given: {
   version?: string;
   /** Undefined: nothing may be sent now. */
   answer?: EmailEvent | undefined;
+  /** What who made the attempt says of it in the end. */
+  testimony?: EmailEvent;
 }): Promise<[string, number]> {
   const clock = new ManualClock();
   const record: EmailRecord = {
@@ -51,7 +53,7 @@ async function resolved(given: {
       },
     },
     slots: createSlots(1),
-    testimonies: { give: async () => {}, hear: async () => undefined },
+    testimonies: { give: async () => {}, hear: async () => given.testimony },
     clock,
     log: silentLog,
     attemptDeadlineMs: DEADLINE_MS,
@@ -67,6 +69,13 @@ async function resolved(given: {
 
 const ACCEPTED: EmailEvent = { type: "ACCEPTED", at: 1, messageId: "m-1" };
 const REJECTED: EmailEvent = { type: "REJECTED", at: 1, reason: { code: "rejected" } };
+const AMBIGUOUS: EmailEvent = { type: "AMBIGUOUS", at: 1, reason: { code: "ambiguous" } };
+const UNAVAILABLE: EmailEvent = {
+  type: "UNAVAILABLE",
+  at: 1,
+  reason: { code: "unavailable" },
+  roll: 0,
+};
 const A_DAY = 86_400_000;
 
 test("an attempt is repeated while the service knows its key, and not a moment longer than is sure", async () => {
@@ -97,4 +106,17 @@ test("a refusal of the repetition says nothing of the first attempt", async () =
 
 test("where nothing may be sent any more, it is left at that", async () => {
   expect(await resolved({ windowMs: A_DAY, answer: undefined })).toEqual(["UNRESOLVED", 1]);
+});
+
+test("where a repetition may have been accepted, it is no use that the first attempt was not", async () => {
+  const answers: EmailEvent[] = [AMBIGUOUS, UNAVAILABLE];
+  const ends = answers.map((answer) =>
+    resolved({ windowMs: A_DAY, answer, testimony: UNAVAILABLE }),
+  );
+  expect(await Promise.all(ends)).toEqual([
+    ["UNRESOLVED", 3],
+    ["NOT_ACCEPTED", 3],
+  ]);
+  const accepted = await resolved({ windowMs: A_DAY, answer: AMBIGUOUS, testimony: ACCEPTED });
+  expect(accepted).toEqual(["CONFIRMED", 3]);
 });

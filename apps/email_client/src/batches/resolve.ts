@@ -29,7 +29,7 @@ export interface Repeat {
   /** Of the gateway. Another one may be of another account, which knows none of the keys. */
   version: string;
   /** Undefined when it may not be sent now: the campaign is paused or cancelled, or the recipient suppressed. */
-  attempt(recipient: Recipient): Promise<EmailEvent | undefined>;
+  attempt(recipient: Recipient, notAfter: number): Promise<EmailEvent | undefined>;
 }
 
 /** An email whose last attempt may have been accepted. */
@@ -48,11 +48,11 @@ export async function resolve(
   lost: Lost,
   context: ResolveContext,
 ): Promise<EmailEvent | "stopped"> {
-  return (
-    (await askGateway(lost, context)) ??
-    (await repeatAttempt(lost, context)) ??
-    (await awaitTestimony(lost, context))
-  );
+  const asked = await askGateway(lost, context);
+  if (asked !== undefined) return asked;
+  const repeated = await repeatAttempt(lost, context);
+  if (typeof repeated === "object" || repeated === "stopped") return repeated;
+  return awaitTestimony(lost, repeated, context);
 }
 
 async function askGateway(
@@ -87,6 +87,9 @@ async function askGateway(
 /** How often an attempt is repeated that gets no answer, or none that says what became of the first. */
 const REPEATS = 3;
 
+/** What repetitions left open; of the second kind one may have been accepted where the first attempt was not. */
+type Untold = "told nothing" | "in doubt too";
+
 /**
  * Under the key of an attempt that was accepted, a repetition gets the answer of that one and sends nothing. Under the key
  * of one that was not, it is the attempt. Only an acceptance tells: a refusal may be one of the repetition alone.
@@ -94,50 +97,57 @@ const REPEATS = 3;
 async function repeatAttempt(
   lost: Lost,
   { repeat, slots, clock, attemptDeadlineMs, pace: { askAgainMs }, signal }: ResolveContext,
-): Promise<EmailEvent | "stopped" | undefined> {
+): Promise<EmailEvent | "stopped" | Untold> {
   const { recipient } = lost;
-  if (repeat === undefined || recipient === undefined) return undefined;
+  if (repeat === undefined || recipient === undefined) return "told nothing";
+  let told: Untold = "told nothing";
   for (let left = REPEATS; left > 0; left--) {
-    if (!isKeyKnown(lost, clock.now() + attemptDeadlineMs, repeat)) return undefined;
+    const until = keyKnownUntil(lost, repeat, clock.now());
+    if (clock.now() + attemptDeadlineMs >= until) return told;
     let release: () => void;
     try {
       release = await slots.acquire(signal);
     } catch {
       return "stopped";
     }
-    const event = await repeat.attempt(recipient).finally(release);
-    if (event === undefined) return undefined;
+    const event = await repeat.attempt(recipient, until).finally(release);
+    if (event === undefined) return told;
     if (event.type === "ACCEPTED")
       return { type: "CONFIRMED", at: event.at, ...named(event.messageId) };
+    if (event.type === "AMBIGUOUS") told = "in doubt too";
     try {
       await clock.sleep(askAgainMs, signal);
     } catch {
       return "stopped";
     }
   }
-  return undefined;
+  return told;
 }
 
-/** Counted from the first attempt, since any may be the one that was accepted. What the journal had lost knows of none. */
-function isKeyKnown(
+/**
+ * Counted from the first attempt, since any may be the one that was accepted. Of an attempt that lies in the future, or that
+ * the journal had lost, nobody knows when it was made; and another gateway knows no key of this one.
+ */
+function keyKnownUntil(
   { recipient, record: { firstAt, gatewayVersion } }: Lost,
-  at: number,
   { windowMs, version }: Repeat,
-): boolean {
-  if (firstAt === undefined || recipient?.last_known !== undefined) return false;
-  if (gatewayVersion !== version) return false;
-  return at >= firstAt && at < firstAt + windowMs;
+  now: number,
+): number {
+  const isTimeKnown =
+    firstAt !== undefined && firstAt <= now && recipient?.last_known === undefined;
+  return isTimeKnown && gatewayVersion === version ? firstAt + windowMs : Number.NEGATIVE_INFINITY;
 }
 
 async function awaitTestimony(
   { id, record: { run, attempt, reason } }: Lost,
+  repeated: Untold,
   { claim, testimonies, clock, attemptDeadlineMs, pace: { askAgainMs }, signal }: ResolveContext,
 ): Promise<EmailEvent | "stopped"> {
   // Who saw the attempt end without an answer has said all there is. Counted in waits, for the clock may be set back.
   const waits = reason?.code === "interrupted" ? Math.ceil(attemptDeadlineMs / askAgainMs) + 2 : 0;
   for (let left = waits; ; left--) {
     const testimony = await testimonies.hear(claim.batch, id, run, attempt);
-    if (testimony !== undefined) return afterTestimony(testimony, clock.now());
+    if (testimony !== undefined) return afterTestimony(testimony, repeated, clock.now());
     if (left === 0) return { type: "UNRESOLVED", at: clock.now(), roll: Math.random() };
     try {
       await clock.sleep(askAgainMs, signal);
@@ -148,7 +158,7 @@ async function awaitTestimony(
 }
 
 /** What another worker saw, in the words of an email that is being resolved. */
-function afterTestimony(testimony: EmailEvent, at: number): EmailEvent {
+function afterTestimony(testimony: EmailEvent, repeated: Untold, at: number): EmailEvent {
   switch (testimony.type) {
     case "ACCEPTED":
     case "CONFIRMED":
@@ -157,7 +167,11 @@ function afterTestimony(testimony: EmailEvent, at: number): EmailEvent {
       return { type: "UNRESOLVED", at, roll: Math.random() };
     default:
       // Rejected, unauthorized, throttled or unavailable: the next attempt will hear it again.
-      return { type: "NOT_ACCEPTED", at, roll: Math.random() };
+      return {
+        type: repeated === "in doubt too" ? "UNRESOLVED" : "NOT_ACCEPTED",
+        at,
+        roll: Math.random(),
+      };
   }
 }
 
