@@ -11,6 +11,9 @@ import {
   withContact,
 } from "./mailed-contact.ts";
 
+/** `cancelling`: its campaign is. */
+export type BatchToCheck = ClaimedBatch & { cancelling: boolean };
+
 /**
  * Takes up to `most` handed batches that nobody looked at for `restS` seconds, of campaigns that are not at their end.
  * Looking at one postpones the next look, so webs share the work without a leader.
@@ -18,17 +21,19 @@ import {
 export async function batchesToCheck(
   db: Queryable,
   { restS, most }: { restS: number; most: number },
-): Promise<ClaimedBatch[]> {
-  return db.execute<ClaimedBatch & Record<string, unknown>>(sql`
+): Promise<BatchToCheck[]> {
+  return db.execute<BatchToCheck & Record<string, unknown>>(sql`
     WITH "due" AS (
-      SELECT "batch"."id", "campaign"."content_hash", "campaign"."gateway_id", "campaign"."priority"
+      SELECT "batch"."id", "campaign"."content_hash", "campaign"."gateway_id", "campaign"."priority",
+        "campaign"."state" = 'cancelling' AS "cancelling"
       FROM "batch" JOIN "campaign" ON "campaign"."id" = "batch"."campaign_id"
       WHERE "batch"."handed_at" IS NOT NULL AND "batch"."checked_at" < now() - make_interval(secs => ${restS})
         AND "campaign"."state" IN ('sending', 'paused', 'cancelling')
       ORDER BY "batch"."checked_at" LIMIT ${most} FOR UPDATE OF "batch" SKIP LOCKED
     )
     UPDATE "batch" SET "checked_at" = now() FROM "due" WHERE "batch"."id" = "due"."id"
-    RETURNING "batch"."id", "batch"."campaign_id", "due"."content_hash", "due"."gateway_id", "due"."priority"
+    RETURNING "batch"."id", "batch"."campaign_id", "due"."content_hash", "due"."gateway_id", "due"."priority",
+      "due"."cancelling"
   `);
 }
 

@@ -5,6 +5,7 @@ import { parseBatch, type ServiceClient } from "@mailwright/protocol";
 import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
 import { frozenCampaign } from "../../testing/dispatch.ts";
 import { gaps, launchingCampaign, ledgerFixture, standing } from "../../testing/ledger.ts";
+import { cancelCampaign } from "../campaigns/steering.ts";
 import { requeueEmails } from "../campaigns/requeue-queries.ts";
 import { eraseContacts } from "../contacts/erasure.ts";
 import { takeReports } from "../reports/reports.ts";
@@ -79,6 +80,27 @@ test("a batch that the email client has lost is handed over again as what may ha
     },
     { id: queued, run: 1, last_known: { seq: 0, state: "queued", attempt: 0 } },
   ]);
+});
+
+test("a lost batch that is refused for good pauses its campaign, and what is left is uncertain when that is cancelled", async () => {
+  await using given = await handedOver(2);
+  const { db, campaign, context, standIn } = given;
+  const refuse = () =>
+    standIn.answerNext("POST /v1/batches", { status: 422, body: { title: "It is malformed." } });
+  refuse();
+  await reconcile(context, AT_ONCE);
+  expect(await standing(db, campaign)).toMatchObject({ state: "paused", counts: { queued: 2 } });
+  const [row] = await db.execute(sql`SELECT "state_reason" FROM "campaign"`);
+  expect(row?.["state_reason"]).toContain("It is malformed.");
+
+  await cancelCampaign(db, campaign, "Anna");
+  refuse();
+  await reconcile(context, AT_ONCE);
+  expect(await standing(db, campaign)).toMatchObject({
+    state: "cancelled",
+    counts: { uncertain: 2 },
+  });
+  expect(await gaps(db, campaign)).toEqual([]);
 });
 
 test("a batch that the email client still works on is left alone", async () => {

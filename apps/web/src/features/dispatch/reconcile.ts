@@ -5,7 +5,9 @@ import type { DispatchContext } from "./context.ts";
 import { syncControl } from "./control.ts";
 import { postBatch, toRecipient } from "./handover.ts";
 import type { ClaimedBatch } from "./handover-queries.ts";
+import { isForGood, pauseFor } from "./refused-batch.ts";
 import {
+  type BatchToCheck,
   batchesToCheck,
   dropBatch,
   dropEndedBatches,
@@ -27,6 +29,8 @@ const MOST = 20;
 
 const ERASED =
   "The email client lost it, and its contact was deleted: without an address nobody can be asked what became of it.";
+const REFUSED =
+  "The email client lost it, and refused to have it back when the campaign was being cancelled: it may have been sent before.";
 const FORGOTTEN =
   "The email client reported how it ended, and this ledger, restored from an older copy, does not have that report.";
 
@@ -56,7 +60,7 @@ export async function reconcile(
 
 /** The answer is held against the ledger as it is then: what ended or was requeued meanwhile is not missing. */
 async function askAfter(
-  batch: ClaimedBatch,
+  batch: BatchToCheck,
   { overdueS }: ReconcilePace,
   context: DispatchContext,
 ): Promise<void> {
@@ -97,7 +101,7 @@ async function compare(
  * is no address to hand over, and their emails may have been attempted like all the others.
  */
 async function handOverAgain(
-  batch: ClaimedBatch,
+  batch: BatchToCheck,
   lost: OpenEmail[],
   context: DispatchContext,
 ): Promise<void> {
@@ -114,11 +118,11 @@ async function handOverAgain(
   const linkOf = await context.links.toLeave();
   const recipients = known.map((email) => lostRecipient(email, linkOf));
   const answer = await postBatch(batch, recipients, context);
-  if (answer.kind !== "ok")
-    context.log.warn(
-      { batch: batch.id, answer },
-      "a lost batch was not taken; it will be tried again",
-    );
+  if (answer.kind === "ok") return;
+  context.log.warn({ batch: batch.id, answer }, "a lost batch was not taken");
+  if (!isForGood(answer)) return;
+  if (batch.cancelling) await retried(() => settleAsUncertain(context.db, known, REFUSED));
+  else await pauseFor(answer, batch, context);
 }
 
 /** It goes on from what the ledger knows. It may have been attempted since, so it will be asked after, not just sent. */

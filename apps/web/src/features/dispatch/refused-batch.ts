@@ -23,7 +23,7 @@ export async function setAside(
   context: DispatchContext,
 ): Promise<"given up" | "kept"> {
   if (!batch.cancelling) {
-    await pause(batch, refusal, context);
+    await pauseFor(refusal, batch, context);
     return "kept";
   }
   const { emailClient, db } = context;
@@ -37,12 +37,13 @@ export async function setAside(
   return isNowhere && (await unclaimBatch(db, batch)) ? "given up" : "kept";
 }
 
-async function pause(
-  { id, campaign_id }: BatchToHandOver,
+/** Pauses the campaign of a batch that is refused for good, if it is sending. Nobody has been sent an email by this try. */
+export async function pauseFor(
   { title }: Refusal,
+  { id, campaign_id }: Pick<BatchToHandOver, "id" | "campaign_id">,
   { db, log }: DispatchContext,
 ): Promise<void> {
-  const why = `The email client refused some of these emails before anybody was sent one of them: ${title} Mend the template or the contacts, then resume; or cancel what is left.`;
+  const why = `The email client refused some of these emails, and nobody was sent one of them by that: ${title} Mend the template or the contacts, then resume; or cancel what is left.`;
   if (await pauseBecause(db, campaign_id, why))
     log.error({ campaign: campaign_id, batch: id }, "a campaign is paused: a batch is refused");
 }
