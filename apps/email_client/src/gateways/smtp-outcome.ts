@@ -48,7 +48,7 @@ function outcomeOfReply(
   const at = command === "" || command === "CONN" ? "" : ` to ${command}`;
   const meaning = MEANINGS[enhanced.slice(2)];
   const detail = `The server answered ${named}${at}${meaning ? ` (${meaning})` : ""}${words && `: ${words}`}`;
-  const kind = kindOfReply(command, code, enhanced);
+  const kind = kindOfReply(command, code, enhanced, words);
   if (kind === "rejected" && (isOfRecipient(command, enhanced) || isUnauthenticated(enhanced)))
     return { kind, detail, status: enhanced };
   const slowDown = slowDownOf(command, code, enhanced);
@@ -75,7 +75,12 @@ function slowDownOf(command: string, code: number, enhanced: string): ThrottleSc
   return code === 421 || enhanced === QUOTA ? "gateway" : undefined;
 }
 
-function kindOfReply(command: string, code: number, enhanced: string): Refusal["kind"] {
+function kindOfReply(
+  command: string,
+  code: number,
+  enhanced: string,
+  words: string,
+): Refusal["kind"] {
   const subject = enhanced.slice(2);
   if (code < 500) {
     if (command.startsWith("AUTH")) return "unavailable";
@@ -88,6 +93,7 @@ function kindOfReply(command: string, code: number, enhanced: string): Refusal["
   if (isUnauthenticated(enhanced)) return "rejected";
   // Whoever may not send from this address may not send any of a campaign's emails.
   if (command === "MAIL FROM" && subject.startsWith("7.")) return "unauthorized";
+  if (command === "RCPT TO" && MAY_NOT_RELAY.test(words)) return "unauthorized";
   if (enhanced === QUOTA) return "throttled";
   // Bad sequence, not implemented: the session is at fault, and a new one may do.
   return code === 502 || code === 503 ? "unavailable" : "rejected";
@@ -98,6 +104,14 @@ function kindOfReply(command: string, code: number, enhanced: string): Refusal["
  * (https://support.google.com/a/answer/3726730): it says nothing against the message or the recipient.
  */
 const QUOTA = "5.4.5";
+
+/**
+ * A relay that does not know us takes mail for its own domains alone, and would refuse a whole campaign recipient by
+ * recipient. It has no code for that which it does not use for others too: Postfix says 554 5.7.1, Exim 550, Exchange 550
+ * 5.7.1 or 5.7.54.
+ */
+const MAY_NOT_RELAY =
+  /\brelay(ing)?\b.*\b(denied|not (permitted|allowed)|prohibited)\b|\bunable to relay\b/i;
 
 /** RFC 4954 section 6, and 530 of RFC 3207 section 4. */
 const ASKS_FOR_CREDENTIALS = new Set([530, 534, 535, 538]);
