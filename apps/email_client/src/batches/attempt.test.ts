@@ -81,7 +81,7 @@ test.each<[Point, string, ReasonCode, string | undefined]>([
 
 test("who comes to the call too late, after standing still, does not make it: it is tried again", async () => {
   const now = systemClock.now();
-  const standing = (notAfter: number) => standingAfter("END", "250 taken", notAfter);
-  expect((await standing(now + 60_000))?.state).toBe("sent");
-  expect(await standing(now)).toMatchObject({ state: "retrying", reason: { code: "unavailable" } });
+  expect((await standingAfter("END", "250 taken", now + 60_000))?.state).toBe("sent");
+  const late = await standingAfter("END", "250 taken", now);
+  expect(late).toMatchObject({ state: "retrying", reason: { code: "unavailable" } });
 });

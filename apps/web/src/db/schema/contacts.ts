@@ -25,20 +25,24 @@ export const contact = pgTable(
     attributes: jsonb().$type<Attributes>().notNull().default({}),
     created_at: createdAt(),
     updated_at: createdAt(),
-    /** What they are called in a list, in lower case: the name, or else first and last name. */
+    /**
+     * What they are sorted by as a name, in lower case: the name, or else first and last name, or else the address. Blank ones
+     * would all stand together, and whoever looks for a name in this order would have to go past them.
+     */
     shown_name: bytewiseText()
       .notNull()
       .generatedAlwaysAs(
         (): SQL =>
-          sql`lower(coalesce(nullif(${contact.name}, ''), btrim(${contact.first_name} || ' ' || ${contact.last_name})))`,
+          sql`lower(coalesce(nullif(${contact.name}, ''), nullif(btrim(${contact.first_name} || ' ' || ${contact.last_name}), ''), ${contact.canonical_email}))`,
       ),
   },
   (table) => [
     check("contact_email_length", sql`length(${table.email}) between 3 and 254`),
     check("contact_attributes_object", sql`jsonb_typeof(${table.attributes}) = 'object'`),
     // The sort by name, and the search for the beginning of one. Each index costs an import some 2 µs a row, so the two
-    // below hold only what this one does not find: no first name that the name begins with, no blank last name.
-    index("contact_name").on(table.shown_name, table.id),
+    // below hold only what this one does not find: no first name that the name begins with, no blank last name. The address
+    // is there to be read without the row.
+    index("contact_name").on(table.shown_name, table.id, table.canonical_email),
     index("contact_first_name")
       .on(sql`(lower(${table.first_name}) COLLATE "C")`)
       .where(

@@ -10,17 +10,19 @@ export interface ContactOrder {
   direction: "ascending" | "descending";
 }
 
+export type Standing = "mailable" | "suppressed";
+
 /**
  * How a page is looked for. No single plan is fast for both few contacts and many, and Postgres guesses wrong where those
  * that are alike lie together, as they do after an import of a sorted file. `filter` is a condition on "contact".
  *
- * - `those`: a statement names few contacts; they are read, filtered and sorted.
+ * - `those`: a condition names few contacts; they are read, filtered and sorted.
  * - `walk`: many pass; the order is walked for as long as a page may take, until enough of them have come by.
  * - `members`: the same, but it is the list of a segment's members that is walked: it is in the order of the ids.
  * - `all`: many pass and lie far away in the order; they are gathered and sorted.
  */
 export type Way =
-  | { kind: "those"; ids: SQL; filter: SQL | undefined }
+  | { kind: "those"; those: SQL; filter: SQL | undefined }
   | { kind: "walk"; most: number; filter: SQL | undefined }
   | { kind: "members"; segment: string; most: number; filter: SQL | undefined }
   | { kind: "all"; filter: SQL | undefined };
@@ -62,7 +64,7 @@ function candidates(
     ORDER BY ${order} LIMIT ${limit}) AS "page" JOIN "contact" ON "contact"."id" = "found"`;
   switch (way.kind) {
     case "those":
-      return gathered(sql`"contact"."id" = ANY(ARRAY(${way.ids})) AND ${way.filter ?? sql`true`}`);
+      return gathered(sql`${way.those} AND ${way.filter ?? sql`true`}`);
     case "walk":
       return sql`"contact" WHERE ${beyond} ORDER BY ${order} LIMIT ${way.most}`;
     case "members": {
@@ -104,23 +106,68 @@ const KEYS: Readonly<Record<ContactOrder["by"], SQL | undefined>> = {
   name: sql`${contact.shown_name}`,
 };
 
-/**
- * The ids of contacts that match a search, each branch by its own index and none of them more than `most`: a branch that
- * is full says that there are more.
- */
-export function matchingIds(search: Search, most: number): SQL {
-  const branches = conditionsOf(search).map(
-    (condition) => sql`(SELECT "contact"."id" FROM "contact" WHERE ${condition} LIMIT ${most})`,
-  );
-  return sql.join(branches, sql` UNION `);
-}
-
 /** How many contacts match, as far as they were counted: exact below `most`. */
 export async function countMatches(db: Queryable, search: Search, most: number): Promise<number> {
   const rows = await db.execute<{ matches: number }>(
-    sql`SELECT count(*)::integer AS "matches" FROM (${matchingIds(search, most)}) AS "match"`,
+    sql`SELECT count(*)::integer AS "matches" FROM (${addressesMatching(search, most)}) AS "match"`,
   );
   return rows[0]?.matches ?? 0;
+}
+
+/** The condition of being one of the first `most` that each branch of a search finds: of all, where none is full. */
+export function isAmongMatches(search: Search, most: number): SQL {
+  return hasAddressIn(addressesMatching(search, most));
+}
+
+/**
+ * The condition of matching a search and having this standing, where that leaves few: what of it can be is told by indexes,
+ * and only those who are left are read.
+ */
+export function matchesWithStanding(search: Search, standing: Standing): SQL {
+  return hasAddressIn(
+    sql`SELECT "canonical_email" FROM (${addressesMatching(search)}) AS "contact" WHERE ${hasStanding(standing)}`,
+  );
+}
+
+/** The condition of being on this page of those who match a search, in the order of their addresses. */
+export function isOnPageOfMatches(
+  search: Search,
+  direction: ContactOrder["direction"],
+  { limit, after, before }: PageRequest,
+): SQL {
+  // An address is nobody else's, so no id is needed to say where a page ends.
+  const [afterAddress, beforeAddress] = [after, before].map(
+    (place) => place && { key: "", id: place.key },
+  );
+  const slice = keyset(
+    { id: sql`"canonical_email"`, direction },
+    {
+      limit,
+      ...(afterAddress && { after: afterAddress }),
+      ...(beforeAddress && { before: beforeAddress }),
+    },
+  );
+  return hasAddressIn(sql`
+    SELECT "canonical_email" FROM (${addressesMatching(search)}) AS "match" WHERE ${slice.where ?? sql`true`}
+    ORDER BY ${sql.join(slice.orderBy, sql`, `)} LIMIT ${slice.limit}`);
+}
+
+/** As an array, so that each is looked up: how many they are is known to us and not to Postgres, which may read everybody. */
+function hasAddressIn(addresses: SQL): SQL {
+  return sql`"contact"."canonical_email" = ANY(ARRAY(${addresses}))`;
+}
+
+/**
+ * The addresses of contacts that match a search, each branch by its own index and none of them more than `most`: a branch
+ * that is full says that there are more. The indexes of addresses and of names hold the address, so the rows are not read.
+ */
+function addressesMatching(search: Search, most?: number): SQL {
+  const limit = most === undefined ? sql`` : sql` LIMIT ${most}`;
+  const branches = conditionsOf(search).map(
+    (condition) =>
+      sql`(SELECT "contact"."canonical_email" FROM "contact" WHERE ${condition}${limit})`,
+  );
+  return sql.join(branches, sql` UNION `);
 }
 
 /** The condition that holds for contacts that match a search. */
@@ -156,23 +203,24 @@ function begins(text: SQL, prefix: SQL): SQL {
 }
 
 /** The condition that an address may be mailed, or may not. */
-export function hasStanding(standing: "mailable" | "suppressed"): SQL {
+export function hasStanding(standing: Standing): SQL {
   const suppressed = sql`EXISTS (SELECT FROM "suppression" WHERE "suppression"."canonical_email" = "contact"."canonical_email")`;
   return standing === "suppressed" ? suppressed : sql`NOT ${suppressed}`;
 }
 
 /** The same, asked of one contact after the other: as a join, Postgres would first read all that are suppressed. */
-export function showsStanding(standing: "mailable" | "suppressed"): SQL {
+export function showsStanding(standing: Standing): SQL {
   return standing === "suppressed" ? sql`${SUPPRESSED} IS NOT NULL` : sql`${SUPPRESSED} IS NULL`;
 }
 
-/** The ids of contacts whose address is suppressed. */
-export const SUPPRESSED_IDS: SQL = sql`
-  SELECT "contact"."id" FROM "suppression" JOIN "contact" USING ("canonical_email")`;
+/** The condition of having an address that is suppressed, where those are few. */
+export const IS_AMONG_SUPPRESSED: SQL = hasAddressIn(
+  sql`SELECT "canonical_email" FROM "suppression"`,
+);
 
-/** The ids of a static segment's members. */
-export function memberIds(segment: string): SQL {
-  return sql`SELECT "contact_id" FROM "segment_contact" WHERE "segment_id" = ${segment}::uuid`;
+/** The condition of being a member of a static segment, where those are few. */
+export function isAmongMembers(segment: string): SQL {
+  return sql`"contact"."id" = ANY(ARRAY(SELECT "contact_id" FROM "segment_contact" WHERE "segment_id" = ${segment}::uuid))`;
 }
 
 /** Whether a static segment lists a contact, asked of one contact after the other. */

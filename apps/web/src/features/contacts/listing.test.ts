@@ -1,10 +1,11 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
+import type { Database } from "../../db/open.ts";
 import { decodeCursor } from "../../http/paging.ts";
 import { testContext } from "../../testing/context.ts";
 import { createSegment } from "../segments/segments.ts";
 import type { ContactOrder } from "./list-queries.ts";
-import { listContacts } from "./listing.ts";
+import { conditionOf, type ContactFilter, listContacts } from "./listing.ts";
 
 const ORDERS: ContactOrder[] = [
   { by: "added", direction: "descending" },
@@ -46,3 +47,62 @@ test("whoever passes a filter is listed once and in order, however thinly they a
     }
   }
 });
+
+test("a search that finds thousands lists whoever matches once, in every order, whatever else is asked", async () => {
+  await using context = await testContext();
+  const { db } = context;
+  // Half of them match by nothing and come first in every order. Of the others four of five match: by an address, a name, a
+  // first name beside another name, or a last name.
+  await db.execute(sql`
+    INSERT INTO "contact" ("email", "canonical_email", "name", "first_name", "last_name")
+    SELECT "address", "address",
+      CASE WHEN n <= 6000 OR kind = 4 THEN 'Aaron ' || n WHEN kind = 1 THEN 'Adams & Co. ' || n ELSE '' END,
+      CASE WHEN n <= 6000 THEN '' WHEN kind IN (0, 1) THEN 'Emma' WHEN kind = 3 THEN 'Zoe' ELSE '' END,
+      CASE WHEN n <= 6000 THEN '' WHEN kind = 0 THEN 'Stone' WHEN kind = 3 THEN 'Emmanuel' ELSE '' END
+    FROM (
+      SELECT n, n % 5 AS kind, CASE WHEN n <= 6000 THEN 'a' WHEN n % 5 = 2 THEN 'emma' ELSE 'p' END
+        || lpad(((n * 7919) % 12000)::text, 5, '0') || '@example.com' AS "address"
+      FROM generate_series(1, 12000) AS n
+    ) AS "person"
+  `);
+  await db.execute(sql`
+    INSERT INTO "suppression" ("canonical_email", "reason", "origin")
+    SELECT "canonical_email", 'manual', 'Anna' FROM "contact" WHERE split_part("canonical_email", '@', 1) ~ '[345]$'
+  `);
+  await db.execute(sql`VACUUM ANALYZE "contact"`);
+  const keys = { added: sql`"id"`, address: sql`"canonical_email"`, name: sql`"shown_name", "id"` };
+  for (const standing of [undefined, "suppressed", "mailable"] as const) {
+    const filter = { search: "emma", standing };
+    const condition = await conditionOf(db, filter);
+    for (const by of ["added", "address", "name"] as const) {
+      const all = await db.execute<{ email: string }>(
+        sql`SELECT "email" FROM "contact" WHERE ${condition} ORDER BY ${keys[by]}`,
+      );
+      const order: ContactOrder = { by, direction: "ascending" };
+      const listed = await pagesOf(db, filter, order);
+      expect(all.length).toBeGreaterThan(1_000);
+      expect(listed).toEqual(all.map(({ email }) => email));
+    }
+  }
+});
+
+/** All that a list comes to from its beginning, page by page; each page but the first is also left backwards. */
+async function pagesOf(db: Database, filter: ContactFilter, order: ContactOrder) {
+  const kind = order.by === "added" ? "id" : "text";
+  const listed: string[] = [];
+  let before: string[] = [];
+  let next: string | undefined;
+  do {
+    const after = decodeCursor(next, kind);
+    const page = await listContacts(db, filter, order, { limit: 900, ...(after && { after }) });
+    const place = decodeCursor(page.previous, kind);
+    if (place !== undefined) {
+      const back = await listContacts(db, filter, order, { limit: 900, before: place });
+      expect(back.items.map(({ email }) => email)).toEqual(before);
+    }
+    before = page.items.map(({ email }) => email);
+    listed.push(...before);
+    next = page.next;
+  } while (next !== undefined);
+  return listed;
+}

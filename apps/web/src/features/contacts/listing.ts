@@ -7,13 +7,16 @@ import {
   type ContactOrder,
   countMatches,
   hasStanding,
+  IS_AMONG_SUPPRESSED,
+  isAmongMatches,
+  isAmongMembers,
   isListed,
+  isOnPageOfMatches,
   matches,
-  matchingIds,
-  memberIds,
+  matchesWithStanding,
   selectContactPage,
   showsStanding,
-  SUPPRESSED_IDS,
+  type Standing,
   type Way,
 } from "./list-queries.ts";
 import { type Contact, readTally } from "./queries.ts";
@@ -26,7 +29,7 @@ export interface ContactFilter {
   search?: string | undefined;
   /** A segment's id. */
   segment?: string | undefined;
-  standing?: "mailable" | "suppressed" | undefined;
+  standing?: Standing | undefined;
 }
 
 export interface ContactList extends Paged<Contact> {
@@ -78,7 +81,7 @@ async function findPage(
   if (few?.narrow !== undefined) {
     const others = parts.filter((part) => part !== few);
     const filter = and(...others.map(({ condition }) => condition));
-    return find({ kind: "those", ids: few.narrow.ids, filter });
+    return find({ kind: "those", those: few.narrow.those, filter });
   }
   const listed =
     order.by === "added" ? parts.find(({ segment }) => segment !== undefined) : undefined;
@@ -100,7 +103,23 @@ async function findPage(
     const further = await walk(LONG_WALK);
     if (isWhole(further)) return further;
   }
-  return find({ kind: "all", filter: and(...parts.map(({ condition }) => condition)) });
+  return find(lastWay(parts, order, page));
+}
+
+/** Many pass and lie far away in the order. A search may still be told from indexes where not all that it finds is read. */
+function lastWay(parts: Part[], order: ContactOrder, page: PageRequest): Way {
+  const search = parts.find((part) => part.search !== undefined);
+  const suppressed = parts.find(({ standing }) => standing === "suppressed");
+  if (search?.search !== undefined && suppressed !== undefined) {
+    const others = parts.filter((part) => part !== search && part !== suppressed);
+    const those = matchesWithStanding(search.search, "suppressed");
+    return { kind: "those", those, filter: and(...others.map(({ condition }) => condition)) };
+  }
+  if (search?.search !== undefined && parts.length === 1 && order.by === "address") {
+    const those = isOnPageOfMatches(search.search, order.direction, page);
+    return { kind: "those", those, filter: undefined };
+  }
+  return { kind: "all", filter: and(...parts.map(({ condition }) => condition)) };
 }
 
 function probeOf({ condition, probe }: Part): SQL {
@@ -114,8 +133,10 @@ interface Part {
   probe?: SQL;
   /** The static segment whose members pass. */
   segment?: string;
-  /** Where it can be said who passes without looking at everybody, and how many they are. */
-  narrow?: { ids: SQL; measure(): Promise<Measure> };
+  search?: Search;
+  standing?: Standing;
+  /** Where it can be said who passes without looking at everybody, if they are few, and how many they are. */
+  narrow?: { those: SQL; measure(): Promise<Measure> };
 }
 
 interface Measure {
@@ -140,7 +161,8 @@ function searchPart(db: Queryable, search: Search): Part {
     const more = found >= FEW;
     return { atMost: found, total: { contacts: more ? FEW : found, more } };
   };
-  return { condition: matches(search), narrow: { ids: matchingIds(search, FEW), measure } };
+  const narrow = { those: isAmongMatches(search, FEW), measure };
+  return { condition: matches(search), search, narrow };
 }
 
 async function segmentPart(db: Queryable, id: string): Promise<Part> {
@@ -149,14 +171,14 @@ async function segmentPart(db: Queryable, id: string): Promise<Part> {
   if (segment === undefined || segment.rule !== null) return { condition };
   const { size } = segment;
   const measure = async () => ({ atMost: size, total: { contacts: size, more: false } });
-  const narrow = { ids: memberIds(id), measure };
+  const narrow = { those: isAmongMembers(id), measure };
   return { condition, probe: isListed(id), segment: id, narrow };
 }
 
-function standingPart(db: Queryable, standing: "mailable" | "suppressed"): Part {
-  const part = { condition: hasStanding(standing), probe: showsStanding(standing) };
+function standingPart(db: Queryable, standing: Standing): Part {
+  const part = { condition: hasStanding(standing), probe: showsStanding(standing), standing };
   if (standing === "mailable") return part;
   // Some suppressed addresses are nobody's, so this bounds the contacts and does not count them.
   const measure = async () => ({ atMost: await readTally(db, "suppression") });
-  return { ...part, narrow: { ids: SUPPRESSED_IDS, measure } };
+  return { ...part, narrow: { those: IS_AMONG_SUPPRESSED, measure } };
 }
