@@ -11,7 +11,7 @@ const test = base.extend<object, { world: World }>({
       await using installation = await startInstallation();
       await use(await makeWorld(installation));
     },
-    { scope: "worker", timeout: 60_000 },
+    { scope: "worker", timeout: 180_000 },
   ],
 });
 

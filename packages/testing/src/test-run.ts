@@ -59,7 +59,10 @@ export async function endTestRun(): Promise<void> {
   if (!existsSync(socket)) return;
   // The keeper may be gone before its answer is out. Whether it did as it was told, the directory says.
   await fetch("http://localhost/", { unix: socket, method: "DELETE" }).catch(() => undefined);
-  await until(() => !existsSync(directory), { what: "the test servers to be gone" });
+  await until(() => !existsSync(directory), {
+    what: "the test servers to be gone",
+    timeoutMs: 60_000,
+  });
 }
 
 function placesOf(name: string) {
