@@ -1,3 +1,6 @@
+import { LOG_LEVELS } from "../../packages/platform/src/index.ts";
+import { code } from "./markdown.ts";
+
 /** A variable of the environment, as a program reads it. */
 export interface Variable {
   name: string;
@@ -7,7 +10,7 @@ export interface Variable {
 }
 
 const PORT = "The port to listen on.";
-const LOG_LEVEL = "How much is logged, as JSON lines on stdout.";
+const LOG_LEVEL = `How much is logged, as JSON lines on stdout: ${LOG_LEVELS.map(code).join(", ")}. All programs take the same.`;
 const SERVICE_KEYS =
   "What signs the calls between web and the email client: `id:base64`, each of at least 32 bytes, separated by commas. The first signs, all are believed, so that a key can be rotated. The same for both.";
 

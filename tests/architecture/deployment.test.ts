@@ -3,9 +3,10 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readEmailClientConfig } from "@mailwright/email_client/config.ts";
 import { readGatewayMockConfig } from "@mailwright/gateway_mock/config.ts";
-import type { ConfigSource } from "@mailwright/platform";
+import { type ConfigSource, LOG_LEVELS } from "@mailwright/platform";
 import { readWebConfig } from "@mailwright/web/config.ts";
 import { RUNTIME } from "@mailwright/launcher/apps.ts";
+import { readSettings } from "@mailwright/launcher/settings.ts";
 import { VARIABLES } from "../../docs/generators/variables.ts";
 import { importsOf, isTest, readSources, ROOT } from "./sources.ts";
 
@@ -111,6 +112,14 @@ test("whatever an app reads can be set for what is deployed, but for what the im
     );
   for (const [name, value] of Object.entries(RUNTIME))
     expect(dockerfile).toMatch(new RegExp(`^ENV .*\\b${name}=${value}\\b`, "m"));
+});
+
+test("every program takes every level of the log, for one value is handed to all of them", () => {
+  const readers = [...Object.values(READERS), (source: ConfigSource) => readSettings(source, ROOT)];
+  const taken = readers.map((reader) =>
+    LOG_LEVELS.map((level) => reader({ ...GIVEN, LOG_LEVEL: level })),
+  );
+  expect(taken).toMatchObject(readers.map(() => LOG_LEVELS.map((logLevel) => ({ logLevel }))));
 });
 
 test("what is deployed has no secret of ours", () => {

@@ -1,6 +1,8 @@
 import {
   type ConfigSource,
   isId,
+  LOG_LEVELS,
+  type LogLevel,
   type NamedKey,
   readConfig,
   type Reader,
@@ -16,7 +18,7 @@ export interface Config {
   serviceKeys: NamedKey[];
   /** Wrap the data keys of the gateways' secrets; newest first. */
   credentialsKeys: NamedKey[];
-  logLevel: "debug" | "info" | "warn" | "error";
+  logLevel: LogLevel;
   /** Into how many hash-tagged shards the journal is split; one Redis needs one, a cluster several. */
   shards: number;
   /** Attempts under way at once in this process: also how many emails a crash can leave uncertain. */
@@ -40,7 +42,7 @@ export function readEmailClientConfig(source: ConfigSource): Config {
     webUrl: env.url("WEB_URL", ["http", "https"]),
     serviceKeys: env.keys("SERVICE_KEYS"),
     credentialsKeys: env.keys("CREDENTIALS_KEYS"),
-    logLevel: env.choice("LOG_LEVEL", ["debug", "info", "warn", "error"], "info"),
+    logLevel: env.choice("LOG_LEVEL", LOG_LEVELS, "info"),
     shards: env.integer("REDIS_SHARDS", 1, { min: 1, max: 64 }),
     concurrency: concurrency(env),
     emailsLimit: env.integer("EMAILS_LIMIT", 100_000, { min: 500 }),

@@ -1,9 +1,15 @@
-import { type ConfigSource, readConfig, type Reader } from "@mailwright/platform";
+import {
+  type ConfigSource,
+  LOG_LEVELS,
+  type LogLevel,
+  readConfig,
+  type Reader,
+} from "@mailwright/platform";
 import { DEFAULT_WEIGHTS, parseWeights, type Weight } from "./odds.ts";
 
 export interface Config {
   port: number;
-  logLevel: "debug" | "info" | "warn" | "error";
+  logLevel: LogLevel;
   /** Equal seeds draw equal answers, in the order in which requests arrive. */
   seed: number;
   weights: readonly Weight[];
@@ -25,7 +31,7 @@ export function readGatewayMockConfig(source: ConfigSource): Config {
     const ledgerFile = env.optional("MOCK_LEDGER_FILE");
     return {
       port: env.integer("PORT", 5052, { max: 65_535 }),
-      logLevel: env.choice("LOG_LEVEL", ["debug", "info", "warn", "error"], "info"),
+      logLevel: env.choice("LOG_LEVEL", LOG_LEVELS, "info"),
       seed: env.integer("MOCK_SEED", 1, { max: 4_294_967_295 }),
       weights: weights(env.optional("MOCK_WEIGHTS"), env.fault),
       ...(username !== undefined && { username }),

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type ConfigSource, readConfig } from "@mailwright/platform";
+import { type ConfigSource, LOG_LEVELS, type LogLevel, readConfig } from "@mailwright/platform";
 
 /** What the person who starts it can decide, by environment variables. */
 export interface Settings {
@@ -13,10 +13,9 @@ export interface Settings {
   /** Ports for the embedded servers; free ones are found when not given. */
   postgresPort: number | undefined;
   redisPort: number | undefined;
-  logLevel: string;
+  /** How much each app logs: all are handed the same. */
+  logLevel: LogLevel;
 }
-
-const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
 /** Reads the launcher's settings; `root` is the project's folder. Throws `ConfigError` with every fault. */
 export function readSettings(source: ConfigSource, root: string): Settings {
@@ -36,7 +35,7 @@ export function readSettings(source: ConfigSource, root: string): Settings {
       redisUrl: given("REDIS_URL", () => env.urls("REDIS_URL", ["redis", "rediss"]).join(",")),
       postgresPort: given("POSTGRES_PORT", () => port("POSTGRES_PORT", 0)),
       redisPort: given("REDIS_PORT", () => port("REDIS_PORT", 0)),
-      logLevel: env.choice("LOG_LEVEL", LEVELS, "info"),
+      logLevel: env.choice("LOG_LEVEL", LOG_LEVELS, "info"),
     };
   });
 }

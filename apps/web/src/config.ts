@@ -1,4 +1,11 @@
-import { type ConfigSource, type NamedKey, readConfig, type Reader } from "@mailwright/platform";
+import {
+  type ConfigSource,
+  LOG_LEVELS,
+  type LogLevel,
+  type NamedKey,
+  readConfig,
+  type Reader,
+} from "@mailwright/platform";
 import {
   addressFault,
   isNewPassword,
@@ -22,9 +29,6 @@ export interface Config {
   firstOwner: { email: string; password: string } | undefined;
   logLevel: LogLevel;
 }
-
-const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Reads the environment of web; throws one `ConfigError` that tells every fault. */
 export function readWebConfig(source: ConfigSource): Config {

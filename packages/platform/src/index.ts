@@ -9,7 +9,7 @@ export {
 export { createDraws, type Draws } from "./draws.ts";
 export { healthRoutes, type HealthCheck } from "./health.ts";
 export { digestId, ID_PATTERN, idBytes, idOfBytes, isId, newId } from "./ids.ts";
-export { createLog, type Log, silentLog } from "./log.ts";
+export { createLog, type Log, LOG_LEVELS, type LogLevel, silentLog } from "./log.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";
 export { type Problem, problem, problemResponse } from "./problem.ts";
 export { isPublicAddress } from "./public-address.ts";

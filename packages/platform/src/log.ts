@@ -2,11 +2,15 @@ import pino from "pino";
 
 export type Log = pino.Logger;
 
+/** From the fewest lines to the most, and none at all. */
+export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
 /**
  * One structured log a process, JSON lines on stdout. Whatever is called like a secret or like content is replaced
  * before it is written, at any of the first three levels of an object.
  */
-export function createLog(service: string, level = "info"): Log {
+export function createLog(service: string, level: LogLevel = "info"): Log {
   return pino({
     level,
     base: { service },
