@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { readEmailClientConfig } from "../../apps/email_client/src/config.ts";
 import { readGatewayMockConfig } from "../../apps/gateway_mock/src/config.ts";
 import { readSettings } from "../../apps/launcher/src/settings.ts";
+import { RUNTIME } from "../../apps/launcher/src/apps.ts";
 import { readWebConfig } from "../../apps/web/src/config.ts";
 import { ConfigError, type ConfigSource } from "../../packages/platform/src/index.ts";
 import { code, GENERATED, page, table } from "./markdown.ts";
@@ -29,7 +30,7 @@ export function configurationPage(): string {
   return page(
     "# Configuration",
     GENERATED,
-    "The environment is read once, at the start, and all its faults are told together. `bun start` sets what its programs need, from what it finds here and what it generates.",
+    "The environment is read once, at the start, and all its faults are told together. `bun start` sets what its programs need, from what it finds here and what it generates. A value outside the bounds that are named here refuses the start.",
     ...programs.flatMap((program) => [
       `## ${TITLES[program]}`,
       table(
@@ -41,6 +42,9 @@ export function configurationPage(): string {
         ]),
       ),
     ]),
+    "## What is read elsewhere",
+    `${code("BUN_JSC_forceRAMSize")}, in bytes, is what Bun's collector takes for the memory of the machine, and so how much garbage it lets grow. ${code("bun start")} and the image set 256 MB for each app (${code(RUNTIME["BUN_JSC_forceRAMSize"] ?? "")}), and the memory in [Scaling](scaling.md) was measured with it ([decision 26](decisions/0026-what-an-email-costs.md)). It is no limit.`,
+    `${code("NO_COLOR")} has ${code("bun start")} write without colours, as it does anyway where no terminal reads.`,
   );
 }
 

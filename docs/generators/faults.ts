@@ -61,7 +61,7 @@ const FAULTS: readonly Fault[] = [
   {
     fault: "Web is away and reports pile up",
     answer:
-      "The outbox is bounded, and no attempt begins while it is full; then it is emptied call by call, while pages stay as quick as they are (decision 38), and every history is whole.",
+      "The outbox is bounded, and no attempt begins while it is full; then it is emptied call by call, while pages become a little slower for some seconds (decision 38), and every history is whole.",
   },
   {
     fault: "A report comes twice, and at once",
@@ -81,7 +81,8 @@ const FAULTS: readonly Fault[] = [
   },
   {
     fault: "429 with Retry-After in seconds, as a date, or absurd",
-    answer: "The whole gateway is left alone for as long, a day at the most; it costs no attempt.",
+    answer:
+      "The email waits as long as it was told, a day at the most, and it costs no attempt; each process that was told leaves the gateway alone for as long, a minute at the most.",
   },
   {
     fault: "A storm of 5xx, and its end",

@@ -102,7 +102,7 @@ export function gatewaysPage(): string {
       ["Gateway", "An attempt without an answer", "`resend` may send twice"],
       ADAPTERS.map((adapter) => [adapter.title, afterACrash(adapter), twice(adapter)]),
     ),
-    "Known for certain not to have been taken, and so tried again without any risk: what fails before the request has left (no connection, no such host, a certificate that does not hold), 429 and 503, and with SMTP everything before the last byte of the message, and any reply of 4xx or 5xx. Other faults of an HTTP service's own (500, 502, 504) leave it open, but for the HTTP gateway, which documents that they are no acceptance.",
+    "Known for certain not to have been taken, and so tried again without any risk: what fails before the request has left (no connection, no such host, a certificate that does not hold), the answers 408, 429 and 503, a redirect, which is not followed, and with SMTP everything before the last byte of the message, and any reply of 4xx or 5xx. Other faults of an HTTP service's own (500, 502, 504) leave it open, but for the HTTP gateway, which documents that they are no acceptance.",
     "No gateway uses a batch endpoint: one lost answer would put hundreds of emails in doubt.",
     "## How fast",
     "A gateway has a rate (`rate_per_second`), a rate for each recipient domain (`domain_rate_per_second`) and rates of single domains (`domain_rates`), all of them emails a second and none of them needed. A domain is what stands behind the @, and a subdomain is another one. They are kept in Redis, by its clock, for all workers and campaigns together: in no window of time do more attempts begin than the rate allows in it, a tenth of a second's at once, and one. A change holds at once, also for what is being sent. An email whose domain is out of turn lets the next one of its batch go first.",
@@ -217,13 +217,14 @@ function afterACrash({ kind, title, capabilities: { idempotency, lookup } }: Gat
     return `Looked for by ${by}, ${looked}. Found: sent. Not found: uncertain, for ${title} may still show it later.`;
   }
   if (idempotency !== "none") {
-    return `Made again under the same key (${by}) until ${spoken(idempotency.windowS)} after the first attempt. An acceptance: sent, once. None after three times, or later: uncertain.`;
+    return `Made again under the same key (${by}) until ${spoken(idempotency.windowS)} after the first attempt, but not while the campaign is paused or cancelled, for somebody who is suppressed by now, after a change of the gateway, or where the journal had lost the attempt. An acceptance: sent, once. None after three times, or not made again: uncertain.`;
   }
   return but === undefined ? "Uncertain at once." : `Uncertain at once. ${but}`;
 }
 
 function twice({ capabilities: { idempotency, lookup } }: GatewayAdapter): string {
-  if (idempotency !== "none") return `Only later than ${spoken(idempotency.windowS)} after it.`;
+  if (idempotency !== "none")
+    return `Only later than ${spoken(idempotency.windowS)} after it, or where the gateway was changed to another account since.`;
   return lookup ? "Yes, what was not found." : "Yes.";
 }
 

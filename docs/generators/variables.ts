@@ -28,13 +28,13 @@ export const VARIABLES = {
     {
       name: "DATABASE_URL",
       fallback: "",
-      meaning: "A Postgres 18 to use. Without it one is started in `DATA_DIR`.",
+      meaning: "A Postgres 18 or newer to use. Without it one is started in `DATA_DIR`.",
     },
     {
       name: "REDIS_URL",
       fallback: "",
       meaning:
-        "A Redis to use, or nodes of a Redis Cluster, separated by commas. Without it one is started in `DATA_DIR`.",
+        "A Redis 7.0 or newer to use, or nodes of a Redis Cluster, separated by commas. Without it one is started in `DATA_DIR`.",
     },
     {
       name: "POSTGRES_PORT",
@@ -45,7 +45,7 @@ export const VARIABLES = {
     { name: "LOG_LEVEL", fallback: "info", meaning: LOG_LEVEL },
   ],
   web: [
-    { name: "DATABASE_URL", meaning: "The Postgres with everything that is true." },
+    { name: "DATABASE_URL", meaning: "The Postgres with everything that is true, 18 or newer." },
     { name: "SERVICE_KEYS", meaning: SERVICE_KEYS },
     {
       name: "WEB_URL",
@@ -72,7 +72,7 @@ export const VARIABLES = {
     {
       name: "REDIS_URL",
       meaning:
-        "The Redis with the work in progress, or several nodes of one Redis Cluster, separated by commas (user, password and TLS of the first count for all). It has to run with `appendonly yes`, `appendfsync always` and `maxmemory-policy noeviction`.",
+        "The Redis with the work in progress, or several nodes of one Redis Cluster, separated by commas (user, password and TLS of the first count for all). One older than 7.0 is refused. It should run with `appendonly yes`, `appendfsync always` and `maxmemory-policy noeviction`: without them the email client starts and logs an error, and `bun mailwright doctor` fails.",
     },
     { name: "WEB_URL", meaning: "Where the email client reaches web, to report." },
     { name: "SERVICE_KEYS", meaning: SERVICE_KEYS },
@@ -87,9 +87,13 @@ export const VARIABLES = {
       name: "REDIS_SHARDS",
       fallback: "1",
       meaning:
-        "Into how many parts the journal is split: two to four for each node of a Redis Cluster. The same for every email client, and changed only while the journal is empty and none runs.",
+        "Into how many parts the journal is split: two to four for each node of a Redis Cluster. The same for every email client, and changed only while the journal is empty and none runs. 1 to 64.",
     },
-    { name: "SEND_CONCURRENCY", fallback: "192", meaning: "Attempts at once in one process." },
+    {
+      name: "SEND_CONCURRENCY",
+      fallback: "192",
+      meaning: "Attempts at once in one process, 1 to 2,000.",
+    },
     {
       name: "BUN_CONFIG_MAX_HTTP_REQUESTS",
       fallback: "256",
@@ -99,13 +103,18 @@ export const VARIABLES = {
     {
       name: "EMAILS_LIMIT",
       fallback: "100000",
-      meaning: "Emails that may be in the journal at once.",
+      meaning: "Emails that may be in the journal at once, 500 or more.",
     },
-    { name: "OUTBOX_LIMIT", fallback: "200000", meaning: "Reports that may wait for web." },
+    {
+      name: "OUTBOX_LIMIT",
+      fallback: "200000",
+      meaning: "Reports that may wait for web, 1,000 or more.",
+    },
     {
       name: "ATTEMPT_DEADLINE_MS",
       fallback: "10000",
-      meaning: "How long one attempt may take, in milliseconds.",
+      meaning:
+        "How long one attempt may take, in milliseconds: 100 to 120,000. An email client that is told to stop does so within this and 15 seconds, so above 15,000 it needs a longer grace period than the 30 seconds of the compose files (`stop_grace_period`). `bun start` waits 30 seconds and no longer.",
     },
     {
       name: "PRIVATE_GATEWAYS",
