@@ -30,7 +30,7 @@ export function configurationPage(): string {
   return page(
     "# Configuration",
     GENERATED,
-    "The environment is read once, at the start, and all its faults are told together. `bun start` sets what its programs need, from what it finds here and what it generates. A value outside the bounds that are named here refuses the start.",
+    "The environment is read once, at the start, and all its faults are told together. `bun start` sets what its programs need, from what it finds here and what it generates. A value outside the bounds that are named here refuses the start. [Operations](operations.md) says how keys are rotated.",
     ...programs.flatMap((program) => [
       `## ${TITLES[program]}`,
       table(
