@@ -133,17 +133,22 @@ function AttributeFields(props: { row: AttributeRow; index: number }): Html {
         aria-describedby={row.error === undefined ? undefined : `${id}-error`}
         data-code
       />
-      <input
-        class="input"
-        type="text"
-        name="value"
-        value={row.value}
-        placeholder="value"
-        autocomplete="off"
-        aria-label={`Value of attribute ${index + 1}`}
-      />
+      <ValueInput value={row.value} label={`Value of attribute ${index + 1}`} />
       <FieldNotes id={id} hint={undefined} error={row.error} />
     </div>
+  );
+}
+
+/** A browser takes line breaks out of what it shows on one line, and would post the value without them. */
+function ValueInput(props: { value: string; label: string }): Html {
+  const { value, label } = props;
+  const common = { class: "input", name: "value", autocomplete: "off", "aria-label": label };
+  return /[\r\n]/.test(value) ? (
+    <textarea {...common} rows={1}>
+      {value}
+    </textarea>
+  ) : (
+    <input {...common} type="text" value={value} placeholder="value" />
   );
 }
 

@@ -4,11 +4,12 @@ import { signedInClient, visitor } from "../../testing/client.ts";
 import { testContext } from "../../testing/context.ts";
 import { created, withContacts } from "../segments/fixtures/segments.ts";
 import { addToSegment } from "../segments/segments.ts";
-import { readContact } from "./contacts.ts";
+import { addContact, readContact } from "./contacts.ts";
 import { idsOf, valuesOf } from "./fixtures/pages.ts";
 
 const HOSTILE = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>{{ 7 | times: 7 }}`;
 const ALERT = /<script>alert|<img src=x/;
+const UNNAMED = { name: "", first_name: "", last_name: "" };
 
 test("a contact is added, opened, changed and deleted by plain forms", async () => {
   await using context = await testContext();
@@ -33,6 +34,30 @@ test("a contact is added, opened, changed and deleted by plain forms", async () 
   expect(await readContact(context.db, id)).toMatchObject({ name: "", attributes: {} });
   expect((await client.post(`${path}/delete`)).headers.get("location")).toBe("/contacts");
   expect((await client.get(path)).status).toBe(404);
+});
+
+test("a value of several lines is shown on several, and keeps them when another field is changed", async () => {
+  await using context = await testContext();
+  const client = await signedInClient(context, "editor");
+  const attributes = { address: "Main St 1\nSpringfield", city: "Ghent" };
+  const email = "anna@example.com";
+  const added = await addContact(context.db, { ...UNNAMED, email, attributes });
+  if (added.kind !== "added") throw new Error(added.kind);
+  const path = `/contacts/${added.contact.id}`;
+  const opened = await client.get(`${path}/edit`);
+  expect(opened.text).toContain(`>${attributes.address}</textarea>`);
+  expect(valuesOf(opened, "value")).toEqual(["Ghent", "", ""]);
+  const [revision = ""] = valuesOf(opened, "revision");
+  // As a browser posts it.
+  const value = ["Main St 1\r\nSpringfield", "Ghent"];
+  const posted = { email, first_name: "Anna", key: ["address", "city"], value, revision };
+  const more = await client.post(path, { ...posted, more: "on" });
+  expect(more.text).toContain(`>${attributes.address}</textarea>`);
+  expect((await client.post(path, posted)).headers.get("location")).toBe(path);
+  expect(await readContact(context.db, added.contact.id)).toMatchObject({
+    first_name: "Anna",
+    attributes,
+  });
 });
 
 test("what is wrong stands at its field, status 422, and what was typed is kept; a taken address leads to its contact", async () => {
