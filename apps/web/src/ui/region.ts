@@ -14,6 +14,7 @@ export function regionLink(
     "hx-get": href,
     "hx-target": region,
     "hx-select": region,
+    "hx-select-oob": followersOf(region),
     "hx-swap": "outerHTML",
     [history === "push" ? "hx-push-url" : "hx-replace-url"]: "true",
   } as const;
@@ -28,7 +29,22 @@ export function regionForm(action: string, region: string | undefined) {
     "hx-select": region,
     "hx-swap": "outerHTML",
     // The page that answers may say something, which is no part of the region.
-    "hx-select-oob": "#toasts:beforeend",
+    "hx-select-oob": `#toasts:beforeend,${followersOf(region)}`,
     "hx-sync": "this:drop",
   } as const;
+}
+
+/**
+ * Marks what stands outside a region and goes by the same filter: the way to an export of what is listed, the order that a
+ * search keeps. It is swapped whenever the region is, so the page has it always, if need be empty. `name` tells it from
+ * the region's other followers.
+ */
+export function following(region: string, name: string) {
+  const id = region.slice(1);
+  return { id: `${id}-${name}`, "data-follows": id } as const;
+}
+
+/** The selector of all that follows a region, for `hx-select-oob`: htmx finds the place of each by its id. */
+export function followersOf(region: string): string {
+  return `[data-follows=${region.slice(1)}]`;
 }

@@ -1,5 +1,6 @@
 import type { Children, Html } from "@mailwright/html";
 import { Icon } from "./icon.tsx";
+import { followersOf, following } from "./region.ts";
 
 /**
  * A search over a list. It is a GET form: the address says what was sought. With scripts the list follows the typing,
@@ -30,6 +31,7 @@ export function SearchBox(props: {
       hx-trigger="submit, input changed delay:250ms, change changed delay:10ms"
       hx-target={region}
       hx-select={region}
+      hx-select-oob={followersOf(region)}
       hx-swap="outerHTML"
       hx-replace-url="true"
       hx-sync="this:replace"
@@ -51,9 +53,7 @@ export function SearchBox(props: {
           /
         </kbd>
       </label>
-      {Object.entries(props.keep ?? {}).map(
-        ([key, value]) => value !== undefined && <input type="hidden" name={key} value={value} />,
-      )}
+      {props.keep && <Kept region={region} keep={props.keep} />}
       {props.children}
       <noscript>
         <button class="button" data-variant="secondary" type="submit">
@@ -61,6 +61,17 @@ export function SearchBox(props: {
         </button>
       </noscript>
     </form>
+  );
+}
+
+/** What a click in the region changes without the form: the next search has to keep what the address says by then. */
+function Kept(props: { region: string; keep: Readonly<Record<string, string | undefined>> }): Html {
+  return (
+    <span hidden {...following(props.region, "kept")}>
+      {Object.entries(props.keep).map(
+        ([key, value]) => value !== undefined && <input type="hidden" name={key} value={value} />,
+      )}
+    </span>
   );
 }
 

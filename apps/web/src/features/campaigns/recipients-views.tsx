@@ -5,6 +5,7 @@ import { ConfirmLink } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { formatCount, formatPlural } from "../../ui/format.ts";
 import { Pager } from "../../ui/pager.tsx";
+import { following } from "../../ui/region.ts";
 import { SearchBox } from "../../ui/search-box.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Segments } from "../../ui/tabs.tsx";
@@ -16,6 +17,8 @@ import { reasonOf } from "../emails/reasons.ts";
 import { CampaignPage, type CampaignProps } from "./detail-views.tsx";
 import { recipientColumns } from "./recipient-columns-views.tsx";
 import { mayRequeue } from "./standing.ts";
+
+const REGION = "#recipients";
 
 export interface RecipientsProps extends CampaignProps {
   emails: readonly Email[];
@@ -39,7 +42,7 @@ export function RecipientsPage(props: RecipientsProps): Html {
             action={base}
             label="Address begins with"
             value={filter.address}
-            region="#recipients"
+            region={REGION}
             keep={{ state: filter.state, reason: filter.reason }}
           />
           <RequeueAll {...props} />
@@ -60,7 +63,7 @@ function RequeueAll(props: RecipientsProps): Html {
     counts[each] > 0 &&
     (filter.state === undefined || filter.state === each);
   return (
-    <div class="buttons">
+    <div class="buttons" {...following(REGION, "actions")}>
       {again("uncertain") && (
         <ConfirmLink href={`/campaigns/${id}/requeue?states=uncertain`} icon="circle-question-mark">
           {`Send ${formatCount(counts.uncertain)} uncertain again`}
@@ -97,7 +100,7 @@ function RecipientList(props: RecipientsProps): Html {
           summary={summaryOf(props)}
           next={props.next}
           previous={props.previous}
-          region="#recipients"
+          region={REGION}
         />
       )}
     </div>
@@ -113,7 +116,7 @@ function StateTabs(props: RecipientsProps): Html {
   return (
     <Segments
       label="Recipients by state"
-      region="#recipients"
+      region={REGION}
       tabs={[
         {
           href: recipientsAddress(campaign.id, { address: filter.address }),

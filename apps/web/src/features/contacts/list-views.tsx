@@ -7,6 +7,7 @@ import { formatCount, formatPlural } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Pager } from "../../ui/pager.tsx";
+import { following } from "../../ui/region.ts";
 import { FilterSelect, SearchBox } from "../../ui/search-box.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
@@ -55,7 +56,12 @@ export function ContactsPage(props: ContactListProps): Html {
         actions={
           <>
             {everybody > 0 && (
-              <LinkButton href={listAddress(query, "/contacts/export")} icon="download" download>
+              <LinkButton
+                {...following(REGION, "export")}
+                href={listAddress(query, "/contacts/export")}
+                icon="download"
+                download
+              >
                 {isFiltered(query) ? "Export these" : "Export"}
               </LinkButton>
             )}
