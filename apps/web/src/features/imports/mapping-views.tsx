@@ -3,15 +3,26 @@ import { Callout } from "../../ui/banner.tsx";
 import { Card } from "../../ui/card.tsx";
 import { RadioCards, SelectField } from "../../ui/choice.tsx";
 import { ConfirmLink } from "../../ui/dialog.tsx";
-import { field, FieldRow, Form, FormActions, FormSection, type FormState } from "../../ui/form.tsx";
+import {
+  field,
+  FieldRow,
+  Form,
+  FormActions,
+  FormErrors,
+  FormSection,
+  type FormState,
+} from "../../ui/form.tsx";
 import { formatBytes, formatPlural } from "../../ui/format.ts";
 import { TextField } from "../../ui/input.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
+import { followersOf, following } from "../../ui/region.ts";
 import { ColumnTable, PlainSelect } from "./column-views.tsx";
 import type { Layout } from "./columns.ts";
 import type { Import } from "./imports.ts";
 import { titleOf } from "./list-views.tsx";
 import { type ColumnChoice, separatorWord } from "./plan.ts";
+
+const REGION = "#columns";
 
 export interface MappingPageProps {
   csrf: string;
@@ -37,13 +48,17 @@ const HEADER = [
 ];
 
 export function MappingPage(props: MappingPageProps): Html {
-  const { source, layout, csrf, form } = props;
+  const { source, layout, csrf } = props;
   return (
     <>
       <PageHeader
         title={titleOf(source)}
         crumbs={[{ href: "/imports", label: "Imports" }]}
-        lead={`${formatBytes(source.bytes)}, ${formatPlural(layout.columns.length, "column")}. Say what each is; nothing has been imported yet.`}
+        lead={
+          <span {...following(REGION, "lead")}>
+            {`${formatBytes(source.bytes)}, ${formatPlural(layout.columns.length, "column")}. Say what each is; nothing has been imported yet.`}
+          </span>
+        }
         actions={
           <ConfirmLink href={`/imports/${source.id}/cancel`} icon="trash-2">
             Discard the file
@@ -51,18 +66,10 @@ export function MappingPage(props: MappingPageProps): Html {
         }
       />
       {source.encoding === "windows-1252" && <EncodingNote />}
-      <Card flush id="columns">
+      <Card flush>
         <LayoutForm source={source} layout={layout} />
-        <Form
-          action={`/imports/${source.id}/start`}
-          csrf={csrf}
-          id="mapping"
-          label="Columns"
-          {...(form.errors && { errors: form.errors })}
-        >
-          <input type="hidden" name="separator" value={separatorWord(layout.separator)} />
-          <input type="hidden" name="header" value={layout.hasHeader ? "yes" : "no"} />
-          <ColumnTable {...props} errors={form.errors ?? {}} />
+        <Form action={`/imports/${source.id}/start`} csrf={csrf} id="mapping" label="Columns">
+          <Columns {...props} />
           <div class="mapping-rest">
             <RestOfThePlan {...props} />
           </div>
@@ -81,7 +88,7 @@ function EncodingNote(): Html {
   );
 }
 
-/** How the file is read: it takes effect at once, and nothing is saved by it. */
+/** How the file is read: it takes effect at once on the columns alone, and nothing is saved by it. */
 function LayoutForm(props: { source: Import; layout: Layout }): Html {
   const { source, layout } = props;
   const address = `/imports/${source.id}`;
@@ -92,9 +99,11 @@ function LayoutForm(props: { source: Import; layout: Layout }): Html {
       action={address}
       hx-get={address}
       hx-trigger="change"
-      hx-target="#columns"
-      hx-select="#columns"
+      hx-target={REGION}
+      hx-select={REGION}
+      hx-select-oob={followersOf(REGION)}
       hx-swap="outerHTML"
+      hx-sync="this:replace"
     >
       <PlainSelect
         name="separator"
@@ -114,6 +123,22 @@ function LayoutForm(props: { source: Import; layout: Layout }): Html {
         </button>
       </noscript>
     </form>
+  );
+}
+
+/**
+ * What the file's columns are, as it is read now, with what is wrong: the faults of columns that are there no more go with
+ * them. The rest of the plan does not hang on it and stands outside, so that what was chosen there stays.
+ */
+function Columns(props: MappingPageProps): Html {
+  const { layout, form } = props;
+  return (
+    <div id="columns">
+      {form.errors && <FormErrors errors={form.errors} />}
+      <input type="hidden" name="separator" value={separatorWord(layout.separator)} />
+      <input type="hidden" name="header" value={layout.hasHeader ? "yes" : "no"} />
+      <ColumnTable {...props} errors={form.errors ?? {}} />
+    </div>
   );
 }
 
