@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { ERASED } from "../../db/erased-text.ts";
+import { withoutAddressesIn } from "../../db/erased-text.ts";
 import type { Queryable } from "../../db/open.ts";
 
 /** Waits until no audience is being frozen, and lets none be frozen until the transaction ends. */
@@ -37,33 +37,26 @@ export async function eraseRejects(tx: Queryable, addresses: readonly string[]):
 }
 
 /**
- * Erases the addresses of contacts from the ledger, also where a gateway repeated one in its answer. The emails stay, and
- * stay counted.
+ * Erases the addresses of contacts from the ledger, and with them whatever reads like an address in what a server or gateway
+ * said of their emails: it may write theirs in another way, or name a mailbox behind it. The emails stay, and stay counted.
  */
 export async function eraseAddresses(tx: Queryable, ids: readonly string[]): Promise<void> {
   await tx.execute(sql`
     WITH "theirs" AS MATERIALIZED (
-      SELECT "id", "address" FROM "email"
+      SELECT "id" FROM "email"
       WHERE "contact_id" = ANY(${sql.param(ids)}::uuid[]) AND "address" <> '' ORDER BY "id" FOR UPDATE
     ),
     "told" AS (
-      UPDATE "email_event" SET "error_detail" = ${without(sql`"email_event"."error_detail"`)}
-      FROM "theirs" WHERE "email_event"."email_id" = "theirs"."id"
-        AND position(lower("theirs"."address") IN lower("email_event"."error_detail")) > 0
+      UPDATE "email_event" SET "error_detail" = ${withoutAddressesIn(sql`"email_event"."error_detail"`)}
+      FROM "theirs" WHERE "email_event"."email_id" = "theirs"."id" AND position('@' IN "email_event"."error_detail") > 0
     ),
     "known" AS (
-      UPDATE "email_fact" SET "detail" = jsonb_set("email_fact"."detail", '{text}', to_jsonb(${without(sql`"email_fact"."detail" ->> 'text'`)}))
-      FROM "theirs" WHERE "email_fact"."email_id" = "theirs"."id"
-        AND position(lower("theirs"."address") IN lower("email_fact"."detail" ->> 'text')) > 0
+      UPDATE "email_fact" SET "detail" = jsonb_set("email_fact"."detail", '{text}', to_jsonb(${withoutAddressesIn(sql`"email_fact"."detail" ->> 'text'`)}))
+      FROM "theirs" WHERE "email_fact"."email_id" = "theirs"."id" AND position('@' IN "email_fact"."detail" ->> 'text') > 0
     )
-    UPDATE "email" SET "address" = '', "canonical_address" = NULL, "error_detail" = ${without(sql`"email"."error_detail"`)}
+    UPDATE "email" SET "address" = '', "canonical_address" = NULL, "error_detail" = ${withoutAddressesIn(sql`"email"."error_detail"`)}
     FROM "theirs" WHERE "email"."id" = "theirs"."id"
   `);
-}
-
-/** A text without the address that stands in it, in any case. */
-function without(text: ReturnType<typeof sql>) {
-  return sql`regexp_replace(${text}, '***=' || "theirs"."address", ${ERASED}, 'gi')`;
 }
 
 /** What goes with contacts, and what stays: for whoever is about to delete them. */

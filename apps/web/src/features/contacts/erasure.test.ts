@@ -18,7 +18,15 @@ beforeAll(async () => {
   context = await testContext();
 }, 30_000);
 beforeEach(async () => {
-  for (const table of ["contact", "suppression", "segment", "campaign", "email", "email_event"])
+  for (const table of [
+    "contact",
+    "suppression",
+    "segment",
+    "campaign",
+    "email",
+    "email_event",
+    "email_fact",
+  ])
     await context.db.execute(sql`DELETE FROM ${sql.identifier(table)}`);
   segment = newId();
   await context.db.execute(sql`INSERT INTO "segment" ("id", "name") VALUES (${segment}, 'All')`);
@@ -86,6 +94,26 @@ test("an erased contact is gone from its segments, and from the ledger but for t
     sql`SELECT count(*)::integer AS "n" FROM "email" WHERE "address" = 'bernd@example.com'`,
   );
   expect(other).toEqual({ n: 1 });
+});
+
+test("what a server said goes without the address in any spelling", async () => {
+  const { db } = context;
+  const anna = await member("anna@bücher.example");
+  await frozenCampaign();
+  const said = "550 <anna@xn--bcher-kva.example>: no such user; see Anna@Bücher.example";
+  await db.execute(sql`UPDATE "email" SET "error_detail" = ${said}`);
+  await db.execute(sql`
+    INSERT INTO "email_event" ("email_id", "run", "seq", "event", "state", "at", "attempt", "error_detail")
+    SELECT "id", 1, 1, 'REJECTED', 'failed', now(), 1, ${said} FROM "email"`);
+  await db.execute(sql`
+    INSERT INTO "email_fact" ("email_id", "campaign_id", "kind", "at", "source", "detail", "dedupe_key")
+    SELECT "id", "campaign_id", 'bounced', now(), 'mailgun', jsonb_build_object('text', ${said}::text), 'a' FROM "email"`);
+  await eraseContacts(db, [anna.id]);
+  const kept = await db.execute<{ text: string }>(sql`
+    SELECT "error_detail" AS "text" FROM "email" UNION ALL SELECT "error_detail" FROM "email_event"
+    UNION ALL SELECT "detail" ->> 'text' FROM "email_fact"`);
+  const left = "550 <(address erased)>: no such user; see (address erased)";
+  expect(kept.map(({ text }) => text)).toEqual([left, left, left]);
 });
 
 test("that an address must not be mailed outlives its contact", async () => {
