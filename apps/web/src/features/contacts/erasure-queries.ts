@@ -1,6 +1,7 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { withoutAddressesIn } from "../../db/erased-text.ts";
 import type { Queryable } from "../../db/open.ts";
+import type { Spelling } from "./spellings.ts";
 
 /** Waits until no audience is being frozen, and lets none be frozen until the transaction ends. */
 export async function holdFreezes(tx: Queryable): Promise<void> {
@@ -9,31 +10,51 @@ export async function holdFreezes(tx: Queryable): Promise<void> {
   await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended('erase contacts', 0))`);
 }
 
-/** Deletes contacts, their memberships and former addresses with them; answers which there were, with their addresses. */
-export async function deleteContacts(
-  tx: Queryable,
-  ids: readonly string[],
-): Promise<{ id: string; canonical_email: string }[]> {
-  const rows = await tx.execute<{ id: string; canonical_email: string }>(sql`
+/** Contacts that were deleted, and the addresses that they had, now or before. */
+export interface Deleted {
+  ids: string[];
+  addresses: { email: string; canonical: string }[];
+}
+
+/** Deletes contacts, their memberships and former addresses with them. */
+export async function deleteContacts(tx: Queryable, ids: readonly string[]): Promise<Deleted> {
+  const rows = await tx.execute<{ id: string; email: string; canonical: string }>(sql`
     WITH "doomed" AS MATERIALIZED (
       SELECT "id" FROM "contact" WHERE "id" = ANY(${sql.param(ids)}::uuid[]) ORDER BY "id" FOR UPDATE
     )
-    DELETE FROM "contact" USING "doomed" WHERE "contact"."id" = "doomed"."id" RETURNING "contact"."id", "canonical_email"
+    DELETE FROM "contact" USING "doomed" WHERE "contact"."id" = "doomed"."id"
+    RETURNING "contact"."id", "email", "canonical_email" AS "canonical"
   `);
   // By a statement of its own: the one above did not see what was remembered while it waited for a contact.
-  await tx.execute(
-    sql`DELETE FROM "former_address" WHERE "contact_id" = ANY(${sql.param(ids)}::uuid[])`,
-  );
-  return [...rows];
+  const former = await tx.execute<{ email: string; canonical: string }>(sql`
+    DELETE FROM "former_address" WHERE "contact_id" = ANY(${sql.param(ids)}::uuid[])
+    RETURNING "canonical_email" AS "email", "canonical_email" AS "canonical"
+  `);
+  return {
+    ids: rows.map(({ id }) => id),
+    addresses: [...rows.map(({ email, canonical }) => ({ email, canonical })), ...former],
+  };
 }
 
-/** Deletes rows of imports that were not taken and have one of these addresses in a cell, in any case. */
-export async function eraseRejects(tx: Queryable, addresses: readonly string[]): Promise<void> {
-  await tx.execute(sql`
-    DELETE FROM "import_reject" WHERE EXISTS (
-      SELECT FROM unnest("cells") AS "cell" WHERE lower(btrim("cell")) = ANY(${sql.param(addresses)}::text[])
-    )
-  `);
+/**
+ * Deletes rows of imports that were not taken and have one of these anywhere: what could not be read has all of itself in one
+ * cell, and an address between brackets is a reason not to be taken.
+ */
+export async function eraseRejects(tx: Queryable, spellings: readonly Spelling[]): Promise<void> {
+  await tx.execute(
+    sql`DELETE FROM "import_reject" WHERE ${mentions(sql`array_to_string("cells", E'\n')`, spellings)}`,
+  );
+}
+
+/** Each text is looked through as it is for each of them; only where one stands somewhere, by its pattern. */
+function mentions(text: SQL, spellings: readonly Spelling[]): SQL {
+  const texts = sql.param(spellings.map((spelling) => spelling.text));
+  const patterns = sql.param(spellings.map(({ pattern }) => pattern));
+  // Without the OFFSET it would be put together and lowered anew for each of them.
+  return sql`EXISTS (
+    SELECT FROM (SELECT lower(${text}) AS "text" OFFSET 0) AS "row", unnest(${texts}::text[], ${patterns}::text[]) AS "spelling" ("text", "pattern")
+    WHERE CASE WHEN position("spelling"."text" IN "row"."text") > 0 THEN "row"."text" ~ "pattern" END
+  )`;
 }
 
 /**

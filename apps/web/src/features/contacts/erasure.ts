@@ -8,28 +8,24 @@ import {
   eraseRejects,
   holdFreezes,
 } from "./erasure-queries.ts";
+import { spellingsOf } from "./spellings.ts";
 
 export type { Belongings } from "./erasure-queries.ts";
 
 /**
  * Erases contacts for good; answers how many there were. Their memberships go. Emails they were sent stay counted in
- * their campaigns, without the address; those that wait to be handed over are skipped in their turn. Rows of imports that were not taken go. That they must not
- * be mailed, if it is so, stays: somebody who unsubscribed is not mailed when a later import brings them back.
+ * their campaigns, without the address; those that wait to be handed over are skipped in their turn. Rows of imports that were
+ * not taken go. That they must not be mailed, if it is so, stays: somebody who unsubscribed is not mailed when a later import
+ * brings them back.
  */
 export async function eraseContacts(db: Database, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0;
   return retried(() =>
     db.transaction(async (tx) => {
       await holdFreezes(tx);
-      const erased = await deleteContacts(tx, ids);
-      await eraseAddresses(
-        tx,
-        erased.map(({ id }) => id),
-      );
-      await eraseRejects(
-        tx,
-        erased.map(({ canonical_email }) => canonical_email),
-      );
+      const { ids: erased, addresses } = await deleteContacts(tx, ids);
+      await eraseAddresses(tx, erased);
+      await eraseRejects(tx, addresses.flatMap(spellingsOf));
       return erased.length;
     }),
   );

@@ -2,9 +2,17 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { sweep } from "../../housekeeping.ts";
 import { signedInClient } from "../../testing/client.ts";
+import { changeContact } from "../contacts/contacts.ts";
 import { eraseContacts } from "../contacts/erasure.ts";
 import { added } from "../contacts/fixtures/contacts.ts";
-import { empty, imported, type ImportingContext, importingContext } from "./fixtures/imports.ts";
+import {
+  countsOf,
+  empty,
+  imported,
+  type ImportingContext,
+  importingContext,
+} from "./fixtures/imports.ts";
+import { LONGEST } from "./record-reader.ts";
 import { readRejects } from "./rejects.ts";
 
 let context: ImportingContext;
@@ -37,10 +45,23 @@ test("rows that were not taken are kept for 30 days, and that is said before and
   expect(after.find(`a[href="${page}/rejects"]`)).toEqual([]);
 });
 
-test("a row that was not taken goes with the contact whose address is in it", async () => {
+test("a row that was not taken goes with the contact whose address is anywhere in it, and nobody else's does", async () => {
   const { db } = context;
-  const { id } = await added(db, { email: "anna@example.com" });
-  const done = await imported(context, FILE);
+  const { id } = await added(db, { email: "before@example.com" });
+  await changeContact(db, id, { email: "Anna@Bücher.example" });
+  const rows = [
+    " ANNA@BÜCHER.example,B,too,many,cells",
+    "Anna <anna@xn--bcher-kva.example>,B",
+    "Anna <anna@bu\u0308cher.example>,B",
+    "x,mailto:Before@example.com.,or,so",
+    `anna@bücher.example,${"x".repeat(LONGEST)}`,
+    "Joanna <joanna@bücher.example>,Joanna",
+    "Anna <anna@bücher.example.com>,Anna",
+    'anna@bücher.example,"never closed',
+  ];
+  const done = await imported(context, `email,name\n${rows.join("\n")}\n`);
+  expect(countsOf(done)).toMatchObject({ rows: 8, rejected: 8 });
   await eraseContacts(db, [id]);
-  expect((await readRejects(db, done, 9)).map(({ cells }) => cells[0])).toEqual(["nobody"]);
+  const left = await readRejects(db, done, 9);
+  expect(left.map(({ cells }) => cells[1])).toEqual(["Joanna", "Anna"]);
 });
