@@ -3,22 +3,43 @@ import { withoutAddressesIn } from "../../db/erased-text.ts";
 import type { Queryable } from "../../db/open.ts";
 import type { Spelling } from "./spellings.ts";
 
+/** Lifts the time limit of pages for this transaction. */
+export async function takeTime(tx: Queryable): Promise<void> {
+  await tx.execute(sql`SET LOCAL statement_timeout = 0`);
+}
+
 /** Waits until no audience is being frozen, and lets none be frozen until the transaction ends. */
 export async function holdFreezes(tx: Queryable): Promise<void> {
   // A million rows may be in the making; whoever erases somebody waits for them rather than fail.
-  await tx.execute(sql`SET LOCAL statement_timeout = 0`);
+  await takeTime(tx);
   await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended('erase contacts', 0))`);
+}
+
+/** An address as it was typed, as far as that is known, and in its canonical form. */
+export interface Address extends Record<string, unknown> {
+  email: string;
+  canonical: string;
+}
+
+/** The addresses that contacts have or had before. */
+export async function selectAddresses(db: Queryable, ids: readonly string[]): Promise<Address[]> {
+  const param = sql.param(ids);
+  return db.execute<Address>(sql`
+    SELECT "email", "canonical_email" AS "canonical" FROM "contact" WHERE "id" = ANY(${param}::uuid[])
+    UNION ALL
+    SELECT "canonical_email", "canonical_email" FROM "former_address" WHERE "contact_id" = ANY(${param}::uuid[])
+  `);
 }
 
 /** Contacts that were deleted, and the addresses that they had, now or before. */
 export interface Deleted {
   ids: string[];
-  addresses: { email: string; canonical: string }[];
+  addresses: Address[];
 }
 
 /** Deletes contacts, their memberships and former addresses with them. */
 export async function deleteContacts(tx: Queryable, ids: readonly string[]): Promise<Deleted> {
-  const rows = await tx.execute<{ id: string; email: string; canonical: string }>(sql`
+  const rows = await tx.execute<Address & { id: string }>(sql`
     WITH "doomed" AS MATERIALIZED (
       SELECT "id" FROM "contact" WHERE "id" = ANY(${sql.param(ids)}::uuid[]) ORDER BY "id" FOR UPDATE
     )
@@ -26,7 +47,7 @@ export async function deleteContacts(tx: Queryable, ids: readonly string[]): Pro
     RETURNING "contact"."id", "email", "canonical_email" AS "canonical"
   `);
   // By a statement of its own: the one above did not see what was remembered while it waited for a contact.
-  const former = await tx.execute<{ email: string; canonical: string }>(sql`
+  const former = await tx.execute<Address>(sql`
     DELETE FROM "former_address" WHERE "contact_id" = ANY(${sql.param(ids)}::uuid[])
     RETURNING "canonical_email" AS "email", "canonical_email" AS "canonical"
   `);

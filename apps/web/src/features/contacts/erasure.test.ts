@@ -12,6 +12,9 @@ import { changeContact, countContacts, readContact } from "./contacts.ts";
 import { belongingsOf, eraseContacts } from "./erasure.ts";
 import { added } from "./fixtures/contacts.ts";
 
+/** What whoever freezes an audience holds meanwhile. */
+const FREEZING = sql`SELECT pg_advisory_xact_lock_shared(hashtextextended('erase contacts', 0))`;
+
 let context: Context;
 let segment: string;
 beforeAll(async () => {
@@ -181,4 +184,38 @@ test("an address that is changed in the very moment is erased with its contact t
   });
   expect(await erased).toBe(1);
   expect([...(await db.execute(sql`SELECT * FROM "former_address"`))]).toEqual([]);
+});
+
+test("while audiences are frozen, erasures wait and pages do not", async () => {
+  const { db } = context;
+  const people = await Promise.all(
+    Array.from({ length: 25 }, (_, n) => member(`p${n}@example.com`)),
+  );
+  let erased: Promise<number>[] = [];
+  await db.transaction(async (tx) => {
+    await tx.execute(FREEZING);
+    erased = people.map(({ id }) => eraseContacts(db, [id]));
+    await lockWait(db, 2);
+    expect(await countContacts(db)).toBe(25);
+  });
+  expect(await Promise.all(erased)).toEqual(people.map(() => 1));
+});
+
+test("while rows of imports are looked through for an erased person, audiences are frozen, and the person is not gone yet", async () => {
+  const { db } = context;
+  const anna = await member("anna@example.com");
+  await db.execute(sql`
+    WITH "made" AS (INSERT INTO "import" ("state", "file_name", "created_by") VALUES ('done', 'a.csv', 'test') RETURNING "id")
+    INSERT INTO "import_reject" SELECT "id", 2, 'Wrong', '{Anna <anna@example.com>}' FROM "made"`);
+  let erased: Promise<number> | undefined;
+  await db.transaction(async (tx) => {
+    await tx.execute(sql`SELECT FROM "import_reject" FOR UPDATE`);
+    erased = eraseContacts(db, [anna.id]);
+    await lockWait(db);
+    await tx.execute(sql`SET LOCAL lock_timeout = '1s'`);
+    await tx.execute(FREEZING);
+    expect(await countContacts(db)).toBe(1);
+  });
+  expect(await erased).toBe(1);
+  expect([...(await db.execute(sql`SELECT FROM "import_reject"`))]).toEqual([]);
 });

@@ -1,12 +1,16 @@
 import type { Database, Queryable } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
+import { takingTurns, type Turns } from "../../turns.ts";
 import {
+  type Address,
   type Belongings,
   countBelongings,
   deleteContacts,
   eraseAddresses,
   eraseRejects,
   holdFreezes,
+  selectAddresses,
+  takeTime,
 } from "./erasure-queries.ts";
 import { spellingsOf } from "./spellings.ts";
 
@@ -20,13 +24,43 @@ export type { Belongings } from "./erasure-queries.ts";
  */
 export async function eraseContacts(db: Database, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0;
-  return retried(() =>
+  const turns = lines.get(db) ?? takingTurns(AT_ONCE);
+  lines.set(db, turns);
+  return turns(() => eraseInTurn(db, ids));
+}
+
+/** So many erasures one web carries out at once. Each may wait for an audience to be frozen, and has a connection then. */
+const AT_ONCE = 2;
+
+/** Who waits for a turn to erase something in each database: without a connection, which pages need. */
+const lines = new WeakMap<Database, Turns>();
+
+async function eraseInTurn(db: Database, ids: readonly string[]): Promise<number> {
+  const known = await selectAddresses(db, ids);
+  if (known.length === 0) return 0;
+  // Millions of rows may be looked through, so nobody is to wait for it. Before, because of an erasure that is cut off in between
+  // nothing would be known any more; and once more, for what came while it waited.
+  await eraseMentions(db, known);
+  const erased = await retried(() =>
     db.transaction(async (tx) => {
       await holdFreezes(tx);
-      const { ids: erased, addresses } = await deleteContacts(tx, ids);
-      await eraseAddresses(tx, erased);
-      await eraseRejects(tx, addresses.flatMap(spellingsOf));
-      return erased.length;
+      const deleted = await deleteContacts(tx, ids);
+      await eraseAddresses(tx, deleted.ids);
+      return deleted;
+    }),
+  );
+  await eraseMentions(db, erased.addresses);
+  return erased.ids.length;
+}
+
+/** Erases what is kept that names an address. */
+async function eraseMentions(db: Database, addresses: readonly Address[]): Promise<void> {
+  const spellings = addresses.flatMap(spellingsOf);
+  if (spellings.length === 0) return;
+  await retried(() =>
+    db.transaction(async (tx) => {
+      await takeTime(tx);
+      await eraseRejects(tx, spellings);
     }),
   );
 }

@@ -12,14 +12,17 @@ export interface Spelling {
  * The ways to write an address, each once: as it was typed, in its canonical form, and with its domain in readable letters,
  * which Unicode has composed or not.
  */
-export function spellingsOf({ email, canonical }: Record<"email" | "canonical", string>) {
+export function spellingsOf({
+  email,
+  canonical,
+}: Record<"email" | "canonical", string>): Spelling[] {
   const at = canonical.lastIndexOf("@") + 1;
   const readable = canonical.slice(0, at) + domainToUnicode(canonical.slice(at));
   const texts = [canonical, email.toLowerCase(), readable].flatMap((text) => [
     text.normalize("NFC"),
     text.normalize("NFD"),
   ]);
-  return [...new Set(texts)].map((text): Spelling => ({ text, pattern: patternOf(text) }));
+  return [...new Set(texts)].map((text) => ({ text, pattern: patternOf(text) }));
 }
 
 /** Not within a longer address, which is somebody else's: ann@example.com in joann@example.com or ann@example.com.pl. */

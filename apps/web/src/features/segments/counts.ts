@@ -1,5 +1,6 @@
 import type { Clock } from "@mailwright/platform";
 import type { Database } from "../../db/open.ts";
+import { takingTurns, type Turns } from "../../turns.ts";
 
 export interface CountContext {
   db: Database;
@@ -45,26 +46,4 @@ export function countOnce<T>(
   const [oldest] = shelf.kept.keys();
   if (shelf.kept.size > KEPT && oldest !== undefined) shelf.kept.delete(oldest);
   return known !== undefined && age < staleMs ? (known.count as Promise<T>) : counted;
-}
-
-type Turns = <T>(run: () => Promise<T>, urgent: boolean) => Promise<T>;
-
-/** Runs at most `most` at once; the others wait, the urgent ones before the rest. */
-function takingTurns(most: number): Turns {
-  const urgent: (() => void)[] = [];
-  const others: (() => void)[] = [];
-  let running = 0;
-  return async (run, isUrgent) => {
-    const line = isUrgent ? urgent : others;
-    if (running >= most) await new Promise<void>((resolve) => void line.push(resolve));
-    else running += 1;
-    try {
-      return await run();
-    } finally {
-      // The turn is handed on, so nobody who comes later gets in between.
-      const next = urgent.shift() ?? others.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  };
 }
