@@ -10,6 +10,8 @@ import { RequestError } from "./faults.ts";
 const KEPT_MS = 24 * 3_600_000;
 /** No call takes this long; one that has no answer by then was cut off, by a crash. */
 const UNDER_WAY_MS = 5 * 60_000;
+/** The status of an answer that named somebody who was erased since (`contacts/erasure-queries.ts`). */
+const GONE = 410;
 
 const digests = new WeakMap<Request, string>();
 
@@ -22,7 +24,8 @@ export function rememberDigest(request: Request, bytes: Uint8Array): void {
  * Makes a POST with an Idempotency-Key safe to repeat: the first call claims the key and is carried out (undefined is
  * returned), a later one gets the first one's answer. Only answers that say something was done (2xx) are kept; after any
  * other nothing was, and the call may be tried anew with the same key. A call that was cut off by a crash leaves its
- * outcome unknown, and is not carried out a second time under its key.
+ * outcome unknown, and is not carried out a second time under its key. Nor is one that brought somebody who was erased since:
+ * its answer went with them, and its key stays.
  */
 export async function replayOrClaim(
   context: Context,
@@ -45,6 +48,7 @@ export async function replayOrClaim(
   if (earlier === undefined) return underWay();
   if (context.seals.check("idempotency", text, earlier.request_hash) === "bad")
     return otherRequest();
+  if (earlier.status === GONE) return erased();
   if (earlier.status === null)
     return call.now - earlier.created_at.getTime() < UNDER_WAY_MS ? underWay() : cutOff();
   return new Response(earlier.body, {
@@ -142,6 +146,15 @@ function cutOff(): Response {
     problem(409, "The first call with this Idempotency-Key was cut off", {
       detail: "Look whether it was carried out; if not, repeat it with another key.",
     }),
+  );
+}
+
+function erased(): Response {
+  return problemResponse(
+    problem(GONE, "The first call with this Idempotency-Key was answered about somebody erased", {
+      detail: "It was carried out. Use a new key to carry it out again.",
+    }),
+    { "idempotency-replayed": "true" },
   );
 }
 

@@ -95,7 +95,8 @@ const IDEMPOTENCY_KEY = {
   in: "header",
   required: false,
   schema: { type: "string", maxLength: 200 },
-  description: "Makes the call safe to repeat for 24 hours: a repetition gets the first answer.",
+  description:
+    "Makes the call safe to repeat for 24 hours: a repetition gets the first answer, or 410 once a contact whom that named was deleted.",
 };
 
 function parametersOf(schema: TObject | undefined, place: "path" | "query"): object[] {

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
 import { newId } from "@mailwright/platform";
 import { campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { type Answer, apiClient } from "../../testing/client.ts";
@@ -239,6 +240,27 @@ test("a repeated POST with its Idempotency-Key makes one contact and gets the sa
   ]);
   expect(again.json<Shown>()).toEqual(first.json<Shown>());
   expect(addressesOf(await call("GET", CONTACTS))).toEqual(["a@example.com"]);
+});
+
+test("of a repeated POST no answer is told once its contact was deleted, and nothing is done again", async () => {
+  await using context = await testContext();
+  const { call } = await apiClient(context);
+  const post = (email: string) =>
+    call("POST", CONTACTS, { email }, { "idempotency-key": email.slice(0, 4) });
+  const { id } = (await post("Anna@Bücher.example")).json<Shown>();
+  await post("joanna@bücher.example");
+  expect((await call("PATCH", `${CONTACTS}/${id}`, { email: "anna@example.com" })).status).toBe(
+    200,
+  );
+  expect((await call("DELETE", `${CONTACTS}/${id}`)).status).toBe(204);
+  const again = await post("Anna@Bücher.example");
+  expect([again.status, again.headers.get("idempotency-replayed")]).toEqual([410, "true"]);
+  expect((await post("joanna@bücher.example")).status).toBe(201);
+  expect(addressesOf(await call("GET", CONTACTS))).toEqual(["joanna@bücher.example"]);
+  const kept = await context.db.execute<{ body: string | null }>(
+    sql`SELECT "body" FROM "idempotency_key" ORDER BY "key"`,
+  );
+  expect(kept.map(({ body }) => body?.includes("joanna@"))).toEqual([undefined, true]);
 });
 
 interface List {

@@ -67,6 +67,13 @@ export async function eraseRejects(tx: Queryable, spellings: readonly Spelling[]
   );
 }
 
+/** Erases answers that are kept for whoever repeats a call, if they have one of these; that the call was made stays known. */
+export async function eraseAnswers(tx: Queryable, spellings: readonly Spelling[]): Promise<void> {
+  await tx.execute(
+    sql`UPDATE "idempotency_key" SET "status" = 410, "content_type" = NULL, "body" = NULL WHERE ${mentions(sql`"body"`, spellings)}`,
+  );
+}
+
 /** Each text is looked through as it is for each of them; only where one stands somewhere, by its pattern. */
 function mentions(text: SQL, spellings: readonly Spelling[]): SQL {
   const texts = sql.param(spellings.map((spelling) => spelling.text));

@@ -7,6 +7,7 @@ import {
   countBelongings,
   deleteContacts,
   eraseAddresses,
+  eraseAnswers,
   eraseRejects,
   holdFreezes,
   selectAddresses,
@@ -19,7 +20,7 @@ export type { Belongings } from "./erasure-queries.ts";
 /**
  * Erases contacts for good; answers how many there were. Their memberships go. Emails they were sent stay counted in
  * their campaigns, without the address; those that wait to be handed over are skipped in their turn. Rows of imports that were
- * not taken go. That they must not be mailed, if it is so, stays: somebody who unsubscribed is not mailed when a later import
+ * not taken go, and so do answers that were kept of calls. That they must not be mailed, if it is so, stays: somebody who unsubscribed is not mailed when a later import
  * brings them back.
  */
 export async function eraseContacts(db: Database, ids: readonly string[]): Promise<number> {
@@ -61,6 +62,7 @@ async function eraseMentions(db: Database, addresses: readonly Address[]): Promi
     db.transaction(async (tx) => {
       await takeTime(tx);
       await eraseRejects(tx, spellings);
+      await eraseAnswers(tx, spellings);
     }),
   );
 }
