@@ -79,9 +79,10 @@ export class BatchWriter {
       if (held === undefined) throw new LostError();
       await countAdded(tx, fresh.length);
       if (held.segment_id !== null) await join(tx, held.segment_id, fresh, met);
-      const rejects = [...batch.rejects, ...withoutRoom(batch, full, this.#import.mapping)];
+      const noRoom = withoutRoom(batch, full, this.#import.mapping);
+      const rejects = [...batch.rejects, ...noRoom];
       await insertRejects(tx, id, rejects);
-      const matched = met.length + batch.repeated;
+      const matched = met.length + batch.repeated - (noRoom.length - full.length);
       const updates = on_duplicate === "update";
       await advanceImport(
         tx,
@@ -129,18 +130,20 @@ export class BatchWriter {
   }
 }
 
-/** The rows of a batch whose contacts are full. */
+/** The rows of a batch whose contacts are full, each as it was read. */
 function withoutRoom(
-  { rows, lines }: Batch<Row>,
+  { rows, lines, repeats }: Batch<Row>,
   full: readonly Row[],
   mapping: ClaimedImport["mapping"],
 ): Reject[] {
   const addresses = new Set(full.map(({ canonical }) => canonical));
-  return rows.flatMap((row, position) =>
-    addresses.has(row.canonical)
-      ? [{ line: lines[position] as number, reason: NO_ROOM, cells: cellsOf(row, mapping) }]
-      : [],
-  );
+  return rows
+    .flatMap((row, position) =>
+      addresses.has(row.canonical)
+        ? (repeats.get(row.canonical) ?? [{ row, line: lines[position] as number }])
+        : [],
+    )
+    .map(({ row, line }) => ({ line, reason: NO_ROOM, cells: cellsOf(row, mapping) }));
 }
 
 /**

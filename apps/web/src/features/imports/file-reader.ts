@@ -15,8 +15,16 @@ export interface Batch<R> {
   lines: number[];
   /** Rows whose address an earlier row of the batch had. */
   repeated: number;
+  /** By canonical address, of those that several rows have: each of these rows as it was read. */
+  repeats: ReadonlyMap<string, readonly LineOf<R>[]>;
   rejects: Reject[];
   isLast: boolean;
+}
+
+/** A row and the line that it begins on. */
+export interface LineOf<R> {
+  row: R;
+  line: number;
 }
 
 export interface Reject {
@@ -181,7 +189,8 @@ function followers(bytes: Uint8Array): number {
 /** What a batch is gathered into. */
 class Gathering<R extends { canonical: string }> {
   readonly #kind: Pick<RowKind<R>, "merge">;
-  readonly #rows = new Map<string, { row: R; line: number }>();
+  readonly #rows = new Map<string, LineOf<R>>();
+  readonly #repeats = new Map<string, LineOf<R>[]>();
   readonly #rejects: Reject[] = [];
   #repeated = 0;
 
@@ -204,6 +213,9 @@ class Gathering<R extends { canonical: string }> {
       this.reject({ line, reason: merged.refused, cells });
       return;
     }
+    const each = this.#repeats.get(row.canonical) ?? [{ ...before }];
+    each.push({ row, line });
+    this.#repeats.set(row.canonical, each);
     before.row = merged;
     this.#repeated += 1;
   }
@@ -212,12 +224,13 @@ class Gathering<R extends { canonical: string }> {
     this.#rejects.push(reject);
   }
 
-  result(): Pick<Batch<R>, "rows" | "lines" | "repeated" | "rejects"> {
+  result(): Pick<Batch<R>, "rows" | "lines" | "repeated" | "repeats" | "rejects"> {
     const gathered = [...this.#rows.values()];
     return {
       rows: gathered.map(({ row }) => row),
       lines: gathered.map(({ line }) => line),
       repeated: this.#repeated,
+      repeats: this.#repeats,
       rejects: this.#rejects,
     };
   }

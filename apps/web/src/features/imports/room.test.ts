@@ -72,4 +72,19 @@ describe("a contact that has no room for more attributes", () => {
     expect(countsOf(done)).toEqual({ rows: 2, inserted: 1, updated: 0, skipped: 0, rejected: 1 });
     expect(await readRejects(context.db, done, 9)).toMatchObject([{ line: 3, reason: NO_ROOM }]);
   });
+
+  test("takes none of the rows that speak of it together, and each is kept as it stands", async () => {
+    const has = Object.fromEntries(keysOf(0, 8).map((key) => [key, LONG]));
+    await added(context.db, { ...ANNA, attributes: has });
+    await added(context.db, { email: "ben@example.com" });
+    const rows = [`anna@example.com,A,3`, "ben@example.com,B,1", "ben@example.com,C,2"];
+    const more = [`ANNA@example.com,D,2`, `anna@example.com,,${LONG}`];
+    const done = await imported(context, `email,first_name,k8\n${[...rows, ...more].join("\n")}\n`);
+    expect(countsOf(done)).toEqual({ rows: 5, inserted: 0, updated: 2, skipped: 0, rejected: 3 });
+    expect(await readRejects(context.db, done, 9)).toEqual([
+      { line: 2, reason: NO_ROOM, cells: ["anna@example.com", "A", "3"] },
+      { line: 5, reason: NO_ROOM, cells: ["ANNA@example.com", "D", "2"] },
+      { line: 6, reason: NO_ROOM, cells: ["anna@example.com", "", LONG] },
+    ]);
+  });
 });
