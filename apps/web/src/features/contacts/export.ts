@@ -8,7 +8,7 @@ import { selectKeys } from "./queries.ts";
 
 /**
  * The contacts that pass a filter as a CSV, piece by piece: the fields, then a column for each attribute that anybody ever
- * had. An import of it gives the same contacts.
+ * had. An import of it gives the same contacts, as long as these are no more columns than an import takes.
  */
 export async function* exportContacts(
   { db, streams }: { db: Queryable; streams: postgres.Sql },

@@ -1,5 +1,5 @@
 import { parseAddress } from "../contacts/address.ts";
-import { KEY_LENGTH, keyFault, keyOf, MOST_ATTRIBUTES } from "../contacts/attributes.ts";
+import { KEY_LENGTH, keyFault, keyOf } from "../contacts/attributes.ts";
 import { RecordReader } from "./record-reader.ts";
 
 /** The fields that a column can fill; any other column fills an attribute, which is named by its key, or nothing. */
@@ -28,8 +28,11 @@ export interface Column {
 const LOOKED_AT = 100;
 const SHOWN = 4;
 const SEPARATORS = [",", ";", "\t", "|"];
-/** A file with more columns than this is none of contacts. */
-export const MOST_COLUMNS = 200;
+/**
+ * A file with more columns than this is none of contacts. An export has one for each attribute that anybody ever had, which may
+ * be many more than one contact has room for; the page that asks what they are shows them all.
+ */
+export const MOST_COLUMNS = 1_000;
 
 /** The layout of a file by its beginning; undefined for one without a row. `isWhole` says that there is no more of it. */
 export function readLayout(
@@ -174,8 +177,6 @@ export function mappingFaults(mapping: Mapping): Map<number, string> {
     else if (fault !== undefined) faults.set(index, fault);
     seen.set(target, before ?? index);
   }
-  if (seen.size > FIELDS.length + MOST_ATTRIBUTES)
-    faults.set(-1, `A contact has at most ${MOST_ATTRIBUTES} attributes: leave some columns out.`);
   if (!seen.has("email")) faults.set(-1, "Choose the column that holds the email address.");
   return faults;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
+import { exportContacts } from "../contacts/export.ts";
 import { added } from "../contacts/fixtures/contacts.ts";
 import { createSegment } from "../segments/segments.ts";
 import {
@@ -28,6 +29,32 @@ const keysOf = (from: number, many: number) =>
 const rowOf = (email: string, keys: readonly string[], value: string) =>
   `email,first_name,${keys.join(",")}\n${email},Anne,${keys.map(() => value).join(",")}\n`;
 const REJECTED = { rows: 1, inserted: 0, updated: 0, skipped: 0, rejected: 1 };
+
+test("more attributes than a contact has room for come and go in one file, as long as nobody has more", async () => {
+  const keys = keysOf(100, 220);
+  const people = keys.map((key, n) => ({
+    ...ANNA,
+    email: `p${100 + n}@example.com`,
+    attributes: { [key]: n, ...(n === 7 && { k100: "too" }) },
+    segments: [],
+  }));
+  for (const one of people) await added(context.db, one);
+  let csv = "";
+  for await (const piece of exportContacts(context, {})) csv += piece;
+  await context.db.execute(sql`DELETE FROM "contact"`);
+  expect(countsOf(await imported(context, csv))).toMatchObject({ inserted: 220, rejected: 0 });
+  expect(await everybody(context)).toEqual(people);
+});
+
+test("a row with more attributes than a contact has room for is kept with the reason", async () => {
+  const keys = keysOf(0, 101);
+  const most = `b@example.com,Ben${",1".repeat(100)},\n`;
+  const done = await imported(context, `${rowOf("a@example.com", keys, "1")}${most}`);
+  expect(countsOf(done)).toMatchObject({ inserted: 1, rejected: 1 });
+  expect(await readRejects(context.db, done, 9)).toMatchObject([
+    { line: 2, reason: "A contact has at most 100 attributes; these are 101." },
+  ]);
+});
 
 describe("a contact that has no room for more attributes", () => {
   test("stays as it is, and the row is kept with the reason", async () => {

@@ -81,13 +81,17 @@ function rowReader(mapping: Mapping): (cells: readonly string[]) => Row | Refuse
     if (Math.max(row.name.length, row.first_name.length, row.last_name.length) > NAME_LENGTH)
       return { refused: `A name is longer than ${NAME_LENGTH} characters.` };
     let json = "";
+    let many = 0;
     for (const { key, index, prefix } of attributes) {
       const text = cells[index]?.trim() ?? "";
       if (text === "") continue;
       if (text.length > VALUE_LENGTH)
         return { refused: `The attribute “${key}” is longer than ${VALUE_LENGTH} characters.` };
       json += (json === "" ? "" : ",") + prefix + JSON.stringify(valueOfCell(text));
+      many += 1;
     }
+    if (many > MOST_ATTRIBUTES)
+      return { refused: `A contact has at most ${MOST_ATTRIBUTES} attributes; these are ${many}.` };
     if (json.length > ATTRIBUTES_LENGTH)
       return {
         refused: `The attributes are longer than ${ATTRIBUTES_LENGTH} characters together.`,

@@ -134,7 +134,7 @@ const NO_ROWS: Refused = {
 
 const TOO_MANY_COLUMNS: Refused = {
   kind: "refused",
-  message: `The file has more than ${MOST_COLUMNS} columns. Delete those that are not needed, or look whether rows end where they should.`,
+  message: `The file has more than ${MOST_COLUMNS.toLocaleString("en-US")} columns. Delete those that are not needed, or look whether rows end where they should.`,
 };
 
 /** What a file is that begins so, if it is no text, and what to do with it. */

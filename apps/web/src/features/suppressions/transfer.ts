@@ -83,7 +83,7 @@ export async function suppressList(
 function tooWide(text: string): PastedAddresses["faults"][number] {
   return {
     text: text.slice(0, 100).split(/\r?\n/, 1)[0] ?? "",
-    message: `The table has more than ${MOST_COLUMNS} columns. Delete all but ${ENTRY_FIELDS.join(", ")}.`,
+    message: `The table has more than ${MOST_COLUMNS.toLocaleString("en-US")} columns. Delete all but ${ENTRY_FIELDS.join(", ")}.`,
   };
 }
 
