@@ -209,6 +209,23 @@ describe("a person on the page", () => {
     expect([await reasonOf(), await reasonOf("new@example.com")]).toEqual([undefined, undefined]);
   });
 
+  test("is told that they are unsubscribed once none of their addresses is mailed, and can undo their own word", async () => {
+    const { db } = fixture.context;
+    await db.execute(
+      sql`UPDATE "contact" SET "email" = 'new@example.com', "canonical_email" = 'new@example.com' WHERE "id" = ${contact}`,
+    );
+    await suppress(db, ["p1@example.com"], { reason: "bounced", origin: "Gateway" });
+    expect(await told()).toEqual([]);
+    await press("Unsubscribe from everything");
+    expect(await told()).toEqual(["You are unsubscribed"]);
+    await suppress(db, ["new@example.com"], { reason: "complained", origin: "Gateway" });
+    await press("Undo, and stay subscribed");
+    expect([await reasonOf(), await reasonOf("new@example.com")]).toEqual([
+      "bounced",
+      "complained",
+    ]);
+  });
+
   test("by undoing brings back what suppressed the address before, and cannot undo a complaint", async () => {
     const { db } = fixture.context;
     await suppress(db, ["p1@example.com"], { reason: "bounced", origin: "Gateway" });

@@ -23,7 +23,7 @@ export interface Leaving {
   address: string;
   /** Whose emails these are. */
   organisation: string;
-  /** Why nothing is mailed to the address any more; undefined while it is. */
+  /** Why nothing is mailed to them any more, under any of their addresses; undefined while something may be. */
   suppressed: SuppressionReason | undefined;
   /** Segments that the campaign went to and the person is in. */
   segments: Choice[];
@@ -119,17 +119,25 @@ function inTurn(
 
 async function leavingOf(db: Queryable, addressee: Addressee): Promise<Leaving> {
   const { address, organisation, contact_id, segment_ids, email_id } = addressee;
-  const now = (await suppressionsOf(db, addressee)).find((reason) => reason !== undefined);
+  const reasons = await suppressionsOf(db, addressee);
   const { left: leftIds, returned } = await leftSince(db, email_id);
   const segments = await standingsOf(db, contact_id, segment_ids);
   return {
     address,
     organisation,
-    suppressed: now,
+    suppressed: reasonOfAll(reasons),
     segments: segments.filter(({ member }) => member),
     left: segments.filter(({ id, opted_out }) => opted_out && leftIds.has(id)),
     returned,
   };
+}
+
+/** Why every address is suppressed, their own word first, as it is what can be undone; undefined where one is not. */
+function reasonOfAll(
+  reasons: readonly (SuppressionReason | undefined)[],
+): SuppressionReason | undefined {
+  if (reasons.includes(undefined)) return undefined;
+  return reasons.includes("unsubscribed") ? "unsubscribed" : reasons[0];
 }
 
 /** The segments left by the email since its recipient last came back, and whether that was the last thing they did. */
