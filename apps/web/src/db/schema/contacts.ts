@@ -71,7 +71,7 @@ export const suppression = pgTable(
     reason: text({ enum: ["manual", "unsubscribed", "bounced", "complained"] }).notNull(),
     /** Who or what caused it, for a person to read. */
     origin: text().notNull(),
-    /** What suppressed it before something that weighs more did: it comes back when that is taken back. */
+    /** What else suppresses it, and weighs less, whichever came first: it counts once the reason is taken back. */
     former_reason: text({ enum: ["manual", "unsubscribed", "bounced", "complained"] }),
     former_origin: text(),
     /** Since when, as far as anybody knows: an import may tell of a time before this installation. */

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { campaignFixture, launchedWith } from "../../testing/campaigns.ts";
-import { readSuppression, suppress } from "../suppressions/suppressions.ts";
+import { lockWait } from "../../testing/lock-waits.ts";
+import { addEntries, readSuppression, suppress } from "../suppressions/suppressions.ts";
 import { comeBack, leaveAll } from "./leaving.ts";
 
 /** A contact who was sent two emails, each by a campaign of its own, to `p1@example.com`. */
@@ -44,4 +45,48 @@ test("each of their addresses has back what suppressed it, and another nothing",
   await comeBack(context, emails[0]);
   expect(await why("p1@example.com")).toEqual(["manual", "Anna"]);
   expect(await why("new@example.com")).toBeUndefined();
+});
+
+test("what suppresses an address after its owner unsubscribed stays when they undo that", async () => {
+  await using given = await setUp();
+  const { context, emails, why } = given;
+  await leaveAll(context, emails[0], "page");
+  const origin = "Unsubscribed from “Spring sale”";
+  for (const reason of ["manual", "bounced", "manual"] as const) {
+    expect(await suppress(context.db, ["p1@example.com"], { reason, origin: reason })).toEqual({
+      added: 0,
+      already: 1,
+    });
+    expect(await why("p1@example.com")).toEqual(["unsubscribed", origin]);
+  }
+  await comeBack(context, emails[1]);
+  expect(await why("p1@example.com")).toEqual(["bounced", "bounced"]);
+});
+
+test("so does what an import brings, which counts it as no change", async () => {
+  await using given = await setUp();
+  const { context, emails, why } = given;
+  await leaveAll(context, emails[0], "page");
+  const entry = { canonical: "p1@example.com", origin: "A file", since: undefined };
+  for (const reason of ["bounced", "manual"] as const)
+    expect(await addEntries(context.db, [{ ...entry, reason }])).toEqual({ added: 0, changed: 0 });
+  const earlier = { ...entry, reason: "manual", since: "2026-01-01T00:00:00.000000Z" } as const;
+  expect(await addEntries(context.db, [earlier])).toEqual({ added: 0, changed: 1 });
+  await comeBack(context, emails[0]);
+  expect(await why("p1@example.com")).toEqual(["bounced", "A file"]);
+});
+
+test("a bounce that comes while its owner undoes unsubscribing stays", async () => {
+  await using given = await setUp();
+  const { context, emails, why } = given;
+  await leaveAll(context, emails[0], "page");
+  let undone: Promise<unknown> = Promise.resolve();
+  await context.db.transaction(async (tx) => {
+    await suppress(tx, ["p1@example.com"], { reason: "bounced", origin: "Gateway" });
+    undone = comeBack(context, emails[0]);
+    // For the bounce.
+    await lockWait(context.db);
+  });
+  await undone;
+  expect(await why("p1@example.com")).toEqual(["bounced", "Gateway"]);
 });

@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, like, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, isNull, like, or, type SQL, sql } from "drizzle-orm";
 import { keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
 import { contact, suppression, tally } from "../../db/schema/contacts.ts";
@@ -42,9 +42,9 @@ export async function insertSuppressions(
     INSERT INTO "suppression" ("canonical_email", "reason", "origin")
     SELECT "address", ${reason}, ${origin} FROM unnest(${sql.param([...addresses])}::text[]) AS "address"
     ORDER BY "address" COLLATE "C"
-    ON CONFLICT ("canonical_email") DO UPDATE
-      SET "reason" = EXCLUDED."reason", "origin" = EXCLUDED."origin", "created_at" = now(), ${FORMER}
-      WHERE ${WEIGHS_MORE}
+    ON CONFLICT ("canonical_email") DO UPDATE SET ${OUTCOME},
+      "created_at" = CASE WHEN ${WEIGHS_MORE} THEN now() ELSE "suppression"."created_at" END
+      WHERE ${WEIGHS_MORE} OR ${STANDS_BESIDE}
     RETURNING old."canonical_email" IS NULL AS "fresh"
   `);
   return rows.filter(({ fresh }) => fresh).length;
@@ -53,14 +53,14 @@ export async function insertSuppressions(
 /**
  * Suppresses what entries say, each address once among them; answers how many were not suppressed yet, and of the others
  * how many were changed. What is there is never weakened: it takes the reason that weighs more, with its origin, and the
- * earlier time. No time is now, and none is later.
+ * earlier time. No time is now, and none is later. What is only kept beside a reason is no change that anybody sees.
  */
 export async function mergeSuppressions(
   db: Queryable,
   entries: readonly SuppressionEntry[],
 ): Promise<{ added: number; changed: number }> {
   if (entries.length === 0) return { added: 0, changed: 0 };
-  const rows = await db.execute<{ fresh: boolean }>(sql`
+  const rows = await db.execute<{ fresh: boolean; changed: boolean }>(sql`
     INSERT INTO "suppression" ("canonical_email", "reason", "origin", "created_at")
     SELECT "address", "reason", "origin", least("since"::timestamptz, now())
     FROM unnest(
@@ -68,15 +68,14 @@ export async function mergeSuppressions(
       ${column(entries.map(({ origin }) => origin))}, ${column(entries.map(({ since }) => since ?? null))}
     ) AS "entry" ("address", "reason", "origin", "since")
     ORDER BY "address" COLLATE "C"
-    ON CONFLICT ("canonical_email") DO UPDATE SET
-      "reason" = CASE WHEN ${WEIGHS_MORE} THEN EXCLUDED."reason" ELSE "suppression"."reason" END,
-      "origin" = CASE WHEN ${WEIGHS_MORE} THEN EXCLUDED."origin" ELSE "suppression"."origin" END,
-      "created_at" = least("suppression"."created_at", EXCLUDED."created_at"), ${FORMER}
-      WHERE ${WEIGHS_MORE} OR EXCLUDED."created_at" < "suppression"."created_at"
-    RETURNING old."canonical_email" IS NULL AS "fresh"
+    ON CONFLICT ("canonical_email") DO UPDATE SET ${OUTCOME},
+      "created_at" = least("suppression"."created_at", EXCLUDED."created_at")
+      WHERE ${WEIGHS_MORE} OR ${STANDS_BESIDE} OR EXCLUDED."created_at" < "suppression"."created_at"
+    RETURNING old."canonical_email" IS NULL AS "fresh",
+      (old."reason", old."created_at") IS DISTINCT FROM (new."reason", new."created_at") AS "changed"
   `);
   const added = rows.filter(({ fresh }) => fresh).length;
-  return { added, changed: rows.length - added };
+  return { added, changed: rows.filter(({ changed }) => changed).length - added };
 }
 
 function column(values: (string | null)[]): SQL {
@@ -85,16 +84,41 @@ function column(values: (string | null)[]): SQL {
 
 const WEIGHS_MORE = sql`${weight(sql`EXCLUDED."reason"`)} > ${weight(sql`"suppression"."reason"`)}`;
 
-/** What is outweighed is kept beside what outweighs it. */
-const FORMER = sql`
-  "former_reason" = CASE WHEN ${WEIGHS_MORE} THEN "suppression"."reason" ELSE "suppression"."former_reason" END,
-  "former_origin" = CASE WHEN ${WEIGHS_MORE} THEN "suppression"."origin" ELSE "suppression"."former_origin" END`;
+/** It is outweighed, but not by what is kept beside the reason: once that is taken back, the address stays suppressed. */
+const STANDS_BESIDE = sql`${weight(sql`EXCLUDED."reason"`)} < ${weight(sql`"suppression"."reason"`)}
+  AND ${weight(sql`EXCLUDED."reason"`)} > coalesce(${weight(sql`"suppression"."former_reason"`)}, 0)`;
+
+/** The reason that weighs more counts; of what it outweighs, whichever came first, what weighs most is kept beside it. */
+const OUTCOME = sql`
+  "reason" = CASE WHEN ${WEIGHS_MORE} THEN EXCLUDED."reason" ELSE "suppression"."reason" END,
+  "origin" = CASE WHEN ${WEIGHS_MORE} THEN EXCLUDED."origin" ELSE "suppression"."origin" END,
+  "former_reason" = CASE WHEN ${WEIGHS_MORE} THEN "suppression"."reason"
+    WHEN ${STANDS_BESIDE} THEN EXCLUDED."reason" ELSE "suppression"."former_reason" END,
+  "former_origin" = CASE WHEN ${WEIGHS_MORE} THEN "suppression"."origin"
+    WHEN ${STANDS_BESIDE} THEN EXCLUDED."origin" ELSE "suppression"."former_origin" END`;
 
 function weight(reason: SQL): SQL {
   return sql`array_position(${sql.param(REASONS)}::text[], ${reason})`;
 }
 
-/** Has addresses that are suppressed for this reason be suppressed for what they were before, those that were. */
+/** Takes addresses off that are suppressed for this reason and for no other beside it. */
+export async function deleteReason(
+  db: Queryable,
+  addresses: readonly string[],
+  reason: SuppressionReason,
+): Promise<void> {
+  await db
+    .delete(suppression)
+    .where(
+      and(
+        inArray(suppression.canonical_email, [...addresses]),
+        eq(suppression.reason, reason),
+        isNull(suppression.former_reason),
+      ),
+    );
+}
+
+/** Has addresses that are suppressed for this reason be suppressed for the one beside it, those that have one. */
 export async function restoreFormer(
   db: Queryable,
   addresses: readonly string[],
@@ -106,20 +130,14 @@ export async function restoreFormer(
   `);
 }
 
-/** Takes addresses off, all or those with this reason; answers how many were on. */
+/** Takes addresses off; answers how many were on. */
 export async function deleteSuppressions(
   db: Queryable,
   addresses: readonly string[],
-  reason?: SuppressionReason,
 ): Promise<number> {
   const rows = await db
     .delete(suppression)
-    .where(
-      and(
-        inArray(suppression.canonical_email, [...addresses]),
-        reason === undefined ? undefined : eq(suppression.reason, reason),
-      ),
-    )
+    .where(inArray(suppression.canonical_email, [...addresses]))
     .returning({ id: suppression.id });
   return rows.length;
 }

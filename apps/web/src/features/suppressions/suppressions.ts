@@ -6,6 +6,7 @@ import type { SuppressionEntry } from "./entry.ts";
 import {
   countPassing,
   deleteChosen,
+  deleteReason,
   deleteSuppressions,
   insertSuppressions,
   mergeSuppressions,
@@ -27,7 +28,8 @@ const AT_ONCE = 10_000;
 
 /**
  * Has addresses, by their canonical form, never mailed again, whoever has them. One that is suppressed already keeps its
- * reason unless the new one weighs more: a person's own word (unsubscribed, complained) over ours. Emails that wait in a
+ * reason unless the new one weighs more: a person's own word (unsubscribed, complained) over ours. The other is kept beside
+ * it, for `takeBack`. Emails that wait in a
  * campaign are skipped when their turn comes, also those that wait at the email client, which is told within a second.
  * `origin` says to a person who or what did it.
  */
@@ -62,29 +64,23 @@ export async function addEntries(
   return sum;
 }
 
-/**
- * Allows addresses, by their canonical form, to be mailed again, all or those that are suppressed for this `reason`; answers how
- * many were suppressed.
- */
-export function lift(
-  db: Queryable,
-  addresses: readonly string[],
-  reason?: SuppressionReason,
-): Promise<number> {
-  return addresses.length === 0 ? Promise.resolve(0) : deleteSuppressions(db, addresses, reason);
+/** Allows addresses, by their canonical form, to be mailed again; answers how many were suppressed. */
+export function lift(db: Queryable, addresses: readonly string[]): Promise<number> {
+  return addresses.length === 0 ? Promise.resolve(0) : deleteSuppressions(db, addresses);
 }
 
 /**
- * Takes a `reason` back by which addresses are suppressed: what suppressed one of them before does so again, and the others may
- * be mailed.
+ * Takes a `reason` back by which addresses are suppressed: what else suppresses one of them, since before or after, does so from
+ * now on, and the others may be mailed.
  */
 export async function takeBack(
   db: Queryable,
   addresses: readonly string[],
   reason: SuppressionReason,
 ): Promise<void> {
+  // In this order: what comes beside the reason between the two is restored, and not deleted with it.
+  await deleteReason(db, addresses, reason);
   await restoreFormer(db, addresses, reason);
-  await lift(db, addresses, reason);
 }
 
 /** Why an address must not be mailed, in any spelling; undefined when it may be, and for what is no address. */
