@@ -145,7 +145,7 @@ function mergeAttributes(before: string, attributes: string): string | undefined
 /** What is wrong with a row of more cells than there are columns, unless they are blank. */
 export function widthFault(cells: readonly string[], width: number): string | undefined {
   return cells.length > width && cells.slice(width).some((cell) => cell.trim() !== "")
-    ? `The row has ${cells.length} cells, and there are ${width} columns: is a separator in a cell that has no quotes around it?`
+    ? `The row has ${cells.length} cells, and there ${width === 1 ? "is 1 column" : `are ${width} columns`}: is a separator in a cell that has no quotes around it?`
     : undefined;
 }
 

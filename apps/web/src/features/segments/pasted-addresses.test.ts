@@ -12,9 +12,25 @@ test.each([
   ['"Kowalska, Anna" <anna@example.com>, Bob <bob@example.com>; <carla@example.com>'],
   ["Anna\tKowalska\tanna@example.com\nBob\tBrown\tbob@example.com\n'carla@example.com'"],
   ["ANNA@Example.com anna@example.com bob@example.com carla@example.com"],
+  ["Anna <anna@example.com> Bob <bob@example.com> carla@example.com"],
+  ['anna@example.com <bob@example.com>\n"carla@home" <carla@example.com>'],
 ])("addresses are found in %j", (text) => {
   expect(canonicalIn(text)).toEqual(["anna@example.com", "bob@example.com", "carla@example.com"]);
   expect(parsePasted(text).faults).toEqual([]);
+});
+
+test("an apostrophe in an address is its own, and around it is none of it", () => {
+  expect(canonicalIn("o'neill@example.com 'd'arcy@example.com'")).toEqual([
+    "o'neill@example.com",
+    "d'arcy@example.com",
+  ]);
+});
+
+test("empty brackets are told of", () => {
+  expect(parsePasted("Anna <>, Bob < >").faults.map(({ text }) => text)).toEqual([
+    "Anna <>",
+    "Bob < >",
+  ]);
 });
 
 test("what is no address is told with what is wrong with it, and the others are taken", () => {
@@ -48,5 +64,6 @@ test("whatever is pasted, every part of it is an address or a fault, and none is
 test("a megabyte without an address in it takes no longer than reading it", () => {
   const startedAt = performance.now();
   parsePasted('"'.repeat(500_000) + "<".repeat(500_000));
+  parsePasted(`@${"'".repeat(500_000)}a`);
   expect(performance.now() - startedAt).toBeLessThan(2_000);
 });

@@ -23,21 +23,27 @@ export function parsePasted(text: string): PastedAddresses {
   return { addresses, faults };
 }
 
-/**
- * What stands between two separators. The name in `"Kowalska, Anna" <anna@example.com>` is passed over whole: its comma is
- * none between two addresses.
- */
-const PIECE = /(?:"[^"\n]{0,300}"(?=\s*<)|[^\n\r,;"]+|")+/g;
+/** The name in `"Kowalska, Anna" <anna@example.com>`: its comma is none between two addresses, and its @ makes no address. */
+const QUOTED_NAME = String.raw`"[^"\n]{0,300}"(?=\s*<)`;
+
+/** What stands between two separators. */
+const PIECE = new RegExp(String.raw`(?:${QUOTED_NAME}|[^\n\r,;"]+|")+`, "g");
+
+/** What stands in brackets, or a word. */
+const WORD = /<([^<>]*)>|[^\s"<>]+/g;
 
 function candidatesIn(text: string): string[] {
-  return (text.match(PIECE) ?? [])
-    .flatMap((piece) => {
-      const [, bracketed] = /<([^<>]*)>/.exec(piece) ?? [];
-      if (bracketed !== undefined) return [bracketed];
-      // Of words and an address side by side, as spreadsheets have them, the address is meant.
-      const words = piece.split(/[\s"']+/).filter((word) => word.includes("@"));
-      return words.length > 0 ? words : [piece];
-    })
-    .map((candidate) => candidate.trim())
-    .filter((candidate) => candidate !== "");
+  return (text.match(PIECE) ?? []).flatMap((piece) => {
+    const addresses = addressesIn(piece.replaceAll(new RegExp(QUOTED_NAME, "g"), " "));
+    return addresses.length > 0 ? addresses : piece.trim() || [];
+  });
+}
+
+/** Of words and addresses side by side, as mail programs and spreadsheets have them, the addresses are meant, every one. */
+function addressesIn(piece: string): string[] {
+  return [...piece.matchAll(WORD)].flatMap(([word, bracketed]) => {
+    if (bracketed !== undefined) return bracketed.trim() || [];
+    // An apostrophe within is the address's own: o'neill@example.com.
+    return word.includes("@") ? word.replaceAll(/^'+|(?<!')'+$/g, "") : [];
+  });
 }

@@ -91,6 +91,34 @@ test("a list with one fault in it is refused whole", async () => {
   expect(await reasons("anna@example.com", "ben@example.com")).toEqual([undefined, undefined]);
 });
 
+test("no address is left out without a word, by the page and by the API", async () => {
+  const { db } = context;
+  const faults = {
+    "email\nanna@example.com, ben@example.com": "The row has 2 cells, and there is 1 column: ",
+    "email,origin,\nanna@example.com,A,,ben@example.com":
+      "The row has 4 cells, and there are 3 columns: ",
+    "name,email,Email\nA,anna@example.com,ben@example.com": "Two columns are named email: ",
+    "email;reason;reason\nanna@example.com;bounced;manual": "Two columns are named reason: ",
+  };
+  for (const [csv, message] of Object.entries(faults)) {
+    const page = await editor.post("/suppressions", { addresses: csv });
+    expect([page.status, page.textOf(".callout li")?.includes(message)]).toEqual([422, true]);
+    const refused = await call("POST", "/api/v1/suppressions/import", { csv });
+    const [error] = refused.json<{ errors: { message: string }[] }>().errors;
+    expect([refused.status, error?.message.includes(message)]).toEqual([422, true]);
+  }
+  expect(await reasons("anna@example.com", "ben@example.com")).toEqual([undefined, undefined]);
+  for (const csv of [
+    "email,reason\nanna@example.com,,,\nben@example.com,\n",
+    "Anna <anna@example.com> Ben <ben@example.com>",
+    "anna@example.com <ben@example.com>",
+  ]) {
+    const imported = await call("POST", "/api/v1/suppressions/import", { csv });
+    expect(imported.json<object>()).toEqual({ added: 2, already: 0 });
+    await lift(db, ["anna@example.com", "ben@example.com"]);
+  }
+});
+
 test("an import from elsewhere that weighs less changes nothing", async () => {
   await suppress(context.db, ["anna@example.com"], FORMULA);
   const csv = "email,reason,origin\nanna@example.com,manual,me\n";

@@ -3,10 +3,12 @@ import type { Database, Queryable } from "../../db/open.ts";
 import { textCell } from "../contacts/cells.ts";
 import { csvRows } from "../contacts/csv.ts";
 import { MOST_COLUMNS } from "../imports/columns.ts";
+import { widthFault } from "../imports/rows.ts";
 import { parsePasted, type PastedAddresses } from "../segments/pasted-addresses.ts";
 import {
   ENTRY_FIELDS,
   type EntryDefaults,
+  type EntryField,
   mergeEntries,
   readEntry,
   type SuppressionEntry,
@@ -43,9 +45,8 @@ export interface SuppressionEntries {
  * `email`, `reason`, `origin` and `since`, as an export has them. Where one of them is blank, `defaults` says it.
  */
 export function readList(text: string, defaults: EntryDefaults): SuppressionEntries {
-  const rows = tableIn(text);
-  if (rows === "too wide") return { entries: [], faults: [tooWide(text)] };
-  if (rows === undefined) {
+  const table = tableIn(text);
+  if (table === undefined) {
     const { addresses, faults } = parsePasted(text);
     const entries = [...addresses.keys()].map((canonical) => ({
       canonical,
@@ -54,11 +55,13 @@ export function readList(text: string, defaults: EntryDefaults): SuppressionEntr
     }));
     return { entries, faults };
   }
+  if ("fault" in table) return { entries: [], faults: [table.fault] };
   const entries = new Map<string, SuppressionEntry>();
   const faults: PastedAddresses["faults"] = [];
-  for (const row of rows) {
-    const entry = readEntry(row, defaults);
-    if ("refused" in entry) faults.push({ text: shown(row), message: entry.refused });
+  for (const cells of table.rows) {
+    const entry = entryIn(table.headings, cells, defaults);
+    if ("refused" in entry)
+      faults.push({ text: cells.filter((cell) => cell !== "").join(", "), message: entry.refused });
     else {
       const before = entries.get(entry.canonical);
       entries.set(entry.canonical, before ? mergeEntries(before, entry) : entry);
@@ -67,8 +70,16 @@ export function readList(text: string, defaults: EntryDefaults): SuppressionEntr
   return { entries: [...entries.values()], faults };
 }
 
-function shown(row: Record<string, string>): string {
-  return ENTRY_FIELDS.flatMap((field) => row[field] || []).join(", ");
+function entryIn(
+  headings: readonly string[],
+  cells: readonly string[],
+  defaults: EntryDefaults,
+): SuppressionEntry | { refused: string } {
+  // What no heading stands over may be an address, and nothing is left out without a word.
+  const refused = widthFault(cells, headings.length);
+  if (refused !== undefined) return { refused };
+  const at = (field: EntryField) => cells[headings.indexOf(field)] ?? "";
+  return readEntry(Object.fromEntries(ENTRY_FIELDS.map((field) => [field, at(field)])), defaults);
 }
 
 /** Suppresses everything in a list, all of it or nothing. */
@@ -80,12 +91,9 @@ export async function suppressList(
   return { added, already: entries.length - added };
 }
 
-function tooWide(text: string): PastedAddresses["faults"][number] {
-  return {
-    text: text.slice(0, 100).split(/\r?\n/, 1)[0] ?? "",
-    message: `The table has more than ${MOST_COLUMNS.toLocaleString("en-US")} columns. Delete all but ${ENTRY_FIELDS.join(", ")}.`,
-  };
-}
+/** A table, its headings in lower case, or why no row of it is read. */
+type Table =
+  { headings: string[]; rows: string[][] } | { fault: PastedAddresses["faults"][number] };
 
 const NAMES_EMAIL = /(?:^|[,;\t])[\s"]*email[\s"]*(?:[,;\t]|$)/i;
 
@@ -93,21 +101,35 @@ const NAMES_EMAIL = /(?:^|[,;\t])[\s"]*email[\s"]*(?:[,;\t]|$)/i;
  * The rows of a CSV whose first line names a column `email`; undefined for any other text. Of one with too many columns no
  * row is read: 900,000 of them took csv-parse seconds for the first line alone, and minutes with some thousand rows.
  */
-function tableIn(text: string): Record<string, string>[] | "too wide" | undefined {
+function tableIn(text: string): Table | undefined {
   const [first = ""] = text.replace(/^\ufeff/, "").split(/\r?\n/, 1);
   if (!NAMES_EMAIL.test(first)) return undefined;
-  if (first.split(/[,;\t]/, MOST_COLUMNS + 1).length > MOST_COLUMNS) return "too wide";
+  const refused = (message: string) => ({ fault: { text: first.slice(0, 100), message } });
+  if (first.split(/[,;\t]/, MOST_COLUMNS + 1).length > MOST_COLUMNS)
+    return refused(
+      `The table has more than ${MOST_COLUMNS.toLocaleString("en-US")} columns. Delete all but ${ENTRY_FIELDS.join(", ")}.`,
+    );
+  const [header = [], ...rows] = recordsIn(text, first) ?? [];
+  const headings = header.map((name) => name.trim().toLowerCase());
+  const twice = ENTRY_FIELDS.find(
+    (field) => headings.indexOf(field) !== headings.lastIndexOf(field),
+  );
+  if (twice !== undefined)
+    return refused(`Two columns are named ${twice}: rename or delete all but one.`);
+  return headings.length === 0 ? undefined : { headings, rows };
+}
+
+function recordsIn(text: string, first: string): string[][] | undefined {
   // Only the one that stands between the names: a semicolon in an origin is none.
   const [delimiter = ","] = /[,;\t]/.exec(first) ?? [];
   try {
     return parse(text, {
       bom: true,
-      columns: (header: string[]) => header.map((name) => name.trim().toLowerCase()),
       delimiter,
       relax_column_count: true,
       skip_empty_lines: true,
       trim: true,
-    }) as Record<string, string>[];
+    });
   } catch {
     // A quote that is never closed: then it is no CSV, and each line stands for itself.
     return undefined;
