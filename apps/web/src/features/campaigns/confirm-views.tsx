@@ -26,7 +26,7 @@ export function DeleteConfirm(props: { campaign: Campaign; csrf: string }): Html
     >
       {state === "draft"
         ? "It was never launched, so nothing else goes with it. Its template, segments and contacts stay."
-        : "Nobody will be able to say any more who got it and who did not. Its template, segments and contacts stay."}
+        : "Nobody will be able to say any more who got it and who did not, and whoever got it can no longer unsubscribe by the link in it. Its template, segments and contacts stay."}
     </Confirm>
   );
 }

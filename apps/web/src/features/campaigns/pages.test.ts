@@ -165,6 +165,9 @@ test("what goes with a campaign is said before it is deleted", async () => {
   expect(confirm.textOf("#confirm li")).toBe(
     "3 emails of its ledger, with the whole history of each",
   );
+  expect(confirm.text).toContain("whoever got it can no longer unsubscribe by the link in it");
+  const draft = await editor.get(`/campaigns/${await fixture.draft("Draft")}/delete`);
+  expect(draft.text).not.toContain("unsubscribe");
   expect((await editor.post(`/campaigns/${id}/delete`)).headers.get("location")).toBe("/campaigns");
   expect((await editor.get(`/campaigns/${id}`)).status).toBe(404);
 });
