@@ -48,7 +48,8 @@ export function contactDetailPages(context: Context) {
             suppression={suppression}
             segments={segments}
             optOuts={optOuts}
-            lists={lists.filter(({ id }) => !joined.has(id))}
+            lists={lists.segments.filter(({ id }) => !joined.has(id))}
+            moreLists={lists.more}
             history={history}
             counts={counts}
             older={next}

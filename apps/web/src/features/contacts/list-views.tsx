@@ -14,6 +14,7 @@ import { Time } from "../../ui/time.tsx";
 import { REASON_LABELS } from "../suppressions/words.ts";
 import type { Contact } from "./contacts.ts";
 import type { ContactOrder } from "./listing.ts";
+import { MORE_LISTS } from "./membership-views.tsx";
 import { nameOf } from "./names.ts";
 
 const REGION = "#contacts";
@@ -41,6 +42,8 @@ export interface ContactListProps {
   segments: readonly { id: string; name: string }[];
   /** Segments that contacts can be added to. */
   lists: readonly { id: string; name: string }[];
+  /** Whether there are others. */
+  moreLists: boolean;
   next: string | undefined;
   previous: string | undefined;
   mayWrite: boolean;
@@ -123,12 +126,7 @@ function ContactList(props: ContactListProps): Html {
   return (
     <div class="stack" id="contacts">
       {props.mayWrite && props.contacts.length > 0 ? (
-        <Bulk
-          id={SELECTION}
-          csrf={props.csrf}
-          noun="contacts"
-          actions={<BulkActions query={props.query} lists={props.lists} />}
-        >
+        <Bulk id={SELECTION} csrf={props.csrf} noun="contacts" actions={<BulkActions {...props} />}>
           <ContactTable {...props} selectable />
         </Bulk>
       ) : (
@@ -199,10 +197,7 @@ function ContactTable(props: ContactListProps & { selectable: boolean }): Html {
   );
 }
 
-function BulkActions(props: {
-  query: ListQuery;
-  lists: readonly { id: string; name: string }[];
-}): Html {
+function BulkActions(props: Pick<ContactListProps, "query" | "lists" | "moreLists">): Html {
   return (
     <>
       <input type="hidden" name="return_to" value={listAddress(props.query)} />
@@ -224,6 +219,7 @@ function BulkActions(props: {
           <Button size="sm" formaction="/contacts/memberships/remove">
             Remove from it
           </Button>
+          {props.moreLists && <span class="muted small">{MORE_LISTS}</span>}
         </>
       )}
       <Button size="sm" variant="danger" icon="trash-2" formaction="/contacts/selection">

@@ -19,8 +19,14 @@ export interface MembershipProps {
   optOuts: readonly OptOut[];
   /** Segments the contact can be added to. */
   lists: readonly { id: string; name: string }[];
+  /** Whether there are others. */
+  moreLists: boolean;
   maySegment: boolean;
 }
+
+/** Said where segments are chosen from more than a list has room for. */
+export const MORE_LISTS =
+  "There are more segments than this list has: on its own page, each takes contacts.";
 
 /** The segments a contact is in, those that they have opted out of, and the way into others. */
 export function Memberships(props: MembershipProps): Html {
@@ -55,6 +61,7 @@ export function Memberships(props: MembershipProps): Html {
             <Button size="sm">Add</Button>
           </form>
         )}
+        {maySegment && props.moreLists && <p class="muted small">{MORE_LISTS}</p>}
       </div>
     </Card>
   );

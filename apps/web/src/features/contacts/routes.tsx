@@ -49,7 +49,8 @@ export function contactPages(context: Context) {
             total={list.total}
             query={query}
             segments={segments}
-            lists={can(user, "segments:write") ? lists : []}
+            lists={can(user, "segments:write") ? lists.segments : []}
+            moreLists={lists.more}
             {...pageLinks(request, list)}
             mayWrite={can(user, "contacts:write")}
           />,

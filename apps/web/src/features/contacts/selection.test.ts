@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { newId } from "@mailwright/platform";
 import { campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { signedInClient, type TestClient } from "../../testing/client.ts";
-import { created, withContacts } from "../segments/fixtures/segments.ts";
+import { created, manySegments, withContacts } from "../segments/fixtures/segments.ts";
 import { readSegment } from "../segments/segments.ts";
 import { suppress } from "../suppressions/suppressions.ts";
 import { addressesOn, idsOf } from "./fixtures/pages.ts";
@@ -131,6 +131,31 @@ describe("segments", () => {
     expect(await said(client, "/contacts/memberships/remove", back, "", contacts)).toBe(
       "Choose a segment.",
     );
+  });
+
+  test("a thousand can be chosen from, and that there are more is said where they are", async () => {
+    const { context, contacts } = await withContacts(1);
+    await using _ = context;
+    const client = await signedInClient(context, "editor");
+    const choicesOn = async (path: string, region: string) => {
+      const page = await client.get(path);
+      const options = page.find(`${region} select[name=segment_id] option`).length - 1;
+      return [options, page.text.includes("There are more segments than this list has")];
+    };
+    const choices = async () => [
+      await choicesOn("/contacts", "#contact-selection"),
+      await choicesOn(`/contacts/${contacts[0]}`, "main"),
+    ];
+    await manySegments(context.db, 1_000);
+    expect(await choices()).toEqual([
+      [1_000, false],
+      [1_000, false],
+    ]);
+    await created(context.db, "One more");
+    expect(await choices()).toEqual([
+      [1_000, true],
+      [1_000, true],
+    ]);
   });
 
   test("who is in a segment by its rule is not changed by hand", async () => {

@@ -33,6 +33,8 @@ export interface MappingPageProps {
   keys: readonly string[];
   form: FormState;
   segments: readonly { id: string; name: string }[];
+  /** Whether there are others. */
+  moreSegments: boolean;
 }
 
 const SEPARATORS = [
@@ -143,7 +145,7 @@ function Columns(props: MappingPageProps): Html {
 }
 
 function RestOfThePlan(props: MappingPageProps): Html {
-  const { form, segments, source } = props;
+  const { form, segments, moreSegments, source } = props;
   return (
     <>
       <FormSection
@@ -179,6 +181,7 @@ function RestOfThePlan(props: MappingPageProps): Html {
             label="Join a segment"
             optional
             placeholder="None"
+            {...(moreSegments && { hint: "There are more: the API takes any of them by its id." })}
             options={segments.map(({ id, name }) => ({ value: id, label: name }))}
           />
           <TextField

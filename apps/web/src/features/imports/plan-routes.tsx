@@ -82,6 +82,7 @@ export function importPlanPages(context: Context) {
     refused?: FormState,
   ) {
     const { layout, mapping } = await layoutOf(db, source, plan.layout);
+    const { segments, more } = await listSegmentChoices(db);
     return show(
       { title: "Columns", ...(refused && { status: 422 }) },
       <MappingPage
@@ -91,7 +92,8 @@ export function importPlanPages(context: Context) {
         choices={refused ? plan.choices : choicesOf(mapping)}
         keys={await readAttributeKeys(db)}
         form={refused ?? { values: { on_duplicate: "update" } }}
-        segments={await listSegmentChoices(db)}
+        segments={segments}
+        moreSegments={more}
       />,
     );
   }

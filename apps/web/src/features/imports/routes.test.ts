@@ -4,7 +4,7 @@ import { sql } from "drizzle-orm";
 import type { Context } from "../../context.ts";
 import { type Answer, signedInClient, type TestClient } from "../../testing/client.ts";
 import { testContext } from "../../testing/context.ts";
-import { created } from "../segments/fixtures/segments.ts";
+import { created, manySegments } from "../segments/fixtures/segments.ts";
 import {
   empty,
   ended,
@@ -106,6 +106,24 @@ describe("the columns", () => {
       sql`SELECT count(*)::integer AS "n" FROM "segment"`,
     );
     expect(segments).toEqual({ n: 0 });
+  });
+
+  test("can be brought into a thousand segments by name, and that there are more is said", async () => {
+    const { id } = await uploaded(context, FILE);
+    const choices = async () => {
+      const page = await editor.get(`/imports/${id}`);
+      return [
+        page.find("select[name=segment_id] option").length - 1,
+        page.textOf("#field-segment_id-hint"),
+      ];
+    };
+    await manySegments(context.db, 1_000);
+    expect(await choices()).toEqual([1_000, undefined]);
+    await created(context.db, "One more");
+    expect(await choices()).toEqual([
+      1_000,
+      "There are more: the API takes any of them by its id.",
+    ]);
   });
 
   test("do not start an import into two segments, a dynamic one, one that is gone or one whose name is taken", async () => {

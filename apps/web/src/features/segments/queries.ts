@@ -93,12 +93,12 @@ export async function countSegments(db: Queryable, search: string): Promise<numb
 }
 
 /** Static segments by name, those first whose name begins with `search`; each name that holds it is found. */
-export function staticSegments(db: Queryable, search: string, most: number) {
+export function staticSegments(db: Queryable, most: number) {
   return db
     .select({ id: segment.id, name: segment.name, size: segment.size })
     .from(segment)
-    .where(and(isNull(segment.rule), holds(search)))
-    .orderBy(sql`${at(search)} > 1`, asc(sql`lower(${segment.name})`), segment.id)
+    .where(isNull(segment.rule))
+    .orderBy(asc(sql`lower(${segment.name})`), segment.id)
     .limit(most);
 }
 

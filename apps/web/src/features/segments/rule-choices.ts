@@ -4,6 +4,7 @@ import { readAttributeKeys } from "../contacts/contacts.ts";
 import { segmentNames, staticSegments } from "./queries.ts";
 import type { RuleDraft } from "./rule-form.ts";
 import { type SegmentRule, segmentsIn } from "./rule.ts";
+import { MOST_CHOICES } from "./segments.ts";
 
 /** What the fields of a rule offer. */
 export interface RuleChoices {
@@ -11,14 +12,11 @@ export interface RuleChoices {
   segments: readonly { id: string; name: string }[];
 }
 
-/** More than these no list is opened for. */
-const MOST_SEGMENTS = 1_000;
-
 /** The attributes contacts have, and the segments that list their members; those that a draft names are among them. */
 export async function ruleChoices(db: Queryable, draft: RuleDraft): Promise<RuleChoices> {
   const [attributes, segments] = await Promise.all([
     readAttributeKeys(db),
-    staticSegments(db, "", MOST_SEGMENTS),
+    staticSegments(db, MOST_CHOICES),
   ]);
   const offered = new Set(segments.map(({ id }) => id));
   const missing = draft.parts

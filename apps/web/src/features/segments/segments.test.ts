@@ -29,14 +29,17 @@ test("contacts are added once and removed again, and the size follows", async ()
     contacts: 3,
   });
   expect(await addToSegment(db, id, [first])).toEqual({ kind: "changed", contacts: 0 });
-  expect(await listSegmentChoices(db, "gul")).toEqual([{ id, name: "Regulars", size: 3 }]);
+  expect(await listSegmentChoices(db)).toEqual({
+    segments: [{ id, name: "Regulars", size: 3 }],
+    more: false,
+  });
   expect(await segmentsOfContact(db, first)).toEqual([{ id, name: "Regulars", dynamic: false }]);
   expect(await removeFromSegment(db, id, [first, second])).toEqual({
     kind: "changed",
     contacts: 2,
   });
   expect(await removeFromSegment(db, id, [first])).toEqual({ kind: "changed", contacts: 0 });
-  expect(await listSegmentChoices(db)).toEqual([{ id, name: "Regulars", size: 1 }]);
+  expect((await listSegmentChoices(db)).segments).toEqual([{ id, name: "Regulars", size: 1 }]);
   expect(await segmentsOfContact(db, first)).toEqual([]);
   expect(await addToSegment(db, newId(), contacts)).toEqual({ kind: "unknown" });
 });
@@ -64,7 +67,7 @@ test("a rule decides who is in a dynamic segment, and nobody is added to it or r
   const { id } = await created(db, "Late", LAST);
   expect(await addToSegment(db, id, contacts)).toEqual({ kind: "dynamic" });
   expect(await removeFromSegment(db, id, contacts)).toEqual({ kind: "dynamic" });
-  expect(await listSegmentChoices(db)).toEqual([]);
+  expect(await listSegmentChoices(db)).toEqual({ segments: [], more: false });
   const [late = ""] = await db
     .execute<{ id: string }>(sql`SELECT "id" FROM "contact" WHERE "first_name" = 'P3'`)
     .then((rows) => rows.map((row) => row.id));

@@ -160,12 +160,15 @@ export interface SegmentChoice {
   size: number;
 }
 
-/** More than these nobody looks through; a search finds the others. */
-const MOST_CHOICES = 100;
+/** More than these no list is opened for. */
+export const MOST_CHOICES = 1_000;
 
-/** The static segments whose name holds `search`, or all, by name: what a contact can be added to. At most 100. */
-export function listSegmentChoices(db: Queryable, search = ""): Promise<SegmentChoice[]> {
-  return staticSegments(db, search, MOST_CHOICES);
+/** The first static segments by name, what a contact can be added to; `more` says that these are not all. */
+export async function listSegmentChoices(
+  db: Queryable,
+): Promise<{ segments: SegmentChoice[]; more: boolean }> {
+  const segments = await staticSegments(db, MOST_CHOICES + 1);
+  return { segments: segments.slice(0, MOST_CHOICES), more: segments.length > MOST_CHOICES };
 }
 
 async function changeMembers(
