@@ -11,23 +11,36 @@ const EVERY_MS = 10 * 60_000;
 /** Deletes what has run out and makes what will be needed, every ten minutes until `signal` aborts. Any number of webs may. */
 export async function keepHouse(context: Context, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
+    await sweep(context, signal);
+    await context.clock.sleep(EVERY_MS, signal).catch(() => undefined);
+  }
+}
+
+/** Goes through all that is made or deleted. What fails is logged and tried again by the next sweep, and keeps nothing else. */
+export async function sweep(context: Context, signal?: AbortSignal): Promise<void> {
+  for (const [what, step] of Object.entries(STEPS)) {
+    if (signal?.aborted === true) return;
     try {
-      await sweep(context);
-      await context.clock.sleep(EVERY_MS, signal);
+      await step(context);
     } catch (error) {
-      if (signal.aborted) return;
-      context.log.error(reportOf(error), "the house could not be kept; trying again later");
-      await context.clock.sleep(EVERY_MS, signal).catch(() => undefined);
+      context.log.error(
+        { what, ...reportOf(error) },
+        "the house could not be kept; trying again later",
+      );
     }
   }
 }
 
-/** Makes the next partitions, and deletes old nonces, kept answers, sessions, counts of failed sign-ins, abandoned uploads and rejected rows. */
-export async function sweep({ db, clock }: Context): Promise<void> {
-  await ensurePartitions(db);
-  await forgetNonces(db, clock.now());
-  await forgetAnswers(db, clock.now());
-  await forgetEndedSignIns(db, clock);
-  await forgetAbandonedImports(db);
-  await forgetOldRejects(db);
+const STEPS: Readonly<Record<string, (context: Context) => Promise<unknown>>> = {
+  "next partitions": makePartitions,
+  "old nonces": ({ db, clock }) => forgetNonces(db, clock.now()),
+  "kept answers": ({ db, clock }) => forgetAnswers(db, clock.now()),
+  "sessions and failed sign-ins": ({ db, clock }) => forgetEndedSignIns(db, clock),
+  "abandoned uploads": ({ db }) => forgetAbandonedImports(db),
+  "rejected rows": ({ db }) => forgetOldRejects(db),
+};
+
+async function makePartitions({ db, log }: Context): Promise<void> {
+  if ((await ensurePartitions(db)) === "later")
+    log.info("somebody reads all events; trying again later to make their next partitions");
 }

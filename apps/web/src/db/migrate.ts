@@ -23,7 +23,8 @@ export async function migrateDatabase(url: string, log: Log): Promise<void> {
   await database.db.execute(sql`SET statement_timeout = 0`);
   await database.db.execute(sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
   await migrate(database.db, { migrationsFolder: MIGRATIONS });
-  await ensurePartitions(database.db);
+  if ((await ensurePartitions(database.db)) === "later")
+    log.info("somebody reads all events, so that their next partitions are made while web runs");
 }
 
 /** How many migrations the database lacks; all of them where there has been none. */

@@ -4,6 +4,7 @@ import { testDatabase } from "@mailwright/testing";
 import type { Sql } from "postgres";
 import { sweep } from "../housekeeping.ts";
 import { testContext } from "../testing/context.ts";
+import { lockWait } from "../testing/lock-waits.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { openDatabase } from "./open.ts";
 import { ensurePartitions } from "./partitions.ts";
@@ -101,4 +102,35 @@ test("a partition that ends an hour late, as one by a server's own time does, co
   for (const ahead of [0, 1, 2]) await addEvent(sql, ahead);
   expect(await places(sql)).toEqual([COMING[0], COMING[0], COMING[2]] as string[]);
   expect(await partitions(sql)).toEqual([...COMING, "email_event_other"]);
+});
+
+/** Reads all events, as a dump of the database does; until it is disposed of it is not done. */
+async function dumping(sql: Sql): Promise<AsyncDisposable> {
+  const connection = await sql.reserve();
+  await connection`BEGIN`;
+  await connection`LOCK TABLE email_event IN ACCESS SHARE MODE`;
+  return {
+    async [Symbol.asyncDispose]() {
+      await connection`COMMIT`;
+      connection.release();
+    },
+  };
+}
+
+test("while somebody dumps the database reports are taken and webs start, and the partitions are made once that is over", async () => {
+  await using context = await testContext();
+  await using other = openDatabase(context.config.databaseUrl);
+  const { streams: sql } = other;
+  await sql.unsafe(`DROP TABLE "${COMING[2]}"`);
+  {
+    await using _dump = await dumping(sql);
+    const swept = sweep(context);
+    await lockWait(context.db);
+    const reported = addEvent(sql, 2);
+    await Promise.all([swept, reported, migrateDatabase(context.config.databaseUrl, silentLog)]);
+    expect(await places(sql)).toEqual(["email_event_other"]);
+    expect(await ensurePartitions(context.db)).toBe("later");
+  }
+  await sweep(context);
+  expect(await places(sql)).toEqual([COMING[2]] as string[]);
 });

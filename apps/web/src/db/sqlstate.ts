@@ -4,6 +4,7 @@ import { DrizzleQueryError } from "drizzle-orm";
 export const FOREIGN_KEY_VIOLATION = "23503";
 export const UNIQUE_VIOLATION = "23505";
 export const CHECK_VIOLATION = "23514";
+export const LOCK_NOT_AVAILABLE = "55P03";
 export const QUERY_CANCELED = "57014";
 export const DISK_FULL = "53100";
 
