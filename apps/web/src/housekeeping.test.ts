@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
+import { ManualClock } from "@mailwright/testing";
 import type { Context } from "./context.ts";
+import { SESSION_IDLE_S } from "./features/accounts/sessions.ts";
 import { sweep } from "./housekeeping.ts";
 import { signedInClient } from "./testing/client.ts";
 import { testContext } from "./testing/context.ts";
 
+const clock = new ManualClock(Date.now());
 let context: Context;
 
 beforeAll(async () => {
-  context = await testContext();
+  context = await testContext({ clock });
 }, 30_000);
 afterAll(() => context[Symbol.asyncDispose]());
 
@@ -22,7 +25,7 @@ async function kept(): Promise<object> {
   return { ...row };
 }
 
-/** One of each, which runs out after so many seconds. */
+/** One of each, which runs out after so many seconds by Postgres's clock. */
 async function furnish(seconds: number): Promise<void> {
   await context.db.execute(sql`DELETE FROM "auth_session"`);
   await signedInClient(context);
@@ -38,6 +41,19 @@ async function furnish(seconds: number): Promise<void> {
     INSERT INTO "sign_in_throttle" ("subject", "failures", "blocked_until")
     VALUES (gen_random_uuid(), 9, ${end} - interval '1 hour')`);
 }
+
+test("a web whose clock is ahead forgets nothing of the others, and what has run out is forgotten", async () => {
+  await furnish(60);
+  await clock.advance(2 * SESSION_IDLE_S * 1_000);
+  await sweep(context);
+  expect(await kept()).toEqual({ nonces: 1, answers: 1, sessions: 1, throttles: 1 });
+  await context.db.execute(sql`DELETE FROM "service_nonce"`);
+  await context.db.execute(sql`DELETE FROM "idempotency_key"`);
+  await context.db.execute(sql`DELETE FROM "sign_in_throttle"`);
+  await furnish(-60);
+  await sweep(context);
+  expect(await kept()).toEqual({ nonces: 0, answers: 0, sessions: 0, throttles: 0 });
+});
 
 test("what fails is logged and holds up nothing else", async () => {
   const told: object[] = [];

@@ -1,5 +1,6 @@
 import type { Context } from "./context.ts";
 import { ensurePartitions } from "./db/partitions.ts";
+import { databaseTime } from "./db/time.ts";
 import { forgetEndedSignIns } from "./features/accounts/sessions.ts";
 import { forgetAbandonedImports, forgetOldRejects } from "./features/imports/imports.ts";
 import { reportOf } from "./http/error-report.ts";
@@ -16,7 +17,7 @@ export async function keepHouse(context: Context, signal: AbortSignal): Promise<
   }
 }
 
-/** Goes through all that is made or deleted. What fails is logged and tried again by the next sweep, and keeps nothing else. */
+/** Goes through all that is made or deleted. What fails is logged and tried again by the next sweep, and holds up nothing else. */
 export async function sweep(context: Context, signal?: AbortSignal): Promise<void> {
   for (const [what, step] of Object.entries(STEPS)) {
     if (signal?.aborted === true) return;
@@ -33,9 +34,10 @@ export async function sweep(context: Context, signal?: AbortSignal): Promise<voi
 
 const STEPS: Readonly<Record<string, (context: Context) => Promise<unknown>>> = {
   "next partitions": makePartitions,
-  "old nonces": ({ db, clock }) => forgetNonces(db, clock.now()),
-  "kept answers": ({ db, clock }) => forgetAnswers(db, clock.now()),
-  "sessions and failed sign-ins": ({ db, clock }) => forgetEndedSignIns(db, clock),
+  "old nonces": async (context) => forgetNonces(context.db, await surelyPast(context)),
+  "kept answers": async (context) => forgetAnswers(context.db, await surelyPast(context)),
+  "sessions and failed sign-ins": async (context) =>
+    forgetEndedSignIns(context.db, await surelyPast(context)),
   "abandoned uploads": ({ db }) => forgetAbandonedImports(db),
   "rejected rows": ({ db }) => forgetOldRejects(db),
 };
@@ -43,4 +45,12 @@ const STEPS: Readonly<Record<string, (context: Context) => Promise<unknown>>> = 
 async function makePartitions({ db, log }: Context): Promise<void> {
   if ((await ensurePartitions(db)) === "later")
     log.info("somebody reads all events; trying again later to make their next partitions");
+}
+
+/**
+ * The time up to which things have run out by our clock and by Postgres's. All webs' rows lie together: one web whose clock
+ * is ahead is to forget none of them, and one whose clock is behind keeps its own.
+ */
+async function surelyPast({ db, clock }: Context): Promise<number> {
+  return Math.min(clock.now(), await databaseTime(db));
 }

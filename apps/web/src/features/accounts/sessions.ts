@@ -72,8 +72,8 @@ export function signOut(db: Queryable, { session }: SignedIn): Promise<void> {
 }
 
 /** Deletes sessions that have run out, and counts of failed sign-ins that no longer matter. */
-export function forgetEndedSignIns(db: Queryable, clock: Clock): Promise<void> {
-  return deleteEndedSignIns(db, { now: clock.now(), memoryS: MEMORY_S });
+export function forgetEndedSignIns(db: Queryable, now: number): Promise<void> {
+  return deleteEndedSignIns(db, { now, memoryS: MEMORY_S });
 }
 
 export type PasswordChange =
