@@ -77,7 +77,7 @@ export function createContext(config: Config, parts: Parts = {}): Context {
     work: createWork(),
     seals,
     links: createLinks(db, config.webUrl),
-    identities: identitiesOf(db, clock),
+    identities: identitiesOf({ db, clock, log }),
     signIn: createSignIn(db, {
       webUrl: config.webUrl,
       secret: seals.proof("better-auth", "secret"),

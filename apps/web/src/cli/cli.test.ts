@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
-import { newId, silentLog, systemClock } from "@mailwright/platform";
+import { newId, silentLog } from "@mailwright/platform";
 import { createContext, type Context } from "../context.ts";
 import { recogniseToken } from "../features/accounts/tokens.ts";
 import { freezeLaunched } from "../features/dispatch/freeze.ts";
@@ -43,7 +43,7 @@ test("token create prints a token that is recognised, and nothing else", async (
   await using at = await shell();
   const { code, lines } = await at.run(token, "create", "--name", "CI", "--role", "editor");
   expect([code, lines.length]).toEqual([0, 1]);
-  expect(await recogniseToken(at.context.db, systemClock, lines[0]!)).toMatchObject({
+  expect(await recogniseToken(at.context, lines[0]!)).toMatchObject({
     name: "CI",
     role: "editor",
   });

@@ -132,6 +132,13 @@ test("while Postgres has no room, what would be saved is refused in words, and w
   await db.execute(
     sql`CREATE TRIGGER no_room BEFORE INSERT ON contact FOR EACH ROW EXECUTE FUNCTION no_room()`,
   );
+  // Whoever comes back after a while is noted as having been here.
+  await db.execute(sql`UPDATE auth_session SET updated_at = now() - interval '1 hour'`);
+  for (const table of ["auth_session", "api_token"]) {
+    await db.execute(
+      `CREATE TRIGGER no_room BEFORE UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION no_room()`,
+    );
+  }
   const answers = web.everything();
   const saving = new Set(["form", "form by htmx", "change by the API"]);
   for (const [what, pending] of Object.entries(answers)) {

@@ -1,13 +1,12 @@
-import type { Clock } from "@mailwright/platform";
-import type { Queryable } from "../../db/open.ts";
 import type { Identities } from "../../http/access.ts";
 import { recogniseSession } from "./sessions.ts";
 import { recogniseToken } from "./tokens.ts";
+import type { UseContext } from "./use.ts";
 
 /** How `http/` recognises people and tokens. */
-export function identitiesOf(db: Queryable, clock: Clock): Identities {
+export function identitiesOf(context: UseContext): Identities {
   return {
-    bySession: (token) => recogniseSession(db, clock, token),
-    byToken: (token) => recogniseToken(db, clock, token),
+    bySession: (token) => recogniseSession(context, token),
+    byToken: (token) => recogniseToken(context, token),
   };
 }

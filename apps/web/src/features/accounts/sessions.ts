@@ -14,6 +14,7 @@ import {
   updatePassword,
 } from "./queries.ts";
 import { forgiveTries, MEMORY_S, tryAgainAfter } from "./throttle.ts";
+import { noteUse, type UseContext } from "./use.ts";
 
 /** A session that is not used for this long ends. */
 export const SESSION_IDLE_S = 14 * 86_400;
@@ -28,15 +29,17 @@ export const PASSWORD_PATH = "/account/password";
  * machine: every request of every page begins with it. The role is the one the person has now.
  */
 export async function recogniseSession(
-  db: Queryable,
-  clock: Clock,
+  context: UseContext,
   token: string,
 ): Promise<SignedIn | undefined> {
+  const { db, clock } = context;
   const now = clock.now();
   const row = await selectSession(db, { token, now, notBefore: now - SESSION_MAX_AGE_S * 1_000 });
   if (row === undefined) return undefined;
-  if (now - row.used_at.getTime() > TOUCH_MS)
-    await touchSession(db, { id: row.session_id, now, expiresAt: now + SESSION_IDLE_S * 1_000 });
+  if (now - row.used_at.getTime() > TOUCH_MS) {
+    const expiresAt = now + SESSION_IDLE_S * 1_000;
+    await noteUse(context, touchSession(db, { id: row.session_id, now, expiresAt }));
+  }
   const { id, name, email, role } = row;
   return {
     user: { kind: "user", id, name, email, role },

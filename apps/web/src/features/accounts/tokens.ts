@@ -1,5 +1,4 @@
 import { timingSafeEqual } from "node:crypto";
-import type { Clock } from "@mailwright/platform";
 import type { Paged, PageRequest } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
 import type { Role, Token } from "../../http/access.ts";
@@ -12,6 +11,7 @@ import {
   selectTokenWithHash,
   touchToken,
 } from "./token-queries.ts";
+import { noteUse, type UseContext } from "./use.ts";
 
 /** How exactly the last use of a token is known; it saves a write a call. */
 const TOUCH_MS = 60_000;
@@ -52,10 +52,10 @@ export async function createToken(
 
 /** Whose call it is, by the token it brings; undefined for one that is not ours, was revoked or has run out. */
 export async function recogniseToken(
-  db: Queryable,
-  clock: Clock,
+  context: UseContext,
   given: string,
 ): Promise<Token | undefined> {
+  const { db, clock } = context;
   const [, id, secret] = TOKEN.exec(given) ?? [];
   if (id === undefined || secret === undefined) return undefined;
   const row = await selectTokenWithHash(db, id);
@@ -63,7 +63,7 @@ export async function recogniseToken(
   const now = clock.now();
   if (row.expires_at !== null && row.expires_at.getTime() <= now) return undefined;
   if (row.last_used_at === null || now - row.last_used_at.getTime() > TOUCH_MS)
-    await touchToken(db, { id, now, unlessSince: now - TOUCH_MS });
+    await noteUse(context, touchToken(db, { id, now, unlessSince: now - TOUCH_MS }));
   return { kind: "token", id, name: row.name, role: row.role };
 }
 
