@@ -4,7 +4,7 @@ import { EMAIL_STATES } from "@mailwright/email_machine";
 import { Changes, Input, Moment } from "../../http/forms.ts";
 import { ListQuery } from "../../http/paging.ts";
 import { sortedBy } from "../../http/sorting.ts";
-import type { CampaignState } from "./steering.ts";
+import type { ListedState } from "./list.ts";
 
 const chosen = (title: string, error: string) => Type.String({ title, pattern: ID_PATTERN, error });
 
@@ -90,7 +90,7 @@ export const ActivityView = Type.Object({
   ),
 });
 
-const CAMPAIGN_STATES = [
+const LISTED_STATES = [
   "draft",
   "launching",
   "sending",
@@ -98,10 +98,14 @@ const CAMPAIGN_STATES = [
   "cancelling",
   "cancelled",
   "finished",
-] as const satisfies CampaignState[];
+  "moving",
+] as const satisfies ListedState[];
 
-const CampaignStateField = Type.Unsafe<CampaignState>(
-  Type.Union(CAMPAIGN_STATES.map((state) => Type.Literal(state))),
+const ListedStateField = Type.Unsafe<ListedState>(
+  Type.Union(
+    LISTED_STATES.map((state) => Type.Literal(state)),
+    { description: "moving is launching, sending, paused or cancelling." },
+  ),
 );
 
 /** What the list can be sorted by. */
@@ -110,7 +114,7 @@ export const CAMPAIGN_SORTS = { created: "id", name: "text", audience: "number" 
 /** The query of the list of campaigns. */
 export const CampaignsQuery = Type.Object({
   q: Type.String({ default: "", maxLength: 200 }),
-  state: Type.Optional(CampaignStateField),
+  state: Type.Optional(ListedStateField),
   sort: Type.Union([Type.Literal("created"), Type.Literal("name"), Type.Literal("audience")], {
     default: "created",
   }),
@@ -124,7 +128,7 @@ export const CampaignListQuery = Type.Object({
   ...ListQuery.properties,
   ...sortedBy(CAMPAIGN_SORTS),
   q: Type.Optional(Type.String({ maxLength: 200, description: "What stands in the name." })),
-  state: Type.Optional(CampaignStateField),
+  state: Type.Optional(ListedStateField),
 });
 
 /** Which segments are looked at: by the form's estimate and its choices. */

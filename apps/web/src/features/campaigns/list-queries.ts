@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { and, inArray, type SQL, sql } from "drizzle-orm";
 import { keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
 import { campaign } from "../../db/schema/campaigns.ts";
@@ -8,7 +8,7 @@ import type { CampaignState } from "./steering-queries.ts";
 export interface CampaignFilter {
   /** What stands in the name, anywhere. */
   name?: string | undefined;
-  state?: CampaignState | undefined;
+  states?: readonly CampaignState[] | undefined;
 }
 
 export interface CampaignOrder {
@@ -49,9 +49,9 @@ const KEYS: Readonly<Record<CampaignOrder["by"], SQL | undefined>> = {
   audience: sql`${campaign.audience}`,
 };
 
-function passes({ name, state }: CampaignFilter): SQL | undefined {
+function passes({ name, states }: CampaignFilter): SQL | undefined {
   return and(
-    state && eq(campaign.state, state),
+    states && inArray(campaign.state, [...states]),
     name === undefined || name === ""
       ? undefined
       : sql`lower(${campaign.name}) LIKE ${`%${name.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`}`,

@@ -15,12 +15,13 @@ import { Time } from "../../ui/time.tsx";
 import { CAMPAIGN_LOOKS } from "../../ui/tone.ts";
 import type { Campaign } from "./campaigns.ts";
 import { isMoving, mayDelete, settledOf } from "./standing.ts";
+import type { ListedState } from "./list.ts";
 import type { CampaignState } from "./steering.ts";
 
 /** What the address of the list says: what is sought and how it is sorted. */
 export interface ListQuery {
   q: string;
-  state?: CampaignState;
+  state?: ListedState;
   sort: "created" | "name" | "audience";
   direction: "ascending" | "descending";
 }
@@ -86,7 +87,10 @@ const LISTED: readonly CampaignState[] = [
   "cancelled",
   "finished",
 ];
-const STATES = LISTED.map((state) => ({ value: state, label: CAMPAIGN_LOOKS[state].label }));
+const STATES = [
+  { value: "moving", label: "Under way" },
+  ...LISTED.map((state) => ({ value: state, label: CAMPAIGN_LOOKS[state].label })),
+];
 
 function CampaignList(props: CampaignListProps): Html {
   const { campaigns, query, total } = props;

@@ -7,11 +7,12 @@ export function hasEnded(state: CampaignState): boolean {
   return state === "finished" || state === "cancelled";
 }
 
+/** The states of a campaign that is under way. */
+export const MOVING: readonly CampaignState[] = ["launching", "sending", "paused", "cancelling"];
+
 /** Whether a campaign in this state changes by itself, so that looking again is worth it. */
 export function isMoving(state: CampaignState): boolean {
-  return (
-    state === "launching" || state === "sending" || state === "paused" || state === "cancelling"
-  );
+  return MOVING.includes(state);
 }
 
 /** How many emails have not come to an end. */

@@ -50,7 +50,7 @@ function Moving({ activity, mayWrite }: ActivityProps): Html {
       lead={formatPlural(total, "campaign")}
       {...(total > campaigns.length && {
         actions: (
-          <LinkButton href="/campaigns?state=sending" size="sm">
+          <LinkButton href="/campaigns?state=moving" size="sm">
             {`All ${formatCount(total)}`}
           </LinkButton>
         ),

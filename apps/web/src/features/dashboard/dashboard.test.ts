@@ -108,6 +108,35 @@ test("what is being sent is shown with its counts, its reason and, once it is kn
   expect(later.textOf(`#moving-${id} [data-numeric]`)).toBe("60% · 2.0 a second · about 20 s left");
 });
 
+test("of what is being sent the newest are shown, and the way to all leads to as many as it says", async () => {
+  for (const state of ["launching", "sending", "sending", "paused", "paused", "cancelling"])
+    await campaign({ name: `Is ${state}`, state });
+  for (const state of ["draft", "finished", "cancelled"])
+    await campaign({ name: `Is ${state}`, state });
+  const page = await editor.get("/");
+  expect(page.find(".moving-campaign strong").map(({ text }) => text)).toEqual([
+    "Is cancelling",
+    "Is paused",
+    "Is paused",
+    "Is sending",
+    "Is sending",
+  ]);
+  const all = page
+    .find('a[href^="/campaigns?"]')
+    .map(({ text, attributes: { href } }) => [text, href]);
+  expect(all).toEqual([["All 6", "/campaigns?state=moving"]]);
+  const list = await editor.get("/campaigns?state=moving");
+  expect(list.find('td[data-label="Campaign"]').map(({ text }) => text.trim())).toEqual([
+    "Is cancelling",
+    "Is paused",
+    "Is paused",
+    "Is sending",
+    "Is sending",
+    "Is launching",
+  ]);
+  expect(list.textOf("option[selected]")).toBe("Under way");
+});
+
 test("what went wrong in the last 30 days is named, each with the way to its recipients", async () => {
   const old = { state: "finished", counts: { sent: 1, failed: 5 } };
   await campaign({ ...old, name: "Long ago", launched: "2026-01-31T23:59:00Z" });

@@ -7,7 +7,7 @@ import type { GatewayWatch } from "../settings/gateway-watch.ts";
 import { readSettings } from "../settings/settings.ts";
 import { type Day, everyDay, firstDay } from "./days.ts";
 import { type Step, stepsOf } from "./getting-started.ts";
-import { selectDays, selectMoving, selectTotals, selectTroubled, type Totals } from "./queries.ts";
+import { selectDays, selectTotals, selectTroubled, type Totals } from "./queries.ts";
 
 export type { Totals } from "./queries.ts";
 
@@ -39,17 +39,18 @@ export const DAYS = 30;
 const MOST_MOVING = 5;
 const MOST_TROUBLED = 5;
 const MOST_LATEST = 5;
+const NEWEST = { by: "created", direction: "descending" } as const;
 
 export async function readActivity(context: DashboardContext): Promise<Activity> {
   const { db, clock, campaignWatch } = context;
   const since = firstDay(clock.now(), DAYS);
   const [moving, troubled, latest] = await Promise.all([
-    selectMoving(db, MOST_MOVING),
+    listCampaigns(db, { state: "moving" }, NEWEST, { limit: MOST_MOVING }),
     selectTroubled(db, since, MOST_TROUBLED),
-    listCampaigns(db, {}, { by: "created", direction: "descending" }, { limit: MOST_LATEST }),
+    listCampaigns(db, {}, NEWEST, { limit: MOST_LATEST }),
   ]);
   const [snapshots, campaigns] = await Promise.all([
-    Promise.all(moving.ids.map((id) => campaignWatch.look(id))),
+    Promise.all(moving.page.items.map(({ id }) => campaignWatch.look(id))),
     readCampaigns(db, troubled.ids),
   ]);
   return {

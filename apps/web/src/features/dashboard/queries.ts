@@ -9,15 +9,6 @@ export interface Found extends Record<string, unknown> {
 
 const NONE: Found = { ids: [], total: 0 };
 
-/** Campaigns on their way. */
-export async function selectMoving(db: Queryable, most: number): Promise<Found> {
-  const [row] = await db.execute<Found>(sql`
-    SELECT coalesce((array_agg("id" ORDER BY "id" DESC))[1:${most}], '{}') AS "ids", count(*)::integer AS "total"
-    FROM "campaign" WHERE "state" IN ('launching', 'sending', 'paused', 'cancelling')
-  `);
-  return row ?? NONE;
-}
-
 /** Campaigns launched since then with emails that failed or are uncertain, and drafts whose launch was given up. */
 export async function selectTroubled(db: Queryable, since: Date, most: number): Promise<Found> {
   const [row] = await db.execute<Found>(sql`
