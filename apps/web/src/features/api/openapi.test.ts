@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Context } from "../../context.ts";
 import { guardedRoutes } from "../../http/routes-of.ts";
-import { appOf, visitor } from "../../testing/client.ts";
+import { apiClient, appOf, visitor } from "../../testing/client.ts";
 import { testContext } from "../../testing/context.ts";
 
 interface Operation {
   summary?: string;
   security?: object[];
-  responses: Record<string, object>;
+  parameters: { name: string; schema: object }[];
+  responses: Record<string, { content?: Record<string, object> }>;
   requestBody?: { content: Record<string, { schema: { additionalProperties?: boolean } }> };
 }
 interface Description {
@@ -67,4 +68,41 @@ test("every body refuses fields it does not know", () => {
     return schema !== undefined && schema.additionalProperties !== false;
   });
   expect(lax.map(([name]) => name)).toEqual(REFUSED_LATER);
+});
+
+test("every call answers in the kind that it is described with", async () => {
+  const { call } = await apiClient(context);
+  const kinds = new Set<string>();
+  for (const [name, { responses }] of operations()) {
+    const [method = "", path = ""] = name.split(" ");
+    if (method !== "GET" || path.includes("{") || path.endsWith("/openapi.json")) continue;
+    const { status, headers } = await call(method, path);
+    if (status !== 200) continue;
+    const kind = headers.get("content-type")?.split(";")[0] ?? "";
+    kinds.add(kind);
+    expect([name, Object.keys(responses["200"]?.content ?? {})]).toEqual([name, [kind]]);
+  }
+  expect([...kinds].toSorted()).toEqual(["application/json", "image/svg+xml", "text/csv"]);
+});
+
+test("a file that is sent is described by the kinds of body that it may come in", () => {
+  const bodies = operations()
+    .map(([name, { requestBody }]) => [name, Object.keys(requestBody?.content ?? {})])
+    .filter(([, kinds]) => kinds?.includes("text/csv"));
+  expect(Object.fromEntries(bodies)).toEqual({
+    "POST /api/v1/imports": ["text/csv", "multipart/form-data"],
+    "POST /api/v1/suppressions/import": ["text/csv", "multipart/form-data", "application/json"],
+  });
+});
+
+test("a number in an address is described as one", () => {
+  const parameters = operations().flatMap(([, operation]) => operation.parameters);
+  const limits = parameters.filter(({ name }) => name === "limit");
+  expect(limits.length).toBeGreaterThan(5);
+  for (const { schema } of limits) {
+    expect(schema).toMatchObject({ type: "integer", minimum: 1, maximum: 500, default: 100 });
+    expect(schema).not.toHaveProperty("anyOf");
+  }
+  const version = parameters.find(({ name }) => name === "version");
+  expect(version?.schema).toEqual({ type: "integer", minimum: 1, maximum: 2_147_483_647 });
 });

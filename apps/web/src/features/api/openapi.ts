@@ -104,8 +104,14 @@ function parametersOf(schema: TObject | undefined, place: "path" | "query"): obj
     name,
     in: place,
     required: place === "path" || schema?.required?.includes(name) === true,
-    schema: property,
+    schema: integerOf(property) ?? property,
   }));
+}
+
+/** A number in an address is checked by Elysia's own schema, which takes its text as well; a caller is told of the number. */
+function integerOf({ anyOf }: TSchema): TSchema | undefined {
+  const branches = (anyOf ?? []) as TSchema[];
+  return branches.length === 2 && branches[0]?.["format"] === "integer" ? branches[1] : undefined;
 }
 
 function answer(status: string, schema: TSchema): object {

@@ -80,8 +80,11 @@ export function machinesApi(context: Context) {
   for (const { graph } of MACHINES) {
     app.get(`/${graph.name}.svg`, () => drawingAnswer(graph), {
       permission: "developer:read",
-      response: { 200: Type.String({ contentMediaType: "image/svg+xml" }) },
-      detail: { summary: `Draw the machine of an ${graph.name} (SVG)`, tags: ["Machines"] },
+      detail: {
+        summary: `Draw the machine of an ${graph.name} (SVG)`,
+        responses: { 200: { description: "A drawing", content: { "image/svg+xml": {} } } },
+        tags: ["Machines"],
+      },
     });
   }
   return app;

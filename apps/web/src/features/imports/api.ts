@@ -57,6 +57,7 @@ export function importsApi(context: Context) {
           summary: "Import contacts from a CSV",
           description:
             "Send text/csv, or multipart/form-data with one file. Columns are known by their headings: email, name, first_name, last_name and usual other words for them; every other column becomes an attribute. Blank cells say nothing. It runs in the background.",
+          requestBody: { required: true, content: { "text/csv": {}, "multipart/form-data": {} } },
           ...TAGS,
         },
       },
