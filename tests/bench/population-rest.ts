@@ -1,6 +1,6 @@
 import type { Sql } from "postgres";
 import { openDatabase } from "@mailwright/web/db/open.ts";
-import { inviteAccount } from "@mailwright/web/features/accounts/accounts.ts";
+import { inviteAccount, listAccounts } from "@mailwright/web/features/accounts/accounts.ts";
 import { createToken } from "@mailwright/web/features/accounts/tokens.ts";
 import { startImport } from "@mailwright/web/features/imports/imports.ts";
 import { receiveFile } from "@mailwright/web/features/imports/upload.ts";
@@ -25,18 +25,17 @@ export async function addRest({ sql, web, api }: BenchInstallation): Promise<Res
   const cookie = await signInOwner(web.url);
   await using database = openDatabase(urlOf(sql), { connections: 2 });
   const { db } = database;
-  const by = {
-    kind: "user",
-    id: "",
-    name: "Bench",
-    email: "bench@example.com",
-    role: "owner",
-  } as const;
-  const invited = await inviteAccount(db, by, {
-    name: "Bernd",
-    email: "bernd@example.com",
-    role: "editor",
-  });
+  const [owner] = (await listAccounts(db, { limit: 1 })).items;
+  if (owner === undefined) throw new Error("nobody set it up");
+  const invited = await inviteAccount(
+    db,
+    { kind: "user", ...owner },
+    {
+      name: "Bernd",
+      email: "bernd@example.com",
+      role: "editor",
+    },
+  );
   if (invited.kind !== "invited") throw new Error("nobody could be invited");
   const token = await createToken(db, { name: "Shop", role: "editor", createdBy: "Bench" });
   const receive = async (fileName: string) => {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { openDatabase } from "@mailwright/web/db/open.ts";
-import { inviteAccount } from "@mailwright/web/features/accounts/accounts.ts";
+import { inviteAccount, listAccounts } from "@mailwright/web/features/accounts/accounts.ts";
 import { startImport } from "@mailwright/web/features/imports/imports.ts";
 import { createLinks } from "@mailwright/web/features/leaving/links.ts";
 import { receiveFile } from "@mailwright/web/features/imports/upload.ts";
@@ -122,7 +122,9 @@ async function* bytesOf(text: string) {
 /** Another person, and a program. */
 async function addRest(url: string): Promise<Pick<World, "account" | "token">> {
   await using database = openDatabase(url, { connections: 1 });
-  const by = { kind: "user", id: "", name: OWNER.name, email: OWNER.email, role: "owner" } as const;
+  const [owner] = (await listAccounts(database.db, { limit: 1 })).items;
+  if (owner === undefined) throw new Error("nobody set it up");
+  const by = { kind: "user", ...owner } as const;
   const bernd = { name: "Bernd Müller", email: "bernd@example.com", role: "editor" } as const;
   const invited = await inviteAccount(database.db, by, bernd);
   const made = await createToken(database.db, {

@@ -32,7 +32,11 @@ export function api(context: Context) {
       // Before the body is read and before anything is checked: a stranger learns nothing and sends nothing.
       async parse({ request }: { request: Request }) {
         await admitted(request, permission);
-        return readJson(request);
+        const body = await readJson(request);
+        // It may have been held back until the token was revoked.
+        if (hasBody(request)) callers.delete(request);
+        await admitted(request, permission);
+        return body;
       },
       async transform({ request }: { request: Request }) {
         await admitted(request, permission);

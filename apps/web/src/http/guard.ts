@@ -4,7 +4,7 @@ import { hasBody, mediaType, readBody } from "./body.ts";
 import { DetourError, ForbiddenError, RequestError, UnauthenticatedError } from "./faults.ts";
 import type { OpenContext } from "./open-context.ts";
 import { isSafe, isSameOrigin } from "./same-origin.ts";
-import { isCsrfToken, signedIn } from "./session.ts";
+import { isCsrfToken, signedIn, stillSignedIn } from "./session.ts";
 import { storable } from "../db/storable.ts";
 import { isMultipart, openUpload, type Upload } from "./upload.ts";
 
@@ -27,22 +27,24 @@ const STRANGER_FORM_LIMIT = 64 * 1_024;
 
 /**
  * Lets a request through to a page, or throws what stands against it, before anything of its body is taken that it has
- * no right to send. A request that changes something must come from one of our own pages (same-origin.ts) and carry the
- * token of its session: in the header that htmx sends, or else in the form's field.
+ * no right to send, and once more when the body is there: by then who sends it may be removed, or may do less. Of a file
+ * only the beginning is waited for. A request that changes something must come from one of our own pages (same-origin.ts)
+ * and carry the token of its session: in the header that htmx sends, or else in the form's field.
  */
 export async function guardPage(
   context: Context,
   request: Request,
   permission: PagePermission,
 ): Promise<Visit> {
-  const person = await signedIn(context, request);
-  if (person === undefined) throw new UnauthenticatedError("Sign in first.");
-  refuseDetour(person, request);
-  if (permission !== "signed-in" && !can(person.user, permission)) throw new ForbiddenError();
-  if (isSafe(request.method)) return { person, form: new URLSearchParams(), upload: undefined };
+  const visitor = admit(await signedIn(context, request), request, permission);
+  if (isSafe(request.method))
+    return { person: visitor, form: new URLSearchParams(), upload: undefined };
   refuseOtherSites(context, request);
   const upload = isMultipart(request) ? await openUpload(request) : undefined;
   const form = upload ? new URLSearchParams() : await readForm(request, FORM_LIMIT);
+  const person = hasBody(request)
+    ? admit(await stillSignedIn(context, request), request, permission)
+    : visitor;
   const token = request.headers.get("x-csrf-token") ?? upload?.csrf ?? form.get("_csrf") ?? "";
   if (!isCsrfToken(context, person, token)) {
     throw new ForbiddenError(
@@ -85,6 +87,17 @@ export async function guardLinkPage(request: Request): Promise<URLSearchParams> 
   } catch {
     throw new RequestError(400, "The form cannot be read.");
   }
+}
+
+function admit(
+  person: SignedIn | undefined,
+  request: Request,
+  permission: PagePermission,
+): SignedIn {
+  if (person === undefined) throw new UnauthenticatedError("Sign in first.");
+  refuseDetour(person, request);
+  if (permission !== "signed-in" && !can(person.user, permission)) throw new ForbiddenError();
+  return person;
 }
 
 function refuseOtherSites({ config }: OpenContext, request: Request): void {

@@ -20,8 +20,7 @@ export function signedIn(context: Context, request: Request): Promise<SignedIn |
 }
 
 async function recognise(context: Context, request: Request): Promise<SignedIn | undefined> {
-  const cookie = cookieOf(request, cookieName(COOKIE, isSecure(context.config)));
-  const opened = cookie === undefined ? undefined : context.seals.open("session", cookie);
+  const opened = openCookie(context, request);
   if (opened === undefined) return undefined;
   const person = await answeredSoon(context.identities.bySession(opened.text));
   if (person !== undefined && opened.old) {
@@ -30,6 +29,25 @@ async function recognise(context: Context, request: Request): Promise<SignedIn |
     );
   }
   return person;
+}
+
+/**
+ * The same as of now. A body can be held back for minutes, and whoever sends it may have been signed out meanwhile, or be
+ * somebody with a lesser role.
+ */
+export function stillSignedIn(context: Context, request: Request): Promise<SignedIn | undefined> {
+  const opened = openCookie(context, request);
+  const person =
+    opened === undefined
+      ? Promise.resolve(undefined)
+      : answeredSoon(context.identities.bySession(opened.text));
+  recognised.set(request, person);
+  return person;
+}
+
+function openCookie({ config, seals }: Context, request: Request) {
+  const cookie = cookieOf(request, cookieName(COOKIE, isSecure(config)));
+  return cookie === undefined ? undefined : seals.open("session", cookie);
 }
 
 /** The `Set-Cookie` that signs a browser in. */

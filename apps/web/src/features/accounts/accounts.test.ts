@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import type { Context } from "../../context.ts";
 import type { Role, User } from "../../http/access.ts";
 import { testContext } from "../../testing/context.ts";
+import { lockWait } from "../../testing/lock-waits.ts";
 import {
   changeRole,
   inviteAccount,
@@ -11,7 +12,7 @@ import {
   removeAccount,
   resetPassword,
 } from "./accounts.ts";
-import { createToken, listTokens } from "./tokens.ts";
+import { createToken, createTokenBy, listTokens } from "./tokens.ts";
 
 const contexts = new AsyncDisposableStack();
 let context: Context;
@@ -29,6 +30,11 @@ async function person(role: Role, name: string = role): Promise<User> {
     sql`INSERT INTO "auth_user" ("id", "name", "email", "role") VALUES (uuidv7(), ${name}, ${email}, ${role}) RETURNING "id"`,
   );
   return { kind: "user", id: row!.id, name, email, role };
+}
+
+async function tokenNames(): Promise<string[]> {
+  const { items } = await listTokens(context.db, { limit: 50 });
+  return items.map(({ name }) => name).toSorted();
 }
 
 async function roles(): Promise<Record<string, Role>> {
@@ -84,7 +90,7 @@ test("the last owner stays one, also when two owners demote each other at once",
     changeRole(db, one, two.id, "admin"),
     changeRole(db, two, one.id, "admin"),
   ]);
-  expect(outcomes.toSorted()).toEqual(["changed", "last owner"]);
+  expect(outcomes.toSorted()).toEqual(["beyond you", "changed"]);
   const last = outcomes[0] === "changed" ? one : two;
   expect(await changeRole(db, last, last.id, "viewer")).toBe("last owner");
   expect(await removeAccount(db, last, last.id)).toBe("last owner");
@@ -98,12 +104,10 @@ test("whoever may do less has no token that may do more", async () => {
   for (const role of ["admin", "editor", "viewer"] as const)
     await createToken(db, { name: role, role, createdBy: admin.email });
   await createToken(db, { name: "ours", role: "admin", createdBy: owner.email });
-  const names = async () =>
-    (await listTokens(db, { limit: 50 })).items.map(({ name }) => name).toSorted();
   expect(await changeRole(db, owner, admin.id, "editor")).toBe("changed");
-  expect(await names()).toEqual(["editor", "ours", "viewer"]);
+  expect(await tokenNames()).toEqual(["editor", "ours", "viewer"]);
   expect(await changeRole(db, owner, admin.id, "admin")).toBe("changed");
-  expect(await names()).toEqual(["editor", "ours", "viewer"]);
+  expect(await tokenNames()).toEqual(["editor", "ours", "viewer"]);
 });
 
 test("a removed person's sessions and tokens go, one's own account cannot be removed by oneself", async () => {
@@ -118,6 +122,58 @@ test("a removed person's sessions and tokens go, one's own account cannot be rem
   expect(await removeAccount(db, owner, owner.id)).toBe("yourself");
   expect(await removeAccount(db, owner, editor.id)).toBe("removed");
   expect(await removeAccount(db, owner, editor.id)).toBe("missing");
-  expect((await listTokens(db, { limit: 50 })).items.map(({ name }) => name)).toEqual(["ours"]);
+  expect(await tokenNames()).toEqual(["ours"]);
   expect([...(await db.execute(sql`SELECT * FROM "auth_session"`))]).toEqual([]);
+});
+
+test("whoever was removed or may do less by now is judged by that, whatever their request began with", async () => {
+  const owner = await person("owner");
+  const admin = await person("admin");
+  const editor = await person("editor");
+  const { db } = context;
+  const token = { name: "kept", role: "viewer" } as const;
+  const account = { name: "Kept", email: "kept@example.com", role: "viewer" } as const;
+
+  async function expectRefusals() {
+    expect(await createTokenBy(db, admin, token)).toBe("beyond you");
+    expect(await inviteAccount(db, admin, account)).toEqual({ kind: "beyond you" });
+    expect(await changeRole(db, admin, editor.id, "viewer")).toBe("not allowed");
+    expect(await changeRole(db, admin, admin.id, "admin")).toBe("not allowed");
+    expect(await resetPassword(db, admin, editor.id)).toBe("not allowed");
+    expect(await removeAccount(db, admin, editor.id)).toBe("not allowed");
+  }
+
+  expect(await changeRole(db, owner, admin.id, "editor")).toBe("changed");
+  await expectRefusals();
+  expect(await roles()).toEqual({ owner: "owner", admin: "editor", editor: "editor" });
+  expect(await removeAccount(db, owner, admin.id)).toBe("removed");
+  await expectRefusals();
+  expect(await roles()).toEqual({ owner: "owner", editor: "editor" });
+  expect(await tokenNames()).toEqual([]);
+});
+
+test("a token that somebody is making while they are removed is not made, or goes with them", async () => {
+  const owner = await person("owner");
+  const admin = await person("admin");
+  const { db } = context;
+  const token = { name: "kept", role: "viewer" } as const;
+
+  let removing: Promise<unknown> | undefined;
+  await db.transaction(async (tx) => {
+    await createTokenBy(tx, admin, token);
+    removing = removeAccount(db, owner, admin.id);
+    await lockWait(db);
+  });
+  expect(await removing).toBe("removed");
+  expect(await tokenNames()).toEqual([]);
+
+  const other = await person("admin", "other");
+  let making: Promise<unknown> | undefined;
+  await db.transaction(async (tx) => {
+    await removeAccount(tx, owner, other.id);
+    making = createTokenBy(db, other, token);
+    await lockWait(db);
+  });
+  expect(await making).toBe("beyond you");
+  expect(await tokenNames()).toEqual([]);
 });

@@ -18,6 +18,7 @@ import {
   updateUserRole,
   type UserRow,
 } from "./queries.ts";
+import { standingOf } from "./standing.ts";
 import { deleteTokensOf, deleteTokensWith } from "./token-queries.ts";
 
 export interface Account {
@@ -82,11 +83,14 @@ export async function inviteAccount(
   by: User,
   account: { name: string; email: string; role: Role },
 ): Promise<Invitation> {
-  if (!mayGrant(by, account.role)) return { kind: "beyond you" };
   const password = temporaryPassword();
   const hash = await hashPassword(password);
-  const id = await db.transaction((tx) => insertAccount(tx, { ...account, hash, temporary: true }));
-  return id === undefined ? { kind: "taken" } : { kind: "invited", id, password };
+  return db.transaction(async (tx) => {
+    const standing = await standingOf(tx, by, "accounts:manage");
+    if (standing === undefined || !mayGrant(standing, account.role)) return { kind: "beyond you" };
+    const id = await insertAccount(tx, { ...account, hash, temporary: true });
+    return id === undefined ? { kind: "taken" } : { kind: "invited", id, password };
+  });
 }
 
 async function insertAccount(
@@ -106,7 +110,7 @@ export function renameAccount(db: Queryable, id: string, name: string): Promise<
 }
 
 /** Why an account stays as it is. */
-export type Refusal = "missing" | "last owner" | "yourself" | "beyond you";
+export type Refusal = "missing" | "last owner" | "yourself" | "beyond you" | "not allowed";
 
 export async function changeRole(
   db: Database,
@@ -114,8 +118,8 @@ export async function changeRole(
   id: string,
   role: Role,
 ): Promise<"changed" | Refusal> {
-  if (!mayGrant(by, role)) return "beyond you";
-  return withAccount(db, by, id, async (tx, account, isLastOwner) => {
+  return withAccount(db, by, id, async (tx, { account, standing, isLastOwner }) => {
+    if (!mayGrant(standing, role)) return "beyond you";
     if (isLastOwner && role !== "owner") return "last owner";
     await updateUserRole(tx, account.id, role);
     // Whoever may do less from now on may not do more by a token of theirs.
@@ -133,7 +137,7 @@ export async function resetPassword(
 ): Promise<{ password: string } | Refusal> {
   const password = temporaryPassword();
   const hash = await hashPassword(password);
-  return withAccount(db, by, id, async (tx, account) => {
+  return withAccount(db, by, id, async (tx, { account }) => {
     if (account.id === by.id) return "yourself";
     await updatePassword(tx, { userId: account.id, hash, temporary: true });
     await deleteSessionsOf(tx, account.id);
@@ -147,13 +151,21 @@ export async function removeAccount(
   by: User,
   id: string,
 ): Promise<"removed" | Refusal> {
-  return withAccount(db, by, id, async (tx, account, isLastOwner) => {
+  return withAccount(db, by, id, async (tx, { account, isLastOwner }) => {
     if (isLastOwner) return "last owner";
     if (account.id === by.id) return "yourself";
-    await deleteTokensOf(tx, account.email);
+    // The person first: a token that they are just making is waited for, and goes with the others.
     await deleteUser(tx, account.id);
+    await deleteTokensOf(tx, account.email);
     return "removed";
   });
+}
+
+interface Changeable {
+  account: Account;
+  /** Of who changes it. */
+  standing: { role: Role };
+  isLastOwner: boolean;
 }
 
 /** Runs `change` on an account that `by` may change, while nobody else changes who the owners are. */
@@ -161,13 +173,16 @@ function withAccount<T>(
   db: Database,
   by: User,
   id: string,
-  change: (tx: Queryable, account: Account, isLastOwner: boolean) => Promise<T>,
-): Promise<T | "missing" | "beyond you"> {
+  change: (tx: Queryable, given: Changeable) => Promise<T>,
+): Promise<T | "missing" | "beyond you" | "not allowed"> {
   return db.transaction(async (tx) => {
     const owners = await lockOwners(tx);
+    const standing = await standingOf(tx, by, "accounts:manage");
+    if (standing === undefined) return "not allowed";
     const account = await selectUser(tx, id);
     if (account === undefined) return "missing";
-    if (account.role === "owner" && !can(by, "owners:manage")) return "beyond you";
-    return change(tx, account, owners.length === 1 && owners[0] === account.id);
+    if (account.role === "owner" && !can(standing, "owners:manage")) return "beyond you";
+    const isLastOwner = owners.length === 1 && owners[0] === account.id;
+    return change(tx, { account, standing, isLastOwner });
   });
 }

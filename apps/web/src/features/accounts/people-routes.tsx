@@ -179,6 +179,8 @@ function refusal(why: Refusal): Error {
   switch (why) {
     case "missing":
       return new NotFoundError();
+    case "not allowed":
+      return new ForbiddenError();
     case "beyond you":
       return new ForbiddenError("Only an owner may do this to an owner.");
     case "last owner":

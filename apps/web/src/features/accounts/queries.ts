@@ -47,6 +47,12 @@ export async function selectUser(db: Queryable, id: string) {
   return row;
 }
 
+/** A person whom nobody can change or remove until the transaction ends. */
+export async function selectHeldUser(db: Queryable, id: string) {
+  const [row] = await db.select(USER).from(authUser).where(eq(authUser.id, id)).for("share");
+  return row;
+}
+
 const USER = {
   id: authUser.id,
   name: authUser.name,

@@ -8,7 +8,7 @@ import { pages, type PageTools } from "../../http/pages.tsx";
 import { askedPage, pageLinks } from "../../http/paging.ts";
 import { TokenForm } from "./forms.ts";
 import { MadeTokenPage, NewTokenPage, RevokeConfirm, TokensPage } from "./token-views.tsx";
-import { createToken, listTokens, readToken, revokeToken } from "./tokens.ts";
+import { createTokenBy, listTokens, readToken, revokeToken } from "./tokens.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -40,18 +40,17 @@ export function tokenPages(context: Context) {
         const posted = parseForm(TokenForm, tools.form);
         if (!posted.ok) return showNew(tools, posted);
         const { name, role, expires } = posted.value;
-        if (!mayGrant(tools.user, role)) throw new ForbiddenError();
-        const { token } = await createToken(db, {
+        const made = await createTokenBy(db, tools.user, {
           name,
           role,
-          createdBy: tools.user.email,
           ...(expires !== "never" && {
             expiresAt: new Date(clock.now() + Number(expires) * DAY_MS),
           }),
         });
+        if (made === "beyond you") throw new ForbiddenError();
         return tools.show(
           { title: "The token", width: "narrow", status: 201 },
-          <MadeTokenPage name={name} token={token} webUrl={config.webUrl} />,
+          <MadeTokenPage name={name} token={made.token} webUrl={config.webUrl} />,
         );
       },
       manage,

@@ -1,7 +1,8 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Paged, PageRequest } from "../../db/keyset.ts";
-import type { Queryable } from "../../db/open.ts";
-import type { Role, Token } from "../../http/access.ts";
+import type { Database, Queryable } from "../../db/open.ts";
+import { mayGrant, type Role, type Token, type User } from "../../http/access.ts";
+import { standingOf } from "./standing.ts";
 import {
   countTokensOf,
   deleteToken,
@@ -27,6 +28,19 @@ export interface ListedToken {
   created_at: Date;
   last_used_at: Date | null;
   expires_at: Date | null;
+}
+
+/** Makes a token for somebody who is signed in, if they may hand out its role. */
+export function createTokenBy(
+  db: Database,
+  by: User,
+  given: { name: string; role: Role; expiresAt?: Date },
+): Promise<{ id: string; token: string } | "beyond you"> {
+  return db.transaction(async (tx) => {
+    const standing = await standingOf(tx, by, "tokens:manage");
+    if (standing === undefined || !mayGrant(standing, given.role)) return "beyond you";
+    return createToken(tx, { ...given, createdBy: by.email });
+  });
 }
 
 /**
