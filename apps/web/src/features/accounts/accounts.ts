@@ -19,6 +19,7 @@ import {
   type UserRow,
 } from "./queries.ts";
 import { standingOf } from "./standing.ts";
+import { forgiveTries } from "./throttle.ts";
 import { deleteTokensOf, deleteTokensWith } from "./token-queries.ts";
 
 export interface Account {
@@ -129,7 +130,10 @@ export async function changeRole(
   });
 }
 
-/** Sets a temporary password and ends the account's sessions; the password is answered here and never again. */
+/**
+ * Sets a temporary password and ends the account's sessions; the password is answered here and never again. Failed tries
+ * before it do not keep it waiting. The API tokens of the account stay: programs run by them.
+ */
 export async function resetPassword(
   db: Database,
   by: User,
@@ -141,6 +145,7 @@ export async function resetPassword(
     if (account.id === by.id) return "yourself";
     await updatePassword(tx, { userId: account.id, hash, temporary: true });
     await deleteSessionsOf(tx, account.id);
+    await forgiveTries(tx, { email: account.email, address: undefined });
     return { password };
   });
 }

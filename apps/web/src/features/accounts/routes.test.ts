@@ -144,6 +144,23 @@ test("an owner manages people: role, password, removal with a word on what goes 
   expect([own.status, own.text]).toEqual([409, expect.stringContaining("This is the last owner.")]);
 });
 
+test("a new one-time password lets in at once, however often the lost one was tried", async () => {
+  const owner = await signedInClient(context, "owner");
+  const ben = { name: "Ben", email: "ben@example.com", role: "viewer" };
+  await owner.post("/accounts", ben);
+  const signIn = (password: string) =>
+    visitor(context).post("/sign-in", { email: ben.email, password });
+  for (let tries = 0; tries < 6; tries++) expect((await signIn("wrong horse")).status).toBe(422);
+  await context.db.execute(
+    sql`UPDATE "sign_in_throttle" SET "blocked_until" = "blocked_until" + interval '10 minutes'`,
+  );
+  expect((await signIn("wrong horse")).status).toBe(429);
+  const people = await owner.get("/accounts");
+  const path = people.find("td a").find(({ text }) => text === "Ben")?.attributes["href"] ?? "";
+  const password = (await owner.post(`${path}/reset-password`)).textOf(".copyable code") ?? "";
+  expect((await signIn(password)).status).toBe(303);
+});
+
 test("a token is shown once, listed without its secret, and gone when it is revoked", async () => {
   const admin = await signedInClient(context, "admin");
   const made = await admin.post("/tokens", { name: "shop", role: "editor", expires: "30" });
