@@ -133,7 +133,11 @@ export function peoplePages(context: Context) {
       "/:id/reset-password",
       async ({ params, show, csrf }) => {
         const account = found(await readAccount(db, params.id));
-        return show({ ...PASSWORD }, <ResetPasswordConfirm csrf={csrf} account={account} />);
+        const tokens = await countTokens(db, account.email);
+        return show(
+          PASSWORD,
+          <ResetPasswordConfirm csrf={csrf} account={account} tokens={tokens} />,
+        );
       },
       manageOne,
     )
@@ -143,7 +147,11 @@ export function peoplePages(context: Context) {
         const account = found(await readAccount(db, params.id));
         const outcome = await resetPassword(db, user, params.id);
         if (typeof outcome === "string") throw refusal(outcome);
-        return show(PASSWORD, <OneTimePasswordPage {...account} password={outcome.password} />);
+        const tokens = await countTokens(db, account.email);
+        return show(
+          PASSWORD,
+          <OneTimePasswordPage {...account} password={outcome.password} tokens={tokens} />,
+        );
       },
       manageOne,
     )

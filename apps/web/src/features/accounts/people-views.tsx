@@ -121,7 +121,10 @@ export function OneTimePasswordPage(props: {
   name: string;
   email: string;
   password: string;
+  /** How many API tokens of theirs there are, which a new password leaves alone. */
+  tokens?: number;
 }): Html {
+  const { tokens = 0 } = props;
   return (
     <>
       <PageHeader title={`A password for ${props.name}`} crumbs={[PEOPLE]} />
@@ -133,6 +136,16 @@ export function OneTimePasswordPage(props: {
           It is shown this once. If it gets lost, reset the password and a new one is made.
         </Callout>
       </Card>
+      {tokens > 0 && (
+        <Callout
+          tone="warning"
+          title={tokensStay(tokens)}
+          action={<LinkButton href="/tokens">API tokens</LinkButton>}
+        >
+          If somebody else may have them, from a lost computer say, revoke those made by{" "}
+          {props.email}.
+        </Callout>
+      )}
       <Buttons>
         <LinkButton href="/accounts" variant="primary">
           Done
@@ -185,7 +198,11 @@ export function PersonPage(props: {
   );
 }
 
-export function ResetPasswordConfirm(props: { csrf: string; account: Account }): Html {
+export function ResetPasswordConfirm(props: {
+  csrf: string;
+  account: Account;
+  tokens: number;
+}): Html {
   const { id, name } = props.account;
   return (
     <Confirm
@@ -197,8 +214,15 @@ export function ResetPasswordConfirm(props: { csrf: string; account: Account }):
       consequences={["The password they have", "Every place where they are signed in"]}
     >
       You get a new one to pass on, good for choosing another.
+      {props.tokens > 0 && ` ${tokensStay(props.tokens)}, until revoked under “API tokens”.`}
     </Confirm>
   );
+}
+
+function tokensStay(tokens: number): string {
+  return tokens === 1
+    ? "The API token they made goes on working"
+    : `The ${tokens} API tokens they made go on working`;
 }
 
 export function RemoveConfirm(props: { csrf: string; account: Account; tokens: number }): Html {

@@ -161,6 +161,24 @@ test("a new one-time password lets in at once, however often the lost one was tr
   expect((await signIn(password)).status).toBe(303);
 });
 
+test("whoever resets a password is told of the tokens that go on working, and where to revoke them", async () => {
+  const owner = await signedInClient(context, "owner");
+  const admin = await signedInClient(context, "admin");
+  const path = `/accounts/${admin.person.user.id}/reset-password`;
+  expect((await owner.get(path)).text).not.toContain("API token they made");
+  const made = await admin.post("/tokens", { name: "shop", role: "editor", expires: "never" });
+  expect((await owner.get(path)).textOf(".confirm")).toContain(
+    "The API token they made goes on working, until revoked under “API tokens”.",
+  );
+  const reset = await owner.post(path);
+  expect(reset.find(".callout-title").map(({ text }) => text)).toEqual([
+    "The API token they made goes on working",
+  ]);
+  expect(reset.find('.callout a[href="/tokens"]')).toHaveLength(1);
+  const authorization = `Bearer ${made.textOf(".code pre")}`;
+  expect((await visitor(context).get("/api/v1/settings", { authorization })).status).toBe(200);
+});
+
 test("a token is shown once, listed without its secret, and gone when it is revoked", async () => {
   const admin = await signedInClient(context, "admin");
   const made = await admin.post("/tokens", { name: "shop", role: "editor", expires: "30" });
