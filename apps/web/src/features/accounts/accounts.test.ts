@@ -9,9 +9,11 @@ import {
   inviteAccount,
   makeFirstOwner,
   listAccounts,
+  readAccount,
   removeAccount,
   resetPassword,
 } from "./accounts.ts";
+import { changePassword } from "./sessions.ts";
 import { createToken, createTokenBy, listTokens } from "./tokens.ts";
 
 const contexts = new AsyncDisposableStack();
@@ -176,4 +178,29 @@ test("a token that somebody is making while they are removed is not made, or goe
   });
   expect(await making).toBe("beyond you");
   expect(await tokenNames()).toEqual([]);
+});
+
+test("a password that is reset while its owner changes it stays the one that was handed out", async () => {
+  const owner = await person("owner");
+  const { db, clock } = context;
+  const ben = { name: "Ben", email: "ben@example.com", role: "editor" } as const;
+  const invited = await inviteAccount(db, owner, ben);
+  if (invited.kind !== "invited") throw new Error("nobody was invited");
+  const { id, password: current } = invited;
+  const signedIn = { user: { kind: "user", id, ...ben }, session: { id, token: "" } } as const;
+
+  let changing: Promise<unknown> | undefined;
+  let given: unknown;
+  await db.transaction(async (tx) => {
+    await tx.execute(sql`SELECT FROM "auth_user" WHERE "id" = ${id} FOR UPDATE`);
+    changing = changePassword(db, clock, signedIn, { current, password: "battery staple" });
+    await lockWait(db);
+    given = await resetPassword(tx, owner, id);
+  });
+  expect(await changing).toEqual({ kind: "wrong" });
+  expect((await readAccount(db, id))?.password_temporary).toBe(true);
+  const { password } = given as { password: string };
+  expect(
+    await changePassword(db, clock, signedIn, { current: password, password: "battery staple" }),
+  ).toEqual({ kind: "changed" });
 });

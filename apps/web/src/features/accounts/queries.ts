@@ -53,6 +53,10 @@ export async function selectHeldUser(db: Queryable, id: string) {
   return row;
 }
 
+export async function lockUser(db: Queryable, id: string): Promise<void> {
+  await db.select({ id: authUser.id }).from(authUser).where(eq(authUser.id, id)).for("update");
+}
+
 const USER = {
   id: authUser.id,
   name: authUser.name,
@@ -96,12 +100,13 @@ export async function selectPassword(db: Queryable, userId: string): Promise<str
   return row?.hash ?? undefined;
 }
 
+/** The person first, as all who lock both do: so nobody waits for somebody who waits for them. */
 export async function updatePassword(
   db: Queryable,
   { userId, hash, temporary }: { userId: string; hash: string; temporary: boolean },
 ): Promise<void> {
-  await db.update(authAccount).set({ password: hash }).where(isPasswordOf(userId));
   await db.update(authUser).set({ passwordTemporary: temporary }).where(eq(authUser.id, userId));
+  await db.update(authAccount).set({ password: hash }).where(isPasswordOf(userId));
 }
 
 function isPasswordOf(userId: string) {

@@ -8,6 +8,7 @@ import {
   deleteSessionByToken,
   deleteSessionsOf,
   listSessionsOf,
+  lockUser,
   selectPassword,
   selectSession,
   touchSession,
@@ -98,10 +99,15 @@ export async function changePassword(
   const hash = await selectPassword(db, user.id);
   if (hash === undefined || !(await isPassword(current, hash))) return { kind: "wrong" };
   const next = await hashPassword(password);
-  await db.transaction(async (tx) => {
+  const changed = await db.transaction(async (tx) => {
+    await lockUser(tx, user.id);
+    // Whoever reset it while the two were hashed keeps out who knew the old one.
+    if ((await selectPassword(tx, user.id)) !== hash) return false;
     await updatePassword(tx, { userId: user.id, hash: next, temporary: false });
     await deleteSessionsOf(tx, user.id);
+    return true;
   });
+  if (!changed) return { kind: "wrong" };
   await forgiveTries(db, aim);
   return { kind: "changed" };
 }
