@@ -65,7 +65,8 @@ export async function launchCampaign(
   if (draft === undefined) return { kind: "unknown" };
   if (draft.state !== "draft") return { kind: "not a draft", state: draft.state };
   if (reviewed !== undefined && reviewed !== draft.revision) return { kind: "changed meanwhile" };
-  const prepared = await prepare(context, draft);
+  // What was seen some seconds ago may be from before another web removed the gateway, or pointed it elsewhere.
+  const prepared = await prepare(context, draft, await context.gatewayWatch.refresh());
   if ("obstacles" in prepared) return { kind: "not ready", obstacles: prepared.obstacles };
   const { content, gateway } = prepared;
   const hash = contentHash(content);
@@ -91,7 +92,7 @@ export async function launchCampaign(
 export async function readReadiness(context: LaunchContext, id: string): Promise<Readiness> {
   const draft = await launchDraft(context.db, id);
   if (draft === undefined) return { obstacles: [], warnings: [] };
-  const prepared = await prepare(context, draft);
+  const prepared = await prepare(context, draft, await context.gatewayWatch.look());
   return {
     obstacles: "obstacles" in prepared ? prepared.obstacles : [],
     warnings: prepared.warnings,
@@ -102,11 +103,11 @@ type Prepared = Pick<Readiness, "warnings"> &
   ({ content: Content; gateway: GatewayView } | Pick<Readiness, "obstacles">);
 
 async function prepare(
-  { config, db, gatewayWatch }: LaunchContext,
+  { config, db }: LaunchContext,
   draft: LaunchDraft,
+  seen: GatewaysSeen,
 ): Promise<Prepared> {
   const settings = await readSettings(db);
-  const seen = await gatewayWatch.look();
   const [template, sender, address, gateway, audience] = [
     templateOf(draft),
     senderOf(settings),

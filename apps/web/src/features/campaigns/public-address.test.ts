@@ -11,7 +11,7 @@ import {
 import { apiClient, signedInClient } from "../../testing/client.ts";
 import { activityOf } from "./activity.ts";
 import { changeCampaign, readCampaign } from "./campaigns.ts";
-import { launchCampaign } from "./launch.ts";
+import { launchCampaign, readReadiness } from "./launch.ts";
 
 const REAL = "https://mail.example.com/email";
 const NOWHERE =
@@ -79,6 +79,27 @@ test("at a public address with https there is nothing to say", async () => {
   const page = await (await signedInClient(at.context, "editor")).get(`/campaigns/${id}/launch`);
   expect([page.find(".callout"), page.find(".banner")]).toEqual([[], []]);
   expect((await launchCampaign(at.context, id, "Anna")).kind).toBe("launching");
+});
+
+test("a launch goes by what another web did to the gateway a moment ago, which the page need not show yet", async () => {
+  await using at = await fixtureAt("http://localhost:5050");
+  const { context, standIn, gateway } = at;
+  const id = await at.draft();
+  await changeCampaign(context, id, { gateway_id: gateway }, "Anna");
+  const { gateways, kinds } = settingsWith(gateway, REAL);
+  const told: string[][] = [];
+  for (const left of [gateways, []]) {
+    await offer(at, "http://127.0.0.1:5052/email");
+    standIn.answerAlways("GET /v1/settings", { gateways: left, kinds });
+    expect((await readReadiness(context, id)).obstacles).toEqual([]);
+    const launch = await launchCampaign(context, id, "Anna");
+    told.push(launch.kind === "not ready" ? launch.obstacles.map(({ message }) => message) : []);
+  }
+  expect(told).toEqual([
+    [NOWHERE],
+    ["The gateway that this campaign names is gone. Choose another."],
+  ]);
+  expect((await readCampaign(context.db, id))?.state).toBe("draft");
 });
 
 test("through a route it counts whether any of its gateways is real", async () => {

@@ -12,7 +12,7 @@ export type GatewaysSeen =
 export interface GatewayWatch {
   /** What was seen in the last seconds; something older only when the email client takes its time. */
   look(): Promise<GatewaysSeen>;
-  /** Asks anew: after gateways were changed, so that the next page knows. */
+  /** Asks anew: after gateways were changed, so that the next page knows, and before a decision that rests on them. */
   refresh(): Promise<GatewaysSeen>;
 }
 
