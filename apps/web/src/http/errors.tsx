@@ -19,11 +19,13 @@ import {
   InvalidInputError,
   isFault,
   NotFoundError,
+  OutcomeUnknownError,
   RequestError,
   UnauthenticatedError,
 } from "./faults.ts";
 import { contentSecurityPolicy, fragment, page } from "./html.ts";
 import { HX_REQUEST, isHtmx, redirect } from "./htmx.ts";
+import { rememberUndone } from "./idempotency.ts";
 import { faultsOf } from "./messages.ts";
 import { signedIn } from "./session.ts";
 import { newNonce, shellFor } from "./shell.ts";
@@ -51,6 +53,7 @@ export function answerError(
   error: unknown,
 ): Response | Promise<Response> {
   const fault = faultOf(request, error);
+  if (isUndone(request, fault)) rememberUndone(request);
   if (isForPrograms(request)) return problemOf(troubleOf(context, methodsOf, request, fault));
   if (fault instanceof UnauthenticatedError) return redirect(request, signInPath(request));
   if (fault instanceof DetourError) return redirect(request, fault.to);
@@ -79,6 +82,16 @@ function faultOf(request: Request, error: unknown): unknown {
     default:
       return error;
   }
+}
+
+/**
+ * Whether what failed is known to have done nothing, or nothing that a repetition would do twice. After a bug, or when the
+ * database goes away or has no room left, a route may have written something before.
+ */
+function isUndone(request: Request, fault: unknown): boolean {
+  if (isFault(fault)) return !(fault instanceof OutcomeUnknownError);
+  // The body broke off on its way in, and what was taken in of it is forgotten.
+  return request.signal.aborted && fault instanceof Error && fault.name === "AbortError";
 }
 
 function troubleOf(
@@ -141,6 +154,7 @@ const TITLES: Record<Fault["name"], string> = {
   UnauthenticatedError: "Sign in first",
   DetourError: "Another page comes first",
   RequestError: "The request cannot be taken",
+  OutcomeUnknownError: "Nobody knows what became of it",
   InvalidInputError: "The input does not fit",
 };
 

@@ -41,7 +41,7 @@ export class DetourError extends Error {
   }
 }
 
-/** A request that cannot be taken as it stands: too large, of the wrong kind, not readable. */
+/** A request that cannot be taken as it stands: too large, of the wrong kind, not readable. Repeating it does no harm. */
 export class RequestError extends Error {
   override readonly name = "RequestError";
   constructor(
@@ -51,6 +51,12 @@ export class RequestError extends Error {
   ) {
     super(message);
   }
+}
+
+/** Nobody can say whether it was carried out, and carried out once more it would do harm. */
+export class OutcomeUnknownError extends Error {
+  override readonly name = "OutcomeUnknownError";
+  readonly status = 503;
 }
 
 /** Input that the domain refused after its shape was found good: a message a field. Pages show their form again instead. */
@@ -69,6 +75,7 @@ export type Fault =
   | UnauthenticatedError
   | DetourError
   | RequestError
+  | OutcomeUnknownError
   | InvalidInputError;
 
 export function isFault(error: unknown): error is Fault {
@@ -79,6 +86,7 @@ export function isFault(error: unknown): error is Fault {
     error instanceof UnauthenticatedError ||
     error instanceof DetourError ||
     error instanceof RequestError ||
+    error instanceof OutcomeUnknownError ||
     error instanceof InvalidInputError
   );
 }

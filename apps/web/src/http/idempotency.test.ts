@@ -5,12 +5,14 @@ import { type AnyElysia, Elysia } from "elysia";
 import { ManualClock } from "@mailwright/testing";
 import type { Context } from "../context.ts";
 import { createToken } from "../features/accounts/tokens.ts";
+import { NoAnswerError } from "../db/away.ts";
 import { idempotencyKey } from "../db/schema/calls.ts";
+import { DISK_FULL } from "../db/sqlstate.ts";
 import { TEST_KEY, testContext } from "../testing/context.ts";
 import { api } from "./api.ts";
 import { envelope } from "./envelope.ts";
 import { answerError } from "./errors.tsx";
-import { ConflictError } from "./faults.ts";
+import { ConflictError, OutcomeUnknownError, RequestError } from "./faults.ts";
 import { Input } from "./forms.ts";
 import { forgetAnswers } from "./idempotency.ts";
 import { createSeals } from "./seal.ts";
@@ -47,10 +49,11 @@ beforeEach(() => {
   meanwhile = () => {};
 });
 
-async function call(key: string | undefined, name = "a", bearer = token) {
+async function call(key: string | undefined, name = "a", bearer = token, signal?: AbortSignal) {
   const response = await app.handle(
     new Request("http://localhost/api/v1/things", {
       method: "POST",
+      ...(signal && { signal }),
       headers: {
         authorization: `Bearer ${bearer}`,
         "content-type": "application/json",
@@ -136,17 +139,57 @@ function key(id: string) {
   return { id, bytes: new Uint8Array(32).fill(40 + id.length) };
 }
 
-test("what came to nothing may be tried again with the same key", async () => {
+test("what is known to have come to nothing may be tried again with the same key", async () => {
   meanwhile = () => {
     throw new ConflictError("Not now.");
   };
   expect((await call("five")).status).toBe(409);
   meanwhile = () => {
-    throw new Error("a bug");
+    throw new RequestError(503, "Somebody else does not answer.");
   };
-  expect((await call("five")).status).toBe(500);
+  expect((await call("five")).status).toBe(503);
   meanwhile = () => {};
   expect((await call("five")).status).toBe(201);
+});
+
+test("what may have been carried out before it failed is not carried out again with the same key", async () => {
+  const failures = {
+    bug: new Error("a bug"),
+    unknown: new OutcomeUnknownError("Nobody can say."),
+    away: new NoAnswerError("the database went away"),
+    full: Object.assign(new Error("no room"), { code: DISK_FULL }),
+  };
+  for (const [key, failure] of Object.entries(failures)) {
+    meanwhile = () => {
+      done += 1;
+      throw failure;
+    };
+    expect((await call(key)).status).toBeGreaterThanOrEqual(500);
+    const again = await call(key);
+    expect([again.status, again.headers.get("retry-after"), again.body["title"], done]).toEqual([
+      409,
+      null,
+      "The first call with this Idempotency-Key was cut off",
+      1,
+    ]);
+    expect((await call(key, "b")).status).toBe(422);
+    done = 0;
+  }
+});
+
+test("of a caller who went away the key is given back only when the body did not come to its end", async () => {
+  const statuses: number[] = [];
+  for (const failure of [new DOMException("closed", "AbortError"), new Error("a bug")]) {
+    const gone = new AbortController();
+    meanwhile = () => {
+      gone.abort();
+      throw failure;
+    };
+    statuses.push((await call(failure.name, "a", token, gone.signal)).status);
+    meanwhile = () => {};
+    statuses.push((await call(failure.name)).status);
+  }
+  expect(statuses).toEqual([400, 201, 400, 409]);
 });
 
 test("a call that a crash cut off is never carried out a second time", async () => {

@@ -20,12 +20,19 @@ export function rememberDigest(request: Request, bytes: Uint8Array): void {
   digests.set(request, new Bun.CryptoHasher("sha256").update(bytes).digest("hex"));
 }
 
+const undone = new WeakSet<Request>();
+
+/** Says of a call that failed that nothing was done, or nothing that a repetition would do twice. */
+export function rememberUndone(request: Request): void {
+  undone.add(request);
+}
+
 /**
  * Makes a POST with an Idempotency-Key safe to repeat: the first call claims the key and is carried out (undefined is
- * returned), a later one gets the first one's answer. Only answers that say something was done (2xx) are kept; after any
- * other nothing was, and the call may be tried anew with the same key. A call that was cut off by a crash leaves its
- * outcome unknown, and is not carried out a second time under its key. Nor is one that brought somebody who was erased since:
- * its answer went with them, and its key stays.
+ * returned), a later one gets the first one's answer. Only answers that say something was done (2xx) are kept; one that
+ * is known to have come to nothing may be tried anew with the same key. A call that failed otherwise, or that was cut off
+ * by a crash, leaves its outcome unknown, and is not carried out a second time under its key. Nor is one that brought
+ * somebody who was erased since: its answer went with them, and its key stays.
  */
 export async function replayOrClaim(
   context: Context,
@@ -40,7 +47,7 @@ export async function replayOrClaim(
   const request_hash = context.seals.proof("idempotency", text);
   const call = { caller, key, request_hash, now: context.clock.now() };
   if (await claim(context.db, call)) {
-    finishWith(request, (response) => settle(context.db, call, response));
+    finishWith(request, (response) => settle(context.db, call, request, response));
     return undefined;
   }
   const earlier = await read(context.db, call);
@@ -51,6 +58,7 @@ export async function replayOrClaim(
   if (earlier.status === GONE) return erased();
   if (earlier.status === null)
     return call.now - earlier.created_at.getTime() < UNDER_WAY_MS ? underWay() : cutOff();
+  if (!isDone(earlier.status)) return cutOff();
   return new Response(earlier.body, {
     status: earlier.status,
     headers: {
@@ -101,19 +109,30 @@ async function read(db: Queryable, { caller, key }: Call) {
   return row;
 }
 
-async function settle(db: Queryable, { caller, key }: Call, response: Response): Promise<void> {
-  if (!response.ok) {
+async function settle(
+  db: Queryable,
+  { caller, key }: Call,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const { status } = response;
+  if (!isDone(status) && undone.has(request)) {
     await db.delete(idempotencyKey).where(isCall(caller, key));
     return;
   }
+  const kept = isDone(status) && response.body !== null;
   await db
     .update(idempotencyKey)
     .set({
-      status: response.status,
+      status,
       content_type: response.headers.get("content-type"),
-      body: response.body === null ? null : await response.clone().text(),
+      body: kept ? await response.clone().text() : null,
     })
     .where(isCall(caller, key));
+}
+
+function isDone(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 function isCall(caller: string, key: string) {

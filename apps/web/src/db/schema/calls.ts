@@ -9,7 +9,10 @@ export const idempotencyKey = pgTable(
     key: text().notNull(),
     /** HMAC-SHA256 of method, path and body by a key of web's own: one Idempotency-Key is for one request. */
     request_hash: text().notNull(),
-    /** Null while the first call is under way; 410, without the answer, once somebody whom it named was erased. */
+    /**
+     * Null while the first call is under way; none of 2xx when it failed and nobody knows what was done; 410, without the
+     * answer, once somebody whom it named was erased.
+     */
     status: integer(),
     content_type: text(),
     body: text(),

@@ -96,7 +96,7 @@ const IDEMPOTENCY_KEY = {
   required: false,
   schema: { type: "string", maxLength: 200 },
   description:
-    "Makes the call safe to repeat for 24 hours: a repetition gets the first answer, or 410 once a contact whom that named was deleted.",
+    "Makes the call safe to repeat for 24 hours: a repetition gets the first answer, or 410 once a contact whom that named was deleted. It is carried out if the first is known to have come to nothing, and gets a 409 where nobody knows.",
 };
 
 function parametersOf(schema: TObject | undefined, place: "path" | "query"): object[] {

@@ -100,7 +100,8 @@ function Manners(): Html {
             "Repeating",
             <>
               Any POST is carried out once under its <code>Idempotency-Key</code>, however often it
-              is sent, for 24 hours.
+              is sent, for 24 hours. One that came to nothing may be sent again under it; where
+              nobody knows whether it was carried out, each repetition is a 409.
             </>,
           ],
         ]}

@@ -180,6 +180,23 @@ test("a POST that is repeated under its key names the same gateway, even if nobo
   expect(one?.id).toBe(two!.id);
 });
 
+test("a test of which nobody can say whether it was sent is not sent again under its key", async () => {
+  await context.db.execute(sql`UPDATE "setting" SET "from_email" = 'news@example.com'`);
+  const key = { "idempotency-key": "test-mail" };
+  const tested = () => call("POST", `/api/v1/gateways/${ID}/test`, { to: "anna@example.com" }, key);
+  client.answerNext("GET /v1/settings", { status: 500 });
+  expect((await tested()).status).toBe(503);
+  client.answerNext(`POST /v1/gateways/${ID}/messages`, "silence");
+  const lost = await tested();
+  expect([lost.status, lost.json<{ detail: string }>().detail]).toEqual([
+    503,
+    expect.stringMatching(/^Nobody can say whether the test was sent/),
+  ]);
+  expect((await tested()).status).toBe(409);
+  const sent = client.calls.filter((each) => each.call === `POST /v1/gateways/${ID}/messages`);
+  expect(sent).toHaveLength(1);
+});
+
 test("while the email client is away every call says so", async () => {
   await client[Symbol.asyncDispose]();
   for (const path of ["", "/kinds", `/${ID}`]) {

@@ -9,7 +9,7 @@ import {
   ConflictError,
   InvalidInputError,
   NotFoundError,
-  RequestError,
+  OutcomeUnknownError,
 } from "../../http/faults.ts";
 import { faultsOf } from "../../http/messages.ts";
 import { ListOf } from "../../http/paging.ts";
@@ -138,8 +138,7 @@ export function gatewaysApi(context: Context) {
           case "refused":
             throw new ConflictError(asked.why);
           case "unreachable":
-            throw new RequestError(
-              503,
+            throw new OutcomeUnknownError(
               `Nobody can say whether the test was sent: the email client did not tell (${asked.why}).`,
             );
         }
