@@ -3,8 +3,9 @@ import type { Context } from "../context.ts";
 import { answeredSoon } from "../db/away.ts";
 import { can, type Permission, type Token } from "./access.ts";
 import { hasBody, mediaType, parseJson, readBody } from "./body.ts";
+import { rememberDigest } from "./body-digest.ts";
 import { ForbiddenError, InvalidInputError, UnauthenticatedError } from "./faults.ts";
-import { rememberDigest, replayOrClaim } from "./idempotency.ts";
+import { replayOrClaim } from "./idempotency.ts";
 import { naming } from "./routes-of.ts";
 import { storable, unstorablePath } from "../db/storable.ts";
 
@@ -69,13 +70,13 @@ async function admit(context: Context, request: Request, permission: Permission)
   return token;
 }
 
-/** JSON is read; a body of another kind (a file) stays where it is, for the route to stream. */
+/** JSON is read; a body of another kind (a file) stays where it is, for the route to stream by `digestedBody`. */
 async function readJson(request: Request): Promise<unknown> {
   // Not undefined: Elysia would go on to read the body by itself, without a limit.
   if (!hasBody(request) || mediaType(request) !== "application/json") return null;
   const bytes = await readBody(request, JSON_LIMIT);
-  if (bytes.byteLength === 0) return null;
   rememberDigest(request, bytes);
+  if (bytes.byteLength === 0) return null;
   const value = parseJson(bytes);
   const fault = unstorablePath(value);
   if (fault !== undefined) {

@@ -3,6 +3,8 @@ import { problem, problemResponse } from "@mailwright/platform";
 import type { Context } from "../context.ts";
 import type { Queryable } from "../db/open.ts";
 import { idempotencyKey } from "../db/schema/calls.ts";
+import { mediaType } from "./body.ts";
+import { digestOf, digestWhole } from "./body-digest.ts";
 import { finishWith } from "./envelope.ts";
 import { RequestError } from "./faults.ts";
 
@@ -12,13 +14,6 @@ const KEPT_MS = 24 * 3_600_000;
 const UNDER_WAY_MS = 5 * 60_000;
 /** The status of an answer that named somebody who was erased since (`contacts/erasure-queries.ts`). */
 const GONE = 410;
-
-const digests = new WeakMap<Request, string>();
-
-/** Keeps the digest of a body that was read, so that one key is for one request. */
-export function rememberDigest(request: Request, bytes: Uint8Array): void {
-  digests.set(request, new Bun.CryptoHasher("sha256").update(bytes).digest("hex"));
-}
 
 const undone = new WeakSet<Request>();
 
@@ -43,18 +38,16 @@ export async function replayOrClaim(
   if (key === null || request.method !== "POST") return undefined;
   if (!/^[\x21-\x7e]{1,200}$/.test(key))
     throw new RequestError(400, "An Idempotency-Key is 1 to 200 visible ASCII characters.");
-  const text = textOf(request);
-  const request_hash = context.seals.proof("idempotency", text);
+  const request_hash = hashOf(context, request);
   const call = { caller, key, request_hash, now: context.clock.now() };
   if (await claim(context.db, call)) {
-    finishWith(request, (response) => settle(context.db, call, request, response));
+    finishWith(request, (response) => settle(context, call, request, response));
     return undefined;
   }
   const earlier = await read(context.db, call);
   // Between the two statements the first call may have failed and given its key back.
   if (earlier === undefined) return underWay();
-  if (context.seals.check("idempotency", text, earlier.request_hash) === "bad")
-    return otherRequest();
+  if (!(await isSame(context, request, earlier))) return otherRequest();
   if (earlier.status === GONE) return erased();
   if (earlier.status === null)
     return call.now - earlier.created_at.getTime() < UNDER_WAY_MS ? underWay() : cutOff();
@@ -109,12 +102,29 @@ async function read(db: Queryable, { caller, key }: Call) {
   return row;
 }
 
+/**
+ * Whether a repetition asks for what the first call asked for. Of a file that is streamed the claim knows the kind alone; once
+ * it was read to its end it is compared byte for byte, for which the repetition's has to be read too.
+ */
+async function isSame(
+  { seals }: Context,
+  request: Request,
+  { status, request_hash }: { status: number | null; request_hash: string },
+): Promise<boolean> {
+  const isSo = () => seals.check("idempotency", textOf(request), request_hash) !== "bad";
+  if (isSo()) return true;
+  if (status === null || digestOf(request) !== undefined) return false;
+  await digestWhole(request);
+  return isSo();
+}
+
 async function settle(
-  db: Queryable,
+  context: Context,
   { caller, key }: Call,
   request: Request,
   response: Response,
 ): Promise<void> {
+  const { db } = context;
   const { status } = response;
   if (!isDone(status) && undone.has(request)) {
     await db.delete(idempotencyKey).where(isCall(caller, key));
@@ -124,6 +134,7 @@ async function settle(
   await db
     .update(idempotencyKey)
     .set({
+      request_hash: hashOf(context, request),
       status,
       content_type: response.headers.get("content-type"),
       body: kept ? await response.clone().text() : null,
@@ -139,16 +150,17 @@ function isCall(caller: string, key: string) {
   return and(eq(idempotencyKey.caller, caller), eq(idempotencyKey.key, key)) ?? sql`false`;
 }
 
+function hashOf({ seals }: Context, request: Request): string {
+  return seals.proof("idempotency", textOf(request));
+}
+
 /**
  * What makes a request the one it is. Its body may hold a password, so only a keyed hash of this is kept: from the table
- * alone nobody can find out by guessing. Of a body that was not read (a file being streamed), its kind and size have to do.
+ * alone nobody can find out by guessing. Of a body that was not read (yet), its kind has to do.
  */
 function textOf(request: Request): string {
   const { pathname, search } = new URL(request.url);
-  const body =
-    digests.get(request) ??
-    `${request.headers.get("content-type")} ${request.headers.get("content-length")}`;
-  return `${request.method} ${pathname}${search}\n${body}`;
+  return `${request.method} ${pathname}${search}\n${digestOf(request) ?? mediaType(request)}`;
 }
 
 function underWay(): Response {

@@ -45,11 +45,16 @@ async function readHead(reader: Reader | undefined): Promise<Uint8Array[]> {
 }
 
 function firstField(head: string, contentType: string): string | undefined {
-  const [, quoted, bare] = /boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))/i.exec(contentType) ?? [];
-  const opening = `--${quoted ?? bare ?? ""}\r\n`;
+  const opening = `--${boundaryOf(contentType) ?? ""}\r\n`;
   if (!head.startsWith(opening)) return undefined;
   const field = /^content-disposition: form-data; name="_csrf"\r\n\r\n([\w-]{1,100})\r\n/i;
   return field.exec(head.slice(opening.length))?.[1];
+}
+
+/** What stands between the parts of a multipart body. */
+export function boundaryOf(contentType: string): string | undefined {
+  const [, quoted, bare] = /boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))/i.exec(contentType) ?? [];
+  return quoted ?? bare;
 }
 
 function replay(head: Uint8Array[], reader: Reader | undefined): ReadableStream<Uint8Array> {

@@ -7,7 +7,7 @@ export const idempotencyKey = pgTable(
   {
     caller: text().notNull(),
     key: text().notNull(),
-    /** HMAC-SHA256 of method, path and body by a key of web's own: one Idempotency-Key is for one request. */
+    /** HMAC-SHA256 of method, path and body (a file's kind until it was read) by a key of web's own: one Idempotency-Key is for one request. */
     request_hash: text().notNull(),
     /**
      * Null while the first call is under way; none of 2xx when it failed and nobody knows what was done; 410, without the

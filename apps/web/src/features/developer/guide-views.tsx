@@ -101,7 +101,9 @@ function Manners(): Html {
             <>
               Any POST is carried out once under its <code>Idempotency-Key</code>, however often it
               is sent, for 24 hours. One that came to nothing may be sent again under it; where
-              nobody knows whether it was carried out, each repetition is a 409.
+              nobody knows whether it was carried out, each repetition is a 409. A call with another
+              path, query or body (byte for byte, but for the boundary of a form) is no repetition
+              and a 422.
             </>,
           ],
         ]}

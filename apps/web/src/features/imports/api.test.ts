@@ -159,16 +159,28 @@ describe("refused, with nothing left of it, is", () => {
   });
 });
 
-test("a file that is sent twice under one Idempotency-Key is imported once", async () => {
-  const headers = { "idempotency-key": newId() };
-  const [first, again] = [
-    await send("a@example.com\n", { headers }),
-    await send("a@example.com\n", { headers }),
-  ];
-  expect([first.status, again.status, again.json<Shown>()]).toEqual([202, 202, first.json()]);
-  const list = await program.call("GET", IMPORTS);
-  expect(list.json<{ items: unknown[] }>().items).toHaveLength(1);
-});
+test.each([
+  ["as the body", (file: string) => file],
+  ["in a form, whose boundary is another each time", formOf],
+])(
+  "a file that is sent twice under one Idempotency-Key %s is imported once, and no other file under it",
+  async (_, bodyOf) => {
+    const headers = { "idempotency-key": newId() };
+    const first = await send(bodyOf("a@example.com\n"), { headers });
+    const again = await send(bodyOf("a@example.com\n"), { headers });
+    expect([first.status, again.status, again.json<Shown>()]).toEqual([202, 202, first.json()]);
+    const other = await send(bodyOf("b@example.com\n"), { headers });
+    expect([other.status, other.json<{ field: string }>().field]).toEqual([422, "Idempotency-Key"]);
+    const list = await program.call("GET", IMPORTS);
+    expect(list.json<{ items: unknown[] }>().items).toHaveLength(1);
+  },
+);
+
+function formOf(file: string): FormData {
+  const form = new FormData();
+  form.append("file", new File([file], "people.csv"));
+  return form;
+}
 
 test("an import that waits or runs is cancelled, one that has ended is not, and an unknown one is 404", async () => {
   // No worker: it stays where it is.

@@ -1,4 +1,5 @@
 import { mediaType } from "../../http/body.ts";
+import { digestedBody } from "../../http/body-digest.ts";
 import { InvalidInputError, RequestError } from "../../http/faults.ts";
 import type { Import } from "./imports.ts";
 import { plainName, type SentFile, sentFile } from "./multipart.ts";
@@ -6,7 +7,7 @@ import { plainName, type SentFile, sentFile } from "./multipart.ts";
 /** The file of a call: its body, or the file in its form. */
 export async function fileOf(request: Request): Promise<SentFile> {
   const type = mediaType(request);
-  const { body } = request;
+  const body = digestedBody(request);
   if (body === null) throw new InvalidInputError({ file: "Send a CSV as the body." });
   if (type === "multipart/form-data") {
     const { file } = await sentFile(request.headers.get("content-type") ?? "", body);
