@@ -1,6 +1,6 @@
 import type { Account, Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { resendWebhook } from "./resend-webhook.ts";
-import { webhookSecret } from "./webhook-proofs.ts";
+import { standardSecretFaults, webhookSecret } from "./webhook-proofs.ts";
 import { type Answer, apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
 import { handedOver, type HeaderLimits } from "./header-limits.ts";
 import { nameAddress } from "./person.ts";
@@ -32,6 +32,7 @@ export const resendGateway: GatewayAdapter = {
   },
   servers: apiServer(API, "api_key"),
   headerLimits: HEADER_LIMITS,
+  faults: (_settings, { webhook_secret: secret = "" }) => standardSecretFaults(secret),
   webhook:
     "At Resend, under Webhooks: this address with email.sent, email.delivered, email.bounced and email.complained.",
   open: openResend,

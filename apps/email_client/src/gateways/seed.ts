@@ -2,7 +2,7 @@ import type { Clock } from "@mailwright/platform";
 import { MESSAGE_ID_LENGTH } from "@mailwright/protocol";
 import { checkEndpoint } from "./endpoint-check.ts";
 import { seedWebhook } from "./seed-webhook.ts";
-import { webhookSecret } from "./webhook-proofs.ts";
+import { standardSecretFaults, webhookSecret } from "./webhook-proofs.ts";
 import { outcomeOfFailure, readAnswer, retryAfterMs } from "./http-outcome.ts";
 import type { Gateway, GatewayAdapter, Message, Outcome, SettingFault } from "./gateway.ts";
 
@@ -36,7 +36,10 @@ export const seedGateway: GatewayAdapter = {
   headerLimits: {},
   webhook:
     "Have it signed as Standard Webhooks are, with the webhook secret. Each event is a JSON object of type, email_id and timestamp; a bounce has bounce (hard, soft or block), status and detail.",
-  faults: ({ username = "" }) => userNameFaults(username),
+  faults: ({ username = "" }, { webhook_secret: secret = "" }) => [
+    ...userNameFaults(username),
+    ...standardSecretFaults(secret),
+  ],
   open: ({ settings, secrets, clock }) => {
     const { url = "", username = "" } = settings;
     const { password = "", webhook_secret: secret = "" } = secrets;

@@ -5,6 +5,7 @@ import { type WebhookFact, WebhookAnswer } from "@mailwright/protocol";
 import { Value } from "@sinclair/typebox/value";
 import { PROVIDERS } from "../testing/webhooks/all.ts";
 import { EMAIL, type Forgery, NOW, type Provider } from "../testing/webhooks/provider.ts";
+import { standardCall } from "../testing/webhooks/standard.ts";
 import { ADAPTERS } from "./kinds.ts";
 import type { WebhookReading, WebhookRequest } from "./webhook.ts";
 
@@ -43,7 +44,7 @@ test("every kind that has a webhook keeps the contract", () => {
   );
 });
 
-test.each(["postmark", "mailjet", "brevo"])(
+test.each(["postmark", "mailjet", "brevo", "seed", "resend"])(
   "%s: a secret that somebody chose is no short one",
   (kind) => {
     const adapter = ADAPTERS.find((each) => each.kind === kind);
@@ -53,6 +54,27 @@ test.each(["postmark", "mailjet", "brevo"])(
     expect(faults).toEqual([[], ["webhook_secret"], []]);
   },
 );
+
+const KEYLESS = ["whsec_", "whsec_!!!", `whsec_${Buffer.alloc(15, 1).toString("base64")}`];
+
+test.each(["seed", "resend"])("%s: a secret whose key is empty or short is none", async (kind) => {
+  const provider = PROVIDERS.find(({ adapter }) => adapter.kind === kind)!;
+  const prefix = kind === "seed" ? "webhook" : "svix";
+  const keys = KEYLESS.map((secret) => Buffer.from(secret.slice("whsec_".length), "base64"));
+  const secrets = [...KEYLESS, "x".repeat(15)];
+  for (const [index, webhook_secret] of secrets.entries()) {
+    const key = keys[index] ?? Buffer.from(webhook_secret);
+    const request = standardCall(provider.recorded[0]?.event, prefix, key);
+    expect(await receive(provider, request, { ...provider.secrets, webhook_secret })).toMatchObject(
+      { kind: "forged", doubt: "no_secret" },
+    );
+    expect(provider.adapter.faults?.({}, { webhook_secret })).toMatchObject([
+      { field: "webhook_secret" },
+    ]);
+  }
+  const { webhook_secret = "" } = provider.secrets;
+  expect(provider.adapter.faults?.({}, { webhook_secret })).toEqual([]);
+});
 
 describe.each(CASES)("%s", (_kind, provider) => {
   const { recorded } = provider;

@@ -18,7 +18,7 @@ export function webhookSecret(label: string, hint: string): GatewayField {
 
 export const NO_SECRET: Doubt = {
   doubt: "no_secret",
-  why: "No webhook secret is set, so nothing can be believed.",
+  why: "No webhook secret is set, or none that is long enough, so nothing can be believed.",
 };
 
 /** A time more than this away from ours belongs to a request that was recorded, by the tolerance that Standard Webhooks has. */
@@ -39,15 +39,13 @@ export function standardWebhookDoubt(
   secret: string,
   now: number,
 ): Doubt {
-  if (secret === "") return NO_SECRET;
+  const key = standardKey(secret);
+  if (key.byteLength < LEAST_SECRET) return NO_SECRET;
   const id = headers[`${prefix}-id`] ?? "";
   const timestamp = headers[`${prefix}-timestamp`] ?? "";
   const signatures = headers[`${prefix}-signature`] ?? "";
   if (id === "" || !/^\d{1,12}$/.test(timestamp) || signatures === "") return UNSIGNED;
   if (Math.abs(now - Number(timestamp) * 1_000) > TOLERANCE_MS) return OLD;
-  const key = secret.startsWith("whsec_")
-    ? Buffer.from(secret.slice("whsec_".length), "base64")
-    : Buffer.from(secret, "utf8");
   const wanted = createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest();
   const isSigned = signatures.split(" ").some((each) => {
     const [version, signature = ""] = each.split(",");
@@ -56,6 +54,28 @@ export function standardWebhookDoubt(
   return isSigned ? undefined : wrongly("Its signature is not of this secret.");
 }
 
+/** What is wrong with a secret of Standard Webhooks: of a key that is empty or short anybody could make the signatures. */
+export function standardSecretFaults(secret: string): SettingFault[] {
+  if (!secret.startsWith(MARK)) return chosenSecretFaults(secret);
+  return standardKey(secret).byteLength >= LEAST_SECRET
+    ? []
+    : [
+        {
+          field: "webhook_secret",
+          message: `What comes after ${MARK} is no key. Copy the secret as a whole.`,
+        },
+      ];
+}
+
+const MARK = "whsec_";
+
+function standardKey(secret: string): Buffer {
+  return secret.startsWith(MARK)
+    ? Buffer.from(secret.slice(MARK.length), "base64")
+    : Buffer.from(secret, "utf8");
+}
+
+/** In bytes of a key, and in letters of what somebody chose. */
 const LEAST_SECRET = 16;
 
 /** What is wrong with a secret that somebody chose: a short one could be found out at the door by trying. */

@@ -43,3 +43,13 @@ test("an installation that has a gateway keeps it as it is", async () => {
   expect(await offerFirstGateway(at.redis, vault, first)).toBe(false);
   expect((await readGateways(at.redis)).map(({ name }) => name)).toEqual(["Ours"]);
 });
+
+test("one whose webhook secret is too short is told of at every start until it is long enough", async () => {
+  await using at = await testRedis();
+  const offer = (webhookSecret: string) =>
+    offerFirstGateway(at.redis, vault, { ...first, webhookSecret });
+  const told = "FIRST_GATEWAY_*, secrets.webhook_secret: Choose at least 16 letters.";
+  for (let start = 0; start < 2; start++) await expect(offer("short")).rejects.toThrow(told);
+  expect(await readGateways(at.redis)).toEqual([]);
+  expect(await offer("long enough to be one")).toBe(true);
+});

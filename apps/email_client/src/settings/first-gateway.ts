@@ -1,4 +1,4 @@
-import { newId } from "@mailwright/platform";
+import { ConfigError, newId } from "@mailwright/platform";
 import type { SettingFault } from "../gateways/gateway.ts";
 import { ANYWHERE } from "../gateways/outbound.ts";
 import { applyChange } from "./gateway-change.ts";
@@ -19,7 +19,10 @@ export interface FirstGateway {
 /** Set once an installation was looked at: whoever deletes the first gateway, or has another before, does not find it back. */
 const OFFERED = "mw:first-gateway-offered";
 
-/** Makes the first gateway, once in the life of this Redis and only while there is no other. True when it did. */
+/**
+ * Makes the first gateway, once in the life of this Redis and only while there is no other. True when it did. One that nobody
+ * could set up by hand either is a fault of the configuration, told at the start and not passed over.
+ */
 export async function offerFirstGateway(
   redis: RedisClient,
   vault: Vault,
@@ -42,6 +45,10 @@ export async function offerFirstGateway(
       ? { ok: false, refusal: made }
       : { ok: true, changed: [made], removed: [] };
   });
+  if (Array.isArray(refusal))
+    throw new ConfigError(
+      refusal.map(({ field, message }) => `FIRST_GATEWAY_*, ${field}: ${message}`),
+    );
   // Only now: a crash before this has made it or has not, and the next start sees which.
   await redis.set(OFFERED, "1");
   return refusal === undefined;

@@ -30,8 +30,14 @@ async function standing(kind: string, settings: Settings, secrets: Settings) {
   return { change, stored, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
 }
 
+const WEBHOOK_SECRET = "of the webhooks' own";
+
 const seed = () =>
-  standing("seed", { url: OURS, username: "ann" }, { password: "s3cret", webhook_secret: "w" });
+  standing(
+    "seed",
+    { url: OURS, username: "ann" },
+    { password: "s3cret", webhook_secret: WEBHOOK_SECRET },
+  );
 
 const MAILBOX = {
   host: "smtp.example.com",
@@ -116,7 +122,10 @@ test.each(["https://mail.example.com/v2/email?a=b", "https://MAIL.example.com:44
   async (url) => {
     await using gateway = await seed();
     expect(await gateway.change({ settings: { url } })).toEqual([]);
-    expect((await gateway.stored()).secrets).toEqual({ password: "s3cret", webhook_secret: "w" });
+    expect((await gateway.stored()).secrets).toEqual({
+      password: "s3cret",
+      webhook_secret: WEBHOOK_SECRET,
+    });
   },
 );
 
@@ -145,7 +154,7 @@ test("a secret that is taken away leads nowhere, and those that nobody gets to s
   await using gateway = await seed();
   const change = { settings: { url: THEIRS }, secrets: { password: "" } };
   expect(await gateway.change(change)).toEqual([]);
-  expect((await gateway.stored()).secrets).toEqual({ webhook_secret: "w" });
+  expect((await gateway.stored()).secrets).toEqual({ webhook_secret: WEBHOOK_SECRET });
 });
 
 test("the secret access key of SES signs and is sent nowhere, so its region can be changed without it", async () => {

@@ -6,7 +6,7 @@ import { until } from "@mailwright/testing";
 import { setUp, type SetUp } from "../testing/client.ts";
 import { state } from "../testing/raw-call.ts";
 
-const SECRET = "of its webhooks";
+const SECRET = "of all its webhooks";
 
 function signed(body: unknown, secret = SECRET): WebhookCall {
   const text = JSON.stringify(body);

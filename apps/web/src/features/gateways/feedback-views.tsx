@@ -219,7 +219,7 @@ function Refusals(props: {
 function refusalWords(why: WebhookRefusal, label: string): string {
   switch (why) {
     case "no_secret":
-      return `“${label}” is not set, so nothing can be believed. Set it in the form.`;
+      return `“${label}” is not set, or is too short, so nothing can be believed. Set it in the form.`;
     case "unsigned":
       return "it brought nothing that proves who sent it. Set that up at the service as it says here.";
     case "signature":
