@@ -180,6 +180,46 @@ test("a POST that is repeated under its key names the same gateway, even if nobo
   expect(one?.id).toBe(two!.id);
 });
 
+test("a key of long ago changes nothing of the gateway that was made under it, which another call may not mean", async () => {
+  const body = {
+    name: "Mail",
+    kind: "http",
+    url: "https://mail.example.com",
+    port: 443,
+    password: "s",
+  };
+  const key = { "idempotency-key": "make-mail" };
+  const add = async (asked: object) => (await call("POST", "/api/v1/gateways", asked, key)).status;
+  client.answerNext("PATCH /v1/settings", { status: 500 });
+  expect(await add(body)).toBe(503);
+  const [{ id }] = patches() as [{ id: string }];
+  const made = {
+    ...VIEW.gateways[0],
+    id,
+    name: body.name,
+    settings: { url: body.url, port: "443" },
+    rate_per_second: null,
+    domain_rate_per_second: null,
+    domain_rates: {},
+  };
+  client.answerAlways("GET /v1/settings", { ...VIEW, gateways: [made] });
+  client.answerAlways("PATCH /v1/settings", { ...VIEW, gateways: [made] });
+  const { password: _none, ...open } = body;
+  for (const other of [
+    { ...body, name: "Other" },
+    { ...body, url: "https://other.example.com" },
+    { ...body, rate_per_second: 5 },
+    { ...body, domain_rate_per_second: 5 },
+    { ...body, domain_rates: { "example.com": 3 } },
+    { ...body, region: "eu" },
+    open,
+  ])
+    expect(await add(other)).toBe(409);
+  expect(patches()).toHaveLength(1);
+  expect(await add(body)).toBe(201);
+  expect(patches()).toEqual([patches()[1], patches()[1]]);
+});
+
 test("a test of which nobody can say whether it was sent is not sent again under its key", async () => {
   await context.db.execute(sql`UPDATE "setting" SET "from_email" = 'news@example.com'`);
   const key = { "idempotency-key": "test-mail" };

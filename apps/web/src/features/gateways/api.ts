@@ -23,7 +23,7 @@ import {
   kindView,
   TestAnswer,
 } from "./api-forms.ts";
-import { addGateway, changeGateway, type GatewayChange, type Saved } from "./changes.ts";
+import { addGateway, changeGateway, type GatewayChange, isAsAdded, type Saved } from "./changes.ts";
 import { checkConnection } from "./connection-check.ts";
 import { answerOfEach } from "./each-answer.ts";
 import { bodySchema, GatewayInput, GatewayPatch, TestForm } from "./forms.ts";
@@ -55,7 +55,7 @@ export function gatewaysApi(context: Context) {
     .post(
       "/",
       async ({ body, actor, request, status }) => {
-        const { kinds } = await all();
+        const { kinds, gateways } = await all();
         const kind = kinds.find((each) => each.kind === body.kind);
         if (kind === undefined) {
           const names = kinds.map((each) => each.kind).join(", ");
@@ -63,6 +63,11 @@ export function gatewaysApi(context: Context) {
         }
         const id = idFor(request, actor);
         const { change, faults } = changeOf(kind, body);
+        const made = gateways.find((gateway) => gateway.id === id);
+        if (made !== undefined && !isAsAdded(made, kind, change))
+          throw new ConflictError(
+            `“${made.name}” was made under this Idempotency-Key and is not what this call asks for. Look at it; to make another gateway, use another key.`,
+          );
         return status(201, viewSaved(await addGateway(context, id, kind, change, faults)));
       },
       {
@@ -187,7 +192,7 @@ export function gatewaysApi(context: Context) {
 
 /**
  * With an Idempotency-Key the id is made of it: should the first call get no answer although it was carried out, the
- * repetition changes what it made instead of making another.
+ * repetition finds what it made instead of making another. The key may be one of long ago, so what is found is compared.
  */
 function idFor(request: Request, { id }: Token): string {
   const key = request.headers.get("idempotency-key");

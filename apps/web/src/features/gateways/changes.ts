@@ -57,6 +57,27 @@ export function addGateway(
   return save(context, { id, kind: kind.kind, ...patchOf(change, kind.fields) }, faults);
 }
 
+/**
+ * Whether a gateway is what adding this would make. Of its secrets it can be seen only which are set: one that is another
+ * now is taken from the repetition.
+ */
+export function isAsAdded(gateway: Gateway, kind: GatewayKind, change: GatewayChange): boolean {
+  const { settings = {}, secrets = {} } = patchOf(change, kind.fields);
+  return (
+    gateway.kind === kind.kind &&
+    gateway.name === change.name &&
+    gateway.rate_per_second === (change.rate_per_second ?? null) &&
+    gateway.domain_rate_per_second === (change.domain_rate_per_second ?? null) &&
+    Bun.deepEquals(gateway.domain_rates, change.domain_rates ?? {}) &&
+    (change.default !== true || gateway.default) &&
+    kind.fields.every(({ name, secret }) =>
+      secret
+        ? gateway.secrets.includes(name) === ((secrets[name] ?? "") !== "")
+        : (gateway.settings[name] ?? "") === (settings[name] ?? ""),
+    )
+  );
+}
+
 export function changeGateway(
   context: GatewayContext,
   { id, fields }: Pick<Gateway, "id" | "fields">,
