@@ -8,6 +8,7 @@ import {
   pgTable,
   primaryKey,
   text,
+  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 import { bytewiseText, createdAt, id } from "./columns.ts";
@@ -18,39 +19,49 @@ export const contact = pgTable(
   {
     id: id(),
     email: text().notNull(),
-    canonical_email: bytewiseText().notNull().unique("contact_canonical_email"),
+    canonical_email: bytewiseText().notNull(),
     name: text().notNull().default(""),
     first_name: text().notNull().default(""),
     last_name: text().notNull().default(""),
     attributes: jsonb().$type<Attributes>().notNull().default({}),
     created_at: createdAt(),
     updated_at: createdAt(),
-    /**
-     * What they are sorted by as a name, in lower case: the name, or else first and last name, or else the address. Blank ones
-     * would all stand together, and whoever looks for a name in this order would have to go past them.
-     */
+    /** What they are called in a list, in lower case: the name, or else first and last name. */
     shown_name: bytewiseText()
       .notNull()
       .generatedAlwaysAs(
         (): SQL =>
-          sql`lower(coalesce(nullif(${contact.name}, ''), nullif(btrim(${contact.first_name} || ' ' || ${contact.last_name}), ''), ${contact.canonical_email}))`,
+          sql`lower(coalesce(nullif(${contact.name}, ''), btrim(${contact.first_name} || ' ' || ${contact.last_name})))`,
       ),
+    /** The last name in lower case. A column, for an index that had it as an expression would have to hold the name twice. */
+    sought_last_name: bytewiseText()
+      .notNull()
+      .generatedAlwaysAs((): SQL => sql`lower(${contact.last_name})`),
   },
   (table) => [
     check("contact_email_length", sql`length(${table.email}) between 3 and 254`),
     check("contact_attributes_object", sql`jsonb_typeof(${table.attributes}) = 'object'`),
-    // The sort by name, and the search for the beginning of one. Each index costs an import some 2 µs a row, so the two
-    // below hold only what this one does not find: no first name that the name begins with, no blank last name. The address
-    // is there to be read without the row.
+    // By these a search finds whoever has an address or a name that begins so. Each holds all that a list is sorted by, so who
+    // is found need not be read to be sorted: 3 ms for 30,000 people instead of 44. The first includes the shown name and the
+    // id as well, which cannot be said here. They cost an import, so the two last hold only whom the second does not find: no
+    // first name that the name begins with, no blank last name. An entry may have 2,700 bytes, and a name of 200 characters 600.
+    uniqueIndex("contact_canonical_email").on(table.canonical_email),
     index("contact_name").on(table.shown_name, table.id, table.canonical_email),
     index("contact_first_name")
-      .on(sql`(lower(${table.first_name}) COLLATE "C")`)
+      .on(
+        sql`(lower(${table.first_name}) COLLATE "C")`,
+        // Postgres would read the row for it if it were not here.
+        table.first_name,
+        table.shown_name,
+        table.id,
+        table.canonical_email,
+      )
       .where(
         sql`${table.name} <> '' AND ${table.first_name} <> '' AND NOT starts_with(lower(${table.name}), lower(${table.first_name}))`,
       ),
     index("contact_last_name")
-      .on(sql`(lower(${table.last_name}) COLLATE "C")`)
-      .where(sql`${table.last_name} <> ''`),
+      .on(table.sought_last_name, table.shown_name, table.id, table.canonical_email)
+      .where(sql`${table.sought_last_name} <> ''`),
     index("contact_domain").on(sql`split_part(${table.canonical_email}, '@', 2)`),
   ],
 );

@@ -19,12 +19,14 @@ export type Standing = "mailable" | "suppressed";
  * - `those`: a condition names few contacts; they are read, filtered and sorted.
  * - `walk`: many pass; the order is walked for as long as a page may take, until enough of them have come by.
  * - `members`: the same, but it is the list of a segment's members that is walked: it is in the order of the ids.
+ * - `found`: many match a search; they are sorted as the indexes have them, and the rows are read for the page alone.
  * - `all`: many pass and lie far away in the order; they are gathered and sorted.
  */
 export type Way =
   | { kind: "those"; those: SQL; filter: SQL | undefined }
   | { kind: "walk"; most: number; filter: SQL | undefined }
   | { kind: "members"; segment: string; most: number; filter: SQL | undefined }
+  | { kind: "found"; search: Search; standing: Standing | undefined; segments: readonly string[] }
   | { kind: "all"; filter: SQL | undefined };
 
 /** One page of the contacts in an order. */
@@ -74,6 +76,8 @@ function candidates(
         ORDER BY ${sql.join(members.orderBy, sql`, `)} LIMIT ${way.most}) AS "member"
         JOIN "contact" ON "contact"."id" = "contact_id"`;
     }
+    case "found":
+      return sql`(${firstMatches(way, beyond, order, limit)}) AS "match" JOIN "contact" ON "contact"."id" = "found"`;
     case "all":
       return way.filter ? gathered(way.filter) : sql`"contact" WHERE ${beyond}`;
   }
@@ -86,12 +90,14 @@ type Row = Omit<Contact, "created_at" | "updated_at"> & {
   created_at: string;
   updated_at: string;
   shown_name: string;
+  sought_last_name: string;
   key: string;
 };
 
 function contactOf({
   key: _key,
   shown_name: _shown,
+  sought_last_name: _sought,
   created_at,
   updated_at,
   ...row
@@ -106,68 +112,63 @@ const KEYS: Readonly<Record<ContactOrder["by"], SQL | undefined>> = {
   name: sql`${contact.shown_name}`,
 };
 
+/**
+ * The ids of those who match a search and come first in an order, and of some more: the first of each branch. What is fenced by
+ * an offset is found by the branch's own index. Left to itself Postgres may go along the order instead, past everybody.
+ */
+function firstMatches(
+  { search, standing, segments }: Extract<Way, { kind: "found" }>,
+  beyond: SQL,
+  order: SQL,
+  limit: number,
+): SQL {
+  const listed = segments.map(isListed);
+  const branches = conditionsOf(search).map((condition) => {
+    const matches = sql`SELECT "id", "canonical_email", "shown_name" FROM "contact" WHERE ${condition} OFFSET 0`;
+    const sorted = sql`SELECT * FROM (${matches}) AS "contact"
+      WHERE ${beyond} AND ${standing ? hasStanding(standing) : sql`true`} ORDER BY ${order}`;
+    // Few are asked for their segment where most are in it, if they are asked in the order.
+    return listed.length === 0
+      ? sql`(${sorted} LIMIT ${limit})`
+      : sql`(SELECT * FROM (${sorted} OFFSET 0) AS "contact" WHERE ${sql.join(listed, sql` AND `)} LIMIT ${limit})`;
+  });
+  return sql`SELECT DISTINCT "id" AS "found" FROM (${sql.join(branches, sql` UNION ALL `)}) AS "match"`;
+}
+
 /** How many contacts match, as far as they were counted: exact below `most`. */
 export async function countMatches(db: Queryable, search: Search, most: number): Promise<number> {
   const rows = await db.execute<{ matches: number }>(
-    sql`SELECT count(*)::integer AS "matches" FROM (${addressesMatching(search, most)}) AS "match"`,
+    sql`SELECT count(*)::integer AS "matches" FROM (${someMatches(search, most)}) AS "match"`,
   );
   return rows[0]?.matches ?? 0;
 }
 
 /** The condition of being one of the first `most` that each branch of a search finds: of all, where none is full. */
 export function isAmongMatches(search: Search, most: number): SQL {
-  return hasAddressIn(addressesMatching(search, most));
+  return hasIdIn(someMatches(search, most));
 }
 
-/**
- * The condition of matching a search and having this standing, where that leaves few: what of it can be is told by indexes,
- * and only those who are left are read.
- */
-export function matchesWithStanding(search: Search, standing: Standing): SQL {
-  return hasAddressIn(
-    sql`SELECT "canonical_email" FROM (${addressesMatching(search)}) AS "contact" WHERE ${hasStanding(standing)}`,
+/** The ids of matches, none of the branches more than `most` of them: one that is full says that there are more. */
+function someMatches(search: Search, most: number): SQL {
+  const branches = conditionsOf(search).map(
+    (condition) => sql`(SELECT "id" FROM "contact" WHERE ${condition} LIMIT ${most})`,
   );
+  return sql.join(branches, sql` UNION `);
 }
 
-/** The condition of being on this page of those who match a search, in the order of their addresses. */
-export function isOnPageOfMatches(
-  search: Search,
-  direction: ContactOrder["direction"],
-  { limit, after, before }: PageRequest,
-): SQL {
-  // An address is nobody else's, so no id is needed to say where a page ends.
-  const [afterAddress, beforeAddress] = [after, before].map(
-    (place) => place && { key: "", id: place.key },
+/** The condition of having a suppressed address, where those are few. */
+export const IS_AMONG_SUPPRESSED: SQL = sql`"contact"."canonical_email" = ANY(ARRAY(SELECT "canonical_email" FROM "suppression"))`;
+
+/** The condition of being a member of a static segment, where those are few. */
+export function isAmongMembers(segment: string): SQL {
+  return hasIdIn(
+    sql`SELECT "contact_id" FROM "segment_contact" WHERE "segment_id" = ${segment}::uuid`,
   );
-  const slice = keyset(
-    { id: sql`"canonical_email"`, direction },
-    {
-      limit,
-      ...(afterAddress && { after: afterAddress }),
-      ...(beforeAddress && { before: beforeAddress }),
-    },
-  );
-  return hasAddressIn(sql`
-    SELECT "canonical_email" FROM (${addressesMatching(search)}) AS "match" WHERE ${slice.where ?? sql`true`}
-    ORDER BY ${sql.join(slice.orderBy, sql`, `)} LIMIT ${slice.limit}`);
 }
 
 /** As an array, so that each is looked up: how many they are is known to us and not to Postgres, which may read everybody. */
-function hasAddressIn(addresses: SQL): SQL {
-  return sql`"contact"."canonical_email" = ANY(ARRAY(${addresses}))`;
-}
-
-/**
- * The addresses of contacts that match a search, each branch by its own index and none of them more than `most`: a branch
- * that is full says that there are more. The indexes of addresses and of names hold the address, so the rows are not read.
- */
-function addressesMatching(search: Search, most?: number): SQL {
-  const limit = most === undefined ? sql`` : sql` LIMIT ${most}`;
-  const branches = conditionsOf(search).map(
-    (condition) =>
-      sql`(SELECT "contact"."canonical_email" FROM "contact" WHERE ${condition}${limit})`,
-  );
-  return sql.join(branches, sql` UNION `);
+function hasIdIn(ids: SQL): SQL {
+  return sql`"contact"."id" = ANY(ARRAY(${ids}))`;
 }
 
 /** The condition that holds for contacts that match a search. */
@@ -193,7 +194,7 @@ function nameConditions(prefix: SQL): SQL[] {
     begins(sql`"contact"."shown_name"`, prefix),
     sql`(${begins(sql`lower("contact"."first_name") COLLATE "C"`, prefix)} AND "contact"."name" <> ''
       AND "contact"."first_name" <> '' AND NOT starts_with(lower("contact"."name"), lower("contact"."first_name")))`,
-    sql`(${begins(sql`lower("contact"."last_name") COLLATE "C"`, prefix)} AND "contact"."last_name" <> '')`,
+    sql`(${begins(sql`"contact"."sought_last_name"`, prefix)} AND "contact"."sought_last_name" <> '')`,
   ];
 }
 
@@ -211,16 +212,6 @@ export function hasStanding(standing: Standing): SQL {
 /** The same, asked of one contact after the other: as a join, Postgres would first read all that are suppressed. */
 export function showsStanding(standing: Standing): SQL {
   return standing === "suppressed" ? sql`${SUPPRESSED} IS NOT NULL` : sql`${SUPPRESSED} IS NULL`;
-}
-
-/** The condition of having an address that is suppressed, where those are few. */
-export const IS_AMONG_SUPPRESSED: SQL = hasAddressIn(
-  sql`SELECT "canonical_email" FROM "suppression"`,
-);
-
-/** The condition of being a member of a static segment, where those are few. */
-export function isAmongMembers(segment: string): SQL {
-  return sql`"contact"."id" = ANY(ARRAY(SELECT "contact_id" FROM "segment_contact" WHERE "segment_id" = ${segment}::uuid))`;
 }
 
 /** Whether a static segment lists a contact, asked of one contact after the other. */

@@ -11,9 +11,7 @@ import {
   isAmongMatches,
   isAmongMembers,
   isListed,
-  isOnPageOfMatches,
   matches,
-  matchesWithStanding,
   selectContactPage,
   showsStanding,
   type Standing,
@@ -83,6 +81,9 @@ async function findPage(
     const filter = and(...others.map(({ condition }) => condition));
     return find({ kind: "those", those: few.narrow.those, filter });
   }
+  const found = foundWay(parts);
+  // People who match lie together in the order of names and addresses, and one would walk past all others first.
+  if (found !== undefined && order.by !== "added") return find(found);
   const listed =
     order.by === "added" ? parts.find(({ segment }) => segment !== undefined) : undefined;
   const filter = and(...parts.filter((part) => part !== listed).map(probeOf));
@@ -103,23 +104,23 @@ async function findPage(
     const further = await walk(LONG_WALK);
     if (isWhole(further)) return further;
   }
-  return find(lastWay(parts, order, page));
+  const all = and(...parts.map(({ condition }) => condition));
+  return find(found ?? { kind: "all", filter: all });
 }
 
-/** Many pass and lie far away in the order. A search may still be told from indexes where not all that it finds is read. */
-function lastWay(parts: Part[], order: ContactOrder, page: PageRequest): Way {
-  const search = parts.find((part) => part.search !== undefined);
-  const suppressed = parts.find(({ standing }) => standing === "suppressed");
-  if (search?.search !== undefined && suppressed !== undefined) {
-    const others = parts.filter((part) => part !== search && part !== suppressed);
-    const those = matchesWithStanding(search.search, "suppressed");
-    return { kind: "those", those, filter: and(...others.map(({ condition }) => condition)) };
-  }
-  if (search?.search !== undefined && parts.length === 1 && order.by === "address") {
-    const those = isOnPageOfMatches(search.search, order.direction, page);
-    return { kind: "those", those, filter: undefined };
-  }
-  return { kind: "all", filter: and(...parts.map(({ condition }) => condition)) };
+/**
+ * The way by the indexes of a search, where nothing else is asked that needs the row. A domain's index has the domain alone.
+ */
+function foundWay(parts: readonly Part[]): Way | undefined {
+  const search = parts.find((part) => part.search !== undefined)?.search;
+  if (search === undefined || search.domain !== undefined) return undefined;
+  if (!parts.every((part) => part.search ?? part.segment ?? part.standing)) return undefined;
+  return {
+    kind: "found",
+    search,
+    standing: parts.find(({ standing }) => standing !== undefined)?.standing,
+    segments: parts.flatMap(({ segment }) => segment ?? []),
+  };
 }
 
 function probeOf({ condition, probe }: Part): SQL {

@@ -25,7 +25,7 @@ export interface Contact {
   suppressed: (typeof suppression.$inferSelect)["reason"] | null;
 }
 
-const { shown_name: _sorted, ...OWN_COLUMNS } = getTableColumns(contact);
+const { shown_name: _sorted, sought_last_name: _sought, ...OWN_COLUMNS } = getTableColumns(contact);
 
 /** What a contact is read by, from `contact` alone. */
 export const CONTACT_COLUMNS = {
