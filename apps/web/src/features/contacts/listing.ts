@@ -82,8 +82,10 @@ async function findPage(
     return find({ kind: "those", those: few.narrow.those, filter });
   }
   const found = foundWay(parts);
-  // People who match lie together in the order of names and addresses, and one would walk past all others first.
-  if (found !== undefined && order.by !== "added") return find(found);
+  // Who matches lies together in the order of names and addresses, and one would walk past all others first; and of those
+  // who match few are suppressed.
+  const isThin = order.by !== "added" || parts.some(({ standing }) => standing === "suppressed");
+  if (found !== undefined && isThin) return find(found);
   const listed =
     order.by === "added" ? parts.find(({ segment }) => segment !== undefined) : undefined;
   const filter = and(...parts.filter((part) => part !== listed).map(probeOf));

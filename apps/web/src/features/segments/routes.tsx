@@ -14,7 +14,7 @@ import { countOptOuts } from "./opt-outs.ts";
 import { namesIn } from "./rule-choices.ts";
 import { ruleInWords } from "./rule-words.ts";
 import { listSegments, readSegment, type SegmentRow } from "./segments.ts";
-import { sizeOf } from "./size.ts";
+import { SHOWN_MS, sizeOf } from "./size.ts";
 import { CannotDelete, CountedSize, DeleteConfirm, SegmentPage, SegmentsPage } from "./views.tsx";
 
 /** The list of segments, each with its members, and the way to be rid of one. */
@@ -85,7 +85,7 @@ export function segmentPages(context: Context) {
         const counted =
           rule === null
             ? ({ kind: "counted", contacts: size } as const)
-            : await sizeOf(context, { ...segment, rule }, { urgent: words });
+            : await sizeOf(context, { ...segment, rule }, { urgent: words, staleMs: SHOWN_MS });
         return fragment(<CountedSize size={counted} words={words} />);
       },
       readOne,

@@ -4,7 +4,7 @@ import { sql } from "drizzle-orm";
 import { within } from "../../db/within.ts";
 import { testContext } from "../../testing/context.ts";
 import { withContacts } from "./fixtures/segments.ts";
-import { sizeOf } from "./size.ts";
+import { SHOWN_MS, sizeOf } from "./size.ts";
 
 describe("the size of a dynamic segment", () => {
   test("is counted, kept for half a minute, and then counted anew", async () => {
@@ -22,6 +22,24 @@ describe("the size of a dynamic segment", () => {
     expect(await sizeOf(context, { rule })).toEqual({ kind: "counted", contacts: 1 });
     await clock.advance(30_000);
     expect(await sizeOf(context, { rule })).toEqual({ kind: "counted", contacts: 2 });
+  });
+
+  test("is shown once more by a page while it is counted anew, unless that was too long ago", async () => {
+    const clock = new ManualClock();
+    await using context = await testContext({ clock });
+    const { db } = context;
+    const rule = { all: [{ field: "name", is: "not_set" }] };
+    const shown = () => sizeOf(context, { rule }, { staleMs: SHOWN_MS });
+    expect(await shown()).toEqual({ kind: "counted", contacts: 0 });
+    await db.execute(
+      sql`INSERT INTO "contact" ("email", "canonical_email") VALUES ('a@example.com', 'a@example.com')`,
+    );
+    await clock.advance(SHOWN_MS - 1);
+    expect(await shown()).toEqual({ kind: "counted", contacts: 0 });
+    expect(await shown()).toEqual({ kind: "counted", contacts: 1 });
+    await db.execute(sql`DELETE FROM "contact"`);
+    await clock.advance(SHOWN_MS);
+    expect(await shown()).toEqual({ kind: "counted", contacts: 0 });
   });
 
   test("takes no longer than it may: Postgres gives up, and the connection is as good as before", async () => {

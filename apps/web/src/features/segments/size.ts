@@ -10,17 +10,20 @@ export type Size = { kind: "counted"; contacts: number } | { kind: "too long" };
 /** So long a count may take. At a million contacts the usual rules take 0.2 to 1.6 s on two busy cores. */
 export const COUNT_MS = 4_000;
 
+/** So long a page shows a size once more while it is counted anew for the next look: nobody waits for what is nearly the same. */
+export const SHOWN_MS = 120_000;
+
 /**
- * The size of what a rule decides: counted when asked for, and good for half a minute. An `urgent` one, which somebody
- * waits for, is counted before those that only fill a list.
+ * The size of what a rule decides: counted when asked for, and good for half a minute, or shown up to an age of `staleMs`. An
+ * `urgent` one, which somebody waits for, is counted before those that only fill a list.
  */
 export function sizeOf(
   context: CountContext,
   { id, rule, has_opt_outs }: Ruled,
-  { urgent = true }: { urgent?: boolean } = {},
+  options: { urgent?: boolean; staleMs?: number } = {},
 ): Promise<Size> {
   const key = JSON.stringify([id, rule, has_opt_outs]);
-  return countOnce(context, key, () => count(context.db, { id, rule, has_opt_outs }), { urgent });
+  return countOnce(context, key, () => count(context.db, { id, rule, has_opt_outs }), options);
 }
 
 async function count(db: Database, ruled: Ruled): Promise<Size> {
