@@ -65,8 +65,9 @@ export async function launchCampaign(
   if (draft === undefined) return { kind: "unknown" };
   if (draft.state !== "draft") return { kind: "not a draft", state: draft.state };
   if (reviewed !== undefined && reviewed !== draft.revision) return { kind: "changed meanwhile" };
-  // What was seen some seconds ago may be from before another web removed the gateway, or pointed it elsewhere.
-  const prepared = await prepare(context, draft, await context.gatewayWatch.refresh());
+  // What was seen some seconds ago may be from before another web removed the gateway, or pointed it elsewhere. While the
+  // email client is away it has to do: nothing is sent before that is back.
+  const prepared = await prepare(context, draft, await context.gatewayWatch.latest());
   if ("obstacles" in prepared) return { kind: "not ready", obstacles: prepared.obstacles };
   const { content, gateway } = prepared;
   const hash = contentHash(content);

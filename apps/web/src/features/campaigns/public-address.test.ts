@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { newId } from "@mailwright/platform";
+import { ManualClock } from "@mailwright/testing";
 import { type GatewayView, ROUTE } from "@mailwright/protocol";
 import {
   type CampaignFixture,
@@ -166,6 +167,21 @@ test("a campaign whose gateway became a real one meanwhile is not resumed, nor s
   expect(done).toEqual(["changed", "created"]);
   await offer(at, "http://127.0.0.1:5052/email");
   expect((await tryAll()).map(({ status }) => status)).toEqual([303, 303, 202, 303, 409]);
+});
+
+test("while the email client is away a campaign is launched by what it said in the last minute, and not by what is older", async () => {
+  const clock = new ManualClock();
+  await using at = await campaignFixture(2, {
+    config: { webUrl: "https://mail.example.com" },
+    clock,
+  });
+  await offer(at, REAL);
+  at.standIn.answerAlways("GET /v1/settings", { gateways: "none of your business" });
+  const [soon, late] = [await at.draft(), await at.draft()];
+  await clock.advance(59_000);
+  expect((await launchCampaign(at.context, soon, "Anna")).kind).toBe("launching");
+  await clock.advance(1_000);
+  expect((await launchCampaign(at.context, late, "Anna")).kind).toBe("not ready");
 });
 
 test("at a public address a campaign is resumed whatever became of its gateway, and while nobody can say", async () => {

@@ -14,6 +14,8 @@ export interface GatewayWatch {
   look(): Promise<GatewaysSeen>;
   /** Asks anew: after gateways were changed, so that the next page knows, and before a decision that rests on them. */
   refresh(): Promise<GatewaysSeen>;
+  /** The same before a decision that need not wait for the email client: when that is away, what it said in the last minute. */
+  latest(): Promise<GatewaysSeen>;
 }
 
 /** So long what was seen counts as new. */
@@ -29,6 +31,8 @@ export function watchGateways(emailClient: ServiceClient, clock: Clock): Gateway
   let seen: GatewaysSeen = { kind: "unknown" };
   let seenAt = Number.NEGATIVE_INFINITY;
   let underWay: Promise<GatewaysSeen> | undefined;
+  /** The last answer, and when it came. */
+  let told: { seen: GatewaysSeen; at: number } | undefined;
 
   async function ask(): Promise<GatewaysSeen> {
     const signal = AbortSignal.timeout(DEADLINE_MS);
@@ -47,6 +51,7 @@ export function watchGateways(emailClient: ServiceClient, clock: Clock): Gateway
             why: answer.kind === "refused" ? `it answered ${answer.status}` : answer.why,
           };
     seenAt = clock.now();
+    if (seen.kind === "seen") told = { seen, at: seenAt };
     return seen;
   }
 
@@ -57,11 +62,18 @@ export function watchGateways(emailClient: ServiceClient, clock: Clock): Gateway
     return underWay;
   }
 
-  return {
+  async function askAnew(): Promise<GatewaysSeen> {
     // A look that began before a change may not have seen it.
-    refresh: async () => {
-      await underWay;
-      return refresh();
+    await underWay;
+    return refresh();
+  }
+
+  return {
+    refresh: askAnew,
+    async latest() {
+      const now = await askAnew();
+      if (now.kind === "seen" || told === undefined) return now;
+      return Math.abs(clock.now() - told.at) < STALE_MS ? told.seen : now;
     },
     async look() {
       // A clock that was set back must not keep an old look for as long as that.
