@@ -46,6 +46,8 @@ export function countMoves(unhandedChange: SQL = sql`0`): SQL {
           ELSE now()
         END,
         "sender_refusals" = CASE WHEN ${goesOn} THEN NULL ELSE "campaign"."sender_refusals" END,
+        "refused_in_a_row" = CASE WHEN ${goesOn} THEN 0 ELSE "campaign"."refused_in_a_row" END,
+        "state_reason" = CASE WHEN ${goesOn} OR ${openAfter} = 0 THEN NULL ELSE "campaign"."state_reason" END,
         "resumed_at" = CASE WHEN ${goesOn} THEN now() ELSE "campaign"."resumed_at" END,
         "updated_at" = now()
       FROM "delta" WHERE "campaign"."id" = "delta"."campaign_id"

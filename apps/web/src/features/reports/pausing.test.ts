@@ -189,6 +189,71 @@ describe("a provider that refuses the sender's authentication", () => {
   });
 });
 
+describe("a gateway that refuses our credentials", () => {
+  const unauthorized = (id: string) =>
+    report(id, {
+      event: "UNAUTHORIZED",
+      state: "failed",
+      error: { code: "unauthorized", detail: "The gateway answered 401." },
+    });
+
+  test("pauses the campaign, which says so no longer once it has ended, and starts anew when its emails are sent again", async () => {
+    const { db } = fixture.context;
+    const { campaign, ids, last } = await sendingTo({ "mail.example": 30 });
+    const { "mail.example": emails = [] } = ids;
+    await post(...emails.slice(0, 20).map(unauthorized));
+    expect(await readCampaign(db, campaign)).toMatchObject({
+      state: "paused",
+      state_reason: expect.stringContaining("refused our credentials"),
+    });
+    await post(...emails.slice(20).map(unauthorized), accepted(last[0]));
+    await post(...emails.slice(20).map(unauthorized));
+    expect(await readCampaign(db, campaign)).toMatchObject({
+      state: "finished",
+      state_reason: null,
+    });
+
+    const all = {
+      states: ["failed"] as const,
+      emails: "all" as const,
+      after: undefined,
+      most: 100,
+    };
+    expect(await requeueEmails(db, campaign, all)).toMatchObject({ requeued: 30 });
+    await post(
+      ...emails.map((id) => ({
+        ...report(id, { event: "START", state: "sending" }),
+        run: 2,
+        seq: 1,
+      })),
+    );
+    expect(await standing(campaign)).toBe("sending");
+  });
+
+  test("that had refused many when the campaign ended does not pause it by that when they are sent again", async () => {
+    const { db } = fixture.context;
+    const { campaign, ids, last } = await sendingTo({ "mail.example": 30 });
+    const { "mail.example": emails = [] } = ids;
+    await post(accepted(last[0]), ...emails.map(unauthorized));
+    await db.execute(sql`UPDATE "campaign" SET "refused_in_a_row" = 30 WHERE "id" = ${campaign}`);
+    const all = {
+      states: ["failed"] as const,
+      emails: "all" as const,
+      after: undefined,
+      most: 100,
+    };
+    await requeueEmails(db, campaign, all);
+    await post(
+      ...emails.map((id) => ({
+        ...report(id, { event: "START", state: "sending" }),
+        run: 2,
+        seq: 1,
+      })),
+    );
+    expect(await standing(campaign)).toBe("sending");
+  });
+});
+
 describe("what a gateway had accepted and its recipient's provider refuses", () => {
   test("pauses the campaign by what is told later, with the accepted ones between", async () => {
     const { campaign, ids } = await sendingTo({ "outlook.example": 60 });

@@ -188,7 +188,8 @@ export async function countRefusals(
       "state" = CASE WHEN "now"."pause" THEN 'paused' ELSE "state" END,
       "state_reason" = CASE WHEN "now"."pause" THEN ${reason} ELSE "state_reason" END
     FROM (
-      SELECT "campaign"."id", "in_a_row", "in_a_row" >= ${limit} AND "campaign"."state" = 'sending' AS "pause"
+      SELECT "campaign"."id", "in_a_row",
+        "in_a_row" >= ${limit} AND "refused" > 0 AND "campaign"."state" = 'sending' AS "pause"
       FROM "campaign" JOIN json_to_recordset(${JSON.stringify(campaigns)}::json)
           AS "moved" ("id" uuid, "accepted" integer, "refused" integer) USING ("id"),
         LATERAL (SELECT CASE WHEN "accepted" > 0 THEN 0 ELSE "refused_in_a_row" + "refused" END AS "in_a_row") AS "counted"
