@@ -87,6 +87,7 @@ describe("every class of reply has one meaning", () => {
     ["RCPT", "550 5.7.54 Unable to relay recipient", "unauthorized", "Unable to relay"],
     ["RCPT", "550 5.7.1 <zoe@example.org>: Access denied", "rejected", "Access denied"],
     ["END", "554 5.7.1 relaying denied", "rejected", "relaying denied"],
+    ["RCPT", "550 2.1.5 no such user", "rejected", "answered 550 to RCPT TO: 2.1.5 no such user"],
     ["RCPT", "550 5.4.5 daily limit exceeded", "throttled", "takes no more from this account"],
     ["RCPT", "450 4.2.0 greylisted", "unavailable", "450 4.2.0"],
     ["RCPT", "450 4.7.1 greylisted", "throttled", "450 4.7.1"],

@@ -42,7 +42,7 @@ function outcomeOfReply(
   code: number,
   shown: (words: string) => string,
 ): Refusal {
-  const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1] ?? "";
+  const enhanced = /^\d{3}[ -]([45]\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1] ?? "";
   const words = shown(response.replace(/^\d{3}[ -]?/gm, "").replace(enhanced, ""));
   const named = [code, enhanced].filter(Boolean).join(" ");
   const at = command === "" || command === "CONN" ? "" : ` to ${command}`;

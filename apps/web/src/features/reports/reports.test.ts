@@ -217,6 +217,16 @@ describe("reports that are no use cost only themselves", () => {
     });
   });
 
+  test("a reason that cannot be read does not take the end of an email with it", async () => {
+    await using given = await setUp(1);
+    const { db, ids } = given;
+    const [begun, ended] = storyOf(ids[0]!, [start, refused]);
+    const odd = { ...ended, error: { code: "unauthorized", status: "2.1.5" } };
+    expect(await take(db, [begun, odd])).toMatchObject({ applied: 2, invalid: 0 });
+    const [email] = await db.execute(sql`SELECT "state", "error_code" FROM "email"`);
+    expect(email).toEqual({ state: "failed", error_code: null });
+  });
+
   test("whatever stands in a report's texts is stored as it is, or refused, and never fails the call", async () => {
     await using given = await setUp(1);
     const { db, ids } = given;

@@ -20,7 +20,7 @@ export async function takeReports(
   const readable: Report[] = [];
   let invalid = 0;
   for (const raw of reports) {
-    const parsed = parseReport(raw);
+    const parsed = readReport(raw);
     if (parsed.ok) readable.push(withStorableTexts(parsed.value));
     else {
       invalid++;
@@ -35,6 +35,13 @@ export async function takeReports(
   if (unknown > 0)
     log.error({ unknown }, "reports name emails that are not in the ledger and are dropped");
   return { applied, repeated: known - applied, unknown, invalid };
+}
+
+/** Why an email failed may be told in a way that cannot be read. That it failed is not lost by that. */
+function readReport(raw: unknown): ReturnType<typeof parseReport> {
+  const parsed = parseReport(raw);
+  if (parsed.ok || !parsed.field.startsWith("error") || typeof raw !== "object") return parsed;
+  return parseReport({ ...raw, error: undefined });
 }
 
 /** A gateway may answer anything, and its words stand in these two texts. */
@@ -59,7 +66,6 @@ async function apply(
     await pauseForCredentials(tx, log, campaigns);
     // Before anything is confirmed, which counts as well: what is watched is written anew from what was read here.
     await pauseForSender(tx, log, senders);
-    if (applied > 0) await takeRefusals(tx, log, reports);
     const inDoubt = reports.filter(({ state }) => state === "uncertain");
     if (inDoubt.length > 0)
       await confirmTold(
@@ -68,6 +74,8 @@ async function apply(
         Math.max(...inDoubt.map(({ at }) => at)),
         inDoubt.map(({ id }) => id),
       );
+    // Last, for campaigns are locked before suppressions.
+    if (applied > 0) await takeRefusals(tx, log, reports);
     return { known, applied };
   });
 }
