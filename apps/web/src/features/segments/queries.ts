@@ -92,7 +92,7 @@ export async function countSegments(db: Queryable, search: string): Promise<numb
   return row?.segments ?? 0;
 }
 
-/** Static segments by name, those first whose name begins with `search`; each name that holds it is found. */
+/** The first static segments by name. */
 export function staticSegments(db: Queryable, most: number) {
   return db
     .select({ id: segment.id, name: segment.name, size: segment.size })

@@ -44,7 +44,7 @@ const ADDRESS = sql`"contact"."canonical_email"`;
 const DOMAIN = sql`split_part("contact"."canonical_email", '@', 2)`;
 const NAME = sql`(lower("contact"."name") COLLATE "C")`;
 const FIRST_NAME = sql`(lower("contact"."first_name") COLLATE "C")`;
-const LAST_NAME = sql`(lower("contact"."last_name") COLLATE "C")`;
+const LAST_NAME = sql`"contact"."sought_last_name"`;
 
 /** Compares a text without regard to case. There are no patterns, so no character of a value means anything but itself. */
 function textCondition(text: SQL, operator: Operator, value: string): SQL {
