@@ -48,5 +48,6 @@ test("while web is too far behind no attempt begins; when it has caught up sendi
     return undefined;
   };
   expect(await finished(given, handed)).toEqual({ sent: 300 });
-  expect(begunWhenWebWasBack).toBe(begun);
+  // Two at a time: so many may still have been on their way when it seemed quiet.
+  expect(begunWhenWebWasBack).toBeLessThanOrEqual(begun + 2);
 });

@@ -137,8 +137,8 @@ test("whoever was removed or may do less by now is judged by that, whatever thei
   const account = { name: "Kept", email: "kept@example.com", role: "viewer" } as const;
 
   async function expectRefusals() {
-    expect(await createTokenBy(db, admin, token)).toBe("beyond you");
-    expect(await inviteAccount(db, admin, account)).toEqual({ kind: "beyond you" });
+    expect(await createTokenBy(db, admin, token)).toBe("not allowed");
+    expect(await inviteAccount(db, admin, account)).toEqual({ kind: "not allowed" });
     expect(await changeRole(db, admin, editor.id, "viewer")).toBe("not allowed");
     expect(await changeRole(db, admin, admin.id, "admin")).toBe("not allowed");
     expect(await resetPassword(db, admin, editor.id)).toBe("not allowed");
@@ -176,7 +176,7 @@ test("a token that somebody is making while they are removed is not made, or goe
     making = createTokenBy(db, other, token);
     await lockWait(db);
   });
-  expect(await making).toBe("beyond you");
+  expect(await making).toBe("not allowed");
   expect(await tokenNames()).toEqual([]);
 });
 

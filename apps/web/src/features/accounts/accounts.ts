@@ -76,7 +76,9 @@ export function readAccount(db: Queryable, id: string): Promise<Account | undefi
 }
 
 export type Invitation =
-  { kind: "invited"; id: string; password: string } | { kind: "taken" } | { kind: "beyond you" };
+  | { kind: "invited"; id: string; password: string }
+  | { kind: "taken" }
+  | { kind: "beyond you" | "not allowed" };
 
 /** Makes an account with a password that its person has to change at once; it is answered here and never again. */
 export async function inviteAccount(
@@ -88,7 +90,8 @@ export async function inviteAccount(
   const hash = await hashPassword(password);
   return db.transaction(async (tx) => {
     const standing = await standingOf(tx, by, "accounts:manage");
-    if (standing === undefined || !mayGrant(standing, account.role)) return { kind: "beyond you" };
+    if (standing === undefined) return { kind: "not allowed" };
+    if (!mayGrant(standing, account.role)) return { kind: "beyond you" };
     const id = await insertAccount(tx, { ...account, hash, temporary: true });
     return id === undefined ? { kind: "taken" } : { kind: "invited", id, password };
   });

@@ -72,6 +72,7 @@ export function peoplePages(context: Context) {
         const invited = await inviteAccount(db, user, { name, email, role });
         switch (invited.kind) {
           case "beyond you":
+          case "not allowed":
             throw new ForbiddenError();
           case "taken": {
             const again = posted.refuse({ email: "Somebody signs in with this address already." });

@@ -35,10 +35,11 @@ export function createTokenBy(
   db: Database,
   by: User,
   given: { name: string; role: Role; expiresAt?: Date },
-): Promise<{ id: string; token: string } | "beyond you"> {
+): Promise<{ id: string; token: string } | "beyond you" | "not allowed"> {
   return db.transaction(async (tx) => {
     const standing = await standingOf(tx, by, "tokens:manage");
-    if (standing === undefined || !mayGrant(standing, given.role)) return "beyond you";
+    if (standing === undefined) return "not allowed";
+    if (!mayGrant(standing, given.role)) return "beyond you";
     return createToken(tx, { ...given, createdBy: by.email });
   });
 }

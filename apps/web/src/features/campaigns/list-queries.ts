@@ -5,7 +5,7 @@ import { campaign } from "../../db/schema/campaigns.ts";
 import { type Campaign, CAMPAIGN_COLUMNS, campaignOf } from "./queries.ts";
 import type { CampaignState } from "./steering-queries.ts";
 
-export interface CampaignFilter {
+export interface CampaignsSought {
   /** What stands in the name, anywhere. */
   name?: string | undefined;
   states?: readonly CampaignState[] | undefined;
@@ -19,7 +19,7 @@ export interface CampaignOrder {
 /** One page of the campaigns. There are thousands of them at most: their name is looked for in all. */
 export async function selectCampaignPage(
   db: Queryable,
-  filter: CampaignFilter,
+  filter: CampaignsSought,
   { by, direction }: CampaignOrder,
   page: PageRequest,
 ): Promise<Paged<Campaign>> {
@@ -35,7 +35,7 @@ export async function selectCampaignPage(
   return { items: items.map(campaignOf), ...cursors };
 }
 
-export async function countCampaigns(db: Queryable, filter: CampaignFilter): Promise<number> {
+export async function countCampaigns(db: Queryable, filter: CampaignsSought): Promise<number> {
   const [row] = await db
     .select({ campaigns: sql<number>`count(*)::integer` })
     .from(campaign)
@@ -49,7 +49,7 @@ const KEYS: Readonly<Record<CampaignOrder["by"], SQL | undefined>> = {
   audience: sql`${campaign.audience}`,
 };
 
-function passes({ name, states }: CampaignFilter): SQL | undefined {
+function passes({ name, states }: CampaignsSought): SQL | undefined {
   return and(
     states && inArray(campaign.state, [...states]),
     name === undefined || name === ""

@@ -58,16 +58,13 @@ export function ContactsPage(props: ContactListProps): Html {
         lead={everybody === 0 ? "Everybody you can write to." : formatPlural(everybody, "contact")}
         actions={
           <>
-            {everybody > 0 && (
-              <LinkButton
-                {...following(REGION, "export")}
-                href={listAddress(query, "/contacts/export")}
-                icon="download"
-                download
-              >
-                {isFiltered(query) ? "Export these" : "Export"}
-              </LinkButton>
-            )}
+            <span {...following(REGION, "export")}>
+              {everybody > 0 && (
+                <LinkButton href={listAddress(query, "/contacts/export")} icon="download" download>
+                  {isFiltered(query) ? "Export these" : "Export"}
+                </LinkButton>
+              )}
+            </span>
             {mayWrite && (
               <>
                 <LinkButton href="/imports/new" icon="upload">

@@ -22,7 +22,7 @@ export interface Batch<R> {
 }
 
 /** A row and the line that it begins on. */
-export interface LineOf<R> {
+interface LineOf<R> {
   row: R;
   line: number;
 }

@@ -29,9 +29,8 @@ const AT_ONCE = 10_000;
 /**
  * Has addresses, by their canonical form, never mailed again, whoever has them. One that is suppressed already keeps its
  * reason unless the new one weighs more: a person's own word (unsubscribed, complained) over ours. The other is kept beside
- * it, for `takeBack`. Emails that wait in a
- * campaign are skipped when their turn comes, also those that wait at the email client, which is told within a second.
- * `origin` says to a person who or what did it.
+ * it, for `takeBack`. Emails that wait in a campaign are skipped when their turn comes, also those that wait at the email
+ * client, which is told within a second. `origin` says to a person who or what did it.
  */
 export async function suppress(
   db: Queryable,
