@@ -10,6 +10,7 @@ import { requeueInTime } from "./orders.ts";
 import { carryOutRequeue, continueRequeues, orderRequeue } from "./requeue.ts";
 import { requeueEmails } from "./requeue-queries.ts";
 import { cancelCampaign } from "./steering.ts";
+import { lockState, setState } from "./steering-queries.ts";
 
 test("very many emails are requeued a few thousand at a time, each once, and told of in one entry", async () => {
   await using fixture = await campaignFixture(5_200);
@@ -143,4 +144,31 @@ test("a requeue goes no further once its campaign is being cancelled: what faile
   expect((await standing(db, id)).counts).toEqual({ failed: 3, uncertain: 2, sending: 1 });
   await db.execute(sql`UPDATE "requeue" SET "moved_at" = now() - interval '1 minute'`);
   expect(await continueRequeues(db, silentLog)).toBe(0);
+});
+
+test("a slice that a cancel overtakes is rolled back: what is in doubt does not end as cancelled", async () => {
+  await using fixture = await campaignFixture(3);
+  const { db } = fixture.context;
+  const id = await fixture.draft();
+  await launchedWith(fixture, id, "sending", { uncertain: 2, sending: 1 });
+  const order = await orderRequeue(db, id, "Anna", ["uncertain"]);
+  if (order.kind !== "ordered") throw new Error("it was not ordered");
+  let carriedOut: ReturnType<typeof carryOutRequeue> | undefined;
+  await db.transaction(async (tx) => {
+    await lockState(tx, id);
+    carriedOut = carryOutRequeue(db, order.id);
+    // It has seen the campaign sending, and waits with the emails moved for its counts.
+    await lockWait(db);
+    await setState(tx, id, "cancelling");
+  });
+  expect(await carriedOut).toMatchObject({ kind: "refused", state: "cancelling" });
+  expect(await standing(db, id)).toMatchObject({
+    state: "cancelling",
+    unhanded: 0,
+    counts: { uncertain: 2, sending: 1 },
+    fold: { uncertain: 2, sending: 1 },
+  });
+  expect((await activityOf(db, id)).filter(({ action }) => action === "requeued")).toEqual([]);
+  const open = await db.execute(sql`SELECT FROM "requeue" WHERE "ended_at" IS NULL`);
+  expect(open).toHaveLength(0);
 });

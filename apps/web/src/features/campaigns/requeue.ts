@@ -66,11 +66,18 @@ export async function carryOutRequeue(
   } catch (error) {
     // It was deleted meanwhile, and what is noted of it would belong to nobody.
     if (codeOf(error) === FOREIGN_KEY_VIOLATION) return { kind: "unknown" };
-    // It was cancelled meanwhile: the database lets no email of an ended campaign be opened again.
-    if (codeOf(error) !== CHECK_VIOLATION) throw error;
+    const state = cancelledTo(error);
+    if (state === undefined) throw error;
     await endRequeue(db, id);
-    return refused("cancelled");
+    return refused(state);
   }
+}
+
+/** The state of a campaign that was cancelled while a slice was taken, by what that failed with. */
+function cancelledTo(error: unknown): CampaignState | undefined {
+  if (error instanceof OvertakenError) return error.state;
+  // The database lets no email of an ended campaign be opened again.
+  return codeOf(error) === CHECK_VIOLATION ? "cancelled" : undefined;
 }
 
 /**
@@ -123,6 +130,9 @@ async function requeueSome(
     after: after ?? undefined,
     most: AT_ONCE,
   });
+  // It may have been cancelled since it was looked at. Its counts have moved, so nobody can do that now until this is over.
+  const since = await stateOf(tx, campaign);
+  if (requeued > 0 && since !== undefined && !mayRequeue(since)) throw new OvertakenError(since);
   const ended = found < AT_ONCE;
   if (ended) await endRequeue(tx, id);
   if (last === null) return { ended, taken: order.taken };
@@ -130,6 +140,15 @@ async function requeueSome(
   const activity = requeued === 0 ? order.activity : await tell(tx, order, taken);
   await advanceRequeue(tx, id, { taken, last, activity });
   return { ended, taken };
+}
+
+/** The campaign was cancelled before its counts moved: the slice has to be rolled back. */
+class OvertakenError extends Error {
+  override readonly name = "OvertakenError";
+
+  constructor(readonly state: CampaignState) {
+    super(`the campaign is ${state}`);
+  }
 }
 
 /** Tells of what an order came to so far, in one entry of the campaign's activity; answers which. */
