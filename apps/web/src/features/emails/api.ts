@@ -24,7 +24,7 @@ import {
   FactCounts,
   FactsView,
 } from "./forms.ts";
-import { explain } from "./reasons.ts";
+import { whyOf } from "./why.ts";
 
 const TAGS = ["Emails"];
 
@@ -73,7 +73,7 @@ export function emailsApi(context: Context) {
       "/emails/:id",
       async ({ params }) => {
         const email = found(await readEmail(db, params.id));
-        return { ...emailView(email), why: explain(email) };
+        return { ...emailView(email), why: await whyOf(db, email) };
       },
       {
         permission: "campaigns:read",

@@ -3,7 +3,6 @@ import type { Queryable } from "../../db/open.ts";
 import { mayRequeue } from "../campaigns/standing.ts";
 import { parseAddress } from "../contacts/address.ts";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
-import { explainFacts } from "./fact-words.ts";
 import { type EmailFact, factsOf } from "./facts.ts";
 import {
   type Email,
@@ -18,7 +17,8 @@ import {
   selectOptedOutBefore,
   selectRecipients,
 } from "./queries.ts";
-import { explain, type Explanation } from "./reasons.ts";
+import type { Explanation } from "./reasons.ts";
+import { whyOf } from "./why.ts";
 
 /** One step of an email's history, with what a reader needs beside it. */
 export interface Step extends EmailEventRow {
@@ -62,7 +62,8 @@ export async function explainEmail(
   const found = await selectEmail(db, id);
   if (found === undefined) return undefined;
   const { email, campaign } = found;
-  const [{ events, more }, facts, contacts, names] = await Promise.all([
+  const [why, { events, more }, facts, contacts, names] = await Promise.all([
+    whyOf(db, email),
     selectLastEvents(db, id, MOST_STEPS),
     factsOf(db, id),
     selectRecipients(db, [email.contact_id]),
@@ -73,7 +74,7 @@ export async function explainEmail(
     campaign,
     contact: contacts.get(email.contact_id),
     gateway: nameOf(names, email.gateway_id),
-    why: (email.state === "sent" ? explainFacts(facts) : undefined) ?? explain(email),
+    why,
     steps: events.map((event, index) => ({
       ...event,
       gateway: nameOf(names, event.gateway_id),

@@ -1,6 +1,7 @@
 import { asc, eq, sql } from "drizzle-orm";
 import type { Queryable } from "../../db/open.ts";
 import { EMAIL_FACT_KINDS, emailFact } from "../../db/schema/ledger.ts";
+import { isToldOfRun } from "../../db/told-of-run.ts";
 
 export { EMAIL_FACT_KINDS };
 
@@ -59,6 +60,18 @@ export function selectFacts(db: Queryable, email: string): Promise<EmailFact[]> 
     .from(emailFact)
     .where(eq(emailFact.email_id, email))
     .orderBy(asc(emailFact.at), asc(emailFact.id));
+}
+
+/** What a gateway tells of an email by webhook, mail or answer. */
+export type ToldKind = Extract<EmailFactKind, "delivered" | "bounced" | "complained">;
+
+/** The last word of its gateway on the present run of an email; undefined when it has told nothing. */
+export async function selectLastTold(db: Queryable, email: string): Promise<ToldKind | undefined> {
+  const rows = await db.execute<{ kind: ToldKind }>(sql`
+    SELECT "email_fact"."kind" FROM "email" JOIN "email_fact" ON ${isToldOfRun()}
+    WHERE "email"."id" = ${email} ORDER BY "email_fact"."at" DESC, "email_fact"."id" DESC LIMIT 1
+  `);
+  return rows[0]?.kind;
 }
 
 /** How many emails of a campaign each kind of fact is known of. */

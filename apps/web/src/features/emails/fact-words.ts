@@ -1,6 +1,6 @@
 import type { IconName } from "../../ui/icon.tsx";
 import type { Tone } from "../../ui/tone.ts";
-import type { EmailFact, EmailFactKind } from "./facts.ts";
+import type { EmailFact, EmailFactKind, ToldKind } from "./facts.ts";
 import type { Explanation } from "./reasons.ts";
 
 /** How a kind of fact looks, and how many of it are called. */
@@ -63,12 +63,9 @@ export function tellingOf({ detail }: Pick<EmailFact, "detail">): string {
     .replace(/:$/, "");
 }
 
-/** What the last word of its gateway says of an email that was sent; undefined when it has told nothing. */
-export function explainFacts(facts: readonly EmailFact[]): Explanation | undefined {
-  const last = facts.findLast(
-    ({ kind }) => kind === "delivered" || kind === "bounced" || kind === "complained",
-  );
-  switch (last?.kind) {
+/** What the last word of its gateway says of an email that was sent. */
+export function explainTold(kind: ToldKind): Explanation {
+  switch (kind) {
     case "delivered":
       return {
         what: "It was delivered.",
@@ -88,7 +85,5 @@ export function explainFacts(facts: readonly EmailFact[]): Explanation | undefin
         meaning: "It arrived, and was not wanted. The address is not mailed any more.",
         unwelcome: true,
       };
-    default:
-      return undefined;
   }
 }

@@ -15,6 +15,7 @@ export {
   type EmailFactKind,
   MOST_TOLD,
   type ToldFact,
+  type ToldKind,
 } from "./fact-queries.ts";
 
 /**

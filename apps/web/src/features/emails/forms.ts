@@ -69,6 +69,11 @@ export const ExplainedEmailView = Type.Object({
     what: Type.String(),
     meaning: Type.String(),
     todo: Type.Optional(Type.String()),
+    unwelcome: Type.Optional(
+      Type.Boolean({
+        description: "True of one that was sent, and bounced or was reported as spam.",
+      }),
+    ),
   }),
 });
 

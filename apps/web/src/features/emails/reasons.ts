@@ -6,7 +6,12 @@ export interface Circumstances {
   state: EmailState;
   error_code: string | null;
   error_detail: string | null;
+  /** Of its present run. */
   attempt: number;
+  /** The first one where it is left out. */
+  run?: number;
+  /** Whether nobody could tell what became of an attempt before. Then nothing is certain of all of them. */
+  in_doubt?: boolean;
 }
 
 /** Why an email is where it is, for a person: what is so, what that means, and what can be done about it. */
@@ -29,15 +34,12 @@ export function explain(email: Circumstances): Explanation {
           "From here on it is the gateway's to deliver. Whether it reached the inbox, only the gateway and the recipient know.",
       };
     case "queued":
-      return email.attempt === 0
-        ? {
-            what: "It waits for its turn.",
-            meaning: "Nobody has tried it yet. It goes out as soon as there is room.",
-          }
-        : {
-            what: "It waits for its turn.",
-            meaning: "It goes out again as soon as there is room.",
-          };
+      return {
+        what: "It waits for its turn.",
+        meaning: wasTried(email)
+          ? besides(email, "It goes out again as soon as there is room.")
+          : "Nobody has tried it yet. It goes out as soon as there is room.",
+      };
     case "sending":
       return {
         what: "It is being handed to the gateway now.",
@@ -46,8 +48,7 @@ export function explain(email: Circumstances): Explanation {
     case "retrying":
       return {
         what: `It waits for its next attempt: ${inside(reasonOf(email))}.`,
-        meaning:
-          "The gateway did not accept it, that much is certain, so trying again makes no duplicate. It happens by itself.",
+        meaning: `${certainly(email, "The gateway did not accept it, that much is certain, so trying again makes no duplicate.")} The next attempt comes by itself.`,
       };
     case "resolving":
       return {
@@ -106,55 +107,53 @@ function reasonCode({ state, error_code }: Circumstances): string {
 }
 
 const END_REASONS: Readonly<Record<string, (email: Circumstances) => Explanation>> = {
-  rejected: () => ({
+  rejected: (email) => ({
     what: "The gateway rejected it for good.",
-    meaning: "The same email to the same address would be rejected again.",
+    meaning: besides(email, "The same email to the same address would be rejected again."),
     todo: "Read what the gateway said, mend the address or whatever it complains of, then send it again.",
   }),
-  unauthenticated: () => ({
+  unauthenticated: (email) => ({
     what: "The recipient's server refused it because its sender is not authenticated.",
-    meaning:
+    meaning: besides(
+      email,
       "SPF, DKIM or DMARC of the domain in the From address does not pass there. Nothing is wrong with the recipient's address.",
+    ),
     todo: `Mend what the server complains of (${guideAddress("authentication")} says how), then send it again.`,
   }),
-  unauthorized: () => ({
+  unauthorized: (email) => ({
     what: "The gateway refused our credentials.",
-    meaning:
+    meaning: besides(
+      email,
       "It did not look at the email at all, so nothing is wrong with it or with its address.",
+    ),
     todo: "Mend the credentials in Settings, Gateways, then send it again.",
   }),
-  exhausted: ({ attempt }) => ({
-    what: `Every attempt was used up${attempt > 0 ? `: ${attempt} in all` : ""}.`,
-    meaning:
-      "The gateway was not available, each time. It did not accept the email, so sending again makes no duplicate.",
+  exhausted: (email) => ({
+    what: `Every attempt was used up${email.attempt > 0 ? `: ${email.attempt} in all` : ""}.`,
+    meaning: `The gateway was not available, each time. ${certainly(email, "It did not accept the email, so sending again makes no duplicate.")}`,
     todo: "See that the gateway is well again, then send it again.",
   }),
-  expired: () => ({
+  expired: (email) => ({
     what: "It waited longer than the campaign allows.",
-    meaning:
-      "The gateway put it off again and again until it was too old. It did not accept it, so sending again makes no duplicate.",
+    meaning: `The gateway put it off again and again until it was too old. ${certainly(email, "It did not accept it, so sending again makes no duplicate.")}`,
     todo: "If it is still worth reading, send it again. How long emails are tried is set in Settings, Retries.",
   }),
-  unrenderable: () => ({
+  unrenderable: (email) => ({
     what: "The template could not be filled in for this contact.",
-    meaning: "It never left us: a half-filled email is worse than none.",
+    meaning: certainly(email, "It never left us: a half-filled email is worse than none."),
     todo: "Look at the contact's attributes, mend them, then send it again. A fault of the template itself needs a new campaign: this one keeps the version it was launched with.",
   }),
-  suppressed: ({ error_detail, attempt }) => ({
-    what: `The address must not be mailed: ${inside(suppressionOf(error_detail))}.`,
-    meaning:
-      attempt === 0
-        ? "It was left out on purpose, and counts as skipped. Nothing was handed to the gateway."
-        : "It was left out on purpose before its next attempt, and counts as skipped. The gateway had not accepted it.",
+  suppressed: (email) => ({
+    what: `The address must not be mailed: ${inside(suppressionOf(email.error_detail))}.`,
+    meaning: leftOut(email),
   }),
-  erased: () => ({
+  erased: (email) => ({
     what: "The contact was deleted before its turn.",
-    meaning:
-      "It was left out on purpose, and counts as skipped. Nothing was handed to the gateway.",
+    meaning: leftOut(email),
   }),
-  cancelled: () => ({
+  cancelled: (email) => ({
     what: "The campaign was cancelled before its turn.",
-    meaning: "It was not accepted by the gateway and is not sent any more.",
+    meaning: `${certainly(email, "It was not accepted by the gateway.")} It is not sent any more.`,
   }),
   unresolved: () => ({
     what: "Nobody can tell whether the gateway accepted it.",
@@ -169,6 +168,30 @@ function unknownEnd({ state, error_code }: Circumstances): Explanation {
     what: error_code === null ? `It ended as ${state}.` : `It ended as ${state}: ${error_code}.`,
     meaning: "There is no explanation for this reason. The steps below say how it came to it.",
   };
+}
+
+function leftOut(email: Circumstances): string {
+  return wasTried(email)
+    ? `It was left out on purpose before its next attempt, and counts as skipped. ${certainly(email, "The gateway had not accepted it.")}`
+    : "It was left out on purpose, and counts as skipped. Nothing was handed to the gateway.";
+}
+
+/** Whether there was an attempt of it, in this run or one before: only what was tried is queued again. */
+function wasTried({ attempt, run = 1 }: Circumstances): boolean {
+  return attempt > 0 || run > 1;
+}
+
+const DOUBT =
+  "Nobody can tell whether the gateway accepted an earlier attempt, which may have reached the recipient.";
+
+/** What is certain of every attempt of an email, but of one in doubt it is not: then that is said instead. */
+function certainly({ in_doubt }: Circumstances, words: string): string {
+  return in_doubt === true ? DOUBT : words;
+}
+
+/** What is so whatever an earlier attempt came to; of an email in doubt, that as well. */
+function besides({ in_doubt }: Circumstances, words: string): string {
+  return in_doubt === true ? `${words} ${DOUBT}` : words;
 }
 
 /** A reason within a sentence: it begins in lower case, unless its first word is always written large. */

@@ -1,0 +1,21 @@
+import { type SQL, sql } from "drizzle-orm";
+
+/**
+ * Whether an "email_fact" is a gateway's word on what became of the present run of its "email". What was known before an
+ * email was requeued is of an earlier run, and says nothing of this one; and a refusal, which is kept as a bounce, says of an
+ * attempt that the gateway does not have it.
+ */
+export function isToldOfRun(): SQL {
+  return sql`
+    "email_fact"."email_id" = "email"."id" AND "email_fact"."kind" IN ('delivered', 'bounced', 'complained')
+      AND "email_fact"."received_at" >= coalesce((
+        SELECT "at" FROM "email_event"
+        WHERE "email_event"."email_id" = "email"."id" AND "email_event"."run" = "email"."run" AND "email_event"."seq" = 0
+      ), '-infinity')
+      AND NOT EXISTS (
+        SELECT FROM "email_event" AS "refused"
+        WHERE "refused"."email_id" = "email"."id" AND "refused"."event" = 'REJECTED'
+          AND "email_fact"."dedupe_key" = 'smtp bounced ' || "refused"."run" || '.' || "refused"."seq"
+      )
+  `;
+}
