@@ -4,6 +4,7 @@ import type { Report } from "@mailwright/protocol";
 import { withoutAddressesIn } from "../../db/erased-text.ts";
 import { countMoves } from "../../db/ledger-moves.ts";
 import type { Queryable } from "../../db/open.ts";
+import { isToldOfRun } from "../../db/told-of-run.ts";
 import { domainOf, type SenderNews } from "./sender-refusal-queries.ts";
 
 export interface Application {
@@ -144,11 +145,7 @@ export function lockUncertain(db: Queryable, ids: readonly string[]): Promise<Un
   `);
 }
 
-/**
- * Those of the emails that are in doubt and of which their gateway has told what became of them, by gateway. What was known
- * before an email was requeued is of an earlier run, and says nothing of this one; and a refusal, which is kept as a bounce,
- * says of an attempt that the gateway does not have it.
- */
+/** Those of the emails that are in doubt and of which their gateway has told what became of them, by gateway. */
 export async function selectTold(
   db: Queryable,
   ids: readonly string[],
@@ -156,16 +153,7 @@ export async function selectTold(
   const rows = await db.execute<{ gateway: string; ids: string[] }>(sql`
     SELECT "gateway_id" AS "gateway", array_agg("id") AS "ids" FROM "email"
     WHERE "id" = ANY(${sql.param([...ids])}::uuid[]) AND "state" = 'uncertain' AND "gateway_id" IS NOT NULL AND EXISTS (
-      SELECT FROM "email_fact" WHERE "email_fact"."email_id" = "email"."id" AND "kind" IN ('delivered', 'bounced', 'complained')
-        AND "received_at" >= coalesce((
-          SELECT "at" FROM "email_event"
-          WHERE "email_event"."email_id" = "email"."id" AND "email_event"."run" = "email"."run" AND "email_event"."seq" = 0
-        ), '-infinity')
-        AND NOT EXISTS (
-          SELECT FROM "email_event" AS "refused"
-          WHERE "refused"."email_id" = "email"."id" AND "refused"."event" = 'REJECTED'
-            AND "email_fact"."dedupe_key" = 'smtp bounced ' || "refused"."run" || '.' || "refused"."seq"
-        )
+      SELECT FROM "email_fact" WHERE ${isToldOfRun()}
     )
     GROUP BY "gateway_id"
   `);
