@@ -81,3 +81,36 @@ test("who leaves with one click by an email gets nothing more, not even what wai
   await expectPromiseKept(all, first);
   await expectPromiseKept(all, second);
 }, 180_000);
+
+test("who is deleted while a campaign is paused gets nothing more from it when it goes on", async () => {
+  await using all = await startInstallation();
+  const { api, sql, mock } = all;
+  await api("PATCH", "/settings", {
+    retry: { attempts: 20, first_wait_s: 2, max_wait_s: 4, max_age_s: 3_600 },
+  });
+  await mock("PUT", "/script", [{ status: 503, times: 100_000 }]);
+  const campaign = await launchCampaign(all, CONTACTS);
+  await reached(all, campaign, ["retrying"], CONTACTS);
+  await api("POST", `/campaigns/${campaign}/pause`);
+  const [gone] = await sql`SELECT id, contact_id, address FROM email ORDER BY id LIMIT 1`;
+  await api("DELETE", `/contacts/${gone?.["contact_id"]}`);
+  await api("DELETE", `/campaigns/${campaign}/pause`);
+  await until(async () => (await standingOf(all, campaign)).counts["skipped"] === 1, {
+    what: "the email of whoever was deleted to be skipped",
+    timeoutMs: 15_000,
+  });
+  await mock("PUT", "/script", []);
+
+  expect(await ended(all, campaign)).toMatchObject({
+    state: "finished",
+    counts: { sent: CONTACTS - 1, skipped: 1 },
+  });
+  const mailed = (await accepted(all)).map(({ to }) => to);
+  expect([mailed.length, mailed.includes(gone?.["address"] as string)]).toEqual([
+    CONTACTS - 1,
+    false,
+  ]);
+  const [end] = await sql`SELECT address, state, error_code FROM email WHERE id = ${gone?.["id"]}`;
+  expect(end).toEqual({ address: "", state: "skipped", error_code: "erased" });
+  await expectPromiseKept(all, campaign);
+}, 180_000);

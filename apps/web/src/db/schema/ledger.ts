@@ -149,3 +149,16 @@ export const batch = pgTable(
   },
   (table) => [index("batch_campaign").on(table.campaign_id, table.handed_at, table.id)],
 );
+
+/**
+ * Emails of erased contacts that had not ended, by run, until the email client has been told that no attempt of one may
+ * begin any more: it may have them, and nothing else leads from a contact that is gone to its emails.
+ */
+export const withheldEmail = pgTable(
+  "withheld_email",
+  {
+    email_id: uuid().notNull(),
+    run: smallint().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.email_id, table.run] })],
+);

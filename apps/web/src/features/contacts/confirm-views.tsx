@@ -67,7 +67,11 @@ function consequencesOf({ memberships, emails, waiting }: Belongings, first?: st
     ...(first === undefined ? [] : [first]),
     ...(memberships > 0 ? [`${formatPlural(memberships, "membership")} in segments`] : []),
     ...(emails > 0 ? [`The address in ${formatPlural(emails, "email")} of campaigns`] : []),
-    ...(waiting > 0 ? [`${formatPlural(waiting, "email")} that waits to be sent: skipped`] : []),
+    ...(waiting > 0
+      ? [
+          `${formatPlural(waiting, "email")} that ${waiting === 1 ? "waits" : "wait"} to be sent: skipped`,
+        ]
+      : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { withoutAddressesIn } from "../../db/erased-text.ts";
+import { foundEmailIs } from "../../db/found-email.ts";
 import type { Queryable } from "../../db/open.ts";
 import type { Spelling } from "./spellings.ts";
 
@@ -87,13 +88,17 @@ function mentions(text: SQL, spellings: readonly Spelling[]): SQL {
 
 /**
  * Erases the addresses of contacts from the ledger, and with them whatever reads like an address in what a server or gateway
- * said of their emails: it may write theirs in another way, or name a mailbox behind it. The emails stay, and stay counted.
+ * said of their emails: it may write theirs in another way, or name a mailbox behind it. The emails stay, and stay counted;
+ * those that have not ended are withheld, handed over or not: a hand-over that knew the contact may be on its way.
  */
 export async function eraseAddresses(tx: Queryable, ids: readonly string[]): Promise<void> {
   await tx.execute(sql`
     WITH "theirs" AS MATERIALIZED (
-      SELECT "id" FROM "email"
+      SELECT "id", "run", ${foundEmailIs("queued", "sending", "retrying", "resolving")} AS "is_open" FROM "email"
       WHERE "contact_id" = ANY(${sql.param(ids)}::uuid[]) AND "address" <> '' ORDER BY "id" FOR UPDATE
+    ),
+    "withheld" AS (
+      INSERT INTO "withheld_email" ("email_id", "run") SELECT "id", "run" FROM "theirs" WHERE "is_open"
     ),
     "told" AS (
       UPDATE "email_event" SET "error_detail" = ${withoutAddressesIn(sql`"email_event"."error_detail"`)}
@@ -112,9 +117,9 @@ export async function eraseAddresses(tx: Queryable, ids: readonly string[]): Pro
 export interface Belongings {
   memberships: number;
   emails: number;
-  /** Of the emails, those that have not been handed over and will be skipped. */
+  /** Of the emails, those that wait for an attempt, here or at the email client, and will be skipped. */
   waiting: number;
-  /** Of the emails, those that are being sent or tried right now. */
+  /** Of the emails, those of which an attempt is under way or without a clear answer. */
   underWay: number;
 }
 
@@ -124,8 +129,8 @@ export async function countBelongings(db: Queryable, ids: readonly string[]): Pr
     SELECT
       (SELECT count(*)::integer FROM "segment_contact" WHERE "contact_id" = ANY(${param}::uuid[])) AS "memberships",
       count(*)::integer AS "emails",
-      (count(*) FILTER (WHERE "state" = 'queued'))::integer AS "waiting",
-      (count(*) FILTER (WHERE "state" IN ('sending', 'retrying', 'resolving')))::integer AS "underWay"
+      (count(*) FILTER (WHERE "state" IN ('queued', 'retrying')))::integer AS "waiting",
+      (count(*) FILTER (WHERE "state" IN ('sending', 'resolving')))::integer AS "underWay"
     FROM "email" WHERE "contact_id" = ANY(${param}::uuid[])
   `);
   return row ?? { memberships: 0, emails: 0, waiting: 0, underWay: 0 };

@@ -186,6 +186,26 @@ test("an address that is changed in the very moment is erased with its contact t
   expect([...(await db.execute(sql`SELECT * FROM "former_address"`))]).toEqual([]);
 });
 
+test("what begins another run or ends in the very moment is withheld as it is then", async () => {
+  const { db } = context;
+  const [anna, bernd] = [await member("anna@example.com"), await member("bernd@example.com")];
+  await frozenCampaign();
+  await db.execute(sql`UPDATE "email" SET "state" = 'failed' WHERE "contact_id" = ${anna.id}`);
+  let erased: Promise<number> | undefined;
+  await db.transaction(async (tx) => {
+    await tx.execute(
+      sql`UPDATE "email" SET "state" = 'queued', "run" = 2 WHERE "contact_id" = ${anna.id}`,
+    );
+    await tx.execute(sql`UPDATE "email" SET "state" = 'sent' WHERE "contact_id" = ${bernd.id}`);
+    erased = eraseContacts(db, [anna.id, bernd.id]);
+    await lockWait(db);
+  });
+  expect(await erased).toBe(2);
+  const withheld = await db.execute(sql`
+    SELECT "contact_id", "withheld_email"."run" FROM "withheld_email" JOIN "email" ON "email_id" = "id"`);
+  expect([...withheld]).toEqual([{ contact_id: anna.id, run: 2 }]);
+});
+
 test("while audiences are frozen, erasures wait and pages do not", async () => {
   const { db } = context;
   const people = await Promise.all(

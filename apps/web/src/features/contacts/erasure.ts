@@ -19,9 +19,10 @@ export type { Belongings } from "./erasure-queries.ts";
 
 /**
  * Erases contacts for good; answers how many there were. Their memberships go. Emails they were sent stay counted in
- * their campaigns, without the address; those that wait to be handed over are skipped in their turn. Rows of imports that were
- * not taken go, and so do answers that were kept of calls. That they must not be mailed, if it is so, stays: somebody who
- * unsubscribed is not mailed when a later import brings them back.
+ * their campaigns, without the address; those that wait to be handed over are skipped in their turn, and the email client is
+ * told not to begin with those that it has. Rows of imports that were not taken go, and so do answers that were kept of calls.
+ * That they must not be mailed, if it is so, stays: somebody who unsubscribed is not mailed when a later import brings them
+ * back.
  */
 export async function eraseContacts(db: Database, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0;

@@ -9,13 +9,13 @@ import { addressesOn, idsOf } from "./fixtures/pages.ts";
 
 describe("to delete", () => {
   test("the confirmation names what goes, what stays and what may still arrive", async () => {
-    await using fixture = await campaignFixture(3);
+    await using fixture = await campaignFixture(4);
     const { context } = fixture;
     const client = await signedInClient(context);
     const ids = await idsOf(context);
     const campaign = await fixture.draft();
-    await launchedWith(fixture, campaign, "sending", { queued: 1, sending: 1 });
-    const [waiting, underWay, neither] = await Promise.all(
+    await launchedWith(fixture, campaign, "sending", { queued: 1, retrying: 1, sending: 1 });
+    const [waiting, underWay, between, neither] = await Promise.all(
       ids.map((id) => client.get(`/contacts/${id}/delete`)),
     );
     expect(waiting?.textOf("h1")).toBe("Delete P1?");
@@ -25,12 +25,13 @@ describe("to delete", () => {
       "The address in 1 email of campaigns",
       "1 email that waits to be sent: skipped",
     ]);
+    expect(between?.text).toContain("1 email that waits to be sent: skipped");
     expect(underWay?.text).toContain(
       "1 email is with the gateway already and may still arrive. This cannot be undone.",
     );
     expect(neither?.text).toContain("They were in no campaign, so nothing else changes.");
-    await suppress(context.db, ["p3@example.com"], { reason: "manual", origin: "test" });
-    expect((await client.get(`/contacts/${ids[2]}/delete`)).text).toContain(
+    await suppress(context.db, ["p4@example.com"], { reason: "manual", origin: "test" });
+    expect((await client.get(`/contacts/${ids[3]}/delete`)).text).toContain(
       "That the address must not be mailed stays too",
     );
   });

@@ -43,8 +43,24 @@ function mayBeThere(): SQL {
   return foundEmailIs("queued", "sending", "retrying", "resolving");
 }
 
+/** Takes up to `most` emails of erased contacts that the email client has not been told of, for this transaction. */
+export async function takeWithheld(tx: Queryable, most: number): Promise<Suppressed["emails"]> {
+  return tx.execute<Suppressed["emails"][number]>(
+    sql`SELECT "email_id" AS "id", "run" FROM "withheld_email" LIMIT ${most} FOR UPDATE SKIP LOCKED`,
+  );
+}
+
 export async function markAnnounced(tx: Queryable, suppressions: readonly string[]): Promise<void> {
   await tx.execute(
     sql`UPDATE "suppression" SET "announced" = true WHERE "id" = ANY(${sql.param(suppressions)}::uuid[])`,
   );
+}
+
+export async function dropWithheld(tx: Queryable, emails: Suppressed["emails"]): Promise<void> {
+  const ids = sql.param(emails.map(({ id }) => id));
+  const runs = sql.param(emails.map(({ run }) => run));
+  await tx.execute(sql`
+    DELETE FROM "withheld_email"
+    WHERE ("email_id", "run") IN (SELECT * FROM unnest(${ids}::uuid[], ${runs}::smallint[]))
+  `);
 }

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
+import { SUPPRESSED_LIMIT } from "@mailwright/protocol";
 import { type FrozenCampaign, frozenCampaign } from "../../testing/dispatch.ts";
+import { eraseContacts } from "../contacts/erasure.ts";
 import { lift, suppress } from "../suppressions/suppressions.ts";
 import { announceSuppressions } from "./announcement.ts";
 import { handOverNext } from "./handover.ts";
@@ -11,6 +13,20 @@ async function setUp(contacts: number): Promise<FrozenCampaign> {
   const given = await frozenCampaign(contacts);
   expect((await handOverNext(given.context)).kind).toBe("handed");
   return given;
+}
+
+async function erase({ db }: FrozenCampaign, ...addresses: string[]): Promise<void> {
+  const contacts = await db.execute<{ id: string }>(
+    sql`SELECT "id" FROM "contact" WHERE "email" = ANY(${sql.param(addresses)}::text[])`,
+  );
+  const ids = contacts.map(({ id }) => id);
+  expect(await eraseContacts(db, ids)).toBe(addresses.length);
+}
+
+/** The emails that were handed over to these addresses, as the email client is told of them. */
+function handedTo({ standIn }: FrozenCampaign, ...addresses: string[]) {
+  const handed = standIn.batches.flatMap(({ recipients }) => recipients);
+  return handed.filter(({ email }) => addresses.includes(email)).map(({ id }) => ({ id, run: 1 }));
 }
 
 const WHY = { reason: "unsubscribed", origin: "a test" } as const;
@@ -80,6 +96,52 @@ test("whoever was suppressed last is told of first, and ten thousand at a time",
   expect([await announceSuppressions(context), told()]).toEqual([true, ["p1@example.com"]]);
   expect(await announceSuppressions(context)).toBe(false);
   expect(told()).toEqual(["p1@example.com", "p2@example.com"]);
+});
+
+test("the email client is told once of what it has for whoever was erased, whatever state that is in", async () => {
+  await using given = await setUp(6);
+  const { db, standIn, context } = given;
+  const states = ["queued", "sending", "retrying", "resolving", "sent", "failed"];
+  const erased = states.map((_, index) => `p${index + 1}@example.com`);
+  for (const [index, state] of states.entries())
+    await db.execute(
+      sql`UPDATE "email" SET "state" = ${state}::"email_state" WHERE "address" = ${erased[index]}`,
+    );
+  const open = handedTo(given, ...erased.slice(0, 4));
+  await erase(given, ...erased);
+  await announceSuppressions(context);
+  await announceSuppressions(context);
+  const told = standIn.suppressed.flatMap(({ emails }) => emails);
+  expect(told).toHaveLength(4);
+  expect(told).toEqual(expect.arrayContaining(open));
+});
+
+test("who unsubscribes while the email client is away, and is erased or was before, is told of once it is back", async () => {
+  await using given = await setUp(3);
+  const { db, standIn, context } = given;
+  await suppress(db, ["p1@example.com"], WHY);
+  standIn.answerNext("PUT /v1/suppressed", { status: 503 });
+  await announceSuppressions(context);
+  await erase(given, "p1@example.com", "p2@example.com");
+  await suppress(db, ["p2@example.com"], WHY);
+  standIn.answerNext("PUT /v1/suppressed", { status: 503 });
+  await announceSuppressions(context);
+  expect(standIn.suppressed).toEqual([]);
+  await announceSuppressions(context);
+  const told = standIn.suppressed.flatMap(({ emails }) => emails);
+  expect(told).toHaveLength(2);
+  expect(told).toEqual(expect.arrayContaining(handedTo(given, "p1@example.com", "p2@example.com")));
+});
+
+test("of more who were erased than fit one call, each is told of once, by however many webs", async () => {
+  const many = SUPPRESSED_LIMIT + 200;
+  await using given = await frozenCampaign(many);
+  const { standIn, context } = given;
+  await erase(given, ...Array.from({ length: many }, (_, index) => `p${index + 1}@example.com`));
+  await Promise.all(Array.from({ length: 3 }, () => announceSuppressions(context)));
+  await announceSuppressions(context);
+  const told = standIn.suppressed.flatMap(({ emails }) => emails.map(({ id }) => id));
+  expect([told.length, new Set(told).size]).toEqual([many, many]);
 });
 
 test("before a lost batch is handed over again, the email client hears whom of it not to mail", async () => {

@@ -1,5 +1,10 @@
 import { parseNothing, type Suppressed, SUPPRESSED_LIMIT } from "@mailwright/protocol";
-import { markAnnounced, takeUnannounced } from "./announcement-queries.ts";
+import {
+  dropWithheld,
+  markAnnounced,
+  takeUnannounced,
+  takeWithheld,
+} from "./announcement-queries.ts";
 import type { DispatchContext } from "./context.ts";
 
 /** Suppressions announced at once. */
@@ -8,9 +13,9 @@ const MOST = 500;
 const MOST_TIMES = 20;
 
 /**
- * Tells the email client of emails that must not be attempted any more, because their recipient was suppressed after they
- * were handed over; those that were not are skipped by the hand-over. A hand-over that read its recipients before the
- * suppression was there, and arrives after this, is no gap: the email client remembers what it does not have yet. The
+ * Tells the email client of emails that must not be attempted any more, because their recipient was suppressed or erased after
+ * they were handed over; those that were not are skipped by the hand-over. A hand-over that read its recipients before the
+ * suppression or the erasure, and arrives after this, is no gap: the email client remembers what it does not have yet. The
  * last that came are told of first, so that nobody who leaves waits for a file. False when there is nothing left to tell now.
  */
 export async function announceSuppressions(
@@ -26,9 +31,12 @@ export async function announceSuppressions(
 async function announceSome(context: DispatchContext): Promise<boolean> {
   return context.db.transaction(async (tx) => {
     const { suppressions, emails } = await takeUnannounced(tx, MOST);
-    if (suppressions.length === 0 || !(await tellSuppressed(context, emails))) return false;
+    const withheld = await takeWithheld(tx, SUPPRESSED_LIMIT);
+    if (suppressions.length === 0 && withheld.length === 0) return false;
+    if (!(await tellSuppressed(context, [...withheld, ...emails]))) return false;
     await markAnnounced(tx, suppressions);
-    return suppressions.length === MOST;
+    await dropWithheld(tx, withheld);
+    return suppressions.length === MOST || withheld.length === SUPPRESSED_LIMIT;
   });
 }
 

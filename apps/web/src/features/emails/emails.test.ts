@@ -233,6 +233,14 @@ test("what can be sent again says what to do first, and what was left out on pur
   ).toBeUndefined();
 });
 
+test("whose contact was deleted between two attempts is not said to have waited for the first", () => {
+  const skipped = { state: "skipped", error_code: "erased", error_detail: null } as const;
+  expect([0, 1].map((attempt) => explain({ ...skipped, attempt }).what)).toEqual([
+    "The contact was deleted before its turn.",
+    "The contact was deleted before its next attempt.",
+  ]);
+});
+
 test("a step that nobody has words for is shown by its own name", () => {
   expect(describeEvent({ event: "TELEPORTED", state: "sent", attempt: 1, run: 1 })).toBe(
     "TELEPORTED",

@@ -148,7 +148,7 @@ const END_REASONS: Readonly<Record<string, (email: Circumstances) => Explanation
     meaning: leftOut(email),
   }),
   erased: (email) => ({
-    what: "The contact was deleted before its turn.",
+    what: `The contact was deleted before its ${wasTried(email) ? "next attempt" : "turn"}.`,
     meaning: leftOut(email),
   }),
   cancelled: (email) => ({

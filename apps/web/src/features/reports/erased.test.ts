@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { newId, silentLog } from "@mailwright/platform";
 import { frozenCampaign } from "../../testing/dispatch.ts";
+import { standing } from "../../testing/ledger.ts";
 import { eraseContacts } from "../contacts/erasure.ts";
 import { takeFacts } from "../webhooks/webhooks.ts";
 import { takeReports } from "./reports.ts";
@@ -53,4 +54,38 @@ test("what is told of an email after its contact was erased brings no address ba
     "smtp; 550 (address erased) is unknown",
   ]);
   expect((await said(other?.id)).join()).toContain(other?.address ?? "");
+});
+
+test("what the email client skips of whoever was erased was skipped for that", async () => {
+  await using given = await frozenCampaign(2);
+  const { db, campaign } = given;
+  const emails = await db.execute<{ id: string; contact: string }>(
+    sql`SELECT "id", "contact_id" AS "contact" FROM "email" ORDER BY "address"`,
+  );
+  await eraseContacts(db, [emails[0]?.contact ?? ""]);
+  await takeReports(db, silentLog, {
+    reports: emails.map(({ id }) => ({
+      id,
+      run: 1,
+      seq: 1,
+      event: "SUPPRESSED",
+      state: "skipped",
+      at: Date.now(),
+      attempt: 0,
+      gateway: newId(),
+      error: { code: "suppressed" },
+    })),
+  });
+  const codes = await db.execute(sql`
+    SELECT "email"."error_code", "email_event"."error_code" AS "told" FROM "email" JOIN "email_event" ON "email_id" = "email"."id"
+    ORDER BY "address"`);
+  expect([...codes]).toEqual([
+    { error_code: "erased", told: "erased" },
+    { error_code: "suppressed", told: "suppressed" },
+  ]);
+  expect(await standing(db, campaign)).toMatchObject({
+    state: "finished",
+    counts: { skipped: 2 },
+    fold: { skipped: 2 },
+  });
 });

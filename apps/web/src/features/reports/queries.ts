@@ -30,7 +30,8 @@ export interface MovedCampaign {
  * Writes reports into the ledger: events once each, emails forward only, counts along with them. What comes after the end
  * of an email is left out: a journal that was lost and given back says it of an email whose end was on its way. One in doubt
  * is settled by an end and by nothing less: what was under way when the journal was lost goes on nowhere. Of somebody who was
- * erased no address comes back with what a gateway says. The emails
+ * erased no address comes back with what a gateway says, and what was skipped of theirs was skipped for that: the email client
+ * has one word for whoever must not be mailed. The emails
  * are locked in the order of their ids first, so that two webs that are told the same at once take turns. One parameter
  * carries everything: 2,000 reports as JSON, which costs less than eleven arrays of 2,000.
  */
@@ -56,7 +57,8 @@ export async function applyReports(db: Queryable, reports: Report[]): Promise<Ap
       INSERT INTO "email_event"
         ("email_id", "run", "seq", "event", "state", "at", "attempt", "gateway_id", "due_at", "message_id", "error_code", "error_detail")
       SELECT "incoming"."id", "incoming"."run", "incoming"."seq", "event", "state", to_timestamp("at" / 1000.0), "attempt",
-        "gateway", to_timestamp("due" / 1000.0), "message_id", "error" ->> 'code',
+        "gateway", to_timestamp("due" / 1000.0), "message_id",
+        CASE WHEN "erased" AND "error" ->> 'code' = 'suppressed' THEN 'erased' ELSE "error" ->> 'code' END,
         CASE WHEN "erased" THEN ${withoutAddressesIn(sql`"error" ->> 'detail'`)} ELSE "error" ->> 'detail' END
       FROM "incoming" JOIN "locked" USING ("id")
       WHERE CASE WHEN "incoming"."run" = "locked"."run"
