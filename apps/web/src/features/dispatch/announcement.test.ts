@@ -155,10 +155,30 @@ test("before a lost batch is handed over again, the email client hears whom of i
     sql`UPDATE "batch" SET "handed_at" = now() - interval '1 hour', "checked_at" = now() - interval '1 hour'`,
   );
   await reconcile(context, { restS: 0, overdueS: 0 });
-  expect(standIn.suppressed.flatMap(({ emails }) => emails)).toHaveLength(1);
+  const told = standIn.suppressed.flatMap(({ emails }) => emails.map(({ id }) => id));
+  expect(new Set(told).size).toBe(1);
   const order = standIn.calls.map(({ call }) => call);
   expect(order.lastIndexOf("PUT /v1/suppressed")).toBeLessThan(
     order.lastIndexOf("POST /v1/batches"),
   );
   expect(order.filter((call) => call === "POST /v1/batches")).toHaveLength(2);
+});
+
+test("whom not to mail of a batch that is there is told again at each look, before its campaign may go on: a Redis may have lost just that", async () => {
+  await using given = await setUp(4);
+  const { db, campaign, standIn, context } = given;
+  await suppress(db, ["p2@example.com", "p4@example.com"], WHY);
+  await erase(given, "p3@example.com");
+  await db.execute(sql`UPDATE "email" SET "state" = 'sent' WHERE "address" = 'p4@example.com'`);
+  await announceSuppressions(context);
+  const before = standIn.calls.length;
+  await reconcile(context, { restS: 0, overdueS: 3_600 });
+  const told = handedTo(given, "p2@example.com", "p3@example.com");
+  expect(standIn.calls.slice(before)).toEqual([
+    {
+      call: "PUT /v1/suppressed",
+      body: { emails: told.toSorted((one, another) => (one.id < another.id ? -1 : 1)) },
+    },
+    { call: `PUT /v1/campaigns/${campaign}/control`, body: expect.anything() },
+  ]);
 });

@@ -37,7 +37,7 @@ const FORGOTTEN =
 /**
  * Looks after the batches at the email client: drops those that are through, and asks after emails that should have been
  * heard of. What the email client never had, or has lost, is handed over again, as something that may have been tried;
- * what its campaign is to do, it hears again each time.
+ * what its campaign is to do, and whom not to mail, it hears again each time.
  */
 export async function reconcile(
   context: DispatchContext,
@@ -45,17 +45,28 @@ export async function reconcile(
 ): Promise<void> {
   await retried(() => dropEndedBatches(context.db));
   const batches = await batchesToCheck(context.db, { restS: pace.restS, most: MOST });
-  // A Redis that was set back by a moment may have lost the last order and nothing else, which no batch shows: a campaign
-  // that was resumed would stay paused there for ever.
-  const told = new Set<string>();
-  for (const campaign of new Set(batches.map(({ campaign_id }) => campaign_id)))
-    if (await syncControl(context, campaign)) told.add(campaign);
+  const overdue: BatchToCheck[] = [];
+  const withheld: Pick<OpenEmail, "id" | "run">[] = [];
   for (const batch of batches) {
     const open = await openEmailsOf(context.db, batch.id, pace.overdueS);
     if (open.length === 0) await dropBatch(context.db, batch.id);
-    else if (told.has(batch.campaign_id) && open.some(({ overdue }) => overdue))
-      await askAfter(batch, pace, context);
+    if (open.some((email) => email.overdue)) overdue.push(batch);
+    withheld.push(...open.filter(isWithheld).map(({ id, run }) => ({ id, run })));
   }
+  // A Redis that was set back by a moment may have lost the last word or order and nothing else, which no batch shows: whoever
+  // has left would be mailed, and a campaign that was resumed would stay paused there for ever. The word comes first: by the
+  // order a campaign may go on.
+  await tellSuppressed(context, withheld);
+  const told = new Set<string>();
+  for (const campaign of new Set(batches.map(({ campaign_id }) => campaign_id)))
+    if (await syncControl(context, campaign)) told.add(campaign);
+  for (const batch of overdue)
+    if (told.has(batch.campaign_id)) await askAfter(batch, pace, context);
+}
+
+/** Whether no attempt of an email may begin any more. */
+function isWithheld({ suppressed, contact }: OpenEmail): boolean {
+  return suppressed || contact === null;
 }
 
 /** The answer is held against the ledger as it is then: what ended or was requeued meanwhile is not missing. */
