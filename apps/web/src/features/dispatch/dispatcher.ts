@@ -71,8 +71,9 @@ function bell({ clock }: DispatchContext, signal: AbortSignal) {
 
 /** Does all there is to do and says how long to wait before looking again. */
 async function dispatch(context: DispatchContext, signal: AbortSignal): Promise<number> {
-  await syncControls(context);
+  // Before the orders: by one of them a paused campaign may go on, with whoever has left or was deleted meanwhile.
   const hasMoreToTell = await announceSuppressions(context, signal);
+  await syncControls(context);
   while (
     !signal.aborted &&
     (await retried(() => cancelUnclaimedBatches(context.db, CANCEL_AT_ONCE))) > 0
