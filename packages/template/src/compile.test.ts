@@ -1,6 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { compileSource } from "./compile.ts";
+import { type Compiled, compileSource } from "./compile.ts";
+import type { Problem } from "./content.ts";
 import { compiled } from "./testing/rendered.ts";
+
+const strayOnLine2 = (tag: string): Compiled => {
+  const message = `“${tag}” stands in no “for”, so it would cut off the rest of the email, the link to unsubscribe with it. Move it between “for” and “endfor”, or put what is for some only into an “if”.`;
+  return { ok: false, problems: [{ severity: "error", part: "body", line: 2, message }] };
+};
 
 describe("what cannot be compiled", () => {
   test.each([
@@ -35,6 +41,40 @@ describe("what cannot be compiled", () => {
       ok: false,
       problems: [{ severity: "error", part: "body", line, message }],
     });
+  });
+
+  test.each([
+    ["at its top", "a\n{% break %}b"],
+    ["in a condition", "a\n{% if x %}{% unless y %}{% break %}{% endunless %}{% endif %}b"],
+    ["in an else", "{% if x %}a{% else %}\n{% break %}{% endif %}b"],
+    ["in a case", "{% case x %}\n{% when 1 %}{% break %}{% endcase %}b"],
+    ["in a capture", "{% capture x %}a\n{% break %}{% endcapture %}b"],
+    ["in a URL", '<p>a</p>\n<a href="{{ contact.url }}{% break %}">b</a>'],
+    ["in a row of a table, which goes on", "{% tablerow i in x %}\n{% break %}{% endtablerow %}b"],
+    ["for an empty list", "{% for i in x %}{% break %}{% else %}\n{% break %}{% endfor %}b"],
+  ])("a break %s, which would cut off the footer with the rest", (_where, body) => {
+    expect(compileSource({ kind: "html", subject: "s", body })).toEqual(
+      strayOnLine2("{% break %}"),
+    );
+  });
+
+  test.each([
+    ["break", "a{% liquid\n break %}b"],
+    ["{%- continue -%}", "a\n{%- continue -%}b"],
+  ])("%s as the end of everything", (tag, body) => {
+    expect(compileSource({ kind: "text", subject: "s", body })).toEqual(strayOnLine2(tag));
+  });
+
+  test("a break in the subject, but none that is left over by a loop that cannot be read", () => {
+    const { problems } = compileSource({
+      kind: "text",
+      subject: "a{% break %}b",
+      body: "{% for %}{% break %}{% endfor %}",
+    }) as { problems: Problem[] };
+    expect(problems.map(({ part, message }) => [part, message.slice(0, 20)])).toEqual([
+      ["subject", "“{% break %}” stands"],
+      ["body", expect.stringContaining("“{% for %}”")],
+    ]);
   });
 
   test("faults of both parts are told together, and what follows from a fault is not blamed", () => {

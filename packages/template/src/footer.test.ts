@@ -55,6 +55,14 @@ describe("a template that names neither the postal address nor the link gets bot
   });
 });
 
+test("a loop that is left early leaves the footer where it is", () => {
+  const body =
+    "{% for each in (1..9) %}{% if each == 2 %}{% continue %}{% elsif each == 4 %}{% break %}{% endif %}{{ each }}{% endfor %}";
+  const email = sent({ body });
+  expect(shown(email)).toEqual(ONCE);
+  expect(email.text).toStartWith("13");
+});
+
 describe("a template that shows them itself gets nothing more", () => {
   test.each([
     [

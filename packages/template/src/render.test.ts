@@ -42,6 +42,16 @@ function shape(html: string): string[] | undefined {
     ?.map((tag) => tag.replace(/"[^"]*"/g, '""'));
 }
 
+test("what was frozen with a break that is refused now is rendered as far as that, as before", () => {
+  const frozen = { subject: "Hi", html: "<p>a{% break %}b</p>", text: "a{% break %}b" };
+  expect(createRenderer(frozen, common)({})).toEqual({
+    ok: true,
+    subject: "Hi",
+    html: "<p>a",
+    text: "a",
+  });
+});
+
 describe("what a contact's data can do", () => {
   const all = {
     subject: "For {{ contact.name }}",

@@ -1,6 +1,7 @@
-import { type Liquid, LiquidError, Parser, type Template, Tokenizer } from "liquidjs";
+import { type Liquid, LiquidError, Parser, type Template, type Token, Tokenizer } from "liquidjs";
 import type { Problem } from "./content.ts";
 import { isLeftOver, readingFault } from "./fault-words.ts";
+import { strayBreakFault, strayBreaks } from "./stray-breaks.ts";
 
 /** More faults than this are not listed; they mostly follow from the first. */
 const MAX_FAULTS = 10;
@@ -16,12 +17,8 @@ export function parseLiquid(engine: Liquid, part: Problem["part"], source: strin
   const templates: Template[] = [];
   const problems: Problem[] = [];
   const fault = (error: unknown): void => {
-    problems.push({
-      severity: "error",
-      part,
-      ...lineOf(error),
-      message: readingFault(error, engine),
-    });
+    const line = LiquidError.is(error) ? lineOf(error) : {};
+    problems.push({ severity: "error", part, ...line, message: readingFault(error, engine) });
   };
 
   try {
@@ -36,14 +33,19 @@ export function parseLiquid(engine: Liquid, part: Problem["part"], source: strin
         if (problems.length === MAX_FAULTS) break;
       }
     }
+    // A loop that could not be read would leave its own over.
+    const strays = problems.length === 0 ? strayBreaks(templates).slice(0, MAX_FAULTS) : [];
+    for (const stray of strays) {
+      const message = strayBreakFault(stray);
+      problems.push({ severity: "error", part, ...lineOf(stray), message });
+    }
   } catch (error) {
     fault(error);
   }
   return { templates, problems };
 }
 
-function lineOf(error: unknown): { line?: number } {
-  if (!LiquidError.is(error)) return {};
-  const [line] = error.token.getPosition();
+function lineOf({ token }: { token: Token }): { line?: number } {
+  const [line] = token.getPosition();
   return line === undefined ? {} : { line };
 }
