@@ -5,8 +5,11 @@ import { suppress, type SuppressionReason } from "../suppressions/suppressions.t
 import type { News } from "./news.ts";
 import { countSoftBounces } from "./queries.ts";
 
-/** So many emails to one address in a row that bounced softly, with none delivered between them, are taken for a hard bounce. */
+/** So many emails to one address in a row that bounced softly, with none that arrived between them, are taken for a hard bounce. */
 export const SOFT_BOUNCES_LIMIT = 3;
+
+/** An email that was sent so many days ago, and of which no bounce was told, is taken to have arrived. */
+export const QUIET_DAYS = 3;
 
 /**
  * What follows from facts: a hard bounce and a complaint suppress the address at once, soft bounces when there are
@@ -53,7 +56,7 @@ async function verdictOn(tx: Queryable, { fact, email }: News): Promise<Verdict 
     case "hard":
       return { reason: "bounced", what: "Bounce of", addresses: mailed };
     case "soft": {
-      const inARow = await countSoftBounces(tx, email.contact_id, email.address);
+      const inARow = await countSoftBounces(tx, email.contact_id, email.address, QUIET_DAYS);
       if (inARow < SOFT_BOUNCES_LIMIT) return undefined;
       return {
         reason: "bounced",

@@ -42,20 +42,37 @@ export async function lockConcerned(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** How many emails to a contact at this address bounced softly since one was last delivered there. */
+/**
+ * How many emails to a contact at this address bounced softly since one arrived there: since one was told to be delivered, or
+ * was sent that is at least `quietDays` old and of which no bounce was told. Most mail servers tell of no delivery.
+ *
+ * Bounces count by when they were told of, not by when their emails were sent: to a dead host every email bounces after
+ * five days, and of those sent since the later ones look as if they had arrived.
+ */
 export async function countSoftBounces(
   tx: Queryable,
   contact: string,
   address: string,
+  quietDays: number,
 ): Promise<number> {
   const rows = await tx.execute<{ emails: number }>(sql`
-    WITH "told" AS MATERIALIZED (
-      SELECT "email_fact".* FROM "email" JOIN "email_fact" ON "email_fact"."email_id" = "email"."id"
-      WHERE "email"."contact_id" = ${contact} AND "email"."address" = ${address}
+    WITH "mailed" AS MATERIALIZED (
+      SELECT "id", "state", "changed_at" FROM "email"
+      WHERE "contact_id" = ${contact} AND "address" = ${address}
+    ),
+    "told" AS MATERIALIZED (
+      SELECT "email_fact".* FROM "mailed" JOIN "email_fact" ON "email_fact"."email_id" = "mailed"."id"
+    ),
+    "arrived" AS (
+      SELECT "at" FROM "told" WHERE "kind" = 'delivered'
+      UNION ALL
+      SELECT "changed_at" FROM "mailed"
+      WHERE "state" = 'sent' AND "changed_at" < now() - make_interval(days => ${quietDays})
+        AND "id" NOT IN (SELECT "email_id" FROM "told" WHERE "kind" = 'bounced')
     )
     SELECT count(DISTINCT "email_id")::integer AS "emails" FROM "told"
     WHERE "kind" = 'bounced' AND "detail" ->> 'class' = 'soft'
-      AND "at" > coalesce((SELECT max("at") FROM "told" WHERE "kind" = 'delivered'), '-infinity')
+      AND "at" > coalesce((SELECT max("at") FROM "arrived"), '-infinity')
   `);
   return rows[0]?.emails ?? 0;
 }
