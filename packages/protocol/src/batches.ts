@@ -81,6 +81,8 @@ export const BatchStatus = Type.Object({
   batch: Id,
   done: Type.Boolean(),
   emails: Type.Array(JournalEntry),
+  /** Whether its content is gone: it waits until that is brought again. */
+  content_missing: Type.Optional(Type.Boolean()),
 });
 export type BatchStatus = Static<typeof BatchStatus>;
 export const parseBatchStatus = parser(BatchStatus);

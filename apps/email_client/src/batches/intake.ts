@@ -1,4 +1,4 @@
-import type { Batch, Control, Suppressed } from "@mailwright/protocol";
+import type { Batch, BatchStatus, Control, Suppressed } from "@mailwright/protocol";
 import type { Contents } from "../contents/contents.ts";
 import type { Journal } from "./journal.ts";
 import type { BatchQueue } from "./queue.ts";
@@ -24,6 +24,20 @@ export async function takeBatch(
   const taken = await journal.take(batch);
   if (taken !== "full") await queue.add(batch.batch, batch.priority);
   return taken;
+}
+
+/**
+ * What of a batch is here; undefined when nothing is. Its content may have been lost without it, for it lies under a key of its
+ * own: on another node of a cluster, say.
+ */
+export async function batchStatus(
+  batch: string,
+  { journal, contents }: Pick<IntakeContext, "journal" | "contents">,
+): Promise<BatchStatus | undefined> {
+  const [held, head] = await Promise.all([journal.read(batch), journal.head(batch)]);
+  if (held === undefined) return undefined;
+  const isMissing = head !== undefined && !(await contents.has(head.content));
+  return { batch, ...held, ...(isMissing && { content_missing: true }) };
 }
 
 /**

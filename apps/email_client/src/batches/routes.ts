@@ -1,6 +1,5 @@
 import { isId, problem, problemResponse } from "@mailwright/platform";
 import {
-  type BatchStatus,
   parseBatch,
   parseContent,
   parseControl,
@@ -10,7 +9,7 @@ import {
 import { Elysia } from "elysia";
 import type { Context } from "../context.ts";
 import { signedCall } from "../http/signed-call.ts";
-import { controlCampaign, suppressEmails, takeBatch } from "./intake.ts";
+import { batchStatus, controlCampaign, suppressEmails, takeBatch } from "./intake.ts";
 
 /**
  * 500 recipients fit whose attributes are as long as web keeps any, 16,000 characters, in a script of three octets each: a batch
@@ -72,9 +71,8 @@ export function batchRoutes(context: Context) {
     )
     .get("/v1/batches/:id", ({ request, params }) =>
       signedCall(context, request, parseNothing, async () => {
-        const batch = isId(params.id) ? await context.journal.read(params.id) : undefined;
-        if (batch === undefined) return notFound("batch");
-        return { batch: params.id, ...batch } satisfies BatchStatus;
+        const status = isId(params.id) ? await batchStatus(params.id, context) : undefined;
+        return status ?? notFound("batch");
       }),
     );
 }

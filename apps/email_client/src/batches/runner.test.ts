@@ -9,7 +9,7 @@ import { batch, content } from "../testing/factories.ts";
 import { createJournal } from "./journal.ts";
 import { createBatchQueue } from "./queue.ts";
 
-test("a batch whose content is gone waits and goes on when the content is there", async () => {
+test("a batch whose content is gone waits, says so, and goes on when the content is there", async () => {
   await using given = await setUp();
   const { calls, gateway, gatewayId, redisUrl } = given;
   const redis = new Redis(redisUrl);
@@ -22,7 +22,9 @@ test("a batch whose content is gone waits and goes on when the content is there"
   await queue.add(handed.batch, handed.priority);
   await until(async () => (await redis.zcard("{mw-0}:queue:batches:delayed")) === 1);
   expect(gateway.received).toEqual([]);
+  expect(await calls.batch(handed.batch)).toMatchObject({ done: false, content_missing: true });
   await calls.put(wanted);
+  expect(await calls.batch(handed.batch)).not.toHaveProperty("content_missing");
   expect(await finished(given, handed)).toEqual({ sent: 2 });
   redis.disconnect();
 });

@@ -228,8 +228,9 @@ export async function postBatch(
     again,
   }: ClaimedBatch & { again?: boolean },
   recipients: Recipient[],
-  { db, emailClient }: DispatchContext,
+  context: DispatchContext,
 ): Promise<ServiceAnswer<undefined>> {
+  const { emailClient } = context;
   const batch: Batch = {
     batch: id,
     campaign: campaign_id,
@@ -241,7 +242,14 @@ export async function postBatch(
   };
   const answer = await emailClient.call("POST", "/v1/batches", batch, parseNothing);
   if (answer.kind !== "refused" || answer.status !== 409) return answer;
-  const content = await contentOf(db, content_hash);
-  const put = await emailClient.call("PUT", `/v1/contents/${content_hash}`, content, parseNothing);
+  const put = await putContent(content_hash, context);
   return put.kind === "ok" ? emailClient.call("POST", "/v1/batches", batch, parseNothing) : put;
+}
+
+export async function putContent(
+  hash: string,
+  { db, emailClient }: DispatchContext,
+): Promise<ServiceAnswer<undefined>> {
+  const content = await contentOf(db, hash);
+  return emailClient.call("PUT", `/v1/contents/${hash}`, content, parseNothing);
 }

@@ -3,7 +3,7 @@ import { retried } from "../../db/retry.ts";
 import { tellSuppressed } from "./announcement.ts";
 import type { DispatchContext } from "./context.ts";
 import { syncControl } from "./control.ts";
-import { postBatch, toRecipient } from "./handover.ts";
+import { postBatch, putContent, toRecipient } from "./handover.ts";
 import type { ClaimedBatch } from "./handover-queries.ts";
 import { isForGood, pauseFor } from "./refused-batch.ts";
 import {
@@ -94,8 +94,10 @@ async function compare(
   batch: ClaimedBatch,
   open: OpenEmail[],
   status: BatchStatus,
-  { db, log }: DispatchContext,
+  context: DispatchContext,
 ): Promise<void> {
+  const { db, log } = context;
+  if (status.content_missing === true) await bringContentAgain(batch, context);
   const held = new Set(status.emails.map(({ id }) => id));
   const forgotten = open.filter(({ id, overdue }) => overdue && !held.has(id));
   if (forgotten.length === 0) return;
@@ -104,6 +106,16 @@ async function compare(
     "reports of emails that have ended are missing in the ledger",
   );
   await retried(() => settleAsUncertain(db, forgotten, FORGOTTEN));
+}
+
+/** The batch waits for it; should it not be taken, the next look finds it missing again. */
+async function bringContentAgain(batch: ClaimedBatch, context: DispatchContext): Promise<void> {
+  const { log } = context;
+  const answer = await putContent(batch.content_hash, context);
+  const said = { batch: batch.id, content: batch.content_hash, answer };
+  if (answer.kind === "ok")
+    log.error(said, "the email client had lost the content of a batch; it has it again");
+  else log.warn(said, "the lost content of a batch was not taken");
 }
 
 /**
