@@ -121,6 +121,7 @@ describe("what only some recipients would see does not count", () => {
   const link = '<a href="{{ unsubscribe_url }}">Leave</a>';
   test.each([
     ["in a condition", `{% if contact.city %}${link}{% endif %}`],
+    ["in a condition in comments", `<!-- {% if contact.city %} -->${link}<!-- {% endif %} -->`],
     ["in a loop over nothing", `{% for each in contact.lists %}${link}{% endfor %}`],
     ["in a comment", `<!-- ${link} -->`],
     ["in a comment that is never closed", `<!-- ${link}`],

@@ -23,8 +23,9 @@ export function withFooter({ subject, html, text }: TemplateContent): TemplateCo
   };
 }
 
+/** A tag in a comment decides all the same what is shown between that comment and the next. */
 function missingInHtml(html: string): Missing {
-  return missingIn(html.replace(COMMENT, ""));
+  return missingIn(html.replace(COMMENT, (comment) => (comment.match(TAG) ?? []).join("")));
 }
 
 function missingIn(source: string): Missing {
@@ -80,3 +81,6 @@ function withTextFooter(text: string, { address, link }: Missing): string {
  * end, which also keeps a body of nothing but their beginnings from being read through for each of them.
  */
 const COMMENT = /<!--[\s\S]*?(?:-->|$)/g;
+
+/** None reaches into another, or a raw text of nothing but beginnings would be read through for each of them. */
+const TAG = /\{%(?:(?!\{%)[^])*?%\}/g;
