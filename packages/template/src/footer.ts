@@ -1,4 +1,5 @@
 import type { TemplateContent } from "./content.ts";
+import { COMMENT } from "./markup-comments.ts";
 import { shownToAll } from "./variables.ts";
 
 /** What every recipient must find in an email of a campaign, by the names that a template has for it. */
@@ -75,12 +76,6 @@ function withTextFooter(text: string, { address, link }: Missing): string {
   ];
   return `${text.trimEnd()}\n\n${parts.join("\n")}\n`;
 }
-
-/**
- * Nobody sees a comment, nor a part that is for one mail client only (`<!--[if mso]>`). One that is never closed goes on to the
- * end, which also keeps a body of nothing but their beginnings from being read through for each of them.
- */
-const COMMENT = /<!--[\s\S]*?(?:-->|$)/g;
 
 /** None reaches into another, or a raw text of nothing but beginnings would be read through for each of them. */
 const TAG = /\{%(?:(?!\{%)[^])*?%\}/g;

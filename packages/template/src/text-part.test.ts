@@ -43,6 +43,15 @@ describe("the text part of html", () => {
     );
   });
 
+  test("keeps what tags in comments decide and assign, and nothing else of them", () => {
+    const body = `<p>a</p><!-- {% if contact.vip %} --><p>b</p><!-- {% endif %}{{ contact.vip }} -->
+      <!-- {% assign x = "c" %} --><p>{{ x }}<!-- d --></p><script>if (a<!--b) {}</script><p>e</p>`;
+    expect([rendered({ body }).text, rendered({ body }, { vip: "yes" }).text]).toEqual([
+      "a\n\nc\n\ne",
+      "a\n\nb\n\nc\n\ne",
+    ]);
+  });
+
   test("a long paragraph is one line, so that no tag is split", () => {
     const long = `${"word ".repeat(60)}{{ contact.name | default: "a value of several words" }}`;
     expect(compiled({ body: `<p>${long}</p>` }).text).toBe(long);

@@ -1,4 +1,5 @@
 import { compile, type DomNode, type FormatCallback } from "html-to-text";
+import { COMMENT } from "./markup-comments.ts";
 import { type LiquidPiece, protect, type Protected, SILENT_WORD } from "./protect.ts";
 import { URL_FILTERS, URL_TAG } from "./urls.ts";
 
@@ -9,13 +10,26 @@ import { URL_FILTERS, URL_TAG } from "./urls.ts";
  */
 export function textPartOf(html: string): string {
   const hidden = protect(html);
-  const text = convert(hidden.text)
+  const text = convert(hidden.text.replace(COMMENT, withSilentWords))
     .replace(/(?<![ \t])[ \t]+$/gm, "")
     .replace(ALONE_ON_LINES, (_run, before: string, tags: string) => joinedToNext(before, tags))
     .replace(/(?<!\S)(\S+) \((\S+)\)/g, (link, shown: string, url: string) =>
       unguarded(hidden, shown) === unguarded(hidden, url) ? url : link,
     );
   return hidden.restore(text, written);
+}
+
+/**
+ * A comment is left out, and its tags stand behind it. One that is never closed stays as it is: it may be no comment at all, but
+ * a piece of a script.
+ */
+function withSilentWords(comment: string): string {
+  return comment.endsWith("-->") ? comment + silentWordsIn(comment) : comment;
+}
+
+/** What a reader does not see prints nothing, but decides and assigns. */
+function silentWordsIn(text: string): string {
+  return text.match(SILENT_WORD)?.join("") ?? "";
 }
 
 /** Lines of nothing but silent tags, with the line breaks around them. */
@@ -75,8 +89,7 @@ const convert = compile({
       builder.addInline(" ");
     },
     silentTags: (element, _walk, builder) => {
-      const words = textsIn(element).flatMap((text) => text.match(SILENT_WORD) ?? []);
-      builder.addInline(words.join(""));
+      builder.addInline(textsIn(element).map(silentWordsIn).join(""));
     },
     orderedUnlessLooped: (element, walk, builder, options) => {
       const format: FormatCallback | undefined =
