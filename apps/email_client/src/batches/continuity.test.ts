@@ -104,13 +104,21 @@ test("a Redis that has lost nothing is believed, and everything is sent once", a
 
 test("what an emptied Redis had under way is told by those who saw it end, and nothing is attempted again", async () => {
   const redis = await ownRedis();
-  await using given = await sendingSlowly({ redis });
+  await using given = await setUp({ redis });
   const { gateway, gatewayId, calls } = given;
+  const emptied = Promise.withResolvers<void>();
+  let asked = 0;
+  gateway.answer = async () => {
+    asked++;
+    if (asked > 20) await emptied.promise;
+    return "accept" as const;
+  };
   const handed = await send(given, 200);
-  await until(() => gateway.accepted.length > 20);
+  await until(() => gateway.accepted.length === 20 && asked > 20);
   const direct = new Redis(redis.url);
   await direct.flushall();
   direct.disconnect();
+  emptied.resolve();
   const { url } = gateway;
   await calls.patch({
     gateways: [
