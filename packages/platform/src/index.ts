@@ -1,3 +1,5 @@
+import "./utc.ts";
+
 export { type Clock, systemClock } from "./clock.ts";
 export {
   ConfigError,

@@ -54,7 +54,8 @@ const OPTIONS: LiquidOptions = {
   parseLimit: MAX_BODY_LENGTH,
   renderLimit: DEFAULT_LIMITS.renderMs,
   memoryLimit: DEFAULT_LIMITS.memory,
-  // Two services on two machines have to render the same date.
+  // Two services on two machines have to render the same date. What a text without a zone means depends on the process: each of
+  // ours is in UTC (platform's `utc.ts`).
   timezoneOffset: 0,
   locale: "en-US",
 };

@@ -200,7 +200,7 @@ document.addEventListener("keydown", (event) => {
 /* ── Times ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
-const relative = new Intl.RelativeTimeFormat("en-GB", { numeric: "auto" });
+const relative = new Intl.RelativeTimeFormat("en-GB");
 const STEPS = [
   [60, "second", 1],
   [3_600, "minute", 60],

@@ -9,7 +9,8 @@ const MOMENT = new Intl.DateTimeFormat("en-GB", {
   minute: "2-digit",
   timeZone: "UTC",
 });
-const RELATIVE = new Intl.RelativeTimeFormat("en-GB", { numeric: "auto", style: "long" });
+/** "1 day ago" and not "yesterday": what passed is hours, and the reader's calendar is not known. */
+const RELATIVE = new Intl.RelativeTimeFormat("en-GB", { style: "long" });
 
 /** 12,345 */
 export function formatCount(value: number): string {
@@ -52,7 +53,7 @@ const STEPS: readonly [limit_s: number, unit: Intl.RelativeTimeFormatUnit, secon
   [Number.POSITIVE_INFINITY, "year", 31_536_000],
 ];
 
-/** "3 minutes ago", "in 2 hours", "yesterday"; "just now" within ten seconds. */
+/** "3 minutes ago", "in 2 hours", "1 day ago"; "just now" within ten seconds. */
 export function formatRelative(at: number | Date, now: number): string {
   const seconds = (Number(at) - now) / 1_000;
   if (Math.abs(seconds) < 10) return "just now";

@@ -168,4 +168,7 @@ test("the pace is that of the last seconds, and begins anew when emails are sent
   expect(rate.note(23_000, 900, 100)).toBeUndefined();
   expect(rate.note(25_000, 950, 50)).toEqual({ perSecond: 25, leftMs: 2_000 });
   expect(rate.note(60_000, 950, 50)).toBeUndefined();
+  // The clock was set back.
+  expect(rate.note(30_000, 960, 40)).toBeUndefined();
+  expect(rate.note(32_000, 980, 20)).toEqual({ perSecond: 10, leftMs: 2_000 });
 });

@@ -24,8 +24,8 @@ export class Rate {
   /** Takes a look into account; the answer is the pace, once there is one. */
   note(at: number, settled: number, open: number): Pace | undefined {
     const last = this.samples.at(-1);
-    // Emails were requeued, so what was settled is open again.
-    if (last !== undefined && settled < last.settled) this.samples = [];
+    // Emails were requeued, so what was settled is open again; or the clock was set back.
+    if (last !== undefined && (settled < last.settled || at < last.at)) this.samples = [];
     this.samples.push({ at, settled });
     const recent = this.samples.filter((sample) => at - sample.at <= WINDOW_MS);
     // At least one that is older stays, for looks that lie further apart than the window.

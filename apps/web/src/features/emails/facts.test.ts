@@ -142,6 +142,25 @@ describe("what became known is shown", () => {
     expect(shown).toContain("Bounced1 (33.3%)");
   });
 
+  test("after a step of the same second, when its gateway tells whole seconds", async () => {
+    const { context } = fixture;
+    const { emails } = await launched();
+    const sent = emails.at(-1) ?? "";
+    await context.db.execute(
+      sql`UPDATE "email_event" SET "at" = '2026-05-01T10:00:00Z'::timestamptz + "seq" * interval '0.1 s' WHERE "email_id" = ${sent}`,
+    );
+    await noteFacts(context.db, [
+      fact(sent, "1"),
+      fact(sent, "2", { kind: "complained", at: new Date("2026-05-01T09:59:59.999Z") }),
+    ]);
+    const page = await (await signedInClient(context, "viewer")).get(`/emails/${sent}`);
+    const titles = page.find(".moment-title").map(({ text }) => text);
+    expect([titles[1], titles.at(-1)]).toEqual([
+      "The recipient reported it as spam",
+      "It was delivered",
+    ]);
+  });
+
   test("by the API, of an email and counted of a campaign, and by no address that is not there", async () => {
     const { campaign, emails } = await launched();
     const { call } = await apiClient(fixture.context, "viewer");

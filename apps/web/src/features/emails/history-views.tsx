@@ -45,7 +45,12 @@ export function History(props: { story: EmailStory; now: number }): Html {
 function merged(steps: readonly Step[], facts: readonly EmailFact[]): (Step | EmailFact)[] {
   const all: (Step | EmailFact)[] = [...steps];
   for (const fact of facts) {
-    const next = all.findIndex((each) => (each.at ?? each.received_at) > fact.at);
+    // Some gateways tell whole seconds, and the step that a fact followed may lie within that second.
+    const told = Number(fact.at);
+    const precision = told % 1_000 === 0 ? 1_000 : 1;
+    const next = all.findIndex(
+      (each) => Math.floor(Number(each.at ?? each.received_at) / precision) * precision > told,
+    );
     all.splice(next === -1 ? all.length : next, 0, fact);
   }
   return all;

@@ -36,7 +36,8 @@ export function countOnce<T>(
   const shelf = shelves.get(db) ?? { kept: new Map<string, Kept>(), turns: takingTurns(AT_ONCE) };
   shelves.set(db, shelf);
   const known = shelf.kept.get(key);
-  const age = known === undefined ? Infinity : clock.now() - known.at;
+  // The clock may have been set back.
+  const age = known === undefined ? Infinity : Math.abs(clock.now() - known.at);
   if (known !== undefined && age < FRESH_MS) return known.count as Promise<T>;
   const counted = shelf.turns(count, urgent);
   shelf.kept.delete(key);

@@ -72,7 +72,7 @@ function holds(person: Person, { field, is, value = "" }: Condition): boolean {
       return isDay && given.slice(0, 10) < String(value);
     case "in_last_days":
       return (
-        isDay && given.slice(0, 10) >= daysAgo(Number(value)) && given.slice(0, 10) <= daysAgo(0)
+        isDay && given.slice(0, 10) >= daysAgo(Number(value)) && given.slice(0, 10) <= daysAgo(-1)
       );
     case "not_in_last_days":
       return !holds(person, { field, is: "in_last_days", value });

@@ -90,9 +90,9 @@ function attributeCondition(key: string, operator: Operator, value: Condition["v
     case "after":
       return sql`(${isDay(text)} AND ${dayIn(text)} > ${String(value)})`;
     case "in_last_days":
-      return sql`(${isDay(text)} AND ${dayIn(text)} BETWEEN ${daysAgo(value)} AND ${daysAgo(0)})`;
+      return sql`(${isDay(text)} AND ${dayIn(text)} BETWEEN ${daysAgo(value)} AND ${TOMORROW})`;
     case "not_in_last_days":
-      return sql`NOT (${isDay(text)} AND ${dayIn(text)} BETWEEN ${daysAgo(value)} AND ${daysAgo(0)})`;
+      return sql`NOT (${isDay(text)} AND ${dayIn(text)} BETWEEN ${daysAgo(value)} AND ${TOMORROW})`;
     default:
       return textCondition(sql`lower(coalesce(${text}, ''))`, operator, String(value));
   }
@@ -116,8 +116,11 @@ function dayIn(text: SQL): SQL {
   return sql`left(${text}, 10) COLLATE "C"`;
 }
 
+/** A contact's day has no time zone, and somewhere on Earth it is today already: in Sydney from 13:00 UTC on. */
+const TOMORROW = daysAgo(-1);
+
 /** The day so many days ago, in UTC: a subquery, so that it is worked out once and not for each contact. */
-function daysAgo(days: Condition["value"]): SQL {
+function daysAgo(days: Condition["value"] | number): SQL {
   return sql`(SELECT to_char((now() AT TIME ZONE 'UTC')::date - ${String(days)}::integer, 'YYYY-MM-DD'))`;
 }
 
