@@ -73,7 +73,7 @@ export const WEBHOOK_GUIDES: Record<string, WebhookGuide> = {
   resend: {
     steps: [
       "Under Webhooks, add one. The endpoint is the address on the gateway's page.",
-      "Choose email.sent, email.delivered, email.bounced and email.complained.",
+      "Choose email.sent, email.delivered, email.bounced, email.complained, email.suppressed and email.failed.",
       "Copy the signing secret from the webhook's page, with its beginning `whsec_`, into “Webhook signing secret”.",
     ],
     refused:

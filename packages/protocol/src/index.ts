@@ -4,6 +4,7 @@ export * from "./campaign-headers.ts";
 export * from "./contents.ts";
 export * from "./control.ts";
 export * from "./facts.ts";
+export * from "./failure-class.ts";
 export * from "./feedback.ts";
 export * from "./machine.ts";
 export { OUTCOMES, type OutcomeName } from "./outcomes.ts";

@@ -3,7 +3,6 @@ import type { WebhookFact } from "@mailwright/protocol";
 import PostalMime, { type Email } from "postal-mime";
 import { factOf, type ToldEvent } from "../gateways/webhook.ts";
 import { isAutoReply } from "./auto-reply.ts";
-import { classOfFailure } from "./bounce-class.ts";
 import { recipientStatuses, type RecipientStatus } from "./delivery-status.ts";
 import { feedbackIn } from "./feedback-report.ts";
 import { headerOf, headersOf } from "./headers.ts";
@@ -75,8 +74,9 @@ export async function readBounceMessage(
   if (looksBounced(mail)) return unclassified(told);
   if (isReceipt(mail)) return { kind: "ignored", why: "a receipt" };
   if (isAutoReply(mail)) return { kind: "ignored", why: "an auto-reply" };
-  // A person's reply has a sender to be answered; what has none was written by a mail server (RFC 5321 4.5.5).
-  return headerOf(mail, "return-path") === "<>" ? unclassified(told) : { kind: "other" };
+  if (headerOf(mail, "return-path") !== "<>") return { kind: "other" };
+  // Written by a machine, which is not to be answered: a mail server (RFC 5321 4.5.5) or a responder (RFC 3834 3.3).
+  return isOfServer(mail) ? unclassified(told) : { kind: "ignored", why: "an auto-reply" };
 }
 
 type Told = Pick<ToldEvent, "email" | "at" | "event">;
@@ -84,9 +84,7 @@ type Told = Pick<ToldEvent, "email" | "at" | "event">;
 function ofStatus({ action, status, diagnostic }: RecipientStatus, told: Told): Reading {
   if (action === "delivered") return known(factOf({ ...told, kind: "delivered" }));
   if (action !== "failed") return { kind: "ignored", why: `it was ${action}` };
-  const { bounce, status: exact } = classOfFailure(status, diagnostic);
-  const fact = factOf({ ...told, kind: "bounced", status: exact, words: diagnostic });
-  return known(fact && { ...fact, bounce });
+  return known(factOf({ ...told, kind: "bounced", status, words: diagnostic }));
 }
 
 function unclassified(told: Told): Reading {
@@ -103,6 +101,21 @@ function looksBounced(mail: Email): boolean {
   if (headerOf(mail, "x-failed-recipients") !== "") return true;
   if (/report-type="?delivery-status/i.test(headerOf(mail, "content-type"))) return true;
   return /^(?:mailer-daemon|postmaster)@/i.test(mail.from?.address ?? "") && !isVacation(mail);
+}
+
+const SERVER = /^(?:$|mail(?:er)?[-_.]?(?:daemon|system|delivery)?@)/i;
+/** A reply code at the beginning of a line, or before an enhanced one. */
+const REPLY = /^[\s>]*[45]\d\d[ -]\S|\b[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b/m;
+const FAILED =
+  /\b(?:undeliver|non[- ]?deliver|fail(?:ed|ure)\b|returned\b|rejected\b|not (?:be )?(?:taken|accepted|delivered)\b)/i;
+
+/** Whether its sender, its words or its subject are those of a mail server that could not deliver. */
+function isOfServer({ from, subject = "", text = "" }: Email): boolean {
+  return (
+    SERVER.test(from?.address ?? "") ||
+    FAILED.test(subject.slice(0, 200)) ||
+    REPLY.test(text.slice(0, RETURNED_LENGTH))
+  );
 }
 
 /** A postmaster may be away as well. */

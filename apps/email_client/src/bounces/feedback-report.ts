@@ -10,7 +10,14 @@ export interface Feedback {
 }
 
 /** `not-spam` takes a complaint back, `auth-failure` is about forgeries (RFC 6591), and what is not known is no complaint. */
-const COMPLAINTS = new Set(["abuse", "fraud", "virus", "other", "opt-out", "opt-out-list"]);
+export const COMPLAINTS: ReadonlySet<string> = new Set([
+  "abuse",
+  "fraud",
+  "virus",
+  "other",
+  "opt-out",
+  "opt-out-list",
+]);
 
 /** Reads a `message/feedback-report` part; undefined when it does not say of what type it is. */
 export function feedbackIn(text: string): Feedback | undefined {

@@ -72,17 +72,18 @@ function fateOf(event: unknown) {
   }
 }
 
-/** `old` was tried until it was too old; the suppressions are Mailgun's own, of which only one is for a bounce. */
+/** The suppressions are Mailgun's own. `generic` may be anything, and `old` was tried until it was too old. */
 function saidOf(reason: string) {
   switch (reason) {
-    case "old":
-      return "soft";
+    case "bounce":
+    case "suppress-bounce":
+      return "hard";
     case "espblock":
     case "suppress-complaint":
     case "suppress-unsubscribe":
       return "block";
     default:
-      return "hard";
+      return "soft";
   }
 }
 

@@ -22,7 +22,6 @@ export function resendWebhook(secret: string, clock: Clock): Webhook {
             at: timeIn(textAt(event, "created_at")),
             event: headers["svix-id"],
             messageId: textAt(event, "data", "email_id"),
-            words: told.kind === "bounced" ? textAt(event, "data", "bounce", "message") : undefined,
             ...told,
           });
     },
@@ -37,8 +36,19 @@ function fateOf(event: unknown) {
       return { kind: "delivered" } as const;
     case "email.complained":
       return { kind: "complained" } as const;
-    case "email.bounced":
-      return { kind: "bounced", said: saidOf(event) } as const;
+    case "email.bounced": {
+      const words = textAt(event, "data", "bounce", "message");
+      return { kind: "bounced", said: saidOf(event), words } as const;
+    }
+    case "email.suppressed": {
+      // Not sent, because the address bounced or complained before.
+      const words = textAt(event, "data", "suppressed", "message");
+      return { kind: "bounced", said: "hard", words } as const;
+    }
+    case "email.failed": {
+      const words = textAt(event, "data", "failed", "reason");
+      return { kind: "bounced", said: "block", words } as const;
+    }
     default:
       return undefined;
   }

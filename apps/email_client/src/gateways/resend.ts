@@ -34,7 +34,7 @@ export const resendGateway: GatewayAdapter = {
   headerLimits: HEADER_LIMITS,
   faults: (_settings, { webhook_secret: secret = "" }) => standardSecretFaults(secret),
   webhook:
-    "At Resend, under Webhooks: this address with email.sent, email.delivered, email.bounced and email.complained.",
+    "At Resend, under Webhooks: this address with email.sent, email.delivered, email.bounced, email.complained, email.suppressed and email.failed.",
   open: openResend,
 };
 

@@ -63,7 +63,7 @@ function fateOf(event: unknown) {
 
 /** A message that SendGrid did not send: because its recipient bounced before, or for another reason of its own. */
 function saidOfDrop(reason: string) {
-  return /bounced address|invalid/i.test(reason) ? "hard" : "block";
+  return /^(?:bounced address|invalid)$/i.test(reason) ? "hard" : "block";
 }
 
 function doubt({ headers, body }: WebhookRequest, publicKey: string, now: number): Doubt {

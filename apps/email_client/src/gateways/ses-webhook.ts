@@ -1,5 +1,6 @@
 import type { Clock } from "@mailwright/platform";
 import type { BounceClass } from "@mailwright/protocol";
+import { COMPLAINTS } from "../bounces/feedback-report.ts";
 import { textAt } from "./http-service.ts";
 import { amazonAddress, createSns, type Get, getText } from "./sns.ts";
 import { factOf, jsonIn, timeIn, type Webhook, type WebhookReading } from "./webhook.ts";
@@ -60,6 +61,7 @@ function factIn(type: string, event: unknown, message: unknown) {
         words: textAt(event, "delivery", "smtpResponse"),
       });
     case "Complaint":
+      if (!isComplaint(textAt(event, "complaint", "complaintFeedbackType"))) return undefined;
       return factOf({
         ...common,
         kind: "complained",
@@ -87,6 +89,11 @@ function factIn(type: string, event: unknown, message: unknown) {
     default:
       return undefined;
   }
+}
+
+/** Amazon hands on what the report says it is, if it says so (RFC 5965 section 7.3): also that somebody took us out of the junk. */
+function isComplaint(feedbackType: string | undefined): boolean {
+  return feedbackType === undefined || COMPLAINTS.has(feedbackType);
 }
 
 function saidOf(event: unknown): BounceClass {

@@ -58,12 +58,13 @@ function outcomeOfReply(
 
 /**
  * A message has one recipient, so a mailbox that does not exist or is full (RFC 3463, 3.2 and 3.3) is the recipient's, also
- * where a server says so only after the message. Any other status is then of the message or of the server itself.
+ * where a server says so only after the message. Any other status is then of the message or of the server itself; so are 5.2.0
+ * and details of three digits, which Exchange has for whatever it does not take.
  */
 function isOfRecipient(command: string, enhanced: string): boolean {
   return command === "RCPT TO"
     ? enhanced !== ""
-    : command === "DATA" && /^5\.[12]\./.test(enhanced);
+    : command === "DATA" && /^5\.[12]\.[1-9]\d?$/.test(enhanced);
 }
 
 /**
@@ -93,7 +94,9 @@ function kindOfReply(
   if (isUnauthenticated(enhanced)) return "rejected";
   // Whoever may not send from this address may not send any of a campaign's emails.
   if (command === "MAIL FROM" && subject.startsWith("7.")) return "unauthorized";
-  if (command === "RCPT TO" && MAY_NOT_RELAY.test(words)) return "unauthorized";
+  if (command === "RCPT TO" && (MAY_NOT_RELAY.test(words) || NOT_FROM_US.test(words)))
+    return "unauthorized";
+  if (command === "DATA" && MAY_NOT_SEND_AS.test(words)) return "unauthorized";
   if (enhanced === QUOTA) return "throttled";
   // Bad sequence, not implemented: the session is at fault, and a new one may do.
   return code === 502 || code === 503 ? "unavailable" : "rejected";
@@ -112,6 +115,16 @@ const QUOTA = "5.4.5";
  */
 const MAY_NOT_RELAY =
   /\brelay(ing)?\b.*\b(denied|not (permitted|allowed)|prohibited)\b|\bunable to relay\b/i;
+
+/**
+ * Postfix says who may not send with `smtpd_delay_reject`, its default, only once it is told of a recipient
+ * (https://www.postfix.org/postconf.5.html#smtpd_delay_reject).
+ */
+const NOT_FROM_US = /\b(sender address|client host|helo command) rejected\b/i;
+
+/** Exchange Online says so after the message, of an account that may not use this From address or has sent too much spam. */
+const MAY_NOT_SEND_AS =
+  /\bSendAsDenied|\bOutboundSpamException|\bnot (allowed|have permissions?) to send as\b/i;
 
 /** RFC 4954 section 6, and 530 of RFC 3207 section 4. */
 const ASKS_FOR_CREDENTIALS = new Set([530, 534, 535, 538]);

@@ -1,7 +1,6 @@
 import {
-  bounceClass,
   type BounceClass,
-  enhancedStatusIn,
+  classOfFailure,
   MESSAGE_ID_LENGTH,
   shortDetail,
   type WebhookFact,
@@ -114,17 +113,14 @@ export function factOf(told: ToldEvent): WebhookFact | undefined {
   const at = told.at >= 0 && told.at <= LATEST ? Math.floor(told.at) : undefined;
   if (at === undefined) return undefined;
   const key = event === undefined || event === "" ? `${kind} ${at}` : event;
-  const status = enhancedStatusIn(told.status ?? "") ?? enhancedStatusIn(words);
+  const { bounce, status } = classOfFailure(told.status ?? "", words, told.said ?? "soft");
   const detail = shortDetail(shown(words));
   return {
     email,
     kind,
     at,
     key: key.toWellFormed().slice(0, 200),
-    ...(kind === "bounced" && {
-      bounce: bounceClass(status, told.said ?? "soft"),
-      ...(status !== undefined && { status }),
-    }),
+    ...(kind === "bounced" && { bounce, ...(status !== undefined && { status }) }),
     ...(detail !== "" && kind !== "accepted" && { detail }),
     ...(messageId !== undefined &&
       messageId !== "" && { message_id: messageId.slice(0, MESSAGE_ID_LENGTH).toWellFormed() }),

@@ -48,6 +48,31 @@ export const AUTO_REPLIES = {
       ],
       ["Back on Monday."],
     ),
+  ticket: (to: string) =>
+    message(
+      [
+        "Return-Path: <>",
+        "From: Firm <info@firm.example.org>",
+        `To: ${to}`,
+        "Subject: Thank you for your message",
+      ],
+      ["Your ticket has the number 512344. We answer within 450 minutes."],
+    ),
+  byLaterHeader: (to: string) =>
+    message(
+      ["From: zoe@example.org", `To: ${to}`, "Subject: Nieuws", "X-Auto-Response-Suppress: All"],
+      ["Tot maandag."],
+    ),
+  dutch: (to: string) =>
+    message(
+      ["From: zoe@example.org", `To: ${to}`, "Subject: Re: Afwezigheidsbericht: Nieuws"],
+      ["Tot maandag."],
+    ),
+  polish: (to: string) =>
+    message(
+      ["From: zoe@example.org", `To: ${to}`, "Subject: Autoodpowiedź: Nowości"],
+      ["Do poniedziałku."],
+    ),
   postmaster: (to: string) =>
     message(
       [

@@ -104,6 +104,35 @@ export const mailgun: Provider = {
       fact: { ...fact, kind: "bounced", bounce: "soft", detail: "602 Too old" },
     },
     {
+      what: "permanent failure of which Mailgun knows no more",
+      event: {
+        ...common,
+        event: "failed",
+        severity: "permanent",
+        reason: "generic",
+        id: "Z2VuZXJpYw",
+        "delivery-status": { code: 554, message: "Message not allowed [PH01]", description: "" },
+      },
+      fact: { ...fact, kind: "bounced", bounce: "soft", detail: "554 Message not allowed [PH01]" },
+    },
+    {
+      what: "permanent failure by a filter, whatever Mailgun calls it",
+      event: {
+        ...common,
+        event: "failed",
+        severity: "permanent",
+        reason: "bounce",
+        id: "Ymxja2Vk",
+        "delivery-status": { code: 554, message: "Rejected due to spam content", description: "" },
+      },
+      fact: {
+        ...fact,
+        kind: "bounced",
+        bounce: "block",
+        detail: "554 Rejected due to spam content",
+      },
+    },
+    {
       what: "complained",
       event: { ...common, event: "complained", id: "-Agny091SquKnsrW2NEKUA" },
       fact: { ...fact, kind: "complained" },

@@ -81,6 +81,35 @@ export const resend: Provider = {
       fact: { ...fact, kind: "bounced", bounce: "block" },
     },
     {
+      what: "suppressed",
+      event: {
+        type: "email.suppressed",
+        created_at: at,
+        data: {
+          ...data,
+          suppressed: {
+            message: "The address is on the account's suppression list.",
+            type: "OnAccountSuppressionList",
+          },
+        },
+      },
+      fact: {
+        ...fact,
+        kind: "bounced",
+        bounce: "hard",
+        detail: "The address is on the account's suppression list.",
+      },
+    },
+    {
+      what: "failed",
+      event: {
+        type: "email.failed",
+        created_at: at,
+        data: { ...data, failed: { reason: "reached_daily_quota" } },
+      },
+      fact: { ...fact, kind: "bounced", bounce: "block", detail: "reached_daily_quota" },
+    },
+    {
       what: "complained",
       event: { type: "email.complained", created_at: at, data },
       fact: { ...fact, kind: "complained" },

@@ -105,6 +105,16 @@ export const sendgrid: Provider = {
       },
     },
     {
+      what: "dropped for what we wrote",
+      event: {
+        ...common,
+        event: "dropped",
+        reason: "Invalid SMTPAPI header",
+        sg_event_id: "aW52YWxpZA",
+      },
+      fact: { ...fact, kind: "bounced", bounce: "block", detail: "Invalid SMTPAPI header" },
+    },
+    {
       what: "dropped for an earlier bounce",
       event: {
         ...common,

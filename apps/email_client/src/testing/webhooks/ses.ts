@@ -123,6 +123,15 @@ export const ses: Provider = {
       fact: { ...fact, kind: "complained", detail: "abuse" },
     },
     {
+      what: "a complaint taken back",
+      event: {
+        eventType: "Complaint",
+        mail,
+        complaint: { timestamp: at, feedbackId: "0101", complaintFeedbackType: "not-spam" },
+      },
+      fact: undefined,
+    },
+    {
       what: "reject, for a virus in it",
       event: { eventType: "Reject", mail, reject: { reason: "Bad content" } },
       fact: {

@@ -18,7 +18,8 @@ test("a mailbox that its server does not know is a bounce, also when it says so 
   const { db } = fixture.context;
   const campaign = await fixture.draft("Spring sale");
   const { sending } = await launchedWith(fixture, campaign, "sending", { sending: 4 });
-  const statuses = ["5.1.1", "5.2.2", "5.7.1", undefined];
+  const statuses = ["5.1.1", "5.2.1", "5.7.1", undefined];
+  const words = ["", "The user is receiving mail at a rate that prevents more.", "", ""];
   const reports = sending.map((id, index) => ({
     id,
     run: 1,
@@ -30,7 +31,7 @@ test("a mailbox that its server does not know is a bounce, also when it says so 
     gateway: fixture.gateway,
     error: {
       code: "rejected",
-      detail: "The server answered 550.",
+      detail: `The server answered 550. ${words[index]}`,
       ...(statuses[index] !== undefined && { status: statuses[index] }),
     },
   }));

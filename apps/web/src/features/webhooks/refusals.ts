@@ -1,5 +1,10 @@
 import type { Log } from "@mailwright/platform";
-import { bounceClass, type BounceClass, type Report, type WebhookFact } from "@mailwright/protocol";
+import {
+  type BounceClass,
+  classOfFailure,
+  type Report,
+  type WebhookFact,
+} from "@mailwright/protocol";
 import type { Queryable } from "../../db/open.ts";
 import { noteNews } from "./news.ts";
 import { applyPolicy } from "./policy.ts";
@@ -33,7 +38,7 @@ export async function takeRefusals(
 
 function refusalClass({ event, error }: Report): BounceClass {
   if (event !== "REJECTED" || error?.status === undefined) return "block";
-  return bounceClass(error.status, "block");
+  return classOfFailure(error.status, error.detail ?? "", "block").bounce;
 }
 
 function refusalFact(report: Report): WebhookFact {
