@@ -1,5 +1,6 @@
-import { Liquid, type LiquidOptions } from "liquidjs";
+import type { Liquid, LiquidOptions } from "liquidjs";
 import { createEscapingEngine } from "./markup.ts";
+import { createPlainEngine } from "./plain.ts";
 import { registerUrls } from "./urls.ts";
 
 /** What one render may use up. A render that goes past one of them is refused, not cut off. */
@@ -64,7 +65,7 @@ const OPTIONS: LiquidOptions = {
 export const htmlEngine = restricted(createEscapingEngine(OPTIONS));
 
 /** Renders subjects and text parts: nothing is escaped. */
-export const textEngine = restricted(new Liquid(OPTIONS));
+export const textEngine = restricted(createPlainEngine(OPTIONS));
 
 function restricted(engine: Liquid): Liquid {
   for (const name of FORBIDDEN_TAGS) delete engine.tags[name];

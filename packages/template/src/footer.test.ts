@@ -126,6 +126,9 @@ describe("what only some recipients would see does not count", () => {
     ["in a comment", `<!-- ${link} -->`],
     ["in a comment that is never closed", `<!-- ${link}`],
     ["for one mail client only", `<!--[if mso]>${link}<![endif]-->`],
+    ["as what a filter is given", "{{ contact.name | default: unsubscribe_url }}"],
+    ["in the title", "<title>{{ unsubscribe_url }}</title>"],
+    ["in what is not displayed", `<div style="color:red; display:none">${link}</div>`],
     ["in a capture that is never printed", `{% capture x %}{{ unsubscribe_url }}{% endcapture %}`],
   ])("%s", (_where, body) => {
     const { html, text } = sent({ body: `<p>Hello</p>${body}` });

@@ -1,5 +1,6 @@
 import type { TemplateContent } from "./content.ts";
 import { COMMENT } from "./markup-comments.ts";
+import { textPartOf } from "./text-part.ts";
 import { shownToAll } from "./variables.ts";
 
 /** What every recipient must find in an email of a campaign, by the names that a template has for it. */
@@ -24,9 +25,17 @@ export function withFooter({ subject, html, text }: TemplateContent): TemplateCo
   };
 }
 
-/** A tag in a comment decides all the same what is shown between that comment and the next. */
+/**
+ * A tag in a comment decides all the same what is shown between that comment and the next. What is not in the text that a reader
+ * sees (the title, `display:none`) is missing too.
+ */
 function missingInHtml(html: string): Missing {
-  return missingIn(html.replace(COMMENT, (comment) => (comment.match(TAG) ?? []).join("")));
+  const missing = missingIn(
+    html.replace(COMMENT, (comment) => (comment.match(TAG) ?? []).join("")),
+  );
+  if (missing.address && missing.link) return missing;
+  const seen = missingIn(textPartOf(html));
+  return { address: missing.address || seen.address, link: missing.link || seen.link };
 }
 
 function missingIn(source: string): Missing {

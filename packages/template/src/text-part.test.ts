@@ -43,6 +43,21 @@ describe("the text part of html", () => {
     );
   });
 
+  test("has no entities and no tags where the html escapes, breaks lines or takes markup", () => {
+    const names = ["escape", "xml_escape", "escape_once", "newline_to_br", "raw"];
+    const body = names.map((name) => `<p>{{ contact.note | ${name} }}</p>`).join("");
+    const note = "Tom O'Brien & Co\n<b>bold</b>";
+    const { text, subject } = rendered(
+      { body, subject: "For {{ contact.note | escape }}" },
+      { note },
+    );
+    expect(text.split("\n\n")).toEqual([
+      ...Array.from({ length: 4 }, () => note),
+      "Tom O'Brien & Co\nbold",
+    ]);
+    expect(subject).toBe("For Tom O'Brien & Co <b>bold</b>");
+  });
+
   test("keeps what tags in comments decide and assign, and nothing else of them", () => {
     const body = `<p>a</p><!-- {% if contact.vip %} --><p>b</p><!-- {% endif %}{{ contact.vip }} -->
       <!-- {% assign x = "c" %} --><p>{{ x }}<!-- d --></p><script>if (a<!--b) {}</script><p>e</p>`;

@@ -6,7 +6,7 @@ import { URL_FILTERS, URL_TAG } from "./urls.ts";
 /**
  * The plain-text part of an html source, Liquid kept: blocks stand apart by an empty line, a link becomes
  * `text (url)`, an image its alt text. Nothing is wrapped, since a tag must not be split. What a reader does not see
- * (head, `display:none`) is left out, but for the tags in it that decide or assign.
+ * (head, `hidden`, `display:none`) is left out, but for the tags in it that decide or assign.
  */
 export function textPartOf(html: string): string {
   const hidden = protect(html);
@@ -65,14 +65,32 @@ function unguarded(hidden: Protected, text: string): string {
 const GUARD = new RegExp(` \\| (?:${Object.values(URL_FILTERS).join("|")})(?= -?\\}\\}$)`);
 
 /** A dash that trims the line break beside it would run two blocks together. */
-function written({ source, tag, prints }: LiquidPiece, before: string, after: string): string {
+function written(
+  { source: given, tag, prints }: LiquidPiece,
+  before: string,
+  after: string,
+): string {
   if (tag === "comment") return "";
+  const source = given.replace(MARKUP, "| strip_html$1");
   const leads = before === "\n" || before === "";
   const begun = leads ? source.replace(/^(\{[{%])-/, "$1") : source;
   return after === "\n" || (leads && !prints) ? begun.replace(/-([}%]\})$/, "$1") : begun;
 }
 
+/** What goes into the html as it is may be markup. */
+const MARKUP = /\|\s*raw(\s*-?\}\})$/;
+
 const block = { leadingLineBreaks: 1, trailingLineBreaks: 1 };
+
+const NOT_SHOWN = [
+  "head",
+  "title",
+  "[hidden]",
+  '[style*="display:none"i]',
+  '[style*="display: none"i]',
+  '[style*="visibility:hidden"i]',
+  '[style*="visibility: hidden"i]',
+];
 
 const convert = compile({
   wordwrap: false,
@@ -114,9 +132,7 @@ const convert = compile({
     { selector: "td", format: "cell" },
     { selector: "th", format: "cell" },
     { selector: "section", format: "block", options: block },
-    { selector: "head", format: "silentTags" },
-    { selector: '[style*="display:none"i]', format: "silentTags" },
-    { selector: '[style*="display: none"i]', format: "silentTags" },
+    ...NOT_SHOWN.map((selector) => ({ selector, format: "silentTags" })),
   ],
 });
 

@@ -1,4 +1,4 @@
-import { analyzeSync, LiquidError, Output, type Template } from "liquidjs";
+import { analyzeSync, LiquidError, Output, type Template, Value } from "liquidjs";
 import { MAX_LIQUID_LENGTH, textEngine } from "./engine.ts";
 import { type LiquidPiece, protect } from "./protect.ts";
 import { parseLiquid } from "./syntax.ts";
@@ -56,8 +56,12 @@ export function variablesUsed(source: string): string[] {
 
 /** The variables a Liquid source shows whoever it is rendered for: outside of every condition, loop and capture. */
 export function shownToAll(source: string): Set<string> {
-  const shown = parsedPieces(source).templates.filter(
-    (template) => template instanceof Output || template instanceof UrlTag,
+  const shown = parsedPieces(source).templates.flatMap((template) =>
+    template instanceof Output
+      ? withoutFilters(template)
+      : template instanceof UrlTag
+        ? template
+        : [],
   );
   const { globals } = analyzeSync(shown, { partials: false });
   return new Set(
@@ -65,6 +69,13 @@ export function shownToAll(source: string): Set<string> {
       .flat()
       .map(({ segments }) => segments.join(".")),
   );
+}
+
+/** What a filter is given is not shown: in `{{ contact.name | default: unsubscribe_url }}` the link is for few. */
+function withoutFilters(output: Output): Template {
+  return Object.assign(Object.create(Output.prototype) as Output, output, {
+    value: Object.assign(Object.create(Value.prototype) as Value, output.value, { filters: [] }),
+  });
 }
 
 /**
