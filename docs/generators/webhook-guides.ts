@@ -30,7 +30,7 @@ export const WEBHOOK_GUIDES: Record<string, WebhookGuide> = {
   sendgrid: {
     steps: [
       "Under Settings, Mail Settings, open Event Webhooks and create one. Its post URL is the address on the gateway's page.",
-      "Choose the events processed, dropped, delivered, bounced and spam reports. Leave opened, clicked and the unsubscribes out.",
+      "Choose the events processed, dropped, delivered, bounced, spam reports, unsubscribed and group unsubscribes. Leave the rest out.",
       "Switch on the signature (Signed Event Webhook), save, and copy the verification key that it shows into “Webhook verification key” of the gateway. Leave OAuth off.",
     ],
     refused:
@@ -41,28 +41,28 @@ export const WEBHOOK_GUIDES: Record<string, WebhookGuide> = {
     steps: [
       "Under Send, Sending, Webhooks, add a webhook of the domain that the gateway sends from (domain-level).",
       "The URL is the address on the gateway's page. It has to be https with a certificate of a public authority.",
-      "Choose the events accepted, delivered, permanent failure and spam complaints. Leave temporary failure, opens, clicks and unsubscribes out.",
+      "Choose the events accepted, delivered, permanent failure, spam complaints and unsubscribes. Leave temporary failure, opens and clicks out.",
       "Copy the HTTP webhook signing key from API Security into “Webhook signing key”. It is another one than the API key.",
     ],
     refused:
       "Mailgun tells again whatever is answered with anything but 200 and 406, for 8 hours: after 5, 10 and 15 minutes, 1, 2 and 4 hours. Deliveries it does not tell again.",
-    adds: "Opens and clicks are switched off with every message. Under Domain settings, Tracking, leave Unsubscribes off: otherwise Mailgun adds a footer and List-Unsubscribe headers of its own, and whoever leaves by them is known to Mailgun alone.",
+    adds: "Opens and clicks are switched off with every message. Under Domain settings, Tracking, leave Unsubscribes off: otherwise Mailgun adds a footer and List-Unsubscribe headers of its own. Whoever leaves by them is suppressed here too, once the webhook tells of it.",
   },
   postmark: {
     steps: [
       "Open the server, then the message stream that the gateway names (broadcast, if it names none), then its Webhooks, and add one. Every stream has webhooks of its own.",
       "The URL is the address on the gateway's page.",
       "Under basic authentication, the user name is mailwright; the password is a secret that you make up, of 16 letters or more: `openssl rand -hex 24` prints one. Enter the same one as “Webhook secret”.",
-      "Choose delivery, bounce and spam complaint. Leave open, link click and subscription change out, and do not include the content of messages.",
+      "Choose delivery, bounce, spam complaint and subscription change. Leave open and link click out, and do not include the content of messages.",
     ],
     refused:
       "Postmark's documents say of inbound webhooks alone how often they are made again, so do not count on it: set the secret here first.",
-    adds: `${OFF_PER_MESSAGE} To messages of a broadcast stream Postmark adds an unsubscribe link of its own, and whoever leaves by it is known to Postmark alone. Ask its support for “Manage unsubscribes on your own”, and then switch that on in the stream's Settings, under Subscription Management. From then on the link and the headers are Mailwright's alone.`,
+    adds: `${OFF_PER_MESSAGE} To messages of a broadcast stream Postmark adds an unsubscribe link of its own. Whoever leaves by it is suppressed here too, once the webhook tells of it. Better ask its support for “Manage unsubscribes on your own”, and then switch that on in the stream's Settings, under Subscription Management. From then on the link and the headers are Mailwright's alone.`,
   },
   mailjet: {
     steps: [
       "Make up a secret of 16 letters or digits or more (no characters that mean something in an address: `openssl rand -hex 24` prints one), and enter it as “Webhook secret”.",
-      "In the account's preferences, open Event notifications (webhooks), and set one endpoint for each of sent, bounce, blocked and spam. Leave open, click and unsub out.",
+      "In the account's preferences, open Event notifications (webhooks), and set one endpoint for each of sent, bounce, blocked, spam and unsub. Leave open and click out.",
       "Each endpoint is the address on the gateway's page with `mailwright:` and the secret before the host: `https://mailwright:SECRET@mail.example.com/webhooks/…`.",
       "Events may be grouped.",
     ],
@@ -83,17 +83,17 @@ export const WEBHOOK_GUIDES: Record<string, WebhookGuide> = {
   brevo: {
     steps: [
       "Open the outbound webhooks of transactional emails, and add one. The URL is the address on the gateway's page.",
-      "Choose sent, delivered, soft bounce, hard bounce, invalid email, blocked and complaint. Leave the rest out.",
+      "Choose sent, delivered, soft bounce, hard bounce, invalid email, blocked, complaint and unsubscribed. Leave the rest out.",
       "As the authentication choose a token, and make it up, of 16 letters or more: `openssl rand -hex 24` prints one. Enter the same one as “Webhook secret”.",
     ],
     refused:
       "Brevo drops what is answered with 401, and by its documents may drop what is answered with 503 as well. What it could not deliver at all it tells again after 10 minutes, 1, 2 and 8 hours. So set the secret here first, and look at the gateway's page after the first webhook.",
-    adds: "By its documents a List-Unsubscribe header, on transactional emails too. Look at a test message as it was received: if the header names Brevo and not your WEB_URL, whoever leaves by it is known to Brevo alone. Whether it tracks opens and clicks is for the account to say: look whether the links of a test message lead elsewhere first.",
+    adds: "By its documents a List-Unsubscribe header, on transactional emails too. Look at a test message as it was received: if the header names Brevo and not your WEB_URL, whoever leaves by it is suppressed here too, once the webhook tells of it. Whether it tracks opens and clicks is for the account to say: look whether the links of a test message lead elsewhere first.",
   },
   seed: {
     steps: [
       "Have the endpoint's service call the address on the gateway's page, signed as Standard Webhooks are, with the secret that is entered as “Webhook secret”: `whsec_` and base64, or any text.",
-      "Each event is a JSON object with `type` (accepted, delivered, bounced, complained), `email_id` (what stood in the message's header `X-Mailwright-Email`) and `timestamp` in ISO 8601; of a bounce `bounce` (hard, soft, block), `status` and `detail` as well; `id` names the event. Several may come as an array.",
+      "Each event is a JSON object with `type` (accepted, delivered, bounced, complained, unsubscribed), `email_id` (what stood in the message's header `X-Mailwright-Email`) and `timestamp` in ISO 8601; of a bounce `bounce` (hard, soft, block), `status` and `detail` as well; `id` names the event. Several may come as an array.",
     ],
     refused: "have it call again after 401 and 503, for a day or so.",
   },

@@ -49,6 +49,8 @@ export const WebhookFact = Type.Object({
     Type.Literal("delivered"),
     Type.Literal("bounced"),
     Type.Literal("complained"),
+    /** By a link of the provider's own, not by ours. */
+    Type.Literal("unsubscribed"),
   ]),
   /** Of a bounce. */
   bounce: Type.Optional(Type.Union(BOUNCE_CLASSES.map((each) => Type.Literal(each)))),

@@ -39,6 +39,8 @@ function fateOf(event: string | undefined) {
       return { kind: "delivered" } as const;
     case "spam":
       return { kind: "complained" } as const;
+    case "unsubscribed":
+      return { kind: "unsubscribed" } as const;
     case "hard_bounce":
     case "invalid_email":
       return { kind: "bounced", said: "hard" } as const;

@@ -43,7 +43,7 @@ export const brevoGateway: GatewayAdapter = {
   servers: apiServer(API, "api_key"),
   headerLimits: HEADER_LIMITS,
   webhook:
-    "At Brevo, under Transactional, Settings, Webhook: this address with sent, delivered, hard bounce, soft bounce, blocked, invalid email and complaint, and the webhook secret as the token.",
+    "At Brevo, under Transactional, Settings, Webhook: this address with sent, delivered, hard bounce, soft bounce, blocked, invalid email, complaint and unsubscribed, and the webhook secret as the token.",
   faults: (_settings, { webhook_secret: secret = "" }) => chosenSecretFaults(secret),
   open: openBrevo,
 };

@@ -62,14 +62,22 @@ function fateOf(event: unknown) {
       return { kind: "delivered" } as const;
     case "complained":
       return { kind: "complained" } as const;
+    case "unsubscribed":
+      return { kind: "unsubscribed" } as const;
     case "failed":
       // What is temporary is tried again, and told again when it comes to its end.
       return textAt(event, "severity") === "permanent"
-        ? ({ kind: "bounced", said: saidOf(textAt(event, "reason") ?? "") } as const)
+        ? fateOfFailure(textAt(event, "reason") ?? "")
         : undefined;
     default:
       return undefined;
   }
+}
+
+function fateOfFailure(reason: string) {
+  // Not sent, because they had left by a link of Mailgun's own.
+  if (reason === "suppress-unsubscribe") return { kind: "unsubscribed" } as const;
+  return { kind: "bounced", said: saidOf(reason) } as const;
 }
 
 /** The suppressions are Mailgun's own. `generic` may be anything, and `old` was tried until it was too old. */
@@ -80,7 +88,6 @@ function saidOf(reason: string) {
       return "hard";
     case "espblock":
     case "suppress-complaint":
-    case "suppress-unsubscribe":
       return "block";
     default:
       return "soft";

@@ -47,7 +47,7 @@ export const mailgunGateway: GatewayAdapter = {
   headerLimits: HEADER_LIMITS,
   faults: ({ domain = "" }) => domainFaults(domain),
   webhook:
-    "At Mailgun, under Webhooks: post to this address accepted, delivered, permanent failure and spam complaints.",
+    "At Mailgun, under Webhooks: post to this address accepted, delivered, permanent failure, spam complaints and unsubscribes.",
   open: openMailgun,
 };
 

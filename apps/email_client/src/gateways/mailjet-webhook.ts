@@ -35,6 +35,8 @@ function fateOf(event: unknown) {
       return { kind: "delivered" } as const;
     case "spam":
       return { kind: "complained" } as const;
+    case "unsub":
+      return { kind: "unsubscribed" } as const;
     case "bounce":
       return { kind: "bounced", said: saidOf(event) } as const;
     case "blocked":

@@ -40,7 +40,7 @@ export const mailjetGateway: GatewayAdapter = {
   servers: apiServer(API, "password"),
   headerLimits: HEADER_LIMITS,
   webhook:
-    "At Mailjet, under Event notifications, for sent, bounce, blocked and spam: this address, with mailwright:SECRET@ before the host, where SECRET is the webhook secret.",
+    "At Mailjet, under Event notifications, for sent, bounce, blocked, spam and unsub: this address, with mailwright:SECRET@ before the host, where SECRET is the webhook secret.",
   faults: (_settings, { webhook_secret: secret = "" }) => chosenSecretFaults(secret),
   open: openMailjet,
 };

@@ -4,7 +4,8 @@ import { factOf, timeIn, type Webhook, webhook } from "./webhook.ts";
 import { secretDoubt } from "./webhook-proofs.ts";
 
 /**
- * Postmark: https://postmarkapp.com/developer/webhooks/bounce-webhook, .../delivery-webhook, .../spam-complaint-webhook, the
+ * Postmark: https://postmarkapp.com/developer/webhooks/bounce-webhook, .../delivery-webhook, .../spam-complaint-webhook,
+ * .../subscription-change-webhook, the
  * types of a bounce: https://postmarkapp.com/developer/api/bounce-api. One event a call, and none is signed: a secret of ours
  * comes along, as https://postmarkapp.com/developer/webhooks/webhooks-overview has it for Basic authentication.
  */
@@ -44,11 +45,28 @@ export function postmarkWebhook(secret: string, metadata: string): Webhook {
             words: textAt(event, "Details") || textAt(event, "Description"),
           });
         }
+        case "SubscriptionChange":
+          return hasLeft(event)
+            ? factOf({
+                ...common,
+                kind: "unsubscribed",
+                at: timeIn(textAt(event, "ChangedAt")),
+              })
+            : undefined;
         default:
           return undefined;
       }
     },
   });
+}
+
+/** By Postmark's own link. Of bounces and complaints, which change a subscription as well, it tells by themselves. */
+function hasLeft(event: unknown): boolean {
+  return (
+    textAt(event, "Origin") === "Recipient" &&
+    textAt(event, "SuppressionReason") === "ManualSuppression" &&
+    (event as { SuppressSending?: unknown }).SuppressSending === true
+  );
 }
 
 /** Its types that are bounces. The others are answers by a machine, or delays that are tried again. */

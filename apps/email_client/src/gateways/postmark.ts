@@ -49,7 +49,7 @@ export const postmarkGateway: GatewayAdapter = {
   servers: apiServer(API, "api_key"),
   headerLimits: HEADER_LIMITS,
   webhook:
-    "At Postmark, in the stream's Webhooks: this address with delivery, bounce and spam complaint, and Basic auth with the user name mailwright and this gateway's webhook secret as the password.",
+    "At Postmark, in the stream's Webhooks: this address with delivery, bounce, spam complaint and subscription change, and Basic auth with the user name mailwright and this gateway's webhook secret as the password.",
   faults: (_settings, { webhook_secret: secret = "" }) => chosenSecretFaults(secret),
   open: openPostmark,
 };

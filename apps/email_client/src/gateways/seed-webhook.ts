@@ -34,10 +34,10 @@ export function seedWebhook(secret: string, clock: Clock): Webhook {
   });
 }
 
+const KINDS = ["accepted", "delivered", "bounced", "complained", "unsubscribed"] as const;
+
 function kindOf(type: string | undefined) {
-  return type === "accepted" || type === "delivered" || type === "bounced" || type === "complained"
-    ? type
-    : undefined;
+  return KINDS.find((kind) => kind === type);
 }
 
 function saidIn(text: string | undefined): BounceClass {

@@ -54,16 +54,21 @@ function fateOf(event: unknown) {
         kind: "bounced",
         said: textAt(event, "type") === "blocked" ? "block" : "hard",
       } as const;
+    case "unsubscribe":
+    case "group_unsubscribe":
+      return { kind: "unsubscribed" } as const;
     case "dropped":
-      return { kind: "bounced", said: saidOfDrop(textAt(event, "reason") ?? "") } as const;
+      return fateOfDrop(textAt(event, "reason") ?? "");
     default:
       return undefined;
   }
 }
 
-/** A message that SendGrid did not send: because its recipient bounced before, or for another reason of its own. */
-function saidOfDrop(reason: string) {
-  return /^(?:bounced address|invalid)$/i.test(reason) ? "hard" : "block";
+/** A message that SendGrid did not send: because its recipient left or bounced before, or for another reason of its own. */
+function fateOfDrop(reason: string) {
+  if (/^unsubscribed address$/i.test(reason)) return { kind: "unsubscribed" } as const;
+  const said = /^(?:bounced address|invalid)$/i.test(reason) ? "hard" : "block";
+  return { kind: "bounced", said } as const;
 }
 
 function doubt({ headers, body }: WebhookRequest, publicKey: string, now: number): Doubt {

@@ -33,7 +33,7 @@ export const sendgridGateway: GatewayAdapter = {
   servers: apiServer(API, "api_key"),
   headerLimits: {},
   webhook:
-    "At SendGrid, under Mail Settings, Event Webhook: post to this address the events processed, delivered, dropped, bounced and spam reports, with the signature on.",
+    "At SendGrid, under Mail Settings, Event Webhook: post to this address the events processed, delivered, dropped, bounced, spam reports, unsubscribed and group unsubscribes, with the signature on.",
   faults: (_settings, { webhook_secret: key = "" }) =>
     key === "" || verificationKey(key) !== undefined
       ? []

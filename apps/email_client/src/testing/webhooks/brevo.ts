@@ -72,6 +72,11 @@ export const brevo: Provider = {
       },
     },
     { what: "spam", event: { ...common, event: "spam" }, fact: { ...fact, kind: "complained" } },
+    {
+      what: "unsubscribed by Brevo's own header",
+      event: { ...common, event: "unsubscribed" },
+      fact: { ...fact, kind: "unsubscribed" },
+    },
     { what: "deferred", event: { ...common, event: "deferred" }, fact: undefined },
   ],
 };

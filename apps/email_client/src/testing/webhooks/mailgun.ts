@@ -138,6 +138,23 @@ export const mailgun: Provider = {
       fact: { ...fact, kind: "complained" },
     },
     {
+      what: "unsubscribed by Mailgun's own link",
+      event: { ...common, event: "unsubscribed", id: "W3X4JOhFT-OZidZGKKr9iA" },
+      fact: { ...fact, kind: "unsubscribed" },
+    },
+    {
+      what: "not sent to somebody who had unsubscribed there",
+      event: {
+        ...common,
+        event: "failed",
+        severity: "permanent",
+        reason: "suppress-unsubscribe",
+        id: "dW5zdWJzY3JpYmU",
+        "delivery-status": { code: 607, message: "", description: "Not delivering" },
+      },
+      fact: { ...fact, kind: "unsubscribed" },
+    },
+    {
       what: "temporary failure",
       event: { ...common, event: "failed", severity: "temporary", id: "Fs7-5t81S2ClLhZYhMzREA" },
       fact: undefined,

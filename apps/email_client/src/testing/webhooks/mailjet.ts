@@ -118,6 +118,11 @@ export const mailjet: Provider = {
       event: { ...common, event: "spam", source: "JMRPP" },
       fact: { ...fact, kind: "complained" },
     },
+    {
+      what: "unsubscribed by Mailjet's own link",
+      event: { ...common, event: "unsub", mj_list_id: 1 },
+      fact: { ...fact, kind: "unsubscribed" },
+    },
     { what: "open", event: { ...common, event: "open", ip: "192.0.2.1" }, fact: undefined },
   ],
 };

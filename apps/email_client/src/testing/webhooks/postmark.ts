@@ -43,6 +43,26 @@ export const postmark: Provider = {
       },
       fact: { ...fact, kind: "delivered", detail: "smtp;250 2.0.0 OK for [address]" },
     },
+    ...(
+      [
+        ["left by its own link", "Recipient", "ManualSuppression", true],
+        ["suppressed by hand there", "Customer", "ManualSuppression", true],
+        ["suppressed for a bounce, which is told by itself", "Recipient", "HardBounce", true],
+        ["back again", "Recipient", null, false],
+      ] as const
+    ).map(([what, Origin, SuppressionReason, SuppressSending], index) => ({
+      what,
+      event: {
+        ...common,
+        RecordType: "SubscriptionChange",
+        ChangedAt: "2026-11-29T11:59:58.9070259Z",
+        Recipient: "zoe@example.org",
+        Origin,
+        SuppressSending,
+        SuppressionReason,
+      },
+      fact: index === 0 ? { ...fact, kind: "unsubscribed" as const } : undefined,
+    })),
     {
       what: "hard bounce",
       event: {

@@ -67,6 +67,11 @@ export const seed: Provider = {
       event: { type: "complained", id: "6", email_id: EMAIL, timestamp: at },
       fact: { ...common, kind: "complained" },
     },
+    {
+      what: "unsubscribed",
+      event: { type: "unsubscribed", email_id: EMAIL, timestamp: at },
+      fact: { ...common, kind: "unsubscribed" },
+    },
     { what: "opened", event: { type: "opened", email_id: EMAIL, timestamp: at }, fact: undefined },
     {
       what: "without a time",

@@ -104,6 +104,16 @@ export const sendgrid: Provider = {
         detail: "554 5.7.1 Service unavailable",
       },
     },
+    ...["unsubscribe", "group_unsubscribe"].map((event) => ({
+      what: event,
+      event: { ...common, event, sg_event_id: event },
+      fact: { ...fact, kind: "unsubscribed" as const },
+    })),
+    {
+      what: "dropped for somebody who had unsubscribed there",
+      event: { ...common, event: "dropped", reason: "Unsubscribed Address", sg_event_id: "dW5z" },
+      fact: { ...fact, kind: "unsubscribed", detail: "Unsubscribed Address" },
+    },
     {
       what: "dropped for what we wrote",
       event: {

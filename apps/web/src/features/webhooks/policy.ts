@@ -1,6 +1,7 @@
 import type { Log } from "@mailwright/platform";
 import type { Queryable } from "../../db/open.ts";
 import { parseAddress } from "../contacts/address.ts";
+import type { EmailFactKind } from "../emails/facts.ts";
 import { suppress, type SuppressionReason } from "../suppressions/suppressions.ts";
 import type { News } from "./news.ts";
 import { countSoftBounces } from "./queries.ts";
@@ -13,8 +14,8 @@ export const QUIET_DAYS = 3;
 
 /**
  * What follows from facts: a hard bounce and a complaint suppress the address at once, soft bounces when there are
- * `SOFT_BOUNCES_LIMIT` in a row; a block says nothing against the address. A complaint is the person's own word, so it holds
- * for the address that they have now as well. Only news count: what was lifted by hand stays lifted when it is told again.
+ * `SOFT_BOUNCES_LIMIT` in a row; a block says nothing against the address. A complaint and leaving by a link of the provider's are
+ * the person's own word, so they hold for the address that they have now as well. Only news count: what was lifted by hand stays lifted when it is told again.
  */
 export async function applyPolicy(
   tx: Queryable,
@@ -44,12 +45,18 @@ interface Verdict {
   addresses: Iterable<string>;
 }
 
+/** What a person says themselves. */
+const OWN_WORDS: Partial<Record<EmailFactKind, Pick<Verdict, "reason" | "what">>> = {
+  complained: { reason: "complained", what: "Complaint about" },
+  unsubscribed: { reason: "unsubscribed", what: "Unsubscribed from" },
+};
+
 async function verdictOn(tx: Queryable, { fact, email }: News): Promise<Verdict | undefined> {
   const mailed = canonical(email.address);
-  if (fact.kind === "complained") {
+  const own = OWN_WORDS[fact.kind];
+  if (own !== undefined) {
     const now = email.canonical ?? "";
-    const addresses = [...mailed, ...(now === "" ? [] : [now])];
-    return { reason: "complained", what: "Complaint about", addresses };
+    return { ...own, addresses: [...mailed, ...(now === "" ? [] : [now])] };
   }
   if (fact.kind !== "bounced") return undefined;
   switch (fact.detail["class"]) {

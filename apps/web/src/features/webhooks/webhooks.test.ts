@@ -5,7 +5,7 @@ import { newId, silentLog } from "@mailwright/platform";
 import type { WebhookFact } from "@mailwright/protocol";
 import { type CampaignFixture, campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { eraseContacts } from "../contacts/erasure.ts";
-import { factsOf, MOST_TOLD } from "../emails/facts.ts";
+import { countFacts, factsOf, MOST_TOLD } from "../emails/facts.ts";
 import { takeReports } from "../reports/reports.ts";
 import { lift, readSuppression } from "../suppressions/suppressions.ts";
 import { SOFT_BOUNCES_LIMIT } from "./policy.ts";
@@ -137,6 +137,16 @@ describe("policy", () => {
       reason: "complained",
       origin: "Complaint about “Spring sale” (Main gateway)",
     });
+  });
+
+  test("leaving by a link of the provider's suppresses as leaving by ours does, and the campaign counts it", async () => {
+    const { campaign, emails } = await launched();
+    await take(fact(emails[0], { kind: "unsubscribed" }));
+    expect(await suppressionOf(emails[0])).toEqual({
+      reason: "unsubscribed",
+      origin: "Unsubscribed from “Spring sale” (Main gateway)",
+    });
+    expect(await countFacts(fixture.context.db, campaign)).toMatchObject({ unsubscribed: 1 });
   });
 
   test("a complaint weighs more than a bounce, in whatever order they are told", async () => {
