@@ -263,12 +263,12 @@ function spent(context: EmailContext): number {
   return context.attempt - context.throttled;
 }
 
-function isTooOld(context: EmailContext, at: number): boolean {
-  return ageAt(context, at) >= context.policy.maxAgeMs;
-}
-
-function ageAt(context: EmailContext, at: number): number {
-  return context.firstAt === undefined ? 0 : at - context.firstAt;
+/**
+ * By when its attempt was due, not by when it is asked: a campaign that was paused for days, or whose servers were off, owes each
+ * email the attempt that had its time before that.
+ */
+function isTooOld({ firstAt, due, policy }: EmailContext, now: number): boolean {
+  return firstAt !== undefined && (due ?? now) - firstAt >= policy.maxAgeMs;
 }
 
 /** No email waits past the moment at which it would be too old anyway: at that moment it is failed, not forgotten. */

@@ -16,11 +16,10 @@ import {
 const policy = { ...DEFAULT_RETRY_POLICY, attempts: 2 };
 const reason = { code: "unavailable", detail: "HTTP 502" } as const;
 
-/** One fact of each kind; DUE comes twice, in time and too late. */
+/** One fact of each kind; what leads to a next attempt comes twice, in time and so late that none is owed any more. */
 const events: EmailEvent[] = [
   { type: "START", at: 0 },
   { type: "DUE", at: 60_000 },
-  { type: "DUE", at: policy.maxAgeMs },
   { type: "SUPPRESSED", at: 0, reason: { code: "suppressed" } },
   { type: "CANCEL", at: 0 },
   { type: "ACCEPTED", at: 0, messageId: "m-1" },
@@ -28,11 +27,13 @@ const events: EmailEvent[] = [
   { type: "UNAUTHORIZED", at: 0, reason: { code: "unauthorized" } },
   { type: "THROTTLED", at: 0, roll: 0.5, reason: { code: "throttled" }, retryAfterMs: 1_000 },
   { type: "UNAVAILABLE", at: 0, roll: 0.5, reason },
+  { type: "UNAVAILABLE", at: policy.maxAgeMs, roll: 0.5, reason },
   { type: "AMBIGUOUS", at: 0, reason: { code: "ambiguous" } },
   { type: "INTERRUPTED", at: 0 },
   { type: "CONFIRMED", at: 0, messageId: "m-1" },
   { type: "NOT_ACCEPTED", at: 0, roll: 0.5 },
   { type: "UNRESOLVED", at: 0, roll: 0.5 },
+  { type: "UNRESOLVED", at: policy.maxAgeMs, roll: 0.5 },
   { type: "REPORTED", at: 0 },
   { type: "REQUEUE", at: 0 },
 ];
@@ -62,6 +63,7 @@ for (const whenUncertain of ["hold", "resend"] as const) {
           context.attempt - context.throttled,
           context.throttled > 0,
           context.doubt === true,
+          context.due === policy.maxAgeMs,
         ]),
       // A second throttling says nothing that the first did not.
       stopWhen: ({ context }) => context.throttled > 1,

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { anyEvent, anyPolicy } from "./arbitraries.ts";
 import { LONGEST_RETRY_AFTER_MS } from "./backoff.ts";
@@ -111,6 +111,37 @@ test("a throttled attempt uses up no attempt and waits as long as it was told", 
     policy,
   );
   expect([last?.record.state, last?.record.reason?.code]).toEqual(["failed", "exhausted"]);
+});
+
+describe("an attempt that was due in time and is asked for late, after a pause of days", () => {
+  const policy = { ...DEFAULT_RETRY_POLICY, attempts: 10 };
+  const late = 7 * policy.maxAgeMs;
+  const reason = { code: "unavailable" } as const;
+  const after = (...events: EmailEvent[]) =>
+    events.reduce((record, event) => step(record, event, policy)?.record ?? record, newRecord());
+  const owed: EmailEvent[] = [
+    { type: "START", at: 0 },
+    { type: "UNAVAILABLE", at: 1, roll: 1, reason },
+    { type: "DUE", at: late },
+  ];
+
+  test("is made, and is the last", () => {
+    expect(after(...owed)).toMatchObject({ state: "sending", attempt: 2 });
+    const failed: EmailEvent = { type: "UNAVAILABLE", at: late + 1, roll: 1, reason };
+    expect(after(...owed, failed, { type: "DUE", at: late + 2 })).toMatchObject({
+      state: "failed",
+      reason: { code: "expired" },
+    });
+  });
+
+  test("is not made when the time was over already", () => {
+    const events: EmailEvent[] = [
+      { type: "START", at: 0 },
+      { type: "UNAVAILABLE", at: policy.maxAgeMs - 1, roll: 1, reason },
+      { type: "DUE", at: policy.maxAgeMs },
+    ];
+    expect(after(...events)).toMatchObject({ state: "failed", reason: { code: "expired" } });
+  });
 });
 
 test("an absurd Retry-After is believed for a day at most", () => {

@@ -130,7 +130,7 @@ function RetryCard(props: SettingsPageProps): Html {
             {...number(form, "max_age_s")}
             label="Longest time"
             suffix="seconds"
-            hint="After this long from its first attempt an email fails, whatever attempts are left."
+            hint="After this long from its first attempt an email fails, whatever attempts are left. One that came due during a pause is still made."
           />
         </FormSection>
         <FormSection
