@@ -1,7 +1,8 @@
 import type { Log } from "@mailwright/platform";
-import { DelayedError, Job, Queue, Worker } from "bullmq";
+import { DelayedError, Job, Queue } from "bullmq";
 import { type Shard, shardOf } from "../redis/keys.ts";
 import type { RedisClient } from "../redis/open.ts";
+import { BatchWorker } from "./batch-worker.ts";
 import { type BatchEnd, runBatch, type RunnerContext } from "./runner.ts";
 
 /** The queue holds the names of batches; what they are stands in the journal. */
@@ -94,7 +95,7 @@ export function startBatchWorkers(
     await leave(job, token, end, context);
   };
   const workers = shards.map((shard) => {
-    const worker = new Worker(
+    const worker = new BatchWorker(
       QUEUE,
       (job, token) => {
         const working = work(job, token);
@@ -114,6 +115,8 @@ export function startBatchWorkers(
         // BullMQ would rest for 15 seconds after losing its connection.
         runRetryDelay: 500,
       },
+      clock,
+      stopping.signal,
     );
     worker.on("error", (error) =>
       log.debug({ err: error }, "a batch worker met an error and goes on"),
