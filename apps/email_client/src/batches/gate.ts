@@ -16,8 +16,8 @@ export interface GateContext {
 }
 
 /**
- * Whether an attempt may begin: `admitted` holds a slot until it is released, and is for an email to the domain, if one is
- * named; `later` says when to ask again.
+ * Whether an attempt may begin: `admitted` holds a slot, and a breaker's probe, until it is released, and is for an email to the
+ * domain, if one is named; `later` says when to ask again.
  */
 export type Admission =
   | { kind: "admitted"; open: OpenGateway; domain: string | undefined; release: () => void }
@@ -64,8 +64,15 @@ export async function admit(
       if (turn.kind === "later") soonest = Math.min(soonest, turn.ms);
       else {
         if (turn.ms > 0) await clock.sleep(turn.ms, signal);
-        admitted = open.breaker.admit(clock.now());
-        if (admitted) return { kind: "admitted", open, domain: turn.domain, release };
+        const over = open.breaker.admit(clock.now());
+        if (over !== undefined) {
+          admitted = true;
+          const leave = () => {
+            over();
+            release();
+          };
+          return { kind: "admitted", open, domain: turn.domain, release: leave };
+        }
         soonest = Math.min(soonest, Math.max(1, open.breaker.waitMs(clock.now())));
       }
     }

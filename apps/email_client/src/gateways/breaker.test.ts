@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { BREAKER, createBreaker } from "./breaker.ts";
+import { BREAKER, type Breaker, createBreaker } from "./breaker.ts";
 import type { Outcome } from "./gateway.ts";
 
 const accepted: Outcome = { kind: "accepted", messageId: "m" };
@@ -20,6 +20,8 @@ function broken(now: number) {
   return breaker;
 }
 
+const admits = (breaker: Breaker, now: number) => breaker.admit(now) !== undefined;
+
 describe("it opens", () => {
   test.each([
     ["refusals of our credentials", unauthorized, BREAKER.unauthorizedInARow],
@@ -28,9 +30,9 @@ describe("it opens", () => {
   ])("at so many %s in a row and not before", (_what, outcome, inARow) => {
     const breaker = createBreaker();
     for (let i = 1; i < inARow; i++) breaker.record(outcome, 0);
-    expect([breaker.state(), breaker.admit(0)]).toEqual(["closed", true]);
+    expect([breaker.state(), admits(breaker, 0)]).toEqual(["closed", true]);
     breaker.record(outcome, 0);
-    expect([breaker.state(), breaker.admit(0), breaker.waitMs(0)]).toEqual([
+    expect([breaker.state(), admits(breaker, 0), breaker.waitMs(0)]).toEqual([
       "open",
       false,
       BREAKER.firstPauseMs,
@@ -56,7 +58,7 @@ describe("half-open", () => {
     const breaker = broken(0);
     const now = BREAKER.firstPauseMs;
     expect(breaker.waitMs(now)).toBe(0);
-    expect([breaker.admit(now), breaker.admit(now), breaker.state()]).toEqual([
+    expect([admits(breaker, now), admits(breaker, now), breaker.state()]).toEqual([
       true,
       false,
       "half-open",
@@ -78,7 +80,7 @@ describe("half-open", () => {
       const pause = breaker.waitMs(now);
       pauses.push(pause);
       now += pause;
-      expect(breaker.admit(now)).toBe(true);
+      expect(admits(breaker, now)).toBe(true);
       breaker.record(unavailable, now);
     }
     expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60, 60].map((s) => s * 1_000));
@@ -88,8 +90,40 @@ describe("half-open", () => {
     const breaker = broken(0);
     const now = BREAKER.firstPauseMs;
     breaker.admit(now);
-    expect(breaker.admit(now + BREAKER.probePatienceMs - 1)).toBe(false);
-    expect(breaker.admit(now + BREAKER.probePatienceMs)).toBe(true);
+    expect(admits(breaker, now + BREAKER.probePatienceMs - 1)).toBe(false);
+    expect(admits(breaker, now + BREAKER.probePatienceMs)).toBe(true);
+  });
+
+  test("a probe that is over without a word of the gateway frees its place at once", () => {
+    const breaker = broken(0);
+    const now = BREAKER.firstPauseMs;
+    const over = breaker.admit(now);
+    over?.();
+    expect([breaker.state(), breaker.waitMs(now)]).toEqual(["open", 0]);
+    expect(admits(breaker, now)).toBe(true);
+    // It is said once more, when everything else about the email has ended.
+    over?.();
+    expect(admits(breaker, now)).toBe(false);
+  });
+
+  test("a probe of a message that the gateway never saw neither closes it nor opens it for longer", () => {
+    const breaker = broken(0);
+    const now = BREAKER.firstPauseMs;
+    const over = breaker.admit(now);
+    breaker.record({ ...rejected, unasked: true }, now);
+    expect(breaker.state()).toBe("half-open");
+    over?.();
+    expect([breaker.state(), breaker.waitMs(now)]).toEqual(["open", 0]);
+  });
+
+  test("a probe that was told of is not taken for the next one when it is over", () => {
+    const breaker = broken(0);
+    const first = breaker.admit(BREAKER.firstPauseMs);
+    breaker.record(unavailable, BREAKER.firstPauseMs);
+    const now = 3 * BREAKER.firstPauseMs;
+    breaker.admit(now);
+    first?.();
+    expect([breaker.state(), admits(breaker, now)]).toEqual(["half-open", false]);
   });
 
   test("attempts that were under way when it opened do not make the pause longer", () => {
@@ -103,12 +137,12 @@ describe("a gateway that asks for time", () => {
   test("is left alone by all for as long as it said, and stays closed", () => {
     const breaker = createBreaker();
     breaker.record(throttled(3_000), 100);
-    expect([breaker.state(), breaker.waitMs(100), breaker.admit(3_099)]).toEqual([
+    expect([breaker.state(), breaker.waitMs(100), admits(breaker, 3_099)]).toEqual([
       "closed",
       3_000,
       false,
     ]);
-    expect(breaker.admit(3_100)).toBe(true);
+    expect(admits(breaker, 3_100)).toBe(true);
   });
 
   test("is asked again after the longest pause, whatever it said", () => {
@@ -122,11 +156,11 @@ test("a clock that is set back by hours makes nobody wait for hours", () => {
   const hours = 2 * 3_600_000;
   const breaker = broken(hours);
   expect(breaker.waitMs(0)).toBe(BREAKER.firstPauseMs);
-  expect(breaker.admit(BREAKER.firstPauseMs)).toBe(true);
+  expect(admits(breaker, BREAKER.firstPauseMs)).toBe(true);
   const halfOpen = broken(hours);
   halfOpen.admit(hours + BREAKER.firstPauseMs);
   halfOpen.waitMs(0);
-  expect(halfOpen.admit(BREAKER.probePatienceMs)).toBe(true);
+  expect(admits(halfOpen, BREAKER.probePatienceMs)).toBe(true);
 });
 
 test("whatever happens when, nobody is ever told to wait longer than the longest pause, and it recovers", () => {
@@ -149,7 +183,7 @@ test("whatever happens when, nobody is ever told to wait longer than the longest
         for (let i = 0; i < 50; i++) breaker.record(each, now);
       }
       now += BREAKER.longestPauseMs;
-      expect(breaker.admit(now)).toBe(true);
+      expect(admits(breaker, now)).toBe(true);
       breaker.record(accepted, now);
       expect([breaker.state(), breaker.waitMs(now)]).toEqual(["closed", 0]);
     }),

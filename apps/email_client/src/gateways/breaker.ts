@@ -10,9 +10,12 @@ export interface Breaker {
   state(): "closed" | "open" | "half-open";
   /** Zero when an attempt could begin now, else how long to wait. Asking changes nothing. */
   waitMs(now: number): number;
-  /** Whether an attempt may begin now. A half-open breaker admits one probe at a time, and this was it. */
-  admit(now: number): boolean;
-  /** What an attempt came to. */
+  /**
+   * Undefined when no attempt may begin now; else what has to be called once it is over, whatever came of it. A half-open
+   * breaker admits one probe at a time, and this was it.
+   */
+  admit(now: number): (() => void) | undefined;
+  /** What an attempt came to. One for which the service was not asked says nothing of it. */
   record(outcome: Outcome, now: number): void;
 }
 
@@ -31,6 +34,7 @@ export function createBreaker(): Breaker {
   let pauseMs = 0;
   const pause = createTimer();
   const probe = createTimer();
+  let probes = 0;
   const leftAlone = createTimer();
 
   const isOpen = () => pauseMs > 0;
@@ -38,15 +42,15 @@ export function createBreaker(): Breaker {
   function open(now: number): void {
     pauseMs = Math.min(isOpen() ? pauseMs * 2 : BREAKER.firstPauseMs, BREAKER.longestPauseMs);
     pause.set(now, pauseMs);
-    probe.set(now, 0);
+    probe.clear();
   }
 
-  function close(now: number): void {
+  function close(): void {
     unauthorized = 0;
     unavailable = 0;
     pauseMs = 0;
-    pause.set(now, 0);
-    probe.set(now, 0);
+    pause.clear();
+    probe.clear();
   }
 
   function waitMs(now: number): number {
@@ -54,15 +58,27 @@ export function createBreaker(): Breaker {
     return Math.max(leftAlone.left(now), pause.left(now), others);
   }
 
+  /**
+   * An email whose probe was admitted may be paused, suppressed or too old by the time it is written down, or impossible to
+   * render. Nothing is recorded then, and all others would wait for a probe that nobody makes.
+   */
+  function admitProbe(now: number): () => void {
+    probe.set(now, BREAKER.probePatienceMs);
+    const mine = ++probes;
+    return () => {
+      if (mine === probes) probe.clear();
+    };
+  }
+
   return {
     state: () => (isOpen() ? (probe.isSet() ? "half-open" : "open") : "closed"),
     waitMs,
     admit(now) {
-      if (waitMs(now) > 0) return false;
-      if (isOpen()) probe.set(now, BREAKER.probePatienceMs);
-      return true;
+      if (waitMs(now) > 0) return undefined;
+      return isOpen() ? admitProbe(now) : () => {};
     },
     record(outcome, now) {
+      if (outcome.kind === "rejected" && outcome.unasked) return;
       if (outcome.kind === "throttled") {
         leftAlone.set(now, Math.min(outcome.retryAfterMs ?? 0, BREAKER.longestPauseMs));
       }
@@ -70,7 +86,7 @@ export function createBreaker(): Breaker {
       else if (outcome.kind === "unavailable" || outcome.kind === "ambiguous") unavailable++;
       else {
         // It took, refused or throttled a message: it knows us and it works.
-        close(now);
+        close();
         return;
       }
       const failing =
@@ -89,6 +105,10 @@ function createTimer() {
     set(now: number, ms: number) {
       length = ms;
       end = now + ms;
+    },
+    clear() {
+      length = 0;
+      end = 0;
     },
     isSet: () => length > 0,
     left(now: number): number {

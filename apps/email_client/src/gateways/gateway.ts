@@ -22,8 +22,11 @@ export interface Message {
  */
 export type Outcome =
   | { kind: "accepted"; messageId: string }
-  /** `status` is the enhanced status code (RFC 3463) by which a server refused the recipient, or the sender's authentication. */
-  | { kind: "rejected"; detail: string; status?: string }
+  /**
+   * `status` is the enhanced status code (RFC 3463) by which a server refused the recipient, or the sender's authentication.
+   * `unasked`: the service never saw the message.
+   */
+  | { kind: "rejected"; detail: string; status?: string; unasked?: true }
   | { kind: "unauthorized"; detail: string }
   | { kind: "throttled"; detail: string; retryAfterMs?: number; slowDown?: ThrottleScope }
   | { kind: "unavailable"; detail: string; slowDown?: ThrottleScope }

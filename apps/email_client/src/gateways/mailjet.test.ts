@@ -17,6 +17,7 @@ test("a subject that Mailjet would not take is not sent and not cut, and its len
   expect(await send("x".repeat(256))).toEqual({
     kind: "rejected",
     detail: "Not sent: the subject has 256 characters, and Mailjet takes 255.",
+    unasked: true,
   });
   expect((await send("x".repeat(255))).kind).toBe("accepted");
   expect([fake.taken.map(({ subject }) => subject.length), fake.faults]).toEqual([[255], []]);

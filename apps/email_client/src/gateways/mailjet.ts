@@ -68,7 +68,8 @@ function openMailjet({ settings, secrets, clock }: Account): Gateway {
     webhook: mailjetWebhook(secret),
     async send(message, signal) {
       const { length } = message.subject;
-      if (length > SUBJECT_LENGTH) return { kind: "rejected", detail: tooLong(length) };
+      if (length > SUBJECT_LENGTH)
+        return { kind: "rejected", detail: tooLong(length), unasked: true };
       const body = { Messages: [bodyOf(message)] };
       return service.send({ path: "/v3.1/send", body }, signal, accepted);
     },

@@ -24,7 +24,11 @@ export function refusingUnsafe(gateway: Gateway): Gateway {
       const unsafe = unsafePart(message);
       return unsafe === undefined
         ? gateway.send(message, signal)
-        : { kind: "rejected", detail: `Not sent: ${unsafe} cannot stand in a message.` };
+        : {
+            kind: "rejected",
+            detail: `Not sent: ${unsafe} cannot stand in a message.`,
+            unasked: true,
+          };
     },
     ...(resolve && { resolve: resolve.bind(gateway) }),
     check: (signal) => gateway.check(signal),
