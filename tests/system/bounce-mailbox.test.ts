@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { checkMailbox, mailboxFailure } from "@mailwright/email_client/bounces/check-mailbox.ts";
 import { readMailbox } from "@mailwright/email_client/bounces/read-mailbox.ts";
@@ -15,7 +16,7 @@ import {
 import { SELF_SIGNED } from "@mailwright/email_client/testing/self-signed.ts";
 import { newId, silentLog } from "@mailwright/platform";
 import { createServiceClient } from "@mailwright/protocol";
-import { type DebianPrograms, type TestRedis, testRedis } from "@mailwright/testing";
+import { type DebianPrograms, FaultProxy, type TestRedis, testRedis } from "@mailwright/testing";
 import { type Dovecot, dovecotPrograms, startDovecot } from "./mail-servers/dovecot.ts";
 import { type MailFolder, openFolder } from "./mail-servers/mail-folder.ts";
 
@@ -173,6 +174,27 @@ describe("a bounce mailbox", () => {
     expect(await read()).toEqual({ told: 120, ignored: 0, leftAlone: 0 });
     expect(web.calls.map(({ facts }) => facts.length)).toEqual([50, 50, 20]);
     expect(new Set(told().map(({ email }) => email))).toEqual(new Set(emails));
+  });
+
+  test("is read further each time over a link so slow that there is never time for all of it", async () => {
+    const emails = Array.from({ length: 8 }, () => newId());
+    const sentBack = randomBytes(150_000).toString("hex").replaceAll(/.{76}/g, "$&\r\n");
+    for (const email of emails) {
+      const bounce = BOUNCES.postfix(addressOf(email));
+      await folder.deliver(bounce.replace("\r\n\r\nHello\r\n", `\r\n\r\n${sentBack}\r\n`));
+    }
+    await using link = new FaultProxy(server.port);
+    link.set({ bytesPerSecond: 200_000 });
+    const readSlowly = () =>
+      read({ bounce_port: String(link.port) }, PASSWORD, AbortSignal.timeout(4_000));
+    await expect(readSlowly()).rejects.toThrow();
+    const first = web.facts.size;
+    expect(first).toBeGreaterThan(0);
+    await expect(readSlowly()).rejects.toThrow();
+    expect(web.facts.size).toBeGreaterThan(first);
+    await read();
+    expect(new Set(told().map(({ email }) => email))).toEqual(new Set(emails));
+    expect(await folder.subjects("INBOX")).toEqual([]);
   });
 
   test("whose folder was made anew is read from its beginning", async () => {

@@ -16,6 +16,8 @@ export interface OpenMailbox extends AsyncDisposable {
   validity: string;
   /** The UIDs of all messages from this one on, in order. */
   uidsFrom(uid: number): Promise<number[]>;
+  /** How many bytes of each would be fetched. One that is gone by now is left out. */
+  sizes(uids: readonly number[]): Promise<Map<number, number>>;
   /** Does not mark them as read. One that is gone by now is left out. */
   fetch(uids: readonly number[]): Promise<MailboxMessage[]>;
   /** Moves messages to the folder for what was handled, which is made if there is none. */
@@ -23,7 +25,7 @@ export interface OpenMailbox extends AsyncDisposable {
 }
 
 /** The reports stand before the message that is sent back, and that one's header is enough. */
-const MESSAGE_BYTES = 256 * 1024;
+export const MESSAGE_BYTES = 256 * 1024;
 const CONNECT_MS = 15_000;
 const GOODBYE_MS = 2_000;
 
@@ -60,6 +62,7 @@ export async function openMailbox(
     client.close();
     signal.removeEventListener("abort", stop);
   };
+  let isHandledFolderMade = false;
   try {
     await client.connect();
     const { uidValidity } = await client.mailboxOpen(folder);
@@ -71,6 +74,13 @@ export async function openMailbox(
         // `n:*` names the last message always, also one before n.
         return found.filter((uid) => uid >= first).toSorted((a, b) => a - b);
       },
+      async sizes(uids) {
+        const query = { uid: true, size: true };
+        const messages = await client.fetchAll(uids.join(","), query, { uid: true });
+        return new Map(
+          messages.map(({ uid, size = MESSAGE_BYTES }) => [uid, Math.min(size, MESSAGE_BYTES)]),
+        );
+      },
       async fetch(uids) {
         const query = { uid: true, internalDate: true, source: { maxLength: MESSAGE_BYTES } };
         const messages = await client.fetchAll(uids.join(","), query, { uid: true });
@@ -81,7 +91,8 @@ export async function openMailbox(
       },
       async putAway(uids) {
         if (uids.length === 0) return;
-        await client.mailboxCreate(handledFolder);
+        if (!isHandledFolderMade) await client.mailboxCreate(handledFolder);
+        isHandledFolderMade = true;
         const moved = await client.messageMove(uids.join(","), handledFolder, { uid: true });
         if (moved === false) throw refusal("the server did not move what was handled");
       },

@@ -4,7 +4,7 @@ import type { Outbound } from "../gateways/outbound.ts";
 import { bounceCursorKey } from "../redis/keys.ts";
 import type { RedisClient } from "../redis/open.ts";
 import { type Identify, readBounceMessage } from "./bounce-message.ts";
-import { type OpenMailbox, openMailbox } from "./imap.ts";
+import { MESSAGE_BYTES, type OpenMailbox, openMailbox } from "./imap.ts";
 import { type BounceMailbox, mailboxName } from "./settings.ts";
 
 export interface ReadContext {
@@ -28,8 +28,13 @@ export class NotTakenError extends Error {
   override readonly name = "NotTakenError";
 }
 
-/** Fetched and told at once: some 13 MB at the most. */
-const AT_ONCE = 50;
+/** Fetched and told at once. */
+const MOST_MESSAGES = 50;
+/**
+ * And no more bytes than one message may have: with 50 of the largest, 13 MB, a link of less than 2 Mbit/s was not done by the end
+ * of any turn, and began with the same ones again in the next.
+ */
+const MOST_BYTES = MESSAGE_BYTES;
 
 /**
  * Reads what has come into a gateway's bounce mailbox since it was read last. A message is put away only when web has
@@ -47,20 +52,40 @@ export async function readMailbox(
   const total: MailboxRead = { told: 0, ignored: 0, leftAlone: 0 };
   const folder = `${mailboxName(mailbox)}/${open.validity}`;
   const uids = await open.uidsFrom((await readCursor(redis, gateway.id, folder)) + 1);
-  for (let start = 0; start < uids.length; start += AT_ONCE) {
-    const chunk = uids.slice(start, start + AT_ONCE);
-    const read = await readChunk(open, chunk, identify);
+  for await (const portion of portions(open, uids)) {
+    const read = await readPortion(open, portion, identify);
     if (read.facts.length > 0) await tell(web, { gateway, facts: read.facts }, log, signal);
     await open.putAway(read.handled);
-    await writeCursor(redis, gateway.id, { folder, uid: chunk.at(-1) ?? 0 });
+    await writeCursor(redis, gateway.id, { folder, uid: portion.at(-1) ?? 0 });
     total.told += read.facts.length;
     total.ignored += read.handled.length - read.facts.length;
-    total.leftAlone += chunk.length - read.handled.length;
+    total.leftAlone += portion.length - read.handled.length;
   }
   return total;
 }
 
-async function readChunk(
+/** What is fetched at once, in order: each a message at least. */
+async function* portions(open: OpenMailbox, uids: readonly number[]): AsyncGenerator<number[]> {
+  for (let start = 0; start < uids.length; start += MOST_MESSAGES) {
+    const candidates = uids.slice(start, start + MOST_MESSAGES);
+    const sizes = await open.sizes(candidates);
+    let portion: number[] = [];
+    let bytes = 0;
+    for (const uid of candidates) {
+      const size = sizes.get(uid) ?? 0;
+      if (portion.length > 0 && bytes + size > MOST_BYTES) {
+        yield portion;
+        portion = [];
+        bytes = 0;
+      }
+      portion.push(uid);
+      bytes += size;
+    }
+    yield portion;
+  }
+}
+
+async function readPortion(
   open: OpenMailbox,
   uids: readonly number[],
   identify: Identify,
