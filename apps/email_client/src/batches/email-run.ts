@@ -59,11 +59,25 @@ export async function runEmail(email: LiveEmail, context: EmailRunContext): Prom
     if (verdict !== "written") return verdict;
     email.record = record;
     const command = taken.commands[0]?.type;
-    if (command === "schedule") return "waiting";
-    if (command === "report") return "settled";
-    if (command === "resolve") event = await resolve(email, context);
-    else if (presumed) event = { type: "INTERRUPTED", at: context.clock.now() };
-    else event = await deliver(email, context);
+    switch (command) {
+      case "schedule":
+        return "waiting";
+      case "report":
+        return "settled";
+      case "resolve":
+        event = await resolve(email, context);
+        break;
+      case "deliver":
+        event = presumed
+          ? { type: "INTERRUPTED", at: context.clock.now() }
+          : await deliver(email, context);
+        break;
+      case "forget":
+      case undefined:
+        throw new Error(`nothing follows for an email that became ${record.state}`);
+      default:
+        command satisfies never;
+    }
     presumed = false;
   }
   return "stopped";
