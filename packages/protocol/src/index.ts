@@ -17,5 +17,5 @@ export * from "./signing.ts";
 export * from "./suppressed.ts";
 export * from "./traffic.ts";
 export * from "./unauthenticated.ts";
-export { Address, type Parsed, parser } from "./values.ts";
+export { Address, ADDRESS_LENGTH, ADDRESS_PATTERN, type Parsed, parser } from "./values.ts";
 export * from "./webhooks.ts";

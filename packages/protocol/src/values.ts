@@ -12,11 +12,11 @@ export const Hash = Type.String({ pattern: "^[0-9a-f]{64}$" });
 /** Milliseconds since the Unix epoch, until the year 2200: anything else is a fault, not a time. */
 export const Time = Type.Integer({ minimum: 0, maximum: 7_258_118_400_000 });
 
-/** An address as the wire carries it: at most 254 octets (RFC 5321 4.5.3.1.3), one @, no white space or control. */
-export const Address = Type.String({
-  maxLength: 254,
-  pattern: '^[^\\s@\\x00-\\x1f\\x7f<>,;:"]+@[^\\s@\\x00-\\x1f\\x7f<>,;:"]+$',
-});
+/** An address as the wire carries it: one @, no white space or control. */
+export const ADDRESS_PATTERN = '^[^\\s@\\x00-\\x1f\\x7f<>,;:"]+@[^\\s@\\x00-\\x1f\\x7f<>,;:"]+$';
+/** In octets (RFC 5321 4.5.3.1.3). */
+export const ADDRESS_LENGTH = 254;
+export const Address = Type.String({ maxLength: ADDRESS_LENGTH, pattern: ADDRESS_PATTERN });
 
 /** One line of text: what may stand in a header. */
 export function line(maxLength: number) {

@@ -1,7 +1,7 @@
-import { Address } from "@mailwright/protocol";
+import { ADDRESS_LENGTH, ADDRESS_PATTERN } from "@mailwright/protocol";
 import type { Gateway, Message } from "./gateway.ts";
 
-const ADDRESS = new RegExp(Address.pattern ?? "");
+const ADDRESS = new RegExp(ADDRESS_PATTERN);
 const HEADER_NAME = /^[A-Za-z0-9-]{1,76}$/;
 // oxlint-disable-next-line no-control-regex
 const SEVERAL_LINES = /[\r\n\u0000]/;
@@ -51,7 +51,7 @@ function unsafePart({ from, to, subject, headers }: Message): string | undefined
 }
 
 function isAddress(address: string): boolean {
-  return address.length <= 254 && ADDRESS.test(address);
+  return address.length <= ADDRESS_LENGTH && ADDRESS.test(address);
 }
 
 function isOurs(name: string): boolean {
