@@ -37,6 +37,7 @@ interface Given {
   outcome?: EmailEvent;
   gateway?: Pick<Gateway, "resolve">;
   attemptDeadlineMs?: number;
+  claim?: Claim;
 }
 
 /** A worker with a journal that says what it is told to, and a memory of what it wrote and did. */
@@ -47,8 +48,11 @@ function worker(given: Given = {}) {
   const delivered: string[] = [];
   const silent: Testimonies = { give: async () => {}, hear: async () => undefined };
   const stopping = new AbortController();
+  const warnings: unknown[] = [];
+  const log = silentLog.child({});
+  log.warn = ((about: unknown) => void warnings.push(about)) as typeof log.warn;
   const context = {
-    claim,
+    claim: given.claim ?? claim,
     policy: { ...DEFAULT_RETRY_POLICY, ...given.policy },
     committer: {
       async write(_claim: Claim, transition: Transition): Promise<Verdict> {
@@ -64,7 +68,7 @@ function worker(given: Given = {}) {
     slots: createSlots(1),
     testimonies: given.testimonies ?? silent,
     clock: { now: () => clock.now() + skew.ms, sleep: clock.sleep.bind(clock) },
-    log: silentLog,
+    log,
     attemptDeadlineMs: given.attemptDeadlineMs ?? 1_000,
     pace: { askAgainMs: 100 },
     signal: stopping.signal,
@@ -74,6 +78,7 @@ function worker(given: Given = {}) {
     skew,
     delivered,
     stopping,
+    warnings,
     run: (email: LiveEmail) => runEmail(email, context),
     reports: (): Report[] => wrote.map(({ report }) => report),
     kinds: () => wrote.map(({ kind }) => kind),
@@ -149,11 +154,15 @@ describe("an email that is found in sending", () => {
     }
   });
 
-  test("is uncertain when the gateway cannot be asked", async () => {
-    const gateway = { resolve: () => Promise.reject(new Error("it is down")) };
-    const { run, clock, reports } = worker({ gateway });
-    await ended(clock, run(email(sending)));
+  test("is uncertain when the gateway cannot be asked, which is said once of a batch", async () => {
+    const resolution: Resolution = { kind: "unknown", why: "It answered 401." };
+    const { run, clock, reports, warnings } = worker({
+      gateway: { resolve: async () => resolution },
+      claim: { ...claim },
+    });
+    for (let n = 0; n < 3; n++) await ended(clock, run(email(sending)));
     expect(story(reports()).at(-1)).toBe("UNRESOLVED uncertain");
+    expect(warnings).toEqual([{ batch: claim.batch, why: "It answered 401." }]);
   });
 });
 

@@ -55,9 +55,12 @@ export async function resolve(
   return awaitTestimony(lost, repeated, context);
 }
 
+/** Claims of which it was said that their gateway cannot be asked: it cannot for any of a batch's emails then. */
+const saidOf = new WeakSet<Claim>();
+
 async function askGateway(
   { id }: Lost,
-  { gateway, slots, clock, log, attemptDeadlineMs, signal }: ResolveContext,
+  { claim, gateway, slots, clock, log, attemptDeadlineMs, signal }: ResolveContext,
 ): Promise<EmailEvent | "stopped" | undefined> {
   if (gateway?.resolve === undefined) return undefined;
   let release: () => void;
@@ -66,21 +69,26 @@ async function askGateway(
   } catch {
     return "stopped";
   }
-  try {
-    const resolution = await gateway.resolve(id, AbortSignal.timeout(attemptDeadlineMs));
-    const at = clock.now();
-    if (resolution.kind === "unknown") return undefined;
-    if (resolution.kind === "not-accepted")
+  const deadline = AbortSignal.timeout(attemptDeadlineMs);
+  const resolution = await gateway.resolve(id, deadline).finally(release);
+  const at = clock.now();
+  switch (resolution.kind) {
+    case "confirmed":
+      return { type: "CONFIRMED", at, ...named(resolution.messageId) };
+    case "not-accepted":
       return { type: "NOT_ACCEPTED", at, roll: Math.random() };
-    return { type: "CONFIRMED", at, ...named(resolution.messageId) };
-  } catch (error) {
-    log.warn(
-      { err: error, email_id: id },
-      "the gateway could not be asked what became of an attempt",
-    );
-    return undefined;
-  } finally {
-    release();
+    case "unknown": {
+      const { why } = resolution;
+      if (why === undefined || saidOf.has(claim)) return undefined;
+      saidOf.add(claim);
+      log.warn(
+        { batch: claim.batch, why },
+        "the gateway could not be asked what became of an attempt",
+      );
+      return undefined;
+    }
+    default:
+      return resolution satisfies never;
   }
 }
 

@@ -162,7 +162,10 @@ describe.each(CASES)("%s", (_kind, { adapter, start, nowhere }) => {
         ...fake,
         secrets: mapped(fake.secrets, () => "wrong-6c1f"),
       });
-      expect(await stranger.resolve?.(MESSAGE.key, soon())).toEqual({ kind: "unknown" });
+      expect(await stranger.resolve?.(MESSAGE.key, soon())).toEqual({
+        kind: "unknown",
+        why: expect.stringContaining(" answered 40"),
+      });
     }));
 
   test("sends no batches, so that each email has a result of its own", () => {

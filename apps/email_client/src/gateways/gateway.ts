@@ -41,9 +41,11 @@ export type Refusal = Exclude<Outcome, { kind: "accepted" }>;
  */
 export type ThrottleScope = "gateway" | "domain";
 
-/** What a gateway says about an attempt whose outcome was lost. */
+/** What a gateway says about an attempt whose outcome was lost. `why` is there when it could not be asked, for a person. */
 export type Resolution =
-  { kind: "confirmed"; messageId?: string } | { kind: "not-accepted" } | { kind: "unknown" };
+  | { kind: "confirmed"; messageId?: string }
+  | { kind: "not-accepted" }
+  | { kind: "unknown"; why?: string };
 
 /** Whether a service can be reached and knows the account. Nothing is sent to find out. */
 export type Check = { kind: "ready"; detail: string } | Refusal;
@@ -52,7 +54,7 @@ export type Check = { kind: "ready"; detail: string } | Refusal;
 export interface Gateway {
   /** Never throws; `signal` is the deadline of the whole attempt. */
   send(message: Message, signal: AbortSignal): Promise<Outcome>;
-  /** Asks what became of the message with this key. */
+  /** Asks what became of the message with this key. Never throws. */
   resolve?(key: string, signal: AbortSignal): Promise<Resolution>;
   /** Tries the settings without sending anything. Never throws. */
   check(signal: AbortSignal): Promise<Check>;

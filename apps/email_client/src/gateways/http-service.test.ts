@@ -81,22 +81,25 @@ test("an id that is far too long is kept as far as web can store it", async () =
 });
 
 test.each([
-  [401, 1],
-  [403, 1],
-  [429, 1],
-  [200, 2],
-  [503, 2],
-])("a look-up that is answered %d is asked %d times within two seconds", async (status, times) => {
-  let asked = 0;
-  await using server = Bun.serve({
-    port: 0,
-    hostname: "127.0.0.1",
-    fetch: () => (asked++, Response.json({ Messages: [] }, { status })),
-  });
-  const gateway = open(postmark, server.url.href);
-  const found = await gateway.resolve?.(MESSAGE.key, AbortSignal.timeout(2_000));
-  expect([found, asked]).toEqual([{ kind: "unknown" }, times]);
-});
+  [401, 1, { why: "Postmark answered 401." }],
+  [403, 1, { why: "Postmark answered 403." }],
+  [429, 1, { why: "Postmark answered 429." }],
+  [200, 2, {}],
+  [503, 2, { why: "Postmark answered 503." }],
+])(
+  "a look-up that is answered %d is asked %d times within two seconds",
+  async (status, times, why) => {
+    let asked = 0;
+    await using server = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch: () => (asked++, Response.json({ Messages: [] }, { status })),
+    });
+    const gateway = open(postmark, server.url.href);
+    const found = await gateway.resolve?.(MESSAGE.key, AbortSignal.timeout(2_000));
+    expect([found, asked]).toEqual([{ kind: "unknown", ...why }, times]);
+  },
+);
 
 test("a valid key that may not send is told from one that may", async () => {
   const checked: unknown[] = [];

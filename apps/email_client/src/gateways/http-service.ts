@@ -89,6 +89,15 @@ export function httpService(traits: ServiceTraits, clock: Clock): HttpService {
     return { kind, detail, ...(wait !== undefined && { retryAfterMs: wait }) };
   }
 
+  /** Whether there was time to wait so long. */
+  async function waited(ms: number, signal: AbortSignal): Promise<boolean> {
+    if (ms === 0) return true;
+    return clock.sleep(ms, signal).then(
+      () => true,
+      () => false,
+    );
+  }
+
   return {
     async send(request, signal, accepted) {
       try {
@@ -104,19 +113,21 @@ export function httpService(traits: ServiceTraits, clock: Clock): HttpService {
     },
 
     async find(request, signal, found) {
+      let why: string | undefined;
       for (const wait of traits.looksMs ?? LOOK_AGAIN_MS) {
+        if (!(await waited(wait, signal))) break;
         try {
-          if (wait > 0) await clock.sleep(wait, signal);
           const answer = await ask(request, signal);
-          if (MAY_NOT_ASK.has(answer.status)) return { kind: "unknown" };
           const id = isGood(answer) ? found(answer.body) : undefined;
           if (id !== undefined) return { kind: "confirmed", messageId: id };
-        } catch {
-          // It cannot be asked, or not any longer: then nobody knows.
-          return { kind: "unknown" };
+          why = isGood(answer) ? undefined : refusal(answer).detail;
+          if (MAY_NOT_ASK.has(answer.status)) break;
+        } catch (error) {
+          why = outcomeOfFailure(error).detail;
+          break;
         }
       }
-      return { kind: "unknown" };
+      return { kind: "unknown", ...(why !== undefined && { why }) };
     },
 
     async check(request, signal, told) {

@@ -64,7 +64,7 @@ describe.each(CASES)("%s", (kind, { adapter, start }) => {
       .open({ settings: fake.settings, secrets: fake.secrets, clock: systemClock })
       .send(MESSAGE, soon());
     expect(fake.taken).toHaveLength(1);
-    expect(await gateway.resolve(MESSAGE.key, soon())).toEqual({ kind: "unknown" });
+    expect(await gateway.resolve(MESSAGE.key, soon())).toEqual({ kind: "unknown", why: WHY });
   });
 });
 

@@ -23,10 +23,12 @@ export function publicOnly(gateway: Gateway, host: string, outbound: Outbound): 
   return {
     send: async (message, signal) => (await refusal(signal)) ?? gateway.send(message, signal),
     ...(resolve && {
-      resolve: async (key: string, signal: AbortSignal) =>
-        (await refusal(signal)) === undefined
+      resolve: async (key: string, signal: AbortSignal) => {
+        const refused = await refusal(signal);
+        return refused === undefined
           ? resolve.call(gateway, key, signal)
-          : { kind: "unknown" as const },
+          : { kind: "unknown" as const, why: refused.detail };
+      },
     }),
     check: async (signal) => (await refusal(signal)) ?? gateway.check(signal),
     ...(webhook && { webhook }),
