@@ -23,10 +23,11 @@ export function watchOutbox(
         if (outbox > limit !== full)
           log.warn({ outbox, limit }, full ? "sending goes on" : "sending waits for web");
         full = outbox > limit;
-        await clock.sleep(LOOK_EVERY_MS, stopping.signal);
-      } catch {
-        await clock.sleep(LOOK_EVERY_MS, stopping.signal).catch(() => {});
+      } catch (error) {
+        // What was seen last holds. That Redis is away is said by its connection, once.
+        log.debug({ err: error }, "the reports that wait for web could not be counted");
       }
+      await clock.sleep(LOOK_EVERY_MS, stopping.signal).catch(() => {});
     }
   }
   void watch();
