@@ -3,7 +3,7 @@ import { createLog, silentLog, systemClock } from "@mailwright/platform";
 import { FaultProxy, ManualClock, ownRedis, until } from "@mailwright/testing";
 import type { Redis } from "ioredis";
 import { openRedis } from "./open.ts";
-import { requireRedis } from "./require.ts";
+import { redisFaults, requireRedis } from "./require.ts";
 
 /** A log that is kept instead of written. */
 function heard() {
@@ -93,6 +93,18 @@ describe("at the start", () => {
     expect(await faultsOf({ appendfsync: "everysec" })).toMatch(
       /^Redis answers before its file is on the disk/,
     );
+  });
+
+  test.each([
+    ["ERR unknown command 'CONFIG'", "does not let its settings be read (CONFIG is disabled)"],
+    [
+      "NOPERM no permissions for 'config|get'",
+      "does not let its settings be read (CONFIG is disabled)",
+    ],
+    ["Command timed out", "could not be asked how it keeps data (Command timed out)"],
+  ])("settings that cannot be read are told with the reason: %s", async (said, told) => {
+    const redis = { config: () => Promise.reject(new Error(said)) } as unknown as Redis;
+    expect(await redisFaults(redis)).toEqual([expect.stringContaining(`Redis ${told}`)]);
   });
 
   test("one that is too old is refused", async () => {

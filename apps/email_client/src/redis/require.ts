@@ -84,9 +84,15 @@ async function durabilityFaults(redis: Redis, name: string): Promise<string[]> {
             `${name} may evict keys (maxmemory-policy ${policy}): set 'maxmemory-policy noeviction', or emails in progress can vanish`,
           ]),
     ];
-  } catch {
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
     return [
-      `${name} does not let its settings be read (CONFIG is disabled): make sure that it has 'appendonly yes', 'appendfsync always' and 'maxmemory-policy noeviction'`,
+      CONFIG_REFUSED.test(said)
+        ? `${name} does not let its settings be read (CONFIG is disabled): make sure that it has 'appendonly yes', 'appendfsync always' and 'maxmemory-policy noeviction'`
+        : `${name} could not be asked how it keeps data (${said}), so nobody knows whether emails in progress are safe`,
     ];
   }
 }
+
+/** Renamed away, as hosts of Redis do it, or not allowed to this user. */
+const CONFIG_REFUSED = /^(?:ERR unknown command|NOPERM)\b/;
