@@ -26,7 +26,10 @@ import { asLost, initialRecord } from "./initial-record.ts";
  * - outbox: reports that web has not acknowledged; a record and its report are written together or not at all
  */
 export interface Journal {
-  /** Writes a batch down. `known` was taken before; `full` would pass the limit. */
+  /**
+   * Writes a batch down. `known` was taken before. `full`: the journal takes no batch now, for it would pass the limit, or
+   * nobody knows yet what a Redis that was restarted has lost.
+   */
   take(batch: Batch): Promise<"taken" | "known" | "full">;
   /** What a batch is, without its emails; undefined when the journal does not have it or nothing of it is left. */
   head(batch: string): Promise<BatchHead | undefined>;

@@ -18,7 +18,7 @@ import { batchStatus, controlCampaign, suppressEmails, takeBatch } from "./intak
 const BATCH_LIMIT = 32 * 1024 * 1024;
 /** The longest template fits, a million characters as HTML and as text, where each of them takes six octets as JSON. */
 const CONTENT_LIMIT = 16 * 1024 * 1024;
-/** How long web is asked to wait when the journal is full. */
+/** How long web is asked to wait when the journal takes no batch. */
 const FULL_RETRY_S = "1";
 
 export function batchRoutes(context: Context) {
@@ -91,7 +91,9 @@ function answerIntake(intake: Awaited<ReturnType<typeof takeBatch>>): Response {
         }),
       );
     case "full":
-      return problemResponse(problem(429, "The journal is full"), { "retry-after": FULL_RETRY_S });
+      return problemResponse(problem(429, "The journal takes no batch now"), {
+        "retry-after": FULL_RETRY_S,
+      });
     default:
       return intake satisfies never;
   }

@@ -6,6 +6,8 @@
 -- KEYS: head, recipients, records, index, campaign, counts, continuity, dropped, lost
 -- ARGV: batch, campaign, content, gateway, limit, 'lost' if the batch was, or 'again' if it may have been taken before; then id,
 --       recipient, record and state of each email
+-- Answers 'taken', or 'known' if it was before, 'dropped' if it has to come as one that was lost, or 'full' if no batch is taken
+-- now.
 local BATCH = 500 -- emails, at the most
 if redis.call('EXISTS', KEYS[1]) == 1 then
   return 'known'
