@@ -1,3 +1,4 @@
+import { PACE } from "@mailwright/email_client/pace.ts";
 import { type OwnServer, until } from "@mailwright/testing";
 import { Redis } from "ioredis";
 import postgres from "postgres";
@@ -47,7 +48,7 @@ async function afterWorkerDied(all: Installation, phase: number): Promise<number
   await successor.kill();
   return await withCampaign(all, async () => {
     await successor.start();
-    await Bun.sleep(phase * 2_500);
+    await Bun.sleep(phase * PACE.renewMs);
     await victim.kill();
     const died = Date.now();
     const seconds = await firstAcceptanceAfter(all, await afterTheLast(all), died);

@@ -21,7 +21,7 @@ export interface Fault {
   strike(all: World, draws: Draws): Promise<Heal>;
 }
 
-/** Longer than a batch is locked (5 s) and than it takes to notice (2 s). */
+/** Longer than a batch is locked and than it takes others to notice: `lockMs` and `stallCheckMs` of the email client's pace. */
 export const PAST_THE_LOCK = { atLeastMs: 8_000, atMostMs: 15_000 };
 export const SHORT = { atLeastMs: 200, atMostMs: 4_000 };
 /** How long a process takes to notice that what it waits for is back, and to try again. */

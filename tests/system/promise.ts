@@ -14,7 +14,7 @@ export async function expectPromiseKept(
   installation: Installation,
   ...campaigns: string[]
 ): Promise<void> {
-  // What a killed reporter had in hand is taken over by another after 15 seconds, so a history may be whole a little later.
+  // What a killed reporter had in hand is another's only after `abandonedMs` of the email client's pace and a look for such.
   const left = async () => breachesOf(installation, campaigns);
   await until(async () => (await left()).every(({ invariant }) => invariant !== "D no gap"), {
     what: "every history to be without a gap",
