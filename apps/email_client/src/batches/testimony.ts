@@ -1,5 +1,5 @@
 import type { EmailEvent } from "@mailwright/email_machine";
-import { type Shard, shardOf } from "../redis/keys.ts";
+import { type Shard, shardOf, testimonyKey } from "../redis/keys.ts";
 import type { RedisClient } from "../redis/open.ts";
 
 /**
@@ -24,17 +24,17 @@ const TTL_S = 3_600;
 const field = (email: string, run: number, attempt: number) => `${email}/${run}/${attempt}`;
 
 export function createTestimonies(redis: RedisClient, shards: readonly Shard[]): Testimonies {
-  const key = (batch: string) => `${shardOf(shards, batch).name}:testimony:${batch}`;
+  const keyOf = (batch: string) => testimonyKey(shardOf(shards, batch), batch);
   return {
     async give(batch, email, run, attempt, event) {
       await redis
         .multi()
-        .hset(key(batch), field(email, run, attempt), JSON.stringify(event))
-        .expire(key(batch), TTL_S)
+        .hset(keyOf(batch), field(email, run, attempt), JSON.stringify(event))
+        .expire(keyOf(batch), TTL_S)
         .exec();
     },
     async hear(batch, email, run, attempt) {
-      const text = await redis.hget(key(batch), field(email, run, attempt));
+      const text = await redis.hget(keyOf(batch), field(email, run, attempt));
       return text === null ? undefined : (JSON.parse(text) as EmailEvent);
     },
   };

@@ -64,6 +64,9 @@ export const orderKey = (shard: Shard, campaign: string) => `${shard.name}:order
 /** Set of the campaign's live batches in this shard. */
 export const campaignKey = (shard: Shard, campaign: string) => `${shard.name}:campaign:${campaign}`;
 
+/** Hash: email id, run and attempt -> how that attempt ended; see batches/testimony.ts. */
+export const testimonyKey = (shard: Shard, batch: string) => `${shard.name}:testimony:${batch}`;
+
 /** The number of what a process wrote last. */
 export const markKey = (shard: Shard, writer: string) => `${shard.name}:mark:${writer}`;
 
@@ -72,6 +75,8 @@ export const shardsKey = "mw:shards";
 export const contentKey = (hash: string) => `mw:content:${hash}`;
 export const nonceKey = (nonce: string) => `mw:nonce:${nonce}`;
 export const gatewaysKey = "mw:gateways";
+/** Set once it was decided whether to make a first gateway, so that one somebody deleted is not made again. */
+export const firstGatewayOfferedKey = "mw:first-gateway-offered";
 /** Hash: recipient domain, or nothing for all -> how far a gateway is slowed down; see gateways/slowdown.ts. */
 export const slowdownKey = (gateway: string) => `mw:slowed:{${gateway}}`;
 /** Hash: outcome -> how many attempts came to it in a minute since the Unix epoch. */

@@ -4,6 +4,7 @@ import { ANYWHERE } from "../gateways/outbound.ts";
 import { applyChange } from "./gateway-change.ts";
 import { changeGateways } from "./gateway-records.ts";
 import type { Vault } from "./vault.ts";
+import { firstGatewayOfferedKey } from "../redis/keys.ts";
 import type { RedisClient } from "../redis/open.ts";
 
 /** A seed gateway that an installation begins with, so that it can be tried before anything is set up. */
@@ -16,9 +17,6 @@ export interface FirstGateway {
   webhookSecret?: string;
 }
 
-/** Set once an installation was looked at: whoever deletes the first gateway, or has another before, does not find it back. */
-const OFFERED = "mw:first-gateway-offered";
-
 /**
  * Makes the first gateway, once in the life of this Redis and only while there is no other. True when it did. One that nobody
  * could set up by hand either is a fault of the configuration, told at the start and not passed over.
@@ -28,7 +26,7 @@ export async function offerFirstGateway(
   vault: Vault,
   { url, username, password, id = newId(), webhookSecret }: FirstGateway,
 ): Promise<boolean> {
-  if ((await redis.exists(OFFERED)) === 1) return false;
+  if ((await redis.exists(firstGatewayOfferedKey)) === 1) return false;
   const refusal = await changeGateways<SettingFault[] | "there is one">(redis, async (records) => {
     if (records.length > 0) return { ok: false, refusal: "there is one" };
     const gateway = {
@@ -49,7 +47,7 @@ export async function offerFirstGateway(
     throw new ConfigError(
       refusal.map(({ field, message }) => `FIRST_GATEWAY_*, ${field}: ${message}`),
     );
-  // Only now: a crash before this has made it or has not, and the next start sees which.
-  await redis.set(OFFERED, "1");
+  // Set last: after a crash before this line, the next start looks whether the gateway exists.
+  await redis.set(firstGatewayOfferedKey, "1");
   return refusal === undefined;
 }
