@@ -1,4 +1,5 @@
 import {
+  DEFAULT_RETRY_POLICY,
   type EmailEvent,
   type EmailRecord,
   isSettled,
@@ -152,6 +153,26 @@ async function write(
     await testimonies.give(claim.batch, id, before.run, before.attempt, event);
   }
   return verdict;
+}
+
+/**
+ * Ends an email that no attempt is under way for by a fact that settles it: its campaign is cancelled, or its recipient must
+ * not be mailed any more.
+ */
+export async function settleWith(
+  event: EmailEvent,
+  { id, record: before }: LiveEmail,
+  claim: Claim,
+  committer: Committer,
+): Promise<EmailRunEnd> {
+  const taken = step(before, event, DEFAULT_RETRY_POLICY);
+  if (taken === undefined)
+    throw new Error(`${event.type} does not end an email that is ${before.state}`);
+  const { record } = taken;
+  const report = reportOf(id, event, record, attemptedThrough({ record }, claim));
+  const verdict = await committer.write(claim, { id, kind: "settle", before, record, report });
+  if (verdict === "suppressed") throw new Error("only an attempt is refused for its recipient");
+  return verdict === "written" ? "settled" : verdict;
 }
 
 /** Only an attempt that is really made needs a running campaign. */
