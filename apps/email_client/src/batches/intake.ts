@@ -1,9 +1,10 @@
 import type { Batch, BatchStatus, Control, Suppressed } from "@mailwright/protocol";
 import type { Contents } from "../contents/contents.ts";
 import type { Journal } from "./journal.ts";
+import type { Taking } from "./journal-commands.ts";
 import type { BatchQueue } from "./queue.ts";
 
-export type Intake = "taken" | "known" | "full" | "content missing";
+export type Intake = Taking | "content missing";
 
 export interface IntakeContext {
   journal: Journal;

@@ -7,9 +7,15 @@ import takeLua from "./lua/take.lua" with { type: "text" };
 import type { RedisClient } from "../redis/open.ts";
 import { defineScript } from "../redis/script.ts";
 
+/**
+ * What became of a batch that was handed over: written down, or `known` from before. `full`: the journal takes none now, for it
+ * would pass the limit, or nobody knows yet what a Redis that was restarted has lost.
+ */
+export type Taking = "taken" | "known" | "full";
+
 /** The journal's Lua scripts with the types of their answers. */
 export interface JournalCommands {
-  take(keys: string[], args: (string | number)[]): Promise<"taken" | "known" | "full" | "dropped">;
+  take(keys: string[], args: (string | number)[]): Promise<Taking | "dropped">;
   claim(
     keys: string[],
     args: (string | number)[],

@@ -12,7 +12,7 @@ import { batchKeys, campaignKey, controlKey, markKey, type Shard, shardOf } from
 import type { RedisClient } from "../redis/open.ts";
 import { MARK_KEPT_S, type Marks, NO_MARKS } from "./marks.ts";
 import { controlOf, setControl } from "./journal-control.ts";
-import { commands, type JournalCommands } from "./journal-commands.ts";
+import { commands, type JournalCommands, type Taking } from "./journal-commands.ts";
 import { countJournal, type JournalCounts } from "./journal-counts.ts";
 import { asLost, initialRecord } from "./initial-record.ts";
 
@@ -26,11 +26,8 @@ import { asLost, initialRecord } from "./initial-record.ts";
  * - outbox: reports that web has not acknowledged; a record and its report are written together or not at all
  */
 export interface Journal {
-  /**
-   * Writes a batch down. `known` was taken before. `full`: the journal takes no batch now, for it would pass the limit, or
-   * nobody knows yet what a Redis that was restarted has lost.
-   */
-  take(batch: Batch): Promise<"taken" | "known" | "full">;
+  /** Writes a batch down. */
+  take(batch: Batch): Promise<Taking>;
   /** What a batch is, without its emails; undefined when the journal does not have it or nothing of it is left. */
   head(batch: string): Promise<BatchHead | undefined>;
   /** Raises the fence and reads the batch; undefined when the journal does not have it. */
@@ -152,7 +149,7 @@ async function take(
   shard: Shard,
   batch: Batch,
   limit: number,
-): Promise<"taken" | "known" | "full"> {
+): Promise<Taking> {
   const { head, recipients, records, dropped } = batchKeys(shard, batch.batch);
   const isLost = batch.recipients.some(({ last_known }) => last_known !== undefined);
   const fields = batch.recipients.flatMap((recipient) => {

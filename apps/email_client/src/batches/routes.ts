@@ -9,7 +9,7 @@ import {
 import { Elysia } from "elysia";
 import type { Context } from "../context.ts";
 import { signedCall } from "../http/signed-call.ts";
-import { batchStatus, controlCampaign, suppressEmails, takeBatch } from "./intake.ts";
+import { batchStatus, controlCampaign, type Intake, suppressEmails, takeBatch } from "./intake.ts";
 
 /**
  * 500 recipients fit whose attributes are as long as web keeps any, 16,000 characters, in a script of three octets each: a batch
@@ -77,7 +77,7 @@ export function batchRoutes(context: Context) {
     );
 }
 
-function answerIntake(intake: Awaited<ReturnType<typeof takeBatch>>): Response {
+function answerIntake(intake: Intake): Response {
   switch (intake) {
     case "taken":
       return Response.json({ taken: true }, { status: 202 });
