@@ -2,15 +2,9 @@ import type { EmailEvent } from "@mailwright/email_machine";
 import type { ReadyContent } from "../contents/contents.ts";
 import type { OpenGateway } from "../gateways/registry.ts";
 import { attempt } from "./attempt.ts";
-import {
-  attemptedThrough,
-  type EmailRunEnd,
-  isInDoubt,
-  type LiveEmail,
-  runEmail,
-} from "./email-run.ts";
+import { attemptedThrough, type EmailRunEnd, isInDoubt, runEmail } from "./email-run.ts";
 import { admit, type Admission } from "./gate.ts";
-import type { Claim } from "./journal.ts";
+import type { Claim, LiveEmail } from "./journal.ts";
 import type { Repeat } from "./resolve.ts";
 import type { RunnerContext } from "./runner.ts";
 import { Turns } from "./turns.ts";

@@ -3,11 +3,10 @@ import {
   attemptedThrough,
   type EmailRunEnd,
   isInDoubt,
-  type LiveEmail,
   runEmail,
   settleWith,
 } from "./email-run.ts";
-import type { Claim } from "./journal.ts";
+import type { Claim, LiveEmail } from "./journal.ts";
 import type { RunnerContext } from "./runner.ts";
 
 /** What is not known to have been refused stays uncertain: a cancelled campaign sends nothing again. */

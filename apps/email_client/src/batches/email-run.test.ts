@@ -13,9 +13,9 @@ import type { Gateway, Resolution } from "../gateways/gateway.ts";
 import { createShards } from "../redis/keys.ts";
 import { recipient } from "../testing/factories.ts";
 import type { Verdict } from "./committer.ts";
-import { type LiveEmail, MOST_ATTEMPTS, runEmail } from "./email-run.ts";
+import { MOST_ATTEMPTS, runEmail } from "./email-run.ts";
 import { initialRecord } from "./initial-record.ts";
-import type { Claim, Transition } from "./journal.ts";
+import type { Claim, LiveEmail, Transition } from "./journal.ts";
 import { createSlots } from "./slots.ts";
 import { createTestimonies, type Testimonies } from "./testimony.ts";
 

@@ -8,16 +8,9 @@ import {
 } from "@mailwright/email_machine";
 import { type Recipient, reportOf } from "@mailwright/protocol";
 import type { Committer, Verdict } from "./committer.ts";
-import type { Claim, Transition } from "./journal.ts";
+import type { Claim, LiveEmail, Transition } from "./journal.ts";
 import { suppressedAt } from "./suppressed-event.ts";
 import { resolve, type ResolveContext } from "./resolve.ts";
-
-/** One email in the hands of this worker. */
-export interface LiveEmail {
-  id: string;
-  recipient: Recipient | undefined;
-  record: EmailRecord;
-}
 
 export interface EmailRunContext extends ResolveContext {
   claim: Claim;

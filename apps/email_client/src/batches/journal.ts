@@ -66,7 +66,14 @@ export interface Claim extends BatchHead {
   fence: number;
   /** Ids of the emails whose recipients must not be mailed any more. */
   suppressed: ReadonlySet<string>;
-  emails: { recipient: Recipient | undefined; id: string; record: EmailRecord }[];
+  emails: LiveEmail[];
+}
+
+/** One email in the hands of a worker. Its recipient is there until it has settled. */
+export interface LiveEmail {
+  id: string;
+  recipient: Recipient | undefined;
+  record: EmailRecord;
 }
 
 export interface Transition {

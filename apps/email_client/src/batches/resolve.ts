@@ -1,9 +1,9 @@
-import type { EmailEvent, EmailRecord } from "@mailwright/email_machine";
+import type { EmailEvent } from "@mailwright/email_machine";
 import type { Clock, Log } from "@mailwright/platform";
 import type { Recipient } from "@mailwright/protocol";
 import type { Gateway } from "../gateways/gateway.ts";
 import type { Pace } from "../pace.ts";
-import type { Claim } from "./journal.ts";
+import type { Claim, LiveEmail } from "./journal.ts";
 import type { Slots } from "./slots.ts";
 import type { Testimonies } from "./testimony.ts";
 
@@ -32,34 +32,27 @@ export interface Repeat {
   attempt(recipient: Recipient, notAfter: number): Promise<EmailEvent | undefined>;
 }
 
-/** An email whose last attempt may have been accepted. */
-interface Lost {
-  id: string;
-  recipient: Recipient | undefined;
-  record: EmailRecord;
-}
-
 /**
- * Finds out what became of an attempt whose outcome was lost: first from the gateway, where it can be asked or knows
+ * Finds out what became of an email's last attempt, whose outcome was lost: first from the gateway, where it can be asked or knows
  * the attempt again when it is repeated; then from a worker that lost the batch but may still be waiting for the
  * answer, for as long as an attempt can take.
  */
 export async function resolve(
-  lost: Lost,
+  email: LiveEmail,
   context: ResolveContext,
 ): Promise<EmailEvent | "stopped"> {
-  const asked = await askGateway(lost, context);
+  const asked = await askGateway(email, context);
   if (asked !== undefined) return asked;
-  const repeated = await repeatAttempt(lost, context);
+  const repeated = await repeatAttempt(email, context);
   if (typeof repeated === "object" || repeated === "stopped") return repeated;
-  return awaitTestimony(lost, repeated, context);
+  return awaitTestimony(email, repeated, context);
 }
 
 /** Claims of which it was said that their gateway cannot be asked: it cannot for any of a batch's emails then. */
 const saidOf = new WeakSet<Claim>();
 
 async function askGateway(
-  { id }: Lost,
+  { id }: LiveEmail,
   { claim, gateway, slots, clock, log, attemptDeadlineMs, signal }: ResolveContext,
 ): Promise<EmailEvent | "stopped" | undefined> {
   if (gateway?.resolve === undefined) return undefined;
@@ -103,14 +96,14 @@ type Untold = "told nothing" | "in doubt too";
  * of one that was not, it is the attempt. Only an acceptance tells: a refusal may be one of the repetition alone.
  */
 async function repeatAttempt(
-  lost: Lost,
+  email: LiveEmail,
   { repeat, slots, clock, attemptDeadlineMs, pace: { askAgainMs }, signal }: ResolveContext,
 ): Promise<EmailEvent | "stopped" | Untold> {
-  const { recipient } = lost;
+  const { recipient } = email;
   if (repeat === undefined || recipient === undefined) return "told nothing";
   let told: Untold = "told nothing";
   for (let left = REPEATS; left > 0; left--) {
-    const until = keyKnownUntil(lost, repeat, clock.now());
+    const until = keyKnownUntil(email, repeat, clock.now());
     if (clock.now() + attemptDeadlineMs >= until) return told;
     let release: () => void;
     try {
@@ -137,7 +130,7 @@ async function repeatAttempt(
  * the journal had lost, nobody knows when it was made; and another gateway knows no key of this one.
  */
 function keyKnownUntil(
-  { recipient, record: { firstAt, gatewayVersion } }: Lost,
+  { recipient, record: { firstAt, gatewayVersion } }: LiveEmail,
   { windowMs, version }: Repeat,
   now: number,
 ): number {
@@ -147,7 +140,7 @@ function keyKnownUntil(
 }
 
 async function awaitTestimony(
-  { id, record: { run, attempt, reason } }: Lost,
+  { id, record: { run, attempt, reason } }: LiveEmail,
   repeated: Untold,
   { claim, testimonies, clock, attemptDeadlineMs, pace: { askAgainMs }, signal }: ResolveContext,
 ): Promise<EmailEvent | "stopped"> {

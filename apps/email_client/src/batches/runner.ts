@@ -7,9 +7,8 @@ import type { AttemptContext } from "./attempt.ts";
 import { BatchRun } from "./batch-run.ts";
 import { cancelBatch } from "./cancel-batch.ts";
 import type { Committer } from "./committer.ts";
-import type { LiveEmail } from "./email-run.ts";
 import type { GateContext } from "./gate.ts";
-import type { BatchHead, Claim, Journal } from "./journal.ts";
+import type { BatchHead, Claim, Journal, LiveEmail } from "./journal.ts";
 import { skipSuppressed } from "./skip-suppressed.ts";
 import type { Testimonies } from "./testimony.ts";
 

@@ -1,5 +1,5 @@
-import { isInDoubt, type LiveEmail, settleWith } from "./email-run.ts";
-import type { Claim } from "./journal.ts";
+import { isInDoubt, settleWith } from "./email-run.ts";
+import type { Claim, LiveEmail } from "./journal.ts";
 import type { RunnerContext } from "./runner.ts";
 import { suppressedAt } from "./suppressed-event.ts";
 

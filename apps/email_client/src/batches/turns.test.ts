@@ -3,7 +3,7 @@ import { type EmailRecord, newRecord } from "@mailwright/email_machine";
 import { newId } from "@mailwright/platform";
 import { NOT_SLOWED } from "../gateways/slowdown.ts";
 import { recipient } from "../testing/factories.ts";
-import type { LiveEmail } from "./email-run.ts";
+import type { LiveEmail } from "./journal.ts";
 import { Turns } from "./turns.ts";
 
 function emailTo(address: string, due?: number): LiveEmail {

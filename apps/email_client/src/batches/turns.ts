@@ -1,9 +1,6 @@
-import { type Allowance, domainOf, rateOfDomainNow } from "../gateways/allowance.ts";
+import { domainOf, type GatewayAllowance, rateOfDomainNow } from "../gateways/allowance.ts";
 import type { DomainRate } from "../gateways/rate.ts";
-import type { LiveEmail } from "./email-run.ts";
-
-/** A gateway as far as its rates go. */
-type Limited = Allowance & { id: string };
+import type { LiveEmail } from "./journal.ts";
 
 interface OutOfTurn {
   set: number | null;
@@ -56,7 +53,7 @@ export class Turns {
    * To which domains could be sent now, in the order of the emails, with their rates. Those behind a domain without a
    * rate are not looked at, for its turn it always is.
    */
-  candidates(now: number, gateway: Limited): DomainRate[] {
+  candidates(now: number, gateway: GatewayAllowance): DomainRate[] {
     const found = new Map<string, DomainRate>();
     for (const email of this.ready(now)) {
       const domain = this.domainOf(email);
@@ -70,14 +67,14 @@ export class Turns {
   }
 
   /** It is not the turn of a domain's emails by its rate for so long. */
-  putOff({ id }: Limited, { domain, rate }: DomainRate, now: number, ms: number): void {
+  putOff({ id }: GatewayAllowance, { domain, rate }: DomainRate, now: number, ms: number): void {
     const domains = this.outOfTurn.get(id) ?? new Map<string, OutOfTurn>();
     this.outOfTurn.set(id, domains);
     domains.set(domain, { set: rate.set, since: now, until: now + ms });
   }
 
   /** How long there is no candidate for a gateway, if none is put in. */
-  idleMs(now: number, { id }: Limited): number {
+  idleMs(now: number, { id }: GatewayAllowance): number {
     const due = this.waiting.find((email) => !isDue(email, now))?.record.due;
     const turns = [...(this.outOfTurn.get(id)?.values() ?? [])].map(({ until }) => until);
     const next = Math.min(due ?? Number.POSITIVE_INFINITY, ...turns.filter((at) => at > now));
@@ -93,7 +90,12 @@ export class Turns {
   }
 
   /** What was noted of another rate, or before the clock was set back, counts no more. */
-  private isOutOfTurn({ id }: Limited, domain: string, set: number | null, now: number): boolean {
+  private isOutOfTurn(
+    { id }: GatewayAllowance,
+    domain: string,
+    set: number | null,
+    now: number,
+  ): boolean {
     const off = this.outOfTurn.get(id)?.get(domain);
     return off?.set === set && off.since <= now && now < off.until;
   }

@@ -14,6 +14,11 @@ export interface Allowance {
   slowdown: Slowdown;
 }
 
+/** The allowance of the gateway with this id. */
+export interface GatewayAllowance extends Allowance {
+  id: string;
+}
+
 /** Whether it matters to whom the next email goes. */
 export function isLimitedByDomain({ domainRate, domainRates, slowdown }: Allowance): boolean {
   return domainRate !== null || domainRates.size > 0 || slowdown.domains.size > 0;

@@ -5,7 +5,7 @@ import type { Verp } from "../bounces/verp.ts";
 import type { RedisClient } from "../redis/open.ts";
 import { type GatewayRecord, readGateway } from "../settings/gateway-records.ts";
 import type { Vault } from "../settings/vault.ts";
-import type { Allowance } from "./allowance.ts";
+import type { Allowance, GatewayAllowance } from "./allowance.ts";
 import { type Breaker, createBreaker } from "./breaker.ts";
 import type { Gateway, ReturnPath } from "./gateway.ts";
 import { adapterOf, isComplete } from "./kinds.ts";
@@ -17,8 +17,7 @@ import { readSlowdown, type Slowdown } from "./slowdown.ts";
 import { refusingUnsafe } from "./unsafe-message.ts";
 
 /** A gateway that can be sent through now. */
-export interface OpenGateway extends Allowance {
-  id: string;
+export interface OpenGateway extends GatewayAllowance {
   version: string;
   kind: string;
   name: string;

@@ -5,7 +5,8 @@ import type { Redis } from "ioredis";
 import { outcomesKey, slowdownKey } from "../redis/keys.ts";
 import type { Outcome } from "./gateway.ts";
 import { endOf, limitOf, NOT_SLOWED, readSlowdown, SLOWDOWN } from "./slowdown.ts";
-import { createTally, type TalliedGateway } from "./tally.ts";
+import type { GatewayAllowance } from "./allowance.ts";
+import { createTally } from "./tally.ts";
 
 const TICK_MS = 1_000;
 const ACCEPTED: Outcome = { kind: "accepted", messageId: "m" };
@@ -14,7 +15,7 @@ const DOMAIN_THROTTLED: Outcome = { ...THROTTLED, slowDown: "domain" };
 const CLOSED: Outcome = { kind: "unavailable", detail: "421", slowDown: "gateway" };
 const DOWN: Outcome = { kind: "unavailable", detail: "503" };
 
-async function setUp(allowance: Partial<TalliedGateway> = {}) {
+async function setUp(allowance: Partial<GatewayAllowance> = {}) {
   const stack = new AsyncDisposableStack();
   const { redis } = stack.use(await testRedis());
   const clock = new ManualClock();
@@ -24,7 +25,7 @@ async function setUp(allowance: Partial<TalliedGateway> = {}) {
     for (const [address, outcome, times] of outcomes)
       for (let i = 0; i < times; i++) tally.record(gateway, address, outcome);
   };
-  const gateway: TalliedGateway = {
+  const gateway: GatewayAllowance = {
     id: newId(),
     ratePerSecond: null,
     domainRate: null,

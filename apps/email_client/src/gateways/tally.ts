@@ -2,7 +2,7 @@ import type { Clock, Log } from "@mailwright/platform";
 import { outcomesKey, slowdownKey } from "../redis/keys.ts";
 import type { RedisClient } from "../redis/open.ts";
 import { defineScript } from "../redis/script.ts";
-import { type Allowance, domainOf } from "./allowance.ts";
+import { domainOf, type GatewayAllowance } from "./allowance.ts";
 import type { Outcome, ThrottleScope } from "./gateway.ts";
 import { ALL, SLOWDOWN } from "./slowdown.ts";
 import { type Attempts, createThrottleSamples, type Throttling } from "./throttle-samples.ts";
@@ -17,13 +17,11 @@ export const KEPT_MINUTES = 61;
  * carried out without an answer counts twice.
  */
 export interface Tally extends AsyncDisposable {
-  record(gateway: TalliedGateway, recipient: string, outcome: Outcome): void;
+  record(gateway: GatewayAllowance, recipient: string, outcome: Outcome): void;
 }
 
-export type TalliedGateway = Allowance & { id: string };
-
 interface Counts {
-  gateway: TalliedGateway;
+  gateway: GatewayAllowance;
   outcomes: Map<Outcome["kind"], number>;
   /** By recipient domain, and of all. */
   attempts: Map<string, Attempts>;

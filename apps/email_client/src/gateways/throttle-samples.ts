@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { type Allowance, rateOfDomain } from "./allowance.ts";
+import { type GatewayAllowance, rateOfDomain } from "./allowance.ts";
 import { ALL, SLOWDOWN } from "./slowdown.ts";
 
 /** What attempts came to, of a gateway or of one of its recipient domains. */
@@ -21,7 +21,7 @@ export interface Throttling {
 /** Samples of attempts, over as many ticks as each takes: one second's few attempts say nothing (`SLOWDOWN`). */
 export interface ThrottleSamples {
   /** Adds what the attempts of a tick came to, by domain and of all, and answers what throttles by now. */
-  judge(gateway: Allowance & { id: string }, ofTick: ReadonlyMap<string, Attempts>): Throttling[];
+  judge(gateway: GatewayAllowance, ofTick: ReadonlyMap<string, Attempts>): Throttling[];
 }
 
 interface Sample extends Attempts {
