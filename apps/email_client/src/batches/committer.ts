@@ -31,11 +31,8 @@ export const TICK = 500;
 
 /** Between two tries of a commit that Redis refuses for now. */
 const REFUSED_WAIT_MS = 200;
-/**
- * What Redis refuses for now begins with the word for why: a full disk, a failover, a restart, a slow script of somebody
- * else's, a right or a password that was taken away. These four words stand for bugs of ours, which no other try would mend.
- */
-const REFUSED_FOR_NOW = /^(?!(?:ERR|WRONGTYPE|NOSCRIPT|CROSSSLOT)\b)[A-Z]+\b/;
+/** The words by which Redis refuses what is a bug of ours, and what no other try would mend. */
+const OUR_BUGS = new Set(["ERR", "WRONGTYPE", "NOSCRIPT", "CROSSSLOT"]);
 
 interface Write {
   claim: Claim;
@@ -110,11 +107,21 @@ async function commitWhenTaken(
     try {
       return await journal.commit(work);
     } catch (error) {
-      if (!(error instanceof Error && REFUSED_FOR_NOW.test(error.message))) throw error;
+      if (!isRefusedForNow(error)) throw error;
       if (tries === 1) log.error({ err: error }, "Redis refuses to be written to; waiting for it");
       await clock.sleep(REFUSED_WAIT_MS);
     }
   }
+}
+
+/**
+ * What Redis refuses for now begins with the word for why: a full disk, a failover, a restart, a slow script of somebody
+ * else's, a right or a password that was taken away.
+ */
+function isRefusedForNow(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const word = /^[A-Z]+\b/.exec(error.message)?.[0];
+  return word !== undefined && !OUR_BUGS.has(word);
 }
 
 function verdictOf(commit: Commit | undefined, id: string): Verdict {
