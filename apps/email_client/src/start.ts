@@ -4,7 +4,7 @@ import type { Config } from "./config.ts";
 import { createContext, startWorkers } from "./context.ts";
 import { listen } from "./http/listen.ts";
 import { askTheTime, createRedisClock } from "./redis/clock.ts";
-import { PACE } from "./pace.ts";
+import { PACE, type Pace } from "./pace.ts";
 import { requireRedis } from "./redis/require.ts";
 import { requireShards } from "./redis/require-shards.ts";
 import { readGateways } from "./settings/gateway-records.ts";
@@ -21,7 +21,7 @@ export async function startEmailClient(
   config: Config,
   clock: Clock,
   log: Log,
-  { signal, pace = PACE }: { signal?: AbortSignal; pace?: typeof PACE } = {},
+  { signal, pace = PACE }: { signal?: AbortSignal; pace?: Pace } = {},
 ): Promise<EmailClient> {
   await using starting = new AsyncDisposableStack();
   const redisClock = createRedisClock(clock);

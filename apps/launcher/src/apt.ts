@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { StartError } from "./start-error.ts";
 
 /** Where the system's own tools are. */
-export const SYSTEM_PATH = "/usr/bin:/bin:/usr/sbin:/sbin";
+const SYSTEM_PATH = "/usr/bin:/bin:/usr/sbin:/sbin";
 
 /** Libraries of libraries of libraries; more rounds than that mean that something else is wrong. */
 const LIBRARY_ROUNDS = 4;

@@ -1,6 +1,4 @@
-export { backoffMs, LONGEST_RETRY_AFTER_MS, throttleMs } from "./backoff.ts";
 export { emailGraph, type MachineEdge, type MachineGraph, type MachineNode } from "./graph.ts";
-export { emailMachine } from "./machine.ts";
 export { type Step, step } from "./step.ts";
 export {
   type Command,

@@ -1,5 +1,5 @@
 /** What web sets for all emails of a campaign. */
-export const CAMPAIGN_HEADERS = ["List-Id", "Feedback-ID", "Auto-Submitted", "Precedence"] as const;
+const CAMPAIGN_HEADERS = ["List-Id", "Feedback-ID", "Auto-Submitted", "Precedence"] as const;
 
 /** Every header of an email of a campaign; the others are set by the email client, for each email. */
 export const EMAIL_HEADERS = [

@@ -22,7 +22,7 @@ export interface Refusal {
 export type Received<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
 
 /** Nonces are kept this long: twice the skew that a signature's time may have. */
-export const NONCE_TTL_MS = 120_000;
+const NONCE_TTL_MS = 120_000;
 
 /**
  * Opens a signed call: reads at most `limit` bytes, checks the signature over exactly those bytes, refuses a replay, and

@@ -6,7 +6,7 @@ export {
   type TemplateKind,
   type TemplateSource,
 } from "./content.ts";
-export { DEFAULT_LIMITS, type Limits, MAX_BODY_LENGTH, MAX_SUBJECT_LENGTH } from "./engine.ts";
+export { MAX_BODY_LENGTH, MAX_SUBJECT_LENGTH } from "./engine.ts";
 export { lintTemplate } from "./lint.ts";
 export {
   type Common,
@@ -16,9 +16,4 @@ export {
   type Variables,
 } from "./render.ts";
 export { starterTemplates } from "./starters.ts";
-export {
-  CONTACT_FIELDS,
-  type ContactRecord,
-  contactVariables,
-  variablesUsed,
-} from "./variables.ts";
+export { CONTACT_FIELDS, type ContactRecord, contactVariables } from "./variables.ts";

@@ -49,11 +49,6 @@ export function variableUses(source: string): VariableUse[] {
     });
 }
 
-/** The variables a Liquid source uses, such as `contact.first_name`; each once, sorted. */
-export function variablesUsed(source: string): string[] {
-  return [...new Set(variableUses(source).map(({ path }) => path.join(".")))].toSorted();
-}
-
 /** The variables a Liquid source shows whoever it is rendered for: outside of every condition, loop and capture. */
 export function shownToAll(source: string): Set<string> {
   const shown = parsedPieces(source).templates.flatMap((template) =>

@@ -13,14 +13,12 @@ import { suppressedAt } from "./suppressed-event.ts";
 import { resolve, type ResolveContext } from "./resolve.ts";
 
 export interface EmailRunContext extends ResolveContext {
-  claim: Claim;
   policy: RetryPolicy;
   /** Which gateway an attempt goes through that is made now. */
   through?: string | undefined;
   committer: Committer;
   /** Makes the attempt and says what it came to. */
   deliver(recipient: Recipient): Promise<EmailEvent>;
-  signal: AbortSignal;
 }
 
 /** Where an email stands when the runner lets go of it for now; `waiting` goes on at its record's `due`. */

@@ -33,8 +33,8 @@ export interface Repeat {
 }
 
 /**
- * Finds out what became of an email's last attempt, whose outcome was lost: first from the gateway, where it can be asked or knows
- * the attempt again when it is repeated; then from a worker that lost the batch but may still be waiting for the
+ * Finds out what became of an email's last attempt, whose outcome was lost: first from the gateway, where it can be asked
+ * or knows the attempt again when it is repeated; then from a worker that lost the batch but may still be waiting for the
  * answer, for as long as an attempt can take.
  */
 export async function resolve(

@@ -15,7 +15,7 @@ import { changeGateways, type GatewayRecord, readGateways } from "./gateway-reco
 import type { Vault } from "./vault.ts";
 import type { RedisClient } from "../redis/open.ts";
 
-export type BreakerState = GatewayView["breaker"];
+type BreakerState = GatewayView["breaker"];
 
 /** Everything that may be seen of the gateways: never a secret, only which are set. */
 export async function viewSettings(

@@ -21,8 +21,6 @@ export interface Vault {
   open(gateway: string, sealed: Sealed): Promise<Record<string, string> | undefined>;
   /** The same secrets, the data key wrapped by the newest key; undefined when it cannot be opened. */
   rewrap(gateway: string, sealed: Sealed): Promise<Sealed | undefined>;
-  /** The key that wraps from now on. */
-  newestKey: string;
 }
 
 const NONCE_BYTES = 12;
@@ -53,7 +51,6 @@ export function createVault(keys: readonly NamedKey[]): Vault {
   }
 
   return {
-    newestKey: newest.id,
     async seal(gateway, secrets) {
       const dataKey = crypto.getRandomValues(new Uint8Array(32));
       const cryptoKey = await importKey(dataKey);

@@ -14,7 +14,7 @@ export function message(to: string, headers: Record<string, string> = {}): Messa
   };
 }
 
-export const AUTHORIZATION = { authorization: `Basic ${btoa("user:password")}` };
+const AUTHORIZATION = { authorization: `Basic ${btoa("user:password")}` };
 
 /** Posts a body as an email client would, on a connection of its own. */
 export function post(
