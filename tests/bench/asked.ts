@@ -1,4 +1,4 @@
-/** For some routes, what is asked of each, by what that is. */
+/** Requests by route, then by a label that says what is requested. */
 export type Asked = Record<string, Record<string, string>>;
 
 /** One address with several queries. */

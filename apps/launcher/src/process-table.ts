@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { poll } from "./poll.ts";
 
-/** Whether a process runs, whoever owns it. One that has ended but was not fetched by its parent does not. */
+/** Whether a process runs, whoever owns it. A zombie (ended, not yet reaped) does not count. */
 export function isAlive(pid: number): boolean {
   const entry = processEntry(pid);
   return entry !== undefined && entry.state !== "Z" && entry.state !== "X";

@@ -23,7 +23,7 @@ const LONGEST_ALARM_MS = 60_000;
 
 /** One claim of one batch: runs the machines of its emails until all have settled or nothing can go on now. */
 export class BatchRun {
-  /** Last attempts that may have been accepted: those are the people nobody can say anything about, so they come first. */
+  /** Emails whose last attempt may have been accepted. They are resolved first. */
   private readonly inDoubt: LiveEmail[];
   private readonly turns: Turns;
   private readonly underWay = new Set<Promise<void>>();
@@ -130,8 +130,8 @@ export class BatchRun {
 
   /**
    * A service that knows a repeated key knows only its own, so what may have been accepted by one of a route's goes to no
-   * other. And of an email that was lost the end may have been reported and not heard yet: what came of another attempt would
-   * be told after that, and be believed by nobody.
+   * other. Nor is a lost email repeated: its end may already be reported but not yet received, and a later outcome would be
+   * ignored.
    */
   private mayRepeat({ recipient }: LiveEmail): boolean {
     return !this.isRoute && recipient?.last_known === undefined;

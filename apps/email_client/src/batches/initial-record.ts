@@ -18,7 +18,7 @@ export function initialRecord({ run, last_known }: Recipient): EmailRecord {
   };
 }
 
-/** Whoever hands it over does not know that it was taken once, so nothing was heard of its emails, and each may have been tried. */
+/** Web does not know that this batch was taken before, so any of its emails may already have been attempted. */
 export function asLost(batch: Batch): Batch {
   const last_known = { seq: 0, state: "queued", attempt: 0 } as const;
   return {

@@ -28,8 +28,8 @@ export async function takeBatch(
 }
 
 /**
- * What of a batch is here; undefined when nothing is. Its content may have been lost without it, for it lies under a key of its
- * own: on another node of a cluster, say.
+ * The state of a batch here; undefined if there is none. Its content has a key of its own, perhaps on another cluster node,
+ * and may be lost separately.
  */
 export async function batchStatus(
   batch: string,

@@ -10,7 +10,7 @@ const DAY_S = 86_400;
 /** So many days are counted, today among them. */
 export const KEPT_DAYS = 7;
 
-/** What came last is forgotten of a gateway of which nothing was heard for a year: it may long be gone. */
+/** A gateway's last notes are kept for a year after the latest. */
 const KEPT_S = 366 * DAY_S;
 
 /** What is noted of a gateway, each field by itself, so that several processes can. */

@@ -7,8 +7,8 @@ import type { RedisClient } from "../redis/open.ts";
  */
 export const SLOWDOWN = {
   /**
-   * So many have to be throttled, and this share of the attempts since the sample began, which ends after `sample` of them.
-   * Judged by the second alone, a gateway that refuses one in twenty-five at random was slowed by one refusal among a
+   * Slows down when at least `throttled` attempts, and this share of the current sample, were throttled. A sample ends after
+   * `sample` attempts. Judged by the second alone, a gateway that refuses one in twenty-five at random was slowed by one refusal among a
    * few attempts, then made fewer, and stayed at a sixteenth; of a hundred there are ten by chance once in a hundred times.
    */
   throttled: 10,

@@ -38,7 +38,7 @@ export async function applyChange(
   const faults = [
     ...choiceFaults(adapter, settings),
     ...urlFaults(adapter, settings),
-    // A webhook secret from before such were asked to be longer is none of a change to something else.
+    // A stored webhook secret shorter than today's minimum must not block an unrelated change.
     ...(adapter.faults?.(settings, Object.fromEntries(secrets)) ?? []).filter(
       ({ field }) => field !== "webhook_secret" || !stays.includes(field),
     ),

@@ -1,11 +1,9 @@
 #!lua flags=allow-oom
--- Makes sure that Redis still has what it acknowledged. A Redis that was restarted, or is another one than before, is
--- opened again when every process that was alive has said whether something that it wrote is missing, or had the time to.
--- If it is, the journal is
--- older than what was done by it, and there is no telling which of its emails were attempted since: the live batches are
--- dropped, web misses them and hands them over again as what was lost. Reports that wait for web are facts and stay, and
--- so do the records of emails whose end is among them: web still takes those for open, and hands them over with the rest.
--- The word that a campaign is cancelled stays too.
+-- Makes sure that Redis still has what it acknowledged. After a restart or failover the shard stays closed until every
+-- process that was alive has said whether a write of its own is missing, or has had time to. If one is, nobody can tell
+-- which emails were attempted since, so the live batches are dropped: web misses them and hands them over again as what was
+-- lost. Reports that wait for web are facts and stay, and so do the records of emails whose end is among them: web still
+-- takes those for open, and hands them over with the rest. The word that a campaign is cancelled stays too.
 -- KEYS: continuity, mark of the process, index, counts, alive, awaited, lost
 -- ARGV: highest number that was acknowledged to the process, number of this beat, era that the process knows, name of an era
 --       to begin, milliseconds of hearing, name of the shard, seconds to keep the mark, name of the process
@@ -57,7 +55,7 @@ local function drop()
     redis.call('DEL', shard .. ':testimony:' .. batch)
     redis.call('SET', shard .. ':dropped:' .. batch, 1, 'EX', DROPPED_S)
   end
-  -- KEYS is what many forbid.
+  -- SCAN, because many installations disable KEYS.
   local cursor = '0'
   repeat
     local found = redis.call('SCAN', cursor, 'MATCH', shard .. ':control:*', 'COUNT', 1000)
