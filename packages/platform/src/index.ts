@@ -1,5 +1,6 @@
 import "./utc.ts";
 
+export { orAborted } from "./abort.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export {
   ConfigError,

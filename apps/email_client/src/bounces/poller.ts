@@ -1,4 +1,4 @@
-import type { Clock } from "@mailwright/platform";
+import { type Clock, orAborted } from "@mailwright/platform";
 import { type MailboxReading, noteMailbox } from "../feedback/mailbox-note.ts";
 import type { Pace } from "../pace.ts";
 import { bounceTurnKey } from "../redis/keys.ts";
@@ -21,7 +21,8 @@ const LOOKS = 6;
 
 /**
  * Reads every gateway's bounce mailbox once in `bouncesMs`, by one process at a time: whoever takes the turn has it until the
- * mailbox is due again, and has to be done by then. A process that dies costs one turn.
+ * mailbox is due again, and has to be done by then. A process that dies costs one turn. Stopping does not wait for a Redis that
+ * is away.
  */
 export function startBouncePoller(context: PollerContext): AsyncDisposable {
   const stopping = new AbortController();
@@ -38,7 +39,7 @@ async function poll(context: PollerContext, signal: AbortSignal): Promise<void> 
   const { redis, clock, log, pace } = context;
   while (!signal.aborted) {
     try {
-      const records = await interrupted(readGateways(redis), signal);
+      const records = await orAborted(readGateways(redis), signal);
       const watched = records.filter(({ settings }) => (settings["bounce_host"] ?? "") !== "");
       await Promise.all(watched.map((record) => takeTurn(record, context, signal)));
     } catch (error) {
@@ -55,7 +56,7 @@ async function takeTurn(
 ): Promise<void> {
   const { redis, vault, log, pace } = context;
   const { id } = record;
-  const turn = await interrupted(
+  const turn = await orAborted(
     redis.set(bounceTurnKey(id), "1", "PX", pace.bouncesMs, "NX"),
     signal,
   );
@@ -68,7 +69,7 @@ async function takeTurn(
   if (reading.kind === "failed")
     log.warn({ gateway: id, why: reading.detail }, "a bounce mailbox cannot be read");
   const now = context.clock.now();
-  await interrupted(noteMailbox(redis, id, mailboxName(mailbox), reading, now), signal);
+  await orAborted(noteMailbox(redis, id, mailboxName(mailbox), reading, now), signal);
 }
 
 const SEALED: MailboxReading = {
@@ -103,18 +104,5 @@ async function readTurn(
     return patience.aborted
       ? { kind: "failed", fault: "slow", detail: "it took too long" }
       : { kind: "failed", ...mailboxFailure(error, mailbox) };
-  }
-}
-
-/** Stopping does not wait for a Redis that is away. */
-async function interrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const stopped = Promise.withResolvers<never>();
-  const stop = () => stopped.reject(signal.reason);
-  if (signal.aborted) stop();
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await Promise.race([work, stopped.promise]);
-  } finally {
-    signal.removeEventListener("abort", stop);
   }
 }

@@ -1,6 +1,6 @@
 import { lookup as lookupSystem } from "node:dns/promises";
 import { isIP } from "node:net";
-import { type Clock, isPublicAddress, systemClock } from "@mailwright/platform";
+import { type Clock, isPublicAddress, orAborted, systemClock } from "@mailwright/platform";
 import { LRUCache } from "lru-cache";
 
 /** One address of a host, as `dns.lookup` tells it. */
@@ -32,6 +32,7 @@ const FRESH_MS = 10_000;
 const UNKNOWN_MS = 1_000;
 /** Hosts kept in memory. */
 const CACHED = 1_000;
+const TOO_LATE: Vetted = { kind: "unknown", code: "ETIMEOUT" };
 
 interface Look {
   at: number;
@@ -79,7 +80,7 @@ export function createOutbound(
     async vet(host, signal) {
       const known = looks.get(host);
       const { settled, found } = known !== undefined && isFresh(known) ? known : look(host);
-      return settled ?? within(found, signal);
+      return settled ?? orAborted(found, signal).catch(() => TOO_LATE);
     },
   };
 }
@@ -90,18 +91,6 @@ export const ANYWHERE: Outbound = createOutbound("allow", systemClock);
 async function addressesOf(host: string, lookup: Lookup): Promise<HostAddress[]> {
   const family = isIP(host);
   return family === 0 ? lookup(host) : [{ address: host, family }];
-}
-
-async function within(found: Promise<Vetted>, signal: AbortSignal): Promise<Vetted> {
-  const late = Promise.withResolvers<Vetted>();
-  const giveUp = () => late.resolve({ kind: "unknown", code: "ETIMEOUT" });
-  if (signal.aborted) giveUp();
-  signal.addEventListener("abort", giveUp, { once: true });
-  try {
-    return await Promise.race([found, late.promise]);
-  } finally {
-    signal.removeEventListener("abort", giveUp);
-  }
 }
 
 function codeOf(error: unknown): string {

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { orAborted } from "@mailwright/platform";
 import { MESSAGE_ID_LENGTH } from "@mailwright/protocol";
 import nodemailer, { type SendMailOptions } from "nodemailer";
 import DKIM from "nodemailer/lib/dkim";
@@ -212,16 +213,15 @@ async function checkSession(
   signal: AbortSignal,
   shown: (words: string) => string,
 ): Promise<Check> {
-  const late = Promise.withResolvers<never>();
-  const giveUp = () => late.reject(Object.assign(new Error("too late"), { code: "EABORT" }));
-  signal.addEventListener("abort", giveUp, { once: true });
   try {
-    await Promise.race([verify(), late.promise]);
+    await orAborted(verify(), signal);
     return { kind: "ready", detail: "The server answered and let us in." };
   } catch (error) {
-    return outcomeOfSmtpFailure(error, false, shown);
-  } finally {
-    signal.removeEventListener("abort", giveUp);
+    // As nodemailer would have it, which takes no signal for this.
+    const failure = signal.aborted
+      ? Object.assign(new Error("too late"), { code: "EABORT" })
+      : error;
+    return outcomeOfSmtpFailure(failure, false, shown);
   }
 }
 
