@@ -8,6 +8,7 @@ export {
 } from "./content.ts";
 export { MAX_BODY_LENGTH, MAX_SUBJECT_LENGTH } from "./engine.ts";
 export { lintTemplate } from "./lint.ts";
+export { oneLine } from "./one-line.ts";
 export {
   type Common,
   createRenderer,

@@ -2,6 +2,7 @@ import { Context, type Liquid } from "liquidjs";
 import type { TemplateContent } from "./content.ts";
 import { DEFAULT_LIMITS, htmlEngine, type Limits, textEngine } from "./engine.ts";
 import { plainMessage, readingFault, renderingFault } from "./fault-words.ts";
+import { oneLine } from "./one-line.ts";
 import { planOf, type Scope, StepError } from "./plan.ts";
 
 /** What a template calls `contact`: built-in fields and custom attributes side by side (see `contactVariables`). */
@@ -91,13 +92,8 @@ function compilePart(engine: Liquid, source: string, limits: Limits): Part {
 /** The longest subject that is sent; mail headers allow 998 bytes a line, and nobody shows more than a hundred. */
 export const MAX_RENDERED_SUBJECT = 500;
 
-/** One line without controls, whatever the contact's data holds: it can never start another header. */
 function headerLine(subject: string): string {
-  const line = subject
-    .toWellFormed()
-    // oxlint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u0020\u007f-\u009f\u2028\u2029]+/g, " ")
-    .trim();
+  const line = oneLine(subject);
   return line.length <= MAX_RENDERED_SUBJECT
     ? line
     : line.slice(0, MAX_RENDERED_SUBJECT).replace(/[\ud800-\udbff]$/, "");

@@ -1,6 +1,7 @@
 import type { EmailEvent, Reason } from "@mailwright/email_machine";
 import type { Clock } from "@mailwright/platform";
 import { isUnauthenticated, type Recipient, shortDetail } from "@mailwright/protocol";
+import { oneLine } from "@mailwright/template";
 import type { ReadyContent } from "../contents/contents.ts";
 import type { Message, Outcome } from "../gateways/gateway.ts";
 import { messageIdOf } from "../gateways/message-id.ts";
@@ -82,17 +83,6 @@ function leavingHeaders(url: string | undefined): Record<string, string> {
     "List-Unsubscribe": `<${url}>`,
     ...(url.startsWith("https:") && { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }),
   };
-}
-
-/** A name can never start another header, whatever a gateway makes of it. */
-function oneLine(name: string): string {
-  return (
-    name
-      .toWellFormed()
-      // oxlint-disable-next-line no-control-regex
-      .replace(/[\u0000-\u0020\u007f-\u009f\u2028\u2029]+/g, " ")
-      .trim()
-  );
 }
 
 function eventOf(outcome: Outcome, at: number): EmailEvent {

@@ -1,3 +1,5 @@
+import { oneLine } from "@mailwright/template";
+
 /** As much of a service's own words as a person wants to read. */
 const LENGTH = 300;
 const SECRET_LENGTH = 4;
@@ -14,11 +16,7 @@ export function answerText(secrets: readonly string[]): (words: string) => strin
   return (words) => {
     let text = words.toWellFormed().slice(0, 10 * LENGTH);
     for (const form of forms) text = text.replaceAll(form, "[secret]");
-    text = text
-      .replace(/[^\s<>"'(),;:@]+@[^\s<>"'(),;:@]+/g, "[address]")
-      // oxlint-disable-next-line no-control-regex
-      .replace(/[\u0000-\u0020\u007f-\u009f\u2028\u2029]+/g, " ")
-      .trim();
+    text = oneLine(text.replace(/[^\s<>"'(),;:@]+@[^\s<>"'(),;:@]+/g, "[address]"));
     return text.length <= LENGTH ? text : `${text.slice(0, LENGTH).toWellFormed()}…`;
   };
 }
