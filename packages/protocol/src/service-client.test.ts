@@ -25,7 +25,7 @@ test("a refusal carries what the problem document says, and how long to wait", a
   expect(await service.client.call("POST", "/v1/batches", {}, parseNothing)).toMatchObject({
     kind: "refused",
     status: 429,
-    title: "Come back later.",
+    why: "Come back later.",
     field: "recipients",
     retryAfterS: 3,
   });

@@ -21,7 +21,7 @@ export type ServiceAnswer<T> =
   | {
       kind: "refused";
       status: number;
-      title: string;
+      why: string;
       field?: string;
       retryAfterS?: number;
       body: unknown;
@@ -99,7 +99,7 @@ function refusal({ response, data }: HTTPError): ServiceAnswer<never> {
   return {
     kind: "refused",
     status: response.status,
-    title:
+    why:
       typeof body["detail"] === "string"
         ? body["detail"]
         : String(body["title"] ?? `HTTP ${response.status}`),

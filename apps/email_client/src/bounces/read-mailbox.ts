@@ -109,7 +109,7 @@ async function tell(
 ): Promise<void> {
   const answer = await web.call("POST", "/internal/facts", told, parseFactsAnswer, signal);
   if (answer.kind !== "ok") {
-    const why = answer.kind === "refused" ? `${answer.status}: ${answer.title}` : answer.why;
+    const why = answer.kind === "refused" ? `${answer.status}: ${answer.why}` : answer.why;
     throw new NotTakenError(`web did not take what was told: ${why}`);
   }
   const { unknown } = answer.value;

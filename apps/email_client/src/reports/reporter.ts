@@ -122,7 +122,7 @@ async function post(
       return true;
     }
     if (signal.aborted) break;
-    const why = answer.kind === "refused" ? `${answer.status}: ${answer.title}` : answer.why;
+    const why = answer.kind === "refused" ? `${answer.status}: ${answer.why}` : answer.why;
     log.warn({ why, reports, wait_ms: wait }, "web did not take the reports; trying again");
     await clock.sleep(wait * (0.5 + Math.random() / 2), signal).catch(() => {});
   }

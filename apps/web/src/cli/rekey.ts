@@ -17,7 +17,7 @@ export const rekey: Command = {
       Rewrapped,
     );
     if (answer.kind !== "ok") {
-      const why = answer.kind === "refused" ? answer.title : answer.why;
+      const { why } = answer;
       throw new CommandError(
         `The email client did not do it: ${why}. It must run with the new key first in CREDENTIALS_KEYS.`,
       );

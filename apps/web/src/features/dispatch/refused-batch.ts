@@ -39,11 +39,11 @@ export async function setAside(
 
 /** Pauses the campaign of a batch that is refused for good, if it is sending. Nobody has been sent an email by this try. */
 export async function pauseFor(
-  { title }: Refusal,
+  { why: said }: Refusal,
   { id, campaign_id }: Pick<BatchToHandOver, "id" | "campaign_id">,
   { db, log }: DispatchContext,
 ): Promise<void> {
-  const why = `The email client refused some of these emails, and nobody was sent one of them by that: ${title} Mend the template or the contacts, then resume; or cancel what is left.`;
+  const why = `The email client refused some of these emails, and nobody was sent one of them by that: ${said} Mend the template or the contacts, then resume; or cancel what is left.`;
   if (await pauseBecause(db, campaign_id, why))
     log.error({ campaign: campaign_id, batch: id }, "a campaign is paused: a batch is refused");
 }

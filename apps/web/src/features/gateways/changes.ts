@@ -97,7 +97,7 @@ export async function forgetGateway(context: GatewayContext, id: string): Promis
     case "ok":
       return { kind: "removed" };
     case "refused":
-      return { kind: "refused", why: answer.title };
+      return { kind: "refused", why: answer.why };
     case "unreachable":
       return { kind: "unreachable", why: whyNotReached(answer.why) };
   }
@@ -131,9 +131,9 @@ async function alsoWrong({ emailClient }: GatewayContext, change: Change): Promi
   return answer.kind === "ok" ? byField(answer.value) : {};
 }
 
-function faultsIn({ body, field, title }: ServiceAnswer<never> & { kind: "refused" }): Faults {
+function faultsIn({ body, field, why }: ServiceAnswer<never> & { kind: "refused" }): Faults {
   const told = parseSettingFaults(body);
-  return told.ok ? byField(told.value) : { [fieldAtFault(field)]: title };
+  return told.ok ? byField(told.value) : { [fieldAtFault(field)]: why };
 }
 
 function byField({ errors }: SettingFaults): Faults {

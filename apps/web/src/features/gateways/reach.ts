@@ -33,7 +33,7 @@ export function askedOf<T>(answer: ServiceAnswer<T>): Asked<T> {
     case "ok":
       return { kind: "answered", result: answer.value };
     case "refused":
-      return answer.status === 404 ? { kind: "unknown" } : { kind: "refused", why: answer.title };
+      return answer.status === 404 ? { kind: "unknown" } : { kind: "refused", why: answer.why };
     case "unreachable":
       return { kind: "unreachable", why: whyNotReached(answer.why) };
   }

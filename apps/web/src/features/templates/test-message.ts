@@ -83,7 +83,7 @@ export async function sendTemplateTest(
     case "refused":
       return answer.status === 404
         ? obstacle("gateway_id", "This gateway does not exist any more. Choose another.")
-        : { kind: "refused", why: answer.title };
+        : { kind: "refused", why: answer.why };
     case "unreachable":
       return { kind: "unreachable", why: answer.why };
   }

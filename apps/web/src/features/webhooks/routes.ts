@@ -48,7 +48,7 @@ export function webhookRoutes(context: Context) {
     const heard = await emailClient.call("POST", path, call, parseWebhookAnswer);
     if (heard.kind === "refused" && heard.status === 404) return nobody();
     if (heard.kind !== "ok") {
-      const why = heard.kind === "refused" ? heard.title : heard.why;
+      const { why } = heard;
       log.warn({ gateway: id, why }, "a webhook could not be verified now");
       return problemResponse(problem(503, "It could not be verified now; tell it again"), LATER);
     }
