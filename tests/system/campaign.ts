@@ -1,3 +1,4 @@
+import { EMAIL_STATES } from "@mailwright/email_machine";
 import { until } from "@mailwright/testing";
 import type { Installation } from "./installation.ts";
 
@@ -65,22 +66,14 @@ export interface Standing {
 
 export async function standingOf({ sql }: Installation, campaign: string): Promise<Standing> {
   const [row] = await sql`SELECT * FROM campaign WHERE id = ${campaign}`;
-  const states = [
-    "queued",
-    "sending",
-    "retrying",
-    "resolving",
-    "sent",
-    "failed",
-    "skipped",
-    "cancelled",
-    "uncertain",
-  ];
   return {
     state: row?.["state"] as string,
     audience: row?.["audience"] as number,
     counts: Object.fromEntries(
-      states.filter((state) => row?.[state] !== 0).map((state) => [state, row?.[state] as number]),
+      EMAIL_STATES.filter((state) => row?.[state] !== 0).map((state) => [
+        state,
+        row?.[state] as number,
+      ]),
     ),
   };
 }

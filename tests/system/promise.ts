@@ -1,4 +1,5 @@
 import { expect } from "bun:test";
+import { EMAIL_STATES, isSettled } from "@mailwright/email_machine";
 import { until } from "@mailwright/testing";
 import { inAcceptances } from "./acceptances.ts";
 import type { Breach, Invariant } from "./breach.ts";
@@ -7,7 +8,7 @@ import { inHistories } from "./histories.ts";
 import type { Installation } from "./installation.ts";
 import { inSuppressions, soon, type WordIsOut } from "./suppressed.ts";
 
-const OPEN = new Set(["queued", "sending", "retrying", "resolving"]);
+const OPEN = new Set<string>(EMAIL_STATES.filter((state) => !isSettled(state)));
 
 /** The promise: nothing that `breachesOf` looks for is broken. */
 export async function expectPromiseKept(
