@@ -1,12 +1,14 @@
 import type { RedisClient } from "./open.ts";
 
-/** Registers a Lua script on a connection (sent once, then called by its hash) and gives a function that calls it. */
+/**
+ * A function that calls a Lua script, which is registered on the connection the first time (sent once, then called by its hash).
+ */
 export function defineScript<Answer>(
   redis: RedisClient,
   name: string,
   lua: string,
 ): (keys: string[], args: (string | number)[]) => Promise<Answer> {
-  redis.defineCommand(name, { lua });
+  if (!(name in redis)) redis.defineCommand(name, { lua });
   const call = (
     redis as unknown as Record<string, (...args: (string | number)[]) => Promise<Answer>>
   )[name];
