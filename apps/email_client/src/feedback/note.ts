@@ -2,7 +2,7 @@ import type { DayOfFeedback } from "@mailwright/protocol";
 import { feedbackDayKey, feedbackKey } from "../redis/keys.ts";
 import type { RedisClient } from "../redis/open.ts";
 import { defineScript } from "../redis/script.ts";
-import noteLua from "./note.lua" with { type: "text" };
+import noteLua from "./lua/note.lua" with { type: "text" };
 
 export const DAY_MS = 86_400_000;
 const DAY_S = 86_400;

@@ -2,7 +2,7 @@ import { rateKey } from "../redis/keys.ts";
 import type { RedisClient } from "../redis/open.ts";
 import { defineScript } from "../redis/script.ts";
 import type { Rate } from "./allowance.ts";
-import rateLua from "./rate.lua" with { type: "text" };
+import rateLua from "./lua/rate.lua" with { type: "text" };
 
 /**
  * The rates of a gateway, shared by every worker on this Redis: no more attempts in any window than the rate allows in

@@ -6,7 +6,7 @@ import { domainOf, type GatewayAllowance } from "./allowance.ts";
 import type { Outcome, ThrottleScope } from "./gateway.ts";
 import { ALL, SLOWDOWN } from "./slowdown.ts";
 import { type Attempts, createThrottleSamples, type Throttling } from "./throttle-samples.ts";
-import tallyLua from "./tally.lua" with { type: "text" };
+import tallyLua from "./lua/tally.lua" with { type: "text" };
 
 /** A gateway's outcomes are kept for an hour and the minute under way. */
 export const KEPT_MINUTES = 61;
