@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { BATCH_SIZE } from "@mailwright/protocol";
 import type { Queryable } from "../db/open.ts";
-import type { CampaignState } from "../features/campaigns/steering-queries.ts";
+import type { CampaignState } from "../campaign-words.ts";
 
 /** A contact as it is inserted; the address is in its canonical form, the moment in ISO 8601. */
 export interface PersonRow {

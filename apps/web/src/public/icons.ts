@@ -10,7 +10,6 @@ export const ICONS = [
   "ban",
   "bell",
   "book-open",
-  "calendar-clock",
   "chart-column",
   "check",
   "chevron-down",

@@ -1,12 +1,7 @@
 import type { Children, Html } from "@mailwright/html";
+import type { CampaignState } from "../campaign-words.ts";
 import { Icon, type IconName } from "./icon.tsx";
-import {
-  CAMPAIGN_LOOKS,
-  type CampaignState,
-  EMAIL_LOOKS,
-  type EmailState,
-  type Tone,
-} from "./tone.ts";
+import { CAMPAIGN_LOOKS, EMAIL_LOOKS, type EmailState, type Tone } from "./tone.ts";
 
 /** A word with a colour, for a state or a kind. */
 export function Badge(props: {

@@ -1,3 +1,4 @@
+import type { CampaignState } from "../campaign-words.ts";
 import type { IconName } from "../public/icons.ts";
 
 /** The states of an email, in the order in which bars and legends list them. */
@@ -13,16 +14,6 @@ export const EMAIL_STATES = [
   "cancelled",
 ] as const;
 export type EmailState = (typeof EMAIL_STATES)[number];
-
-export type CampaignState =
-  | "draft"
-  | "scheduled"
-  | "launching"
-  | "sending"
-  | "paused"
-  | "cancelling"
-  | "finished"
-  | "cancelled";
 
 /** A colour with a meaning, given as `data-tone`; it never stands without a word. */
 export type Tone = EmailState | "neutral" | "accent" | "info" | "success" | "warning" | "danger";
@@ -47,7 +38,6 @@ export const EMAIL_LOOKS: Readonly<Record<EmailState, Look>> = {
 
 export const CAMPAIGN_LOOKS: Readonly<Record<CampaignState, Look>> = {
   draft: { tone: "neutral", icon: "circle-dashed", label: "Draft" },
-  scheduled: { tone: "queued", icon: "calendar-clock", label: "Scheduled" },
   launching: { tone: "queued", icon: "hourglass", label: "Launching" },
   sending: { tone: "sending", icon: "send", label: "Sending" },
   paused: { tone: "warning", icon: "circle-pause", label: "Paused" },

@@ -12,23 +12,12 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import type { Content } from "@mailwright/protocol";
+import { CAMPAIGN_STATES } from "../../campaign-words.ts";
 import { createdAt, id, moment } from "./columns.ts";
 import { segment } from "./segments.ts";
 import { template } from "./templates.ts";
 
-/**
- * draft -> launching (the audience is being frozen) -> sending <-> paused -> finished, or from any of the middle three
- * cancelling -> cancelled.
- */
-export const campaignState = pgEnum("campaign_state", [
-  "draft",
-  "launching",
-  "sending",
-  "paused",
-  "cancelling",
-  "cancelled",
-  "finished",
-]);
+export const campaignState = pgEnum("campaign_state", CAMPAIGN_STATES);
 
 /** What every recipient of a launched campaign gets, frozen; named by its hash. */
 export const content = pgTable("content", {

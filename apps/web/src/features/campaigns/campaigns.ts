@@ -1,3 +1,4 @@
+import type { CampaignState } from "../../campaign-words.ts";
 import type { Database, Queryable } from "../../db/open.ts";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
 import { noteActivity } from "./activity.ts";
@@ -11,7 +12,6 @@ import {
   templateExists,
   updateDraft,
 } from "./queries.ts";
-import type { CampaignState } from "./steering-queries.ts";
 
 export type { Campaign, Counts } from "./queries.ts";
 

@@ -1,11 +1,11 @@
 import type { Clock, Log } from "@mailwright/platform";
+import type { CampaignState } from "../../campaign-words.ts";
 import type { Database } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
 import type { Work } from "../../work.ts";
 import { deleteCampaignRow, deleteStrays, findDeletedCampaign } from "./deletion-queries.ts";
 import { lockCampaign } from "./queries.ts";
 import { mayDelete } from "./standing.ts";
-import type { CampaignState } from "./steering-queries.ts";
 
 export type Deletion =
   | { kind: "deleted"; emails: number }

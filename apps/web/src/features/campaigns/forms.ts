@@ -1,7 +1,8 @@
 import { Type } from "@sinclair/typebox";
 import { ID_PATTERN } from "@mailwright/platform";
 import { EMAIL_STATES } from "@mailwright/email_machine";
-import { Changes, Input, Moment } from "../../http/forms.ts";
+import { CAMPAIGN_STATES } from "../../campaign-words.ts";
+import { Changes, Input, Moment, oneOf } from "../../http/forms.ts";
 import { ListQuery } from "../../http/paging.ts";
 import { sortedBy } from "../../http/sorting.ts";
 import type { ListedState } from "./list.ts";
@@ -50,9 +51,7 @@ export const CampaignChanges = Changes(CampaignInput);
 export const CampaignView = Type.Object({
   id: Type.String(),
   name: Type.String(),
-  state: Type.String({
-    description: "draft, launching, sending, paused, cancelling, cancelled or finished",
-  }),
+  state: oneOf(CAMPAIGN_STATES),
   state_reason: Type.Union([Type.String(), Type.Null()]),
   template_id: Type.Union([Type.String(), Type.Null()]),
   template_version: Type.Union([Type.Integer(), Type.Null()], {
@@ -90,23 +89,9 @@ export const ActivityView = Type.Object({
   ),
 });
 
-const LISTED_STATES = [
-  "draft",
-  "launching",
-  "sending",
-  "paused",
-  "cancelling",
-  "cancelled",
-  "finished",
-  "moving",
-] as const satisfies ListedState[];
-
-const ListedStateField = Type.Unsafe<ListedState>(
-  Type.Union(
-    LISTED_STATES.map((state) => Type.Literal(state)),
-    { description: "moving is launching, sending, paused or cancelling." },
-  ),
-);
+const ListedStateField = oneOf<ListedState>([...CAMPAIGN_STATES, "moving"], {
+  description: "moving is launching, sending, paused or cancelling.",
+});
 
 /** What the list can be sorted by. */
 export const CAMPAIGN_SORTS = { created: "id", name: "text", audience: "number" } as const;

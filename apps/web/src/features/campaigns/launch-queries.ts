@@ -1,9 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Content } from "@mailwright/protocol";
+import type { CampaignState } from "../../campaign-words.ts";
 import type { Queryable } from "../../db/open.ts";
 import type { SegmentRule } from "../../db/schema/segments.ts";
 import { HAS_OPT_OUTS } from "../segments/audience.ts";
-import type { CampaignState } from "./steering-queries.ts";
 
 /** A campaign with all that a launch freezes. */
 export interface LaunchDraft extends Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { type Content, contentHash, type GatewayView } from "@mailwright/protocol";
 import { compileEmail } from "@mailwright/template";
+import type { CampaignState } from "../../campaign-words.ts";
 import type { Config } from "../../config.ts";
 import type { Database } from "../../db/open.ts";
 import { audienceCondition } from "../segments/audience.ts";
@@ -20,7 +21,7 @@ import {
   launchDraft,
   markLaunching,
 } from "./launch-queries.ts";
-import { type CampaignState, stateOf } from "./steering-queries.ts";
+import { stateOf } from "./steering-queries.ts";
 
 export interface LaunchContext {
   config: Pick<Config, "webUrl">;

@@ -1,9 +1,9 @@
 import { and, inArray, type SQL, sql } from "drizzle-orm";
+import type { CampaignState } from "../../campaign-words.ts";
 import { keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
 import { campaign } from "../../db/schema/campaigns.ts";
 import { type Campaign, CAMPAIGN_COLUMNS, campaignOf } from "./queries.ts";
-import type { CampaignState } from "./steering-queries.ts";
 
 export interface CampaignsSought {
   /** What stands in the name, anywhere. */

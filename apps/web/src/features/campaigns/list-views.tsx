@@ -1,4 +1,5 @@
 import type { Html } from "@mailwright/html";
+import { CAMPAIGN_STATES } from "../../campaign-words.ts";
 import { CampaignBadge } from "../../ui/badge.tsx";
 import { LinkButton } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -16,7 +17,6 @@ import { CAMPAIGN_LOOKS } from "../../ui/tone.ts";
 import type { Campaign } from "./campaigns.ts";
 import { isMoving, mayDelete, settledOf } from "./standing.ts";
 import type { ListedState } from "./list.ts";
-import type { CampaignState } from "./steering.ts";
 
 /** What the address of the list says: what is sought and how it is sorted. */
 export interface ListQuery {
@@ -78,18 +78,9 @@ export function CampaignsPage(props: CampaignListProps): Html {
   );
 }
 
-const LISTED: readonly CampaignState[] = [
-  "draft",
-  "launching",
-  "sending",
-  "paused",
-  "cancelling",
-  "cancelled",
-  "finished",
-];
 const STATES = [
   { value: "moving", label: "Under way" },
-  ...LISTED.map((state) => ({ value: state, label: CAMPAIGN_LOOKS[state].label })),
+  ...CAMPAIGN_STATES.map((state) => ({ value: state, label: CAMPAIGN_LOOKS[state].label })),
 ];
 
 function CampaignList(props: CampaignListProps): Html {

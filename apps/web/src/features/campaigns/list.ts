@@ -1,9 +1,9 @@
+import type { CampaignState } from "../../campaign-words.ts";
 import type { Paged, PageRequest } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
 import { type CampaignOrder, countCampaigns, selectCampaignPage } from "./list-queries.ts";
 import { type Campaign, selectCampaigns } from "./queries.ts";
 import { MOVING } from "./standing.ts";
-import type { CampaignState } from "./steering.ts";
 
 export type { CampaignOrder } from "./list-queries.ts";
 

@@ -1,10 +1,10 @@
 import { eq, getTableColumns, inArray, sql } from "drizzle-orm";
 import { EMAIL_STATES, type EmailState } from "@mailwright/email_machine";
+import type { CampaignState } from "../../campaign-words.ts";
 import type { Queryable } from "../../db/open.ts";
 import { campaign, campaignSegment } from "../../db/schema/campaigns.ts";
 import { segment } from "../../db/schema/segments.ts";
 import { template } from "../../db/schema/templates.ts";
-import type { CampaignState } from "./steering-queries.ts";
 
 /** How many emails of a campaign are in each state. */
 export type Counts = Record<EmailState, number>;

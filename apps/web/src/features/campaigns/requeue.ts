@@ -1,4 +1,5 @@
 import type { Log } from "@mailwright/platform";
+import type { CampaignState } from "../../campaign-words.ts";
 import type { Database, Queryable } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
 import { CHECK_VIOLATION, codeOf, FOREIGN_KEY_VIOLATION } from "../../db/sqlstate.ts";
@@ -14,7 +15,7 @@ import {
   type RequeueOrder,
 } from "./requeue-queries.ts";
 import { mayRequeue } from "./standing.ts";
-import { type CampaignState, stateOf } from "./steering-queries.ts";
+import { stateOf } from "./steering-queries.ts";
 
 /** What became of an order to send emails again. `refused` says in which state of the campaign that cannot be. */
 export type Requeue =

@@ -1,5 +1,5 @@
 import { EMAIL_STATES, isSettled } from "@mailwright/email_machine";
-import type { CampaignState } from "./steering.ts";
+import type { CampaignState } from "../../campaign-words.ts";
 import type { Campaign, Counts } from "./campaigns.ts";
 
 /** Whether nothing more happens to a campaign in this state by itself. */

@@ -1,8 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
+import type { CampaignState } from "../../campaign-words.ts";
 import type { Queryable } from "../../db/open.ts";
-
-export type CampaignState =
-  "draft" | "launching" | "sending" | "paused" | "cancelling" | "cancelled" | "finished";
 
 export async function stateOf(db: Queryable, id: string): Promise<CampaignState | undefined> {
   const rows = await db.execute<{ state: CampaignState }>(

@@ -1,8 +1,7 @@
+import type { CampaignState } from "../../campaign-words.ts";
 import type { Database } from "../../db/open.ts";
 import { type Action, noteActivity, SYSTEM } from "./activity.ts";
-import { type CampaignState, lockState, setState } from "./steering-queries.ts";
-
-export type { CampaignState } from "./steering-queries.ts";
+import { lockState, setState } from "./steering-queries.ts";
 
 /** What became of an order to a campaign. `refused` says why it cannot be obeyed in the state the campaign is in. */
 export type Steering =

@@ -1,5 +1,5 @@
+import type { CampaignState } from "../../campaign-words.ts";
 import type { Campaign } from "./campaigns.ts";
-import type { CampaignState } from "./steering.ts";
 
 /** What a campaign in this state is doing, as a sentence that begins with "It". */
 export function describeState(state: CampaignState): string {

@@ -1,4 +1,5 @@
 import type { Html } from "@mailwright/html";
+import { CAMPAIGN_STATES } from "../../campaign-words.ts";
 import { Button, LinkButton } from "../button.tsx";
 import { Avatar } from "../avatar.tsx";
 import { CampaignBadge, EmailBadge, Tag, Tags } from "../badge.tsx";
@@ -12,7 +13,7 @@ import { Skeleton, Spinner } from "../skeleton.tsx";
 import { Stat, Stats } from "../stat.tsx";
 import { Time } from "../time.tsx";
 import { Timeline } from "../timeline.tsx";
-import { CAMPAIGN_LOOKS, type CampaignState, EMAIL_STATES } from "../tone.ts";
+import { EMAIL_STATES } from "../tone.ts";
 import { Specimen, Specimens } from "./specimen.tsx";
 
 const MINUTE = 60_000;
@@ -64,7 +65,7 @@ export function ContentSection(props: { now: number }): Html {
           ))}
         </div>
         <div class="row">
-          {(Object.keys(CAMPAIGN_LOOKS) as CampaignState[]).map((state) => (
+          {CAMPAIGN_STATES.map((state) => (
             <CampaignBadge state={state} />
           ))}
           <Tags>

@@ -1,4 +1,5 @@
 import type { Html } from "@mailwright/html";
+import type { CampaignState } from "../../campaign-words.ts";
 import { CampaignBadge, EmailBadge } from "../badge.tsx";
 import { Bulk } from "../bulk.tsx";
 import { Button } from "../button.tsx";
@@ -12,7 +13,7 @@ import { FilterSelect, SearchBox } from "../search-box.tsx";
 import { Table } from "../table.tsx";
 import { Segments, Tabs } from "../tabs.tsx";
 import { Time } from "../time.tsx";
-import type { CampaignState, EmailState } from "../tone.ts";
+import type { EmailState } from "../tone.ts";
 import { Specimen, Specimens } from "./specimen.tsx";
 
 const HOUR = 3_600_000;

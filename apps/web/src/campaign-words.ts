@@ -1,0 +1,14 @@
+/**
+ * The states of a campaign, in the order of its life: draft -> launching (the audience is being frozen) -> sending <->
+ * paused -> finished, or from any of the middle three cancelling -> cancelled.
+ */
+export const CAMPAIGN_STATES = [
+  "draft",
+  "launching",
+  "sending",
+  "paused",
+  "cancelling",
+  "cancelled",
+  "finished",
+] as const;
+export type CampaignState = (typeof CAMPAIGN_STATES)[number];
