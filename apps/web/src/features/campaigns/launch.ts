@@ -4,6 +4,7 @@ import type { CampaignState } from "../../campaign-words.ts";
 import type { Config } from "../../config.ts";
 import type { Database } from "../../db/open.ts";
 import { audienceCondition } from "../segments/audience.ts";
+import { chosenGateway } from "../settings/chosen-gateway.ts";
 import type { GatewaysSeen, GatewayWatch } from "../settings/gateway-watch.ts";
 import { addressProblem } from "../settings/public-address.ts";
 import {
@@ -173,10 +174,7 @@ function gatewayOf({ gateway_id }: LaunchDraft, seen: GatewaysSeen): GatewayView
         "The email client does not answer, so its gateways are not known. Try again in a moment.",
     };
   }
-  const { gateways } = seen.view;
-  const gateway = gateways.find(({ id, default: isDefault }) =>
-    gateway_id === null ? isDefault : id === gateway_id,
-  );
+  const gateway = chosenGateway(seen.view, gateway_id);
   if (gateway === undefined) {
     return gateway_id === null
       ? { about, message: "Set up a gateway in the settings." }

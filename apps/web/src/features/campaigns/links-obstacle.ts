@@ -1,5 +1,6 @@
 import type { Config } from "../../config.ts";
 import type { Queryable } from "../../db/open.ts";
+import { chosenGateway } from "../settings/chosen-gateway.ts";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
 import { addressProblem, isLocal } from "../settings/public-address.ts";
 import { readCampaign } from "./campaigns.ts";
@@ -25,9 +26,7 @@ export async function linksObstacle(
   const seen = await gatewayWatch.refresh();
   if (seen.kind !== "seen")
     return `The email client does not answer, so it is not known whether this campaign's gateway is a real one; WEB_URL is ${webUrl}, and links would lead nowhere. Try again in a moment.`;
-  const gateway = seen.view.gateways.find(({ id, default: isDefault }) =>
-    launched.gateway_id === null ? isDefault : id === launched.gateway_id,
-  );
+  const gateway = chosenGateway(seen.view, launched.gateway_id);
   const problem = gateway && addressProblem(webUrl, gateway, seen.view);
   return problem?.blocksLaunch === true ? problem.message : undefined;
 }

@@ -1,4 +1,5 @@
 import type { CountContext } from "../segments/counts.ts";
+import { chosenGateway } from "../settings/chosen-gateway.ts";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
 import { estimateAudience, type Estimate } from "./audience.ts";
 import { type LaunchContext, type Readiness, readReadiness } from "./launch.ts";
@@ -37,9 +38,7 @@ export async function gatewayName(
 ): Promise<string | undefined> {
   const seen = await gatewayWatch.look();
   if (seen.kind !== "seen") return gateway_id === null ? "The default gateway" : undefined;
-  const { gateways } = seen.view;
-  if (gateway_id !== null)
-    return gateways.find(({ id }) => id === gateway_id)?.name ?? "A gateway that is gone";
-  const standard = gateways.find((gateway) => gateway.default);
-  return standard && `${standard.name} (the default)`;
+  const gateway = chosenGateway(seen.view, gateway_id);
+  if (gateway_id !== null) return gateway?.name ?? "A gateway that is gone";
+  return gateway && `${gateway.name} (the default)`;
 }

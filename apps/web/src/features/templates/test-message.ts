@@ -3,6 +3,7 @@ import type { Config } from "../../config.ts";
 import type { Queryable } from "../../db/open.ts";
 import { parseAddress } from "../contacts/address.ts";
 import { EXAMPLE_LINK } from "../leaving/links.ts";
+import { chosenGateway } from "../settings/chosen-gateway.ts";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
 import { readSettings } from "../settings/settings.ts";
 import { renderFor } from "./rendering.ts";
@@ -112,9 +113,7 @@ async function gatewayFor(
       "The email client does not answer, so its gateways are not known. Try again in a moment.",
     );
   }
-  const gateway = seen.view.gateways.find(({ id: each, default: isDefault }) =>
-    id === undefined ? isDefault : each === id,
-  );
+  const gateway = chosenGateway(seen.view, id ?? null);
   if (gateway === undefined) {
     return id === undefined
       ? obstacle("gateway_id", "Set up a gateway in the settings first.")
