@@ -5,7 +5,6 @@ import { ConflictError, NotFoundError } from "../../http/faults.ts";
 import { parseForm, type RefusedForm } from "../../http/forms.ts";
 import { ById } from "../../http/params.ts";
 import { pages, type PageTools } from "../../http/pages.tsx";
-import { parseAddress } from "../contacts/address.ts";
 import { changeGateway } from "./changes.ts";
 import { checkConnection } from "./connection-check.ts";
 import { TestForm } from "./forms.ts";
@@ -88,7 +87,7 @@ export function gatewayActionPages(context: Context) {
           const posted = parseForm(TestForm, tools.form);
           if (!posted.ok) return showTest(tools, gateway, posted);
           const { to } = posted.value;
-          const tested = await sendTest(context, gateway, wireAddress(to));
+          const tested = await sendTest(context, gateway, to);
           if (gateway.kind !== ROUTE && isUnknown(tested)) throw new NotFoundError();
           return showTest(tools, gateway, { values: { to } }, tested);
         }),
@@ -110,12 +109,6 @@ function showTest(
 
 function isUnknown(tested: Tested): boolean {
   return tested.kind === "asked" && tested.each.every(({ asked }) => asked.kind === "unknown");
-}
-
-/** An address that was taken, without the spaces around it. */
-export function wireAddress(address: string): string {
-  const parsed = parseAddress(address);
-  return parsed.ok ? parsed.email : address;
 }
 
 export function wordsOf(faults: Record<string, string>): string {

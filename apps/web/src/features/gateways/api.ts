@@ -14,7 +14,6 @@ import {
 import { faultsOf } from "../../http/messages.ts";
 import { ListOf } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
-import { wireAddress } from "./action-routes.tsx";
 import {
   CheckAnswer,
   GatewayView,
@@ -130,7 +129,7 @@ export function gatewaysApi(context: Context) {
       "/:id/test",
       async ({ params, body }) => {
         const gateway = await one(params.id);
-        const tested = await sendTest(context, gateway, wireAddress(body.to));
+        const tested = await sendTest(context, gateway, body.to);
         if (tested.kind === "no sender")
           throw new ConflictError("No From address is set: set one in the settings first.");
         if (gateway.kind === ROUTE) return answerOfEach(tested.each, "accepted");

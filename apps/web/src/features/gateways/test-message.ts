@@ -25,7 +25,7 @@ export async function sendTest(
   const each = await askEach(gateway, async ({ id, name }) => {
     const message = {
       from,
-      to: { name: "", email: to },
+      to: { name: "", email: to.trim() },
       subject: "A test from Mailwright",
       ...partsOf(name),
     };

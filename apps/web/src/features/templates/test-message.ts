@@ -1,7 +1,6 @@
 import { type GatewayView, parseTestResult, type ServiceClient } from "@mailwright/protocol";
 import type { Config } from "../../config.ts";
 import type { Queryable } from "../../db/open.ts";
-import { parseAddress } from "../contacts/address.ts";
 import { EXAMPLE_LINK } from "../leaving/links.ts";
 import { chosenGateway } from "../settings/chosen-gateway.ts";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
@@ -73,7 +72,7 @@ export async function sendTemplateTest(
     `/v1/gateways/${gateway.id}/messages`,
     {
       from: { name: from_name, email: from_email, ...(reply_to !== "" && { reply_to }) },
-      to: { name: "", email: wired(to) },
+      to: { name: "", email: to.trim() },
       ...rendering.email,
     },
     parseTestResult,
@@ -129,10 +128,4 @@ async function gatewayFor(
 
 function obstacle(about: TestObstacle["about"], message: string): TestObstacle {
   return { kind: "not ready", about, message };
-}
-
-/** An address that was taken, without the spaces around it. */
-function wired(address: string): string {
-  const parsed = parseAddress(address);
-  return parsed.ok ? parsed.email : address;
 }
