@@ -1,3 +1,5 @@
+import { takingTurns } from "../../turns.ts";
+
 /**
  * OWASP's least for argon2id: 19 MiB, two passes. 30 ms on one core of the machine this was measured on; Bun's own
  * default of 64 MiB takes 114 ms there, and a burst of sign-ins as much memory each.
@@ -15,8 +17,7 @@ const UNAMBIGUOUS = "abcdefghjkmnpqrstuvwxyz23456789";
 const GROUPS = 4;
 const GROUP_SIZE = 4;
 
-let free = AT_ONCE;
-const waiting: (() => void)[] = [];
+const inTurn = takingTurns(AT_ONCE);
 
 /** The hash to keep of a password, with its salt and costs in it. */
 export function hashPassword(password: string): Promise<string> {
@@ -39,18 +40,5 @@ function randomLetter(): string {
   for (;;) {
     const [byte = 255] = crypto.getRandomValues(new Uint8Array(1));
     if (byte < fair) return UNAMBIGUOUS.charAt(byte % UNAMBIGUOUS.length);
-  }
-}
-
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (free > 0) free -= 1;
-  else await new Promise<void>((resolve) => waiting.push(resolve));
-  try {
-    return await work();
-  } finally {
-    // The turn is handed to the next who waits, or given back.
-    const next = waiting.shift();
-    if (next === undefined) free += 1;
-    else next();
   }
 }
