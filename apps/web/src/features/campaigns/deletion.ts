@@ -2,7 +2,7 @@ import type { Clock, Log } from "@mailwright/platform";
 import type { CampaignState } from "../../campaign-words.ts";
 import type { Database } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
-import type { Work } from "../../work.ts";
+import { createBell, type Work } from "../../work.ts";
 import { deleteCampaignRow, deleteStrays, findDeletedCampaign } from "./deletion-queries.ts";
 import { lockCampaign } from "./queries.ts";
 import { mayDelete } from "./standing.ts";
@@ -43,8 +43,8 @@ export async function clearDeletedCampaigns(
   { db, clock, log, work }: { db: Database; clock: Clock; log: Log; work: Work },
   signal: AbortSignal,
 ): Promise<void> {
-  let announced = Promise.withResolvers<void>();
-  using _heard = work.onAnnounced(() => announced.resolve());
+  const bell = createBell(clock, signal);
+  using _heard = work.onAnnounced(() => bell.ring());
   while (!signal.aborted) {
     let wait = LOOK_EVERY_MS;
     try {
@@ -56,11 +56,7 @@ export async function clearDeletedCampaigns(
       log.error({ err: error }, "the emails of a deleted campaign could not be cleared away yet");
       wait = AFTER_FAILURE_MS;
     }
-    const sleep = new AbortController();
-    const slept = clock.sleep(wait, AbortSignal.any([signal, sleep.signal])).catch(() => {});
-    await Promise.race([announced.promise, slept]);
-    sleep.abort();
-    announced = Promise.withResolvers();
+    await bell.rungOr(wait);
   }
 }
 

@@ -6,6 +6,7 @@ import { freezeLaunched } from "./freeze.ts";
 import { handOverNext } from "./handover.ts";
 import { reconcile } from "./reconcile.ts";
 import { retried } from "../../db/retry.ts";
+import { createBell } from "../../work.ts";
 
 /** How often the database is asked for work when nobody has said that there is some. */
 const LOOK_EVERY_MS = 500;
@@ -27,7 +28,8 @@ export interface Dispatcher extends AsyncDisposable {
 export function startDispatcher(context: DispatchContext): Dispatcher {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const [toFreeze, toSend] = [bell(context, signal), bell(context, signal)];
+  const toFreeze = createBell(context.clock, signal);
+  const toSend = createBell(context.clock, signal);
   // By itself: it takes seconds for a large audience, and what others are sent, and may not be sent any more, goes on.
   const freezing = loop(context, signal, "freezing", async () => {
     if ((await freezeLaunched(context)) > 0) toSend.ring();
@@ -50,21 +52,6 @@ export function startDispatcher(context: DispatchContext): Dispatcher {
       stopping.abort(new Error("the dispatcher is stopping"));
       wake();
       await Promise.all([freezing, sending, reconciling]);
-    },
-  };
-}
-
-/** What one loop waits for; rung while nobody waits, it is heard by the next wait. */
-function bell({ clock }: DispatchContext, signal: AbortSignal) {
-  let rung = Promise.withResolvers<void>();
-  return {
-    ring: () => rung.resolve(),
-    async rungOr(ms: number): Promise<void> {
-      const sleep = new AbortController();
-      const timer = clock.sleep(ms, AbortSignal.any([signal, sleep.signal])).catch(() => {});
-      await Promise.race([rung.promise, timer]);
-      sleep.abort();
-      rung = Promise.withResolvers();
     },
   };
 }

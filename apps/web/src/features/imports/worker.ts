@@ -1,5 +1,6 @@
 import type { Context } from "../../context.ts";
 import { codeOf } from "../../db/sqlstate.ts";
+import { createBell } from "../../work.ts";
 import { BatchWriter, type Written } from "./batch-writer.ts";
 import { type Batch, FileReader, type FileSource, UnreadableFileError } from "./file-reader.ts";
 import { endImport } from "./queries.ts";
@@ -40,19 +41,13 @@ export async function runImports(context: ImportContext, signal: AbortSignal): P
 
 async function workUntil(context: ImportContext, signal: AbortSignal): Promise<void> {
   const { db, clock, log, work } = context;
-  let wake = Promise.withResolvers<void>();
-  using _heard = work.onAnnounced(() => wake.resolve());
+  const bell = createBell(clock, signal);
+  using _heard = work.onAnnounced(() => bell.ring());
   while (!signal.aborted) {
     try {
       const claimed = await claimImport(db);
       if (claimed !== undefined) await carryOn(context, claimed, signal);
-      else {
-        const rest = new AbortController();
-        const sleep = clock.sleep(LOOK_EVERY_MS, AbortSignal.any([signal, rest.signal]));
-        await Promise.race([wake.promise, sleep.catch(() => undefined)]);
-        rest.abort();
-        wake = Promise.withResolvers();
-      }
+      else await bell.rungOr(LOOK_EVERY_MS);
     } catch (error) {
       log.error({ err: error }, "imports met a failure and go on later");
       await clock.sleep(AFTER_FAILURE_MS, signal).catch(() => undefined);
