@@ -50,6 +50,7 @@ const OPEN_TO: Record<string, Layer[]> = {
   "db/sqlstate.ts": ["domain", "queries"],
   // And how long somebody waits for it.
   "db/within.ts": ["domain", "queries"],
+  "db/statement-timeout.ts": ["domain", "queries"],
   // Which texts Postgres can keep at all.
   "db/storable.ts": ["domain", "queries"],
   // And what of them may name nobody any more.

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { EMAIL_STATES } from "@mailwright/email_machine";
 import type { Database } from "../db/open.ts";
+import { liftStatementTimeout } from "../db/statement-timeout.ts";
 
 /** Where the ledger and its history part. */
 export interface Difference extends Record<string, unknown> {
@@ -23,7 +24,7 @@ export async function differences(
 ): Promise<{ emails: number; found: Difference[] }> {
   const chosen = campaign === undefined ? sql`TRUE` : sql`"campaign_id" = ${campaign}`;
   return db.transaction(async (tx) => {
-    await tx.execute(sql`SET LOCAL statement_timeout = 0`);
+    await liftStatementTimeout(tx);
     // One snapshot for everything, or emails that move meanwhile would look like faults.
     await tx.execute(sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`);
     const [count] = await tx.execute<{ emails: number }>(

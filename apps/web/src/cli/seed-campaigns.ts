@@ -4,6 +4,7 @@ import { compileEmail } from "@mailwright/template";
 import { sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import type { Queryable } from "../db/open.ts";
+import { liftStatementTimeout } from "../db/statement-timeout.ts";
 import { noteActivity } from "../features/campaigns/activity.ts";
 import { createCampaign } from "../features/campaigns/campaigns.ts";
 import { keepContent, launchDraft, markLaunching } from "../features/campaigns/launch-queries.ts";
@@ -44,7 +45,7 @@ export async function addCampaign(
   const id = existing?.id ?? (await draftOf(context, plan, actor));
   const gateway = await gatewayOf(context, plan);
   return db.transaction(async (tx) => {
-    await tx.execute(sql`SET LOCAL statement_timeout = 0`);
+    await liftStatementTimeout(tx);
     const emails = plan.ending === "draft" ? 0 : await send(tx, id, plan, { gateway, actor });
     if (emails === 0)
       await antedate(tx, id, { created: plan.created, launched: undefined, ended: undefined });

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "./open.ts";
 import { codeOf, LOCK_NOT_AVAILABLE } from "./sqlstate.ts";
+import { liftStatementTimeout } from "./statement-timeout.ts";
 
 /**
  * Makes the partitions that events of this month's emails and the next two months' go into, as far as they are missing: at
@@ -12,7 +13,7 @@ export async function ensurePartitions(
 ): Promise<"made" | "later"> {
   try {
     await db.transaction(async (tx) => {
-      await tx.execute(sql`SET LOCAL statement_timeout = 0`);
+      await liftStatementTimeout(tx);
       // Whatever asks for the table after us queues behind us, and reports are among it.
       await tx.execute(sql`SET LOCAL lock_timeout = '2s'`);
       await tx.execute(sql`SELECT ensure_email_event_partitions(now())`);

@@ -2,17 +2,13 @@ import { type SQL, sql } from "drizzle-orm";
 import { withoutAddressesIn } from "../../db/erased-text.ts";
 import { foundEmailIs } from "../../db/found-email.ts";
 import type { Queryable } from "../../db/open.ts";
+import { liftStatementTimeout } from "../../db/statement-timeout.ts";
 import type { Spelling } from "./spellings.ts";
-
-/** Lifts the time limit of pages for this transaction. */
-export async function takeTime(tx: Queryable): Promise<void> {
-  await tx.execute(sql`SET LOCAL statement_timeout = 0`);
-}
 
 /** Waits until no audience is being frozen, and lets none be frozen until the transaction ends. */
 export async function holdFreezes(tx: Queryable): Promise<void> {
   // A million rows may be in the making; whoever erases somebody waits for them rather than fail.
-  await takeTime(tx);
+  await liftStatementTimeout(tx);
   await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended('erase contacts', 0))`);
 }
 

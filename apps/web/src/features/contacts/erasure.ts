@@ -1,5 +1,6 @@
 import type { Database, Queryable } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
+import { liftStatementTimeout } from "../../db/statement-timeout.ts";
 import { takingTurns, type Turns } from "../../turns.ts";
 import {
   type Address,
@@ -11,7 +12,6 @@ import {
   eraseRejects,
   holdFreezes,
   selectAddresses,
-  takeTime,
 } from "./erasure-queries.ts";
 import { spellingsOf } from "./spellings.ts";
 
@@ -61,7 +61,7 @@ async function eraseMentions(db: Database, addresses: readonly Address[]): Promi
   if (spellings.length === 0) return;
   await retried(() =>
     db.transaction(async (tx) => {
-      await takeTime(tx);
+      await liftStatementTimeout(tx);
       await eraseRejects(tx, spellings);
       await eraseAnswers(tx, spellings);
     }),

@@ -1,6 +1,6 @@
-import { sql } from "drizzle-orm";
 import type { Queryable } from "../../db/open.ts";
 import type { SegmentRule } from "../../db/schema/segments.ts";
+import { liftStatementTimeout } from "../../db/statement-timeout.ts";
 import { audienceCondition } from "../segments/audience.ts";
 import type { DispatchContext } from "./context.ts";
 import {
@@ -40,7 +40,7 @@ async function freeze(
   campaign: string,
 ): Promise<{ queued: number; skipped: number } | undefined> {
   // A million rows take longer than any page would wait.
-  await tx.execute(sql`SET LOCAL statement_timeout = 0`);
+  await liftStatementTimeout(tx);
   const launch = await takeFreeze(tx, campaign);
   if (launch === undefined) return undefined;
   const segments = await segmentsOf<SegmentRule>(tx, campaign);

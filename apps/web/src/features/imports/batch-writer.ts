@@ -2,6 +2,7 @@ import { newId } from "@mailwright/platform";
 import type { Database, Queryable } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
 import { codeOf, UNIQUE_VIOLATION } from "../../db/sqlstate.ts";
+import { liftStatementTimeout } from "../../db/statement-timeout.ts";
 import { addNewcomers } from "../segments/newcomers.ts";
 import { addToSegment } from "../segments/segments.ts";
 import type { Batch, Reject } from "./file-reader.ts";
@@ -19,7 +20,6 @@ import {
   insertNewContacts,
   insertRejects,
   knownContacts,
-  takeTime,
   updateContacts,
 } from "./work-queries.ts";
 
@@ -69,7 +69,7 @@ export class BatchWriter {
   #attempt(batch: Batch<Row>, before: Promise<Written>, isContested: boolean): Promise<Written> {
     const { id, on_duplicate } = this.#import;
     return this.#db.transaction(async (tx): Promise<Written> => {
-      await takeTime(tx);
+      await liftStatementTimeout(tx);
       await countLater(tx);
       if (!batch.isLast) await commitLater(tx);
       const { fresh, met, full } = await this.#writeContacts(tx, batch.rows, isContested);

@@ -250,7 +250,4 @@ export async function commitLater(tx: Queryable): Promise<void> {
   await tx.execute(sql`SET LOCAL synchronous_commit = off`);
 }
 
-/** Lifts the time limit of pages for this transaction. */
-export async function takeTime(tx: Queryable): Promise<void> {
-  await tx.execute(sql`SET LOCAL statement_timeout = 0`);
-}
+export { liftStatementTimeout as takeTime } from "../../db/statement-timeout.ts";
