@@ -75,12 +75,12 @@ test("nobody gives more than they have, and only owners touch owners", async () 
   expect(await inviteAccount(db, admin, { ...FIRST, role: "owner" })).toEqual({
     kind: "beyond you",
   });
-  expect(await changeRole(db, admin, editor.id, "owner")).toBe("beyond you");
-  expect(await changeRole(db, admin, owner.id, "viewer")).toBe("beyond you");
-  expect(await removeAccount(db, admin, owner.id)).toBe("beyond you");
-  expect(await resetPassword(db, admin, owner.id)).toBe("beyond you");
-  expect(await changeRole(db, admin, editor.id, "admin")).toBe("changed");
-  expect(await changeRole(db, owner, admin.id, "owner")).toBe("changed");
+  expect(await changeRole(db, admin, editor.id, "owner")).toEqual({ kind: "beyond you" });
+  expect(await changeRole(db, admin, owner.id, "viewer")).toEqual({ kind: "beyond you" });
+  expect(await removeAccount(db, admin, owner.id)).toEqual({ kind: "beyond you" });
+  expect(await resetPassword(db, admin, owner.id)).toEqual({ kind: "beyond you" });
+  expect(await changeRole(db, admin, editor.id, "admin")).toEqual({ kind: "changed" });
+  expect(await changeRole(db, owner, admin.id, "owner")).toEqual({ kind: "changed" });
   expect(await roles()).toEqual({ owner: "owner", admin: "owner", editor: "admin" });
 });
 
@@ -92,10 +92,10 @@ test("the last owner stays one, also when two owners demote each other at once",
     changeRole(db, one, two.id, "admin"),
     changeRole(db, two, one.id, "admin"),
   ]);
-  expect(outcomes.toSorted()).toEqual(["beyond you", "changed"]);
-  const last = outcomes[0] === "changed" ? one : two;
-  expect(await changeRole(db, last, last.id, "viewer")).toBe("last owner");
-  expect(await removeAccount(db, last, last.id)).toBe("last owner");
+  expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(["beyond you", "changed"]);
+  const last = outcomes[0].kind === "changed" ? one : two;
+  expect(await changeRole(db, last, last.id, "viewer")).toEqual({ kind: "last owner" });
+  expect(await removeAccount(db, last, last.id)).toEqual({ kind: "last owner" });
   expect(Object.values(await roles()).toSorted()).toEqual(["admin", "owner"]);
 });
 
@@ -106,9 +106,9 @@ test("whoever may do less has no token that may do more", async () => {
   for (const role of ["admin", "editor", "viewer"] as const)
     await createToken(db, { name: role, role, createdBy: admin.email });
   await createToken(db, { name: "ours", role: "admin", createdBy: owner.email });
-  expect(await changeRole(db, owner, admin.id, "editor")).toBe("changed");
+  expect(await changeRole(db, owner, admin.id, "editor")).toEqual({ kind: "changed" });
   expect(await tokenNames()).toEqual(["editor", "ours", "viewer"]);
-  expect(await changeRole(db, owner, admin.id, "admin")).toBe("changed");
+  expect(await changeRole(db, owner, admin.id, "admin")).toEqual({ kind: "changed" });
   expect(await tokenNames()).toEqual(["editor", "ours", "viewer"]);
 });
 
@@ -121,9 +121,9 @@ test("a removed person's sessions and tokens go, one's own account cannot be rem
   await createToken(db, { name: "ours", role: "editor", createdBy: owner.email });
   await db.execute(sql`
     INSERT INTO "auth_session" ("id", "token", "user_id", "expires_at") VALUES (uuidv7(), 't', ${editor.id}, now())`);
-  expect(await removeAccount(db, owner, owner.id)).toBe("yourself");
-  expect(await removeAccount(db, owner, editor.id)).toBe("removed");
-  expect(await removeAccount(db, owner, editor.id)).toBe("missing");
+  expect(await removeAccount(db, owner, owner.id)).toEqual({ kind: "yourself" });
+  expect(await removeAccount(db, owner, editor.id)).toEqual({ kind: "removed" });
+  expect(await removeAccount(db, owner, editor.id)).toEqual({ kind: "missing" });
   expect(await tokenNames()).toEqual(["ours"]);
   expect([...(await db.execute(sql`SELECT * FROM "auth_session"`))]).toEqual([]);
 });
@@ -137,18 +137,18 @@ test("whoever was removed or may do less by now is judged by that, whatever thei
   const account = { name: "Kept", email: "kept@example.com", role: "viewer" } as const;
 
   async function expectRefusals() {
-    expect(await createTokenBy(db, admin, token)).toBe("not allowed");
+    expect(await createTokenBy(db, admin, token)).toEqual({ kind: "not allowed" });
     expect(await inviteAccount(db, admin, account)).toEqual({ kind: "not allowed" });
-    expect(await changeRole(db, admin, editor.id, "viewer")).toBe("not allowed");
-    expect(await changeRole(db, admin, admin.id, "admin")).toBe("not allowed");
-    expect(await resetPassword(db, admin, editor.id)).toBe("not allowed");
-    expect(await removeAccount(db, admin, editor.id)).toBe("not allowed");
+    expect(await changeRole(db, admin, editor.id, "viewer")).toEqual({ kind: "not allowed" });
+    expect(await changeRole(db, admin, admin.id, "admin")).toEqual({ kind: "not allowed" });
+    expect(await resetPassword(db, admin, editor.id)).toEqual({ kind: "not allowed" });
+    expect(await removeAccount(db, admin, editor.id)).toEqual({ kind: "not allowed" });
   }
 
-  expect(await changeRole(db, owner, admin.id, "editor")).toBe("changed");
+  expect(await changeRole(db, owner, admin.id, "editor")).toEqual({ kind: "changed" });
   await expectRefusals();
   expect(await roles()).toEqual({ owner: "owner", admin: "editor", editor: "editor" });
-  expect(await removeAccount(db, owner, admin.id)).toBe("removed");
+  expect(await removeAccount(db, owner, admin.id)).toEqual({ kind: "removed" });
   await expectRefusals();
   expect(await roles()).toEqual({ owner: "owner", editor: "editor" });
   expect(await tokenNames()).toEqual([]);
@@ -166,7 +166,7 @@ test("a token that somebody is making while they are removed is not made, or goe
     removing = removeAccount(db, owner, admin.id);
     await lockWait(db);
   });
-  expect(await removing).toBe("removed");
+  expect(await removing).toEqual({ kind: "removed" });
   expect(await tokenNames()).toEqual([]);
 
   const other = await person("admin", "other");
@@ -176,7 +176,7 @@ test("a token that somebody is making while they are removed is not made, or goe
     making = createTokenBy(db, other, token);
     await lockWait(db);
   });
-  expect(await making).toBe("not allowed");
+  expect(await making).toEqual({ kind: "not allowed" });
   expect(await tokenNames()).toEqual([]);
 });
 

@@ -114,58 +114,53 @@ export function renameAccount(db: Queryable, id: string, name: string): Promise<
 }
 
 /** Why an account stays as it is. */
-export type Refusal = "missing" | "last owner" | "yourself" | "beyond you" | "not allowed";
+export interface Refusal {
+  kind: "missing" | "last owner" | "yourself" | "beyond you" | "not allowed";
+}
 
-export async function changeRole(
-  db: Database,
-  by: User,
-  id: string,
-  role: Role,
-): Promise<"changed" | Refusal> {
-  return withAccount(db, by, id, async (tx, { account, standing, isLastOwner }) => {
-    if (!mayGrant(standing, role)) return "beyond you";
-    if (isLastOwner && role !== "owner") return "last owner";
+export type RoleChange = { kind: "changed" } | Refusal;
+
+export function changeRole(db: Database, by: User, id: string, role: Role): Promise<RoleChange> {
+  return withAccount<RoleChange>(db, by, id, async (tx, { account, standing, isLastOwner }) => {
+    if (!mayGrant(standing, role)) return { kind: "beyond you" };
+    if (isLastOwner && role !== "owner") return { kind: "last owner" };
     await updateUserRole(tx, account.id, role);
     // Whoever may do less from now on may not do more by a token of theirs.
     const beyond = ROLES.filter((each) => !mayGrant({ role }, each));
     await deleteTokensWith(tx, account.email, beyond);
-    return "changed";
+    return { kind: "changed" };
   });
 }
+
+export type PasswordReset = { kind: "reset"; password: string } | Refusal;
 
 /**
  * Sets a temporary password and ends the account's sessions; the password is answered here and never again. Failed tries
  * before it do not keep it waiting. The API tokens of the account stay: programs run by them.
  */
-export async function resetPassword(
-  db: Database,
-  by: User,
-  id: string,
-): Promise<{ password: string } | Refusal> {
+export async function resetPassword(db: Database, by: User, id: string): Promise<PasswordReset> {
   const password = temporaryPassword();
   const hash = await hashPassword(password);
-  return withAccount(db, by, id, async (tx, { account }) => {
-    if (account.id === by.id) return "yourself";
+  return withAccount<PasswordReset>(db, by, id, async (tx, { account }) => {
+    if (account.id === by.id) return { kind: "yourself" };
     await updatePassword(tx, { userId: account.id, hash, temporary: true });
     await deleteSessionsOf(tx, account.id);
     await forgiveTries(tx, { email: account.email, address: undefined });
-    return { password };
+    return { kind: "reset", password };
   });
 }
 
+export type Removal = { kind: "removed" } | Refusal;
+
 /** Removes an account with its sessions and the API tokens it made. */
-export async function removeAccount(
-  db: Database,
-  by: User,
-  id: string,
-): Promise<"removed" | Refusal> {
-  return withAccount(db, by, id, async (tx, { account, isLastOwner }) => {
-    if (isLastOwner) return "last owner";
-    if (account.id === by.id) return "yourself";
+export function removeAccount(db: Database, by: User, id: string): Promise<Removal> {
+  return withAccount<Removal>(db, by, id, async (tx, { account, isLastOwner }) => {
+    if (isLastOwner) return { kind: "last owner" };
+    if (account.id === by.id) return { kind: "yourself" };
     // The person first: a token that they are just making is waited for, and goes with the others.
     await deleteUser(tx, account.id);
     await deleteTokensOf(tx, account.email);
-    return "removed";
+    return { kind: "removed" };
   });
 }
 
@@ -182,14 +177,14 @@ function withAccount<T>(
   by: User,
   id: string,
   change: (tx: Queryable, given: Changeable) => Promise<T>,
-): Promise<T | "missing" | "beyond you" | "not allowed"> {
-  return db.transaction(async (tx) => {
+): Promise<T | Refusal> {
+  return db.transaction(async (tx): Promise<T | Refusal> => {
     const owners = await lockOwners(tx);
     const standing = await standingOf(tx, by, "accounts:manage");
-    if (standing === undefined) return "not allowed";
+    if (standing === undefined) return { kind: "not allowed" };
     const account = await selectUser(tx, id);
-    if (account === undefined) return "missing";
-    if (account.role === "owner" && !can(standing, "owners:manage")) return "beyond you";
+    if (account === undefined) return { kind: "missing" };
+    if (account.role === "owner" && !can(standing, "owners:manage")) return { kind: "beyond you" };
     const isLastOwner = owners.length === 1 && owners[0] === account.id;
     return change(tx, { account, standing, isLastOwner });
   });

@@ -125,7 +125,7 @@ export function peoplePages(context: Context) {
           );
         }
         const outcome = await changeRole(db, user, params.id, posted.value.role);
-        if (outcome !== "changed") throw refusal(outcome);
+        if (outcome.kind !== "changed") throw refusal(outcome);
         return leave("/accounts", "The role was changed.");
       },
       manageOne,
@@ -147,7 +147,7 @@ export function peoplePages(context: Context) {
       async ({ params, show, user }) => {
         const account = found(await readAccount(db, params.id));
         const outcome = await resetPassword(db, user, params.id);
-        if (typeof outcome === "string") throw refusal(outcome);
+        if (outcome.kind !== "reset") throw refusal(outcome);
         const tokens = await countTokens(db, account.email);
         return show(
           PASSWORD,
@@ -172,7 +172,7 @@ export function peoplePages(context: Context) {
       "/:id/remove",
       async ({ params, leave, user }) => {
         const outcome = await removeAccount(db, user, params.id);
-        if (outcome !== "removed") throw refusal(outcome);
+        if (outcome.kind !== "removed") throw refusal(outcome);
         return leave("/accounts", "The account was removed.");
       },
       manageOne,
@@ -184,8 +184,8 @@ export function rolesFrom(user: User): Role[] {
   return ROLES.filter((role) => mayGrant(user, role));
 }
 
-function refusal(why: Refusal): Error {
-  switch (why) {
+function refusal({ kind }: Refusal): Error {
+  switch (kind) {
     case "missing":
       return new NotFoundError();
     case "not allowed":

@@ -47,7 +47,7 @@ export function tokenPages(context: Context) {
             expiresAt: new Date(clock.now() + Number(expires) * DAY_MS),
           }),
         });
-        if (typeof made === "string") throw new ForbiddenError();
+        if (made.kind !== "made") throw new ForbiddenError();
         return tools.show(
           { title: "The token", width: "narrow", status: 201 },
           <MadeTokenPage name={name} token={made.token} webUrl={config.webUrl} />,

@@ -30,17 +30,20 @@ export interface ListedToken {
   expires_at: Date | null;
 }
 
+export type MadeToken =
+  { kind: "made"; id: string; token: string } | { kind: "beyond you" | "not allowed" };
+
 /** Makes a token for somebody who is signed in, if they may hand out its role. */
 export function createTokenBy(
   db: Database,
   by: User,
   given: { name: string; role: Role; expiresAt?: Date },
-): Promise<{ id: string; token: string } | "beyond you" | "not allowed"> {
-  return db.transaction(async (tx) => {
+): Promise<MadeToken> {
+  return db.transaction(async (tx): Promise<MadeToken> => {
     const standing = await standingOf(tx, by, "tokens:manage");
-    if (standing === undefined) return "not allowed";
-    if (!mayGrant(standing, given.role)) return "beyond you";
-    return createToken(tx, { ...given, createdBy: by.email });
+    if (standing === undefined) return { kind: "not allowed" };
+    if (!mayGrant(standing, given.role)) return { kind: "beyond you" };
+    return { kind: "made", ...(await createToken(tx, { ...given, createdBy: by.email })) };
   });
 }
 
