@@ -25,12 +25,7 @@ export function AccountPage(props: {
     <>
       <PageHeader title="Your account" lead={props.email} />
       <Card title="Name" lead="As others see it in histories.">
-        <Form
-          action="/account"
-          csrf={props.csrf}
-          label="Name"
-          {...(props.form.errors && { errors: props.form.errors })}
-        >
+        <Form action="/account" csrf={props.csrf} label="Name" errors={props.form.errors}>
           <TextField {...field(props.form, "name")} label="Your name" autocomplete="name" />
           <FormActions submit="Save name" />
         </Form>
@@ -114,12 +109,7 @@ export function PasswordPage(props: { csrf: string; form: FormState; temporary: 
         {...(!temporary && { crumbs: [{ href: "/account", label: "Your account" }] })}
       />
       <Card>
-        <Form
-          action="/account/password"
-          csrf={csrf}
-          label="Password"
-          {...(form.errors && { errors: form.errors })}
-        >
+        <Form action="/account/password" csrf={csrf} label="Password" errors={form.errors}>
           <PasswordField {...errorOf(form, "current")} label="Current password" autofocus />
           <PasswordField
             {...errorOf(form, "password")}

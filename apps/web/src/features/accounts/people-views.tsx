@@ -100,12 +100,7 @@ export function InvitePage(props: { csrf: string; form: FormState; roles: readon
         lead="They get a password from you that is good for one thing: choosing their own."
       />
       <Card>
-        <Form
-          action="/accounts"
-          csrf={csrf}
-          label="Invitation"
-          {...(form.errors && { errors: form.errors })}
-        >
+        <Form action="/accounts" csrf={csrf} label="Invitation" errors={form.errors}>
           <TextField {...field(form, "name")} label="Name" autofocus />
           <EmailField {...field(form, "email")} label="Email" autocomplete="off" />
           <RoleChoice form={form} roles={props.roles} />
@@ -189,7 +184,7 @@ export function PersonPage(props: {
         title="What they may do"
         lead="A new role holds from their next click. A token of theirs that may do more than the new role is revoked."
       >
-        <Form action={path} csrf={csrf} label="Role" {...(form.errors && { errors: form.errors })}>
+        <Form action={path} csrf={csrf} label="Role" errors={form.errors}>
           <RoleChoice form={form} roles={props.roles} />
           <FormActions submit="Save role" cancel="/accounts" />
         </Form>

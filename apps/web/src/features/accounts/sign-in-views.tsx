@@ -6,7 +6,7 @@ import { EmailField, PasswordField, TextField } from "../../ui/input.tsx";
 export function SetupCard(props: { form: FormState }): Html {
   const { form } = props;
   return (
-    <Form action="/setup" csrf="" label="First owner" {...errorsOf(form)}>
+    <Form action="/setup" csrf="" label="First owner" errors={form.errors}>
       <TextField {...field(form, "name")} label="Your name" autocomplete="name" autofocus />
       <EmailField {...field(form, "email")} label="Email" autocomplete="username" />
       <PasswordField
@@ -24,17 +24,13 @@ export function SetupCard(props: { form: FormState }): Html {
 export function SignInCard(props: { form: FormState; next: string }): Html {
   const { form, next } = props;
   return (
-    <Form action="/sign-in" csrf="" label="Sign in" {...errorsOf(form)}>
+    <Form action="/sign-in" csrf="" label="Sign in" errors={form.errors}>
       <input type="hidden" name="next" value={next} />
       <EmailField {...field(form, "email")} label="Email" autocomplete="username" autofocus />
       <PasswordField {...withoutValue(form, "password")} label="Password" />
       <FormActions submit="Sign in" />
     </Form>
   );
-}
-
-function errorsOf({ errors }: FormState) {
-  return errors === undefined ? {} : { errors };
 }
 
 function withoutValue(form: FormState, name: string) {

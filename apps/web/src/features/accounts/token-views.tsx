@@ -101,12 +101,7 @@ export function NewTokenPage(props: {
     <>
       <PageHeader title="Make a token" crumbs={[TOKENS]} />
       <Card>
-        <Form
-          action="/tokens"
-          csrf={csrf}
-          label="Token"
-          {...(form.errors && { errors: form.errors })}
-        >
+        <Form action="/tokens" csrf={csrf} label="Token" errors={form.errors}>
           <TextField
             {...field(form, "name")}
             label="Name"

@@ -78,7 +78,7 @@ function CampaignForm(props: CampaignFormProps): Html {
         csrf={csrf}
         label="Campaign"
         guard
-        {...(form.errors && { errors: form.errors })}
+        errors={form.errors}
       >
         {draft && <input type="hidden" name="revision" value={draft.revision} />}
         <FormSection title="What" lead="The newest version of the template is frozen at launch.">

@@ -49,7 +49,7 @@ export function ContactFormPage(props: ContactFormProps): Html {
           id="contact-form"
           label={contact ? "Contact" : "New contact"}
           guard
-          {...(form.errors && { errors: summarised(props) })}
+          errors={form.errors && summarised(props)}
         >
           {contact && <input type="hidden" name="revision" value={contact.revision} />}
           <EmailField

@@ -53,7 +53,7 @@ export function NewGatewayPage(props: {
         lead={`${kind.title}: ${kind.description}`}
       />
       <Card>
-        <Form action={GATEWAYS} csrf={csrf} label="Gateway" guard {...errorsOf(form)}>
+        <Form action={GATEWAYS} csrf={csrf} label="Gateway" guard errors={form.errors}>
           <input type="hidden" name="kind" value={kind.kind} />
           {id !== undefined && <input type="hidden" name="id" value={id} />}
           <Account form={form} fields={kind.fields} isRoute={kind.kind === ROUTE} />
@@ -103,7 +103,7 @@ export function GatewayPage(props: GatewayPageProps): Html {
       <div class="columns" data-split="aside">
         {rights.change ? (
           <Card>
-            <Form action={address} csrf={csrf} label="Gateway" guard {...errorsOf(form)}>
+            <Form action={address} csrf={csrf} label="Gateway" guard errors={form.errors}>
               <Account
                 form={form}
                 fields={gateway.fields}
@@ -239,8 +239,4 @@ function shownValue(gateway: Gateway, field: GatewayField): string | undefined {
   const { options } = field;
   if (options === undefined) return value;
   return (options.find((one) => one.value === value) ?? options[0])?.label;
-}
-
-function errorsOf({ errors }: FormState) {
-  return errors === undefined ? {} : { errors };
 }

@@ -39,12 +39,7 @@ export function TestPage(props: {
       />
       {tested && <Outcomes tested={tested} isRoute={gateway.kind === ROUTE} />}
       <Card>
-        <Form
-          action={`${address}/test`}
-          csrf={csrf}
-          label="Test"
-          {...(form.errors && { errors: form.errors })}
-        >
+        <Form action={`${address}/test`} csrf={csrf} label="Test" errors={form.errors}>
           <EmailField {...field(form, "to")} label="To" hint="An inbox that you can look into." />
           <FormActions submit="Send the test" icon="send" cancel={address} />
         </Form>

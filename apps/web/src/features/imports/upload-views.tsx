@@ -14,13 +14,7 @@ export function UploadPage(props: { csrf: string; form: FormState; mostMegabytes
         lead="First the file. Then you say what its columns are, and only then anything happens."
       />
       <Card>
-        <Form
-          action="/imports"
-          csrf={csrf}
-          label="File"
-          files
-          {...(form.errors && { errors: form.errors })}
-        >
+        <Form action="/imports" csrf={csrf} label="File" files errors={form.errors}>
           <FileField
             {...field(form, "file")}
             label="CSV file"

@@ -52,12 +52,7 @@ export function AddMembersPage(props: AddMembersProps): Html {
         </div>
       </Card>
       <Card title="Paste addresses">
-        <Form
-          action={`${path}/members`}
-          csrf={csrf}
-          label="Paste addresses"
-          {...(form.errors && { errors: form.errors })}
-        >
+        <Form action={`${path}/members`} csrf={csrf} label="Paste addresses" errors={form.errors}>
           <TextAreaField
             {...field(form, "addresses")}
             label="Addresses"

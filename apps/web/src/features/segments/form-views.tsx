@@ -93,7 +93,7 @@ function SegmentFields(
       csrf={props.csrf}
       label="Segment"
       guard
-      {...(form.errors && { errors: form.errors })}
+      errors={form.errors}
     >
       {/* Enter presses the first button of a form: without this one it would take away a condition. */}
       <button class="visually-hidden" type="submit" tabindex={-1} aria-hidden />

@@ -42,7 +42,7 @@ function SenderCard(props: SettingsPageProps): Html {
   const { csrf, form } = props;
   return (
     <Card>
-      <Form action="/settings" csrf={csrf} label="Sender" guard {...errorsOf(form)}>
+      <Form action="/settings" csrf={csrf} label="Sender" guard errors={form.errors}>
         <FormSection title="From" lead="Who every campaign comes from, as its recipients see it.">
           <FieldRow>
             <TextField
@@ -116,7 +116,7 @@ function RetryCard(props: SettingsPageProps): Html {
   const { csrf, form } = props;
   return (
     <Card>
-      <Form action="/settings/retries" csrf={csrf} label="Retries" guard {...errorsOf(form)}>
+      <Form action="/settings/retries" csrf={csrf} label="Retries" guard errors={form.errors}>
         <FormSection
           title="How often"
           lead="A gateway that is down or busy is asked again. A refusal is final and not repeated."
@@ -153,8 +153,4 @@ function RetryCard(props: SettingsPageProps): Html {
 function number(form: FormState, name: keyof RetryPolicy) {
   const { minimum: min, maximum: max } = RETRY_BOUNDS[name];
   return { ...field(form, name), min, max };
-}
-
-function errorsOf({ errors }: FormState) {
-  return errors === undefined ? {} : { errors };
 }

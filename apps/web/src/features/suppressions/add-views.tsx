@@ -34,7 +34,7 @@ export function AddSuppressionsPage(props: {
           csrf={props.csrf}
           label="Addresses"
           guard
-          {...(props.faults.length === 0 && props.form.errors && { errors: props.form.errors })}
+          errors={props.faults.length === 0 ? props.form.errors : undefined}
         >
           <TextAreaField
             {...field(props.form, "addresses")}

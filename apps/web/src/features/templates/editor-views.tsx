@@ -112,7 +112,7 @@ function Fields(props: EditorProps & { action: string; submit: string; cancel: s
       csrf={csrf}
       label="Template"
       guard
-      {...(form.errors && { errors: form.errors })}
+      errors={form.errors}
     >
       <input type="hidden" name="revision" value={form.values?.["revision"] ?? ""} />
       <input type="hidden" name="version" value={form.values?.["version"] ?? "0"} />

@@ -38,12 +38,7 @@ export function TestPage(props: TestPageProps): Html {
       {props.sent && <Outcome {...props.sent} />}
       <div class="columns" data-split="aside">
         <Card>
-          <Form
-            action={`${path}/test`}
-            csrf={csrf}
-            label="Test"
-            {...(form.errors && { errors: form.errors })}
-          >
+          <Form action={`${path}/test`} csrf={csrf} label="Test" errors={form.errors}>
             <input type="hidden" name="contact_id" value={choice.contact?.id ?? ""} />
             <EmailField {...field(form, "to")} label="Send it to" />
             <SelectField
