@@ -31,7 +31,7 @@ export function optionalLine(title: string, maxLength = 200) {
 }
 
 /** One of a closed list of words. */
-export function oneOf<T extends string>(words: readonly T[], options: SchemaOptions = {}) {
+export function oneOf<const T extends string>(words: readonly T[], options: SchemaOptions = {}) {
   return Type.Unsafe<T>(
     Type.Union(
       words.map((word) => Type.Literal(word)),

@@ -9,6 +9,8 @@ import type { ListedState } from "./list.ts";
 
 const chosen = (title: string, error: string) => Type.String({ title, pattern: ID_PATTERN, error });
 
+const WHEN_UNCERTAIN = ["hold", "resend"] as const;
+
 /** What a marketer decides about a campaign; the form and the API take the same. */
 export const CampaignInput = Input({
   name: Type.String({
@@ -35,7 +37,7 @@ export const CampaignInput = Input({
     default: null,
     title: "Gateway",
   }),
-  when_uncertain: Type.Union([Type.Literal("hold"), Type.Literal("resend")], { default: "hold" }),
+  when_uncertain: oneOf(WHEN_UNCERTAIN, { default: "hold" }),
 });
 
 /** The same over the API: what has a default may be left out. */
@@ -59,7 +61,7 @@ export const CampaignView = Type.Object({
   }),
   segment_ids: Type.Array(Type.String()),
   gateway_id: Type.Union([Type.String(), Type.Null()]),
-  when_uncertain: Type.String(),
+  when_uncertain: oneOf(WHEN_UNCERTAIN),
   audience: Type.Integer({ description: "How many recipients were frozen at launch." }),
   counts: Type.Object(
     Object.fromEntries(EMAIL_STATES.map((state) => [state, Type.Integer()])) as Record<
@@ -100,12 +102,8 @@ export const CAMPAIGN_SORTS = { created: "id", name: "text", audience: "number" 
 export const CampaignsQuery = Type.Object({
   q: Type.String({ default: "", maxLength: 200 }),
   state: Type.Optional(ListedStateField),
-  sort: Type.Union([Type.Literal("created"), Type.Literal("name"), Type.Literal("audience")], {
-    default: "created",
-  }),
-  direction: Type.Union([Type.Literal("ascending"), Type.Literal("descending")], {
-    default: "descending",
-  }),
+  sort: oneOf(["created", "name", "audience"], { default: "created" }),
+  direction: oneOf(["ascending", "descending"], { default: "descending" }),
 });
 
 /** The same over the API, where a slip is refused. */
@@ -122,7 +120,7 @@ export const SegmentsQuery = Type.Object({
   segment: Type.String({ default: "", maxLength: 200 }),
 });
 
-const Requeueable = Type.Union([Type.Literal("failed"), Type.Literal("uncertain")], {
+const Requeueable = oneOf(["failed", "uncertain"], {
   error: "Only failed and uncertain emails can be sent again.",
 });
 

@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
+import { EMAIL_STATES } from "@mailwright/email_machine";
 import { ID_PATTERN } from "@mailwright/platform";
-import { Changes, Input, Moment, optionalLine, parseForm } from "../../http/forms.ts";
+import { Changes, Input, Moment, oneOf, optionalLine, parseForm } from "../../http/forms.ts";
 import { ListQuery } from "../../http/paging.ts";
 import { sortedBy } from "../../http/sorting.ts";
 import { addressField } from "./address-field.ts";
@@ -92,11 +93,9 @@ export const CONTACT_SORTS = { added: "id", address: "text", name: "text" } as c
 export const ContactsQuery = Type.Object({
   q: Type.String({ default: "", maxLength: 1_000 }),
   segment: Type.Optional(Type.String({ pattern: ID_PATTERN })),
-  standing: Type.Optional(Type.Union([Type.Literal("mailable"), Type.Literal("suppressed")])),
-  sort: Type.Union([Type.Literal("added"), Type.Literal("address"), Type.Literal("name")], {
-    default: "added",
-  }),
-  direction: Type.Optional(Type.Union([Type.Literal("ascending"), Type.Literal("descending")])),
+  standing: Type.Optional(oneOf(["mailable", "suppressed"])),
+  sort: oneOf(["added", "address", "name"], { default: "added" }),
+  direction: Type.Optional(oneOf(["ascending", "descending"])),
 });
 
 /** As many as one page of the list holds, several times over; an address of a page holds them all. */
@@ -173,7 +172,7 @@ export const PastEmailView = Type.Object({
   campaign_name: Type.Union([Type.String(), Type.Null()], {
     description: "Null when the campaign was deleted.",
   }),
-  state: Type.String(),
+  state: oneOf(EMAIL_STATES),
   attempt: Type.Integer(),
   changed_at: Type.String(),
   error_code: Type.Union([Type.String(), Type.Null()]),

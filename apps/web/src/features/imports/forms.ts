@@ -3,7 +3,9 @@ import { ID_PATTERN } from "@mailwright/platform";
 import { Input, oneOf, VERBATIM } from "../../http/forms.ts";
 import { REASON_FIELD, REASONS } from "../suppressions/reasons.ts";
 
-const onDuplicate = Type.Union([Type.Literal("update"), Type.Literal("skip")], {
+const ON_DUPLICATE = ["update", "skip"] as const;
+
+const onDuplicate = oneOf(ON_DUPLICATE, {
   title: "Contacts that are here already",
   default: "update",
 });
@@ -56,11 +58,11 @@ export const ListTakenView = Type.Object({
 
 export const ImportView = Type.Object({
   id: Type.String(),
-  kind: Type.String({ description: "contacts or suppressions." }),
-  state: Type.String({ description: "mapping, running, done, failed or cancelled." }),
+  kind: oneOf(["contacts", "suppressions"]),
+  state: oneOf(["uploading", "mapping", "running", "done", "failed", "cancelled"]),
   file_name: Type.String(),
   segment_id: Type.Union([Type.String(), Type.Null()]),
-  on_duplicate: Type.String(),
+  on_duplicate: oneOf(ON_DUPLICATE),
   rows: Type.Integer({ description: "So far. The four counts below add up to it." }),
   inserted: Type.Integer(),
   updated: Type.Integer(),

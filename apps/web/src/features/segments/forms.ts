@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { Changes, Input, Moment, VERBATIM } from "../../http/forms.ts";
+import { Changes, Input, Moment, oneOf, VERBATIM } from "../../http/forms.ts";
 
 const name = Type.String({
   title: "Name",
@@ -25,12 +25,8 @@ export const SEGMENT_SORTS = { newest: "id", name: "text", size: "number" } as c
 /** What a list is asked for. */
 export const SegmentsQuery = Type.Object({
   q: Type.String({ default: "", maxLength: 200 }),
-  sort: Type.Union([Type.Literal("name"), Type.Literal("newest"), Type.Literal("size")], {
-    default: "name",
-  }),
-  direction: Type.Union([Type.Literal("ascending"), Type.Literal("descending")], {
-    default: "ascending",
-  }),
+  sort: oneOf(["name", "newest", "size"], { default: "name" }),
+  direction: oneOf(["ascending", "descending"], { default: "ascending" }),
 });
 
 export const SearchQuery = Type.Object({ q: Type.String({ default: "", maxLength: 300 }) });

@@ -63,7 +63,7 @@ export const ByEmail = Type.Object({ email: Type.String({ maxLength: 1_000 }) })
 
 export const SuppressionView = Type.Object({
   email: Type.String({ description: "In its canonical form." }),
-  reason: Type.String(),
+  reason: one,
   origin: Type.String({ description: "Who or what suppressed it." }),
   created_at: Type.String({ description: "Since when." }),
 });

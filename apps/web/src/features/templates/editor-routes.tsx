@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { type Problem, starterTemplates } from "@mailwright/template";
+import { type Problem, starterTemplates, type TemplateKind } from "@mailwright/template";
 import type { Context } from "../../context.ts";
 import { found, NotFoundError } from "../../http/faults.ts";
 import { parseForm, parseQuery, type RefusedForm } from "../../http/forms.ts";
@@ -19,7 +19,6 @@ import {
   readTemplate,
   saveTemplate,
   type Template,
-  type TemplateKind,
 } from "./templates.ts";
 
 /** To write a template: what it begins with, the editor, what is said about it while it is written, and saving. */

@@ -1,5 +1,5 @@
 import type { Html } from "@mailwright/html";
-import type { Problem } from "@mailwright/template";
+import { type Problem, TEMPLATE_KINDS } from "@mailwright/template";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { SelectField } from "../../ui/choice.tsx";
@@ -122,7 +122,7 @@ function Fields(props: EditorProps & { action: string; submit: string; cancel: s
           {...field(form, "kind")}
           label="Written in"
           hint="A plain-text part is made of HTML and Markdown by itself."
-          options={(["html", "markdown", "text"] as const).map((kind) => ({
+          options={TEMPLATE_KINDS.map((kind) => ({
             value: kind,
             label: kindInWords(kind),
           }))}

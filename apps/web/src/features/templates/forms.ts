@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { ID_PATTERN } from "@mailwright/platform";
-import { MAX_BODY_LENGTH, MAX_SUBJECT_LENGTH } from "@mailwright/template";
-import { Changes, Input, Moment, VERBATIM } from "../../http/forms.ts";
+import { MAX_BODY_LENGTH, MAX_SUBJECT_LENGTH, TEMPLATE_KINDS } from "@mailwright/template";
+import { Changes, Input, Moment, oneOf, VERBATIM } from "../../http/forms.ts";
 import { addressField } from "../contacts/address-field.ts";
 
 const filled = (title: string, maxLength: number, blank: string) =>
@@ -18,10 +18,7 @@ const filled = (title: string, maxLength: number, blank: string) =>
 const name = filled("Name", 200, "Give it a name, on one line.");
 
 const source = {
-  kind: Type.Union([Type.Literal("html"), Type.Literal("markdown"), Type.Literal("text")], {
-    title: "Kind",
-    error: "Choose what it is written in.",
-  }),
+  kind: oneOf(TEMPLATE_KINDS, { title: "Kind", error: "Choose what it is written in." }),
   subject: filled(
     "Subject",
     MAX_SUBJECT_LENGTH,
@@ -54,7 +51,7 @@ export const TemplateForm = Input({ name, ...source, ...seen });
 export function typedSource(form: URLSearchParams): Static<typeof Source> {
   const kind = form.get("kind");
   return {
-    kind: kind === "markdown" || kind === "text" ? kind : "html",
+    kind: TEMPLATE_KINDS.find((each) => each === kind) ?? "html",
     subject: form.get("subject") ?? "",
     // Browsers end the lines of a form with CR LF.
     body: (form.get("body") ?? "").replaceAll("\r\n", "\n"),
@@ -77,28 +74,21 @@ export const TEMPLATE_SORTS = { newest: "id", name: "text", changed: "time" } as
 
 export const TemplatesQuery = Type.Object({
   q: Type.String({ default: "", maxLength: 200 }),
-  sort: Type.Union([Type.Literal("name"), Type.Literal("newest"), Type.Literal("changed")], {
-    default: "changed",
-  }),
-  direction: Type.Union([Type.Literal("ascending"), Type.Literal("descending")], {
-    default: "descending",
-  }),
+  sort: oneOf(["name", "newest", "changed"], { default: "changed" }),
+  direction: oneOf(["ascending", "descending"], { default: "descending" }),
 });
 
 /** What the template is shown for, how wide, and the contacts sought to show it for. */
 export const ShownQuery = Type.Object({
   contact: Type.Optional(Type.String({ pattern: ID_PATTERN })),
-  width: Type.Union([Type.Literal("full"), Type.Literal("phone")], { default: "full" }),
+  width: oneOf(["full", "phone"], { default: "full" }),
   q: Type.String({ default: "", maxLength: 300 }),
   version: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
 });
 
 /** What a new template begins with. */
 export const StarterQuery = Type.Object({
-  start: Type.Union(
-    [Type.Literal("html"), Type.Literal("markdown"), Type.Literal("text"), Type.Literal("blank")],
-    { default: "blank" },
-  ),
+  start: oneOf([...TEMPLATE_KINDS, "blank"], { default: "blank" }),
 });
 
 const orBlank = (error: string) =>
@@ -120,7 +110,7 @@ export const TestBody = Input({
   gateway_id: Type.Optional(Type.String({ pattern: ID_PATTERN })),
 });
 
-const kind = Type.String({ description: "html, markdown or text" });
+const kind = oneOf(TEMPLATE_KINDS);
 
 export const TemplateView = Type.Object({
   id: Type.String(),

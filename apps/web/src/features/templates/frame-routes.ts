@@ -1,9 +1,9 @@
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
-import { starterTemplates } from "@mailwright/template";
+import { starterTemplates, TEMPLATE_KINDS } from "@mailwright/template";
 import type { Context } from "../../context.ts";
 import { found } from "../../http/faults.ts";
-import { parseQuery } from "../../http/forms.ts";
+import { oneOf, parseQuery } from "../../http/forms.ts";
 import { foreignDocument } from "../../http/html.ts";
 import { ById } from "../../http/params.ts";
 import { pages } from "../../http/pages.tsx";
@@ -11,9 +11,7 @@ import { ShownQuery, typedSource } from "./forms.ts";
 import { type Rendering, renderFor, renderForSomebody } from "./rendering.ts";
 import { readTemplate, readVersion } from "./templates.ts";
 
-const ByKind = Type.Object({
-  kind: Type.Union([Type.Literal("html"), Type.Literal("markdown"), Type.Literal("text")]),
-});
+const ByKind = Type.Object({ kind: oneOf(TEMPLATE_KINDS) });
 
 /**
  * Emails as documents of their own, to be framed: somebody else's markup, in an origin that knows nobody, with a policy

@@ -1,4 +1,5 @@
 import type { Html } from "@mailwright/html";
+import type { TemplateKind } from "@mailwright/template";
 import { Badge } from "../../ui/badge.tsx";
 import { LinkButton } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -8,7 +9,7 @@ import { Pager } from "../../ui/pager.tsx";
 import { SearchBox } from "../../ui/search-box.tsx";
 import { type Sorting, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
-import type { ListedTemplate, TemplateKind } from "./templates.ts";
+import type { ListedTemplate } from "./templates.ts";
 
 export const TEMPLATES = { href: "/templates", label: "Templates" };
 const LIST_ID = "templates";

@@ -1,10 +1,9 @@
 import { and, asc, desc, eq, getTableColumns, gt, type SQL, sql } from "drizzle-orm";
+import type { TemplateKind } from "@mailwright/template";
 import { keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
 import { campaign } from "../../db/schema/campaigns.ts";
 import { template, templateVersion } from "../../db/schema/templates.ts";
-
-export type TemplateKind = "html" | "markdown" | "text";
 
 /** What a marketer writes. */
 export interface Source {

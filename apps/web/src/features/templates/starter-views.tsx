@@ -1,11 +1,8 @@
 import type { Html } from "@mailwright/html";
-import { starterTemplates } from "@mailwright/template";
+import { starterTemplates, TEMPLATE_KINDS, type TemplateKind } from "@mailwright/template";
 import { LinkButton } from "../../ui/button.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { kindInWords, TEMPLATES } from "./list-views.tsx";
-import type { TemplateKind } from "./templates.ts";
-
-const KINDS: readonly TemplateKind[] = ["html", "markdown", "text"];
 
 /** What a new template can begin with, each as it looks. */
 export function StartersPage(): Html {
@@ -18,7 +15,7 @@ export function StartersPage(): Html {
         actions={<LinkButton href="/templates/new?start=blank">Blank template</LinkButton>}
       />
       <ul class="starters">
-        {KINDS.map((kind) => (
+        {TEMPLATE_KINDS.map((kind) => (
           <li class="starter">
             <div class="starter-frame">
               <iframe

@@ -29,7 +29,6 @@ export type {
   ListedVersion,
   Source,
   Template,
-  TemplateKind,
   TemplateOrder,
   UsingCampaign,
   VersionRow,
