@@ -38,7 +38,7 @@ export async function readBody(
   return Buffer.concat(chunks);
 }
 
-/** JSON in UTF-8, of at most `limit` bytes. Text that Postgres could not keep is refused with the rest: see `hasForeign`. */
+/** A body of JSON in UTF-8; 400 for any other. */
 export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));

@@ -6,7 +6,7 @@ import { segment } from "../../db/schema/segments.ts";
 
 type Stored = typeof contactImport.$inferSelect;
 
-/** One CSV on its way into the contacts, or there. */
+/** One CSV on its way into the contacts or the suppressions, or arrived there. */
 export interface Import extends Omit<Stored, "leased_until"> {
   /** The segment that its contacts join; null for none, and for one that was deleted since. */
   segment_name: string | null;

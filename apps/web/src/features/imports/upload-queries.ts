@@ -76,7 +76,7 @@ export async function deleteUpload(db: Queryable, id: string): Promise<void> {
   await db.delete(contactImport).where(eq(contactImport.id, id));
 }
 
-/** Bytes of the file from a piece on; empty past its end. */
+/** One piece of the file; undefined past its end. */
 export async function selectChunk(
   db: Queryable,
   id: string,
