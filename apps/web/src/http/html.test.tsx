@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { contentSecurityPolicy, foreignDocument, fragment, noContent, page } from "./html.ts";
+import { contentSecurityPolicy, foreignDocument, fragment, page } from "./html.ts";
 
 test("a page has a doctype and says what it varies by; a fragment has none", async () => {
   const answer = page(<html lang="en" />, { status: 422 });
@@ -15,11 +15,6 @@ test("a page has a doctype and says what it varies by; a fragment has none", asy
     "text/html; charset=utf-8",
     "saved",
   ]);
-});
-
-test("no content swaps nothing and still carries headers", () => {
-  const answer = noContent({ "HX-Refresh": "true" });
-  expect([answer.status, answer.headers.get("HX-Refresh")]).toEqual([204, "true"]);
 });
 
 test("scripts need the nonce, and no style may stand in the page", () => {

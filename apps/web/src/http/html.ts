@@ -18,14 +18,6 @@ export function fragment(html: Html, answer: Answer = {}): Response {
 }
 
 /**
- * Nothing to swap, only headers to obey, e.g. `noContent({ "HX-Trigger": "contacts-changed" })`. htmx leaves the target
- * alone at 204.
- */
-export function noContent(headers: HtmxResponseHeaders = {}): Response {
-  return new Response(null, { status: 204, headers: { ...headers, vary: HTMX_VARY } });
-}
-
-/**
  * A document of somebody else's making (an email to preview), to be framed and nothing more: an opaque origin of its
  * own, no script, no form, no frame; pictures and styles only.
  */

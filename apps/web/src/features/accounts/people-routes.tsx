@@ -180,7 +180,7 @@ export function peoplePages(context: Context) {
 }
 
 /** The roles a person may hand out. */
-export function rolesFrom(user: User): Role[] {
+function rolesFrom(user: User): Role[] {
   return ROLES.filter((role) => mayGrant(user, role));
 }
 

@@ -23,7 +23,7 @@ export const SESSION_IDLE_S = 14 * 86_400;
 const TOUCH_MS = 5 * 60_000;
 
 /** The page where a temporary password is changed. */
-export const PASSWORD_PATH = "/account/password";
+const PASSWORD_PATH = "/account/password";
 
 /**
  * Who a session belongs to. One statement of ours, 0.9 ms where better-auth's `getSession` took 9.5 ms on the same

@@ -180,7 +180,7 @@ function LiveRows(props: { campaigns: readonly Campaign[] }): Html | null {
 }
 
 /** What a campaign's row shows of how it stands, addressed to the cells of that row. */
-export function RowUpdate(props: { campaign: Campaign }): Html {
+function RowUpdate(props: { campaign: Campaign }): Html {
   const { campaign } = props;
   return (
     <>

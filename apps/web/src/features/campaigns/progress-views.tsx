@@ -134,7 +134,7 @@ function paceWords(perSecond: number): string {
 }
 
 /** The account of the audience, as the sum that it is. */
-export function LedgerProof(props: { campaign: Campaign }): Html {
+function LedgerProof(props: { campaign: Campaign }): Html {
   const { audience, terms, addsUp, closed } = proofOf(props.campaign);
   const verdict = !addsUp
     ? "The ledger does not add up: tell whoever runs Mailwright."

@@ -4,7 +4,7 @@ export type AttributeValue = string | number | boolean;
 export type Attributes = Record<string, AttributeValue | null>;
 
 /** What an attribute may be called: what Liquid can name after `contact.`, and no field that every contact has. */
-export const KEY_PATTERN = "^[a-z][a-z0-9_]{0,49}$";
+const KEY_PATTERN = "^[a-z][a-z0-9_]{0,49}$";
 export const KEY_LENGTH = 50;
 /** Of one text, in characters. */
 export const VALUE_LENGTH = 2_000;

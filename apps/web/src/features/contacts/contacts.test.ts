@@ -8,7 +8,6 @@ import {
   addContact,
   changeContact,
   countContacts,
-  findContact,
   readAttributeKeys,
   readContact,
 } from "./contacts.ts";
@@ -40,8 +39,6 @@ test("a contact is kept as it was typed, trimmed, on one line, and found by any 
     attributes: { city: "Kraków", age: 30, vip: true },
     suppressed: null,
   });
-  expect(await findContact(db, "ANNA@example.com")).toEqual(contact);
-  expect(await findContact(db, "no address")).toBeUndefined();
   expect(await readAttributeKeys(db)).toEqual(["age", "city", "vip"]);
 });
 

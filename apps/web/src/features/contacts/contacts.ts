@@ -40,13 +40,6 @@ export async function readContact(db: Queryable, id: string): Promise<Contact | 
   return selectContact(db, id);
 }
 
-/** The contact of an address in any spelling; undefined for nobody's, and for what is no address. */
-export async function findContact(db: Queryable, email: string): Promise<Contact | undefined> {
-  const address = parseAddress(email);
-  const id = address.ok ? await idOfAddress(db, address.canonical) : undefined;
-  return id === undefined ? undefined : selectContact(db, id);
-}
-
 /** Those of some contacts that there are, by address. */
 export function readAddresses(
   db: Queryable,

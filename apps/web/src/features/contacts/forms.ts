@@ -20,8 +20,6 @@ const ContactForm = Input({
   ...fields,
   key: Type.Array(Type.String()),
   value: Type.Array(Type.String()),
-  /** What the contact was when the page was opened. */
-  revision: Type.Optional(Type.String({ maxLength: 100 })),
 });
 
 export type PostedContact = {
@@ -33,7 +31,6 @@ export type PostedContact = {
   | {
       ok: true;
       details: Record<keyof typeof fields, string> & { attributes: Record<string, AttributeValue> };
-      revision: string | undefined;
     }
 );
 
@@ -56,8 +53,8 @@ export function readContactForm(form: URLSearchParams, before: Attributes): Post
   const typed = refuse({ ...faults, ...(!posted.ok && posted.errors) });
   if (!posted.ok || typed.rows.some(({ error }) => error !== undefined))
     return { ok: false, typed, refuse };
-  const { key: _key, value: _value, revision, ...details } = posted.value;
-  return { ok: true, typed, refuse, details: { ...details, attributes }, revision };
+  const { key: _key, value: _value, ...details } = posted.value;
+  return { ok: true, typed, refuse, details: { ...details, attributes } };
 }
 
 /** The rows that were posted, blank ones left out, and the attributes they come to; a key that comes twice is a fault. */

@@ -28,7 +28,7 @@ export interface Contact {
 const { shown_name: _sorted, sought_last_name: _sought, ...OWN_COLUMNS } = getTableColumns(contact);
 
 /** What a contact is read by, from `contact` alone. */
-export const CONTACT_COLUMNS = {
+const CONTACT_COLUMNS = {
   ...OWN_COLUMNS,
   revision: sql<string>`${contact.updated_at}::text`,
   // By name: of a column in a selection drizzle leaves out the table, and then it would be the suppression's own.

@@ -34,7 +34,7 @@ interface Box {
 }
 
 /** Sizes that the drawing and its style sheet agree on. */
-export const NODE = { width: 172, height: 58 };
+const NODE = { width: 172, height: 58 };
 export const EVENT_LINE = 15;
 const EVENT_CHARACTER = 6.7;
 /** Room around everything, for the mark of the initial state and the width of lines. */

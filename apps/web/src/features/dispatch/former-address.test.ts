@@ -4,7 +4,7 @@ import { silentLog, systemClock } from "@mailwright/platform";
 import type { Database } from "../../db/open.ts";
 import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
 import { launchingCampaign, type LedgerFixture, ledgerFixture } from "../../testing/ledger.ts";
-import { changeContact, findContact } from "../contacts/contacts.ts";
+import { changeContact } from "../contacts/contacts.ts";
 import { createLinks } from "../leaving/links.ts";
 import { suppress } from "../suppressions/suppressions.ts";
 import { announceSuppressions } from "./announcement.ts";
@@ -20,7 +20,9 @@ const CANONICAL = "anna@xn--bcher-kva.example";
 
 /** Gives the contact who has one address another. */
 async function move(db: Database, from: string, to: string): Promise<void> {
-  const contact = await findContact(db, from);
+  const [contact] = await db.execute<{ id: string }>(
+    sql`SELECT "id" FROM "contact" WHERE "email" = ${from}`,
+  );
   const changed = await changeContact(db, contact?.id ?? "", { email: to });
   expect(changed.kind).toBe("changed");
 }

@@ -22,7 +22,7 @@ export interface ReconcilePace {
   overdueS: number;
 }
 
-export const RECONCILE_PACE: ReconcilePace = { restS: 15, overdueS: 30 };
+const RECONCILE_PACE: ReconcilePace = { restS: 15, overdueS: 30 };
 
 /** Batches looked at in one round. */
 const MOST = 20;

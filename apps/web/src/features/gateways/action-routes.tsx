@@ -111,6 +111,6 @@ function isUnknown(tested: Tested): boolean {
   return tested.kind === "asked" && tested.each.every(({ asked }) => asked.kind === "unknown");
 }
 
-export function wordsOf(faults: Record<string, string>): string {
+function wordsOf(faults: Record<string, string>): string {
   return Object.values(faults).join(" ");
 }

@@ -229,6 +229,6 @@ function rateAsTyped(rate: number | null): string {
   return rate === null ? "" : String(rate);
 }
 
-export function rightsOf({ user }: PageTools) {
+function rightsOf({ user }: PageTools) {
   return { change: can(user, "gateways:write"), test: can(user, "campaigns:send") };
 }

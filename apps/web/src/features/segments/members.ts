@@ -70,7 +70,7 @@ export interface PastedOutcome {
 }
 
 /** So many contacts are made at once; more are what imports are for. */
-export const MOST_MADE = 500;
+const MOST_MADE = 500;
 
 /** Adds the contacts whose addresses stand in a pasted text; with `make` also such as have to be made first. */
 export async function addPasted(

@@ -8,7 +8,7 @@ import { countContacts } from "./size-queries.ts";
 export type Size = { kind: "counted"; contacts: number } | { kind: "too long" };
 
 /** So long a count may take. At a million contacts the usual rules take 0.2 to 1.6 s on two busy cores. */
-export const COUNT_MS = 4_000;
+const COUNT_MS = 4_000;
 
 /** So long a page shows a size once more while it is counted anew for the next look: nobody waits for what is nearly the same. */
 export const SHOWN_MS = 120_000;

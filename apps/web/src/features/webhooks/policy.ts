@@ -10,7 +10,7 @@ import { countSoftBounces } from "./queries.ts";
 export const SOFT_BOUNCES_LIMIT = 3;
 
 /** An email that was sent so many days ago, and of which no bounce was told, is taken to have arrived. */
-export const QUIET_DAYS = 3;
+const QUIET_DAYS = 3;
 
 /**
  * What follows from facts: a hard bounce and a complaint suppress the address at once, soft bounces when there are
