@@ -10,6 +10,8 @@ export {
   type EmailState,
   isSettled,
   newRecord,
+  OPEN_STATES,
+  type OpenState,
   REASON_CODES,
   type Reason,
   type ReasonCode,

@@ -6,23 +6,17 @@
  * - transition: one step from state to state, numbered per run from 1 without gaps (`seq`)
  * - run: a requeue by a marketer starts the same email again under the next run number
  * - settled: a state that the email leaves only through one of the two named doors (a late webhook, a requeue)
+ * - open: any other state
  */
 
-export const EMAIL_STATES = [
-  "queued",
-  "sending",
-  "retrying",
-  "resolving",
-  "sent",
-  "failed",
-  "skipped",
-  "cancelled",
-  "uncertain",
-] as const;
-export type EmailState = (typeof EMAIL_STATES)[number];
+export const OPEN_STATES = ["queued", "sending", "retrying", "resolving"] as const;
+export type OpenState = (typeof OPEN_STATES)[number];
 
 export const SETTLED_STATES = ["sent", "failed", "skipped", "cancelled", "uncertain"] as const;
 export type SettledState = (typeof SETTLED_STATES)[number];
+
+export const EMAIL_STATES = [...OPEN_STATES, ...SETTLED_STATES] as const;
+export type EmailState = (typeof EMAIL_STATES)[number];
 
 /** Whether nothing more happens to an email in this state by itself. */
 export function isSettled(state: EmailState): state is SettledState {

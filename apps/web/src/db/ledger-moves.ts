@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { EMAIL_STATES } from "@mailwright/email_machine";
+import { EMAIL_STATES, OPEN_STATES } from "@mailwright/email_machine";
 
 /**
  * The end of every statement that moves emails: from a relation `moved (campaign_id, before, after)` it carries the nine
@@ -20,7 +20,7 @@ export function countMoves(unhandedChange: SQL = sql`0`): SQL {
   );
   const sets = states.map((state) => sql`${state} = "campaign".${state} + "delta".${state}`);
   const openAfter = sql.join(
-    ["queued", "sending", "retrying", "resolving"].map(
+    OPEN_STATES.map(
       (state) => sql`"campaign".${sql.identifier(state)} + "delta".${sql.identifier(state)}`,
     ),
     sql` + `,

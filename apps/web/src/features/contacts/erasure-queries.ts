@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import { OPEN_STATES } from "@mailwright/email_machine";
 import { withoutAddressesIn } from "../../db/erased-text.ts";
 import { foundEmailIs } from "../../db/found-email.ts";
 import type { Queryable } from "../../db/open.ts";
@@ -90,7 +91,7 @@ function mentions(text: SQL, spellings: readonly Spelling[]): SQL {
 export async function eraseAddresses(tx: Queryable, ids: readonly string[]): Promise<void> {
   await tx.execute(sql`
     WITH "theirs" AS MATERIALIZED (
-      SELECT "id", "run", ${foundEmailIs("queued", "sending", "retrying", "resolving")} AS "is_open" FROM "email"
+      SELECT "id", "run", ${foundEmailIs(...OPEN_STATES)} AS "is_open" FROM "email"
       WHERE "contact_id" = ANY(${sql.param(ids)}::uuid[]) AND "address" <> '' ORDER BY "id" FOR UPDATE
     ),
     "withheld" AS (

@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import { OPEN_STATES } from "@mailwright/email_machine";
 import type { Suppressed } from "@mailwright/protocol";
 import { foundEmailIs } from "../../db/found-email.ts";
 import type { Queryable } from "../../db/open.ts";
@@ -40,7 +41,7 @@ export async function takeUnannounced(tx: Queryable, most: number): Promise<Unan
 }
 
 function mayBeThere(): SQL {
-  return foundEmailIs("queued", "sending", "retrying", "resolving");
+  return foundEmailIs(...OPEN_STATES);
 }
 
 /** Takes up to `most` emails of erased contacts that the email client has not been told of, for this transaction. */

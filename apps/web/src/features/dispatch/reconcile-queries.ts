@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { OPEN_STATES, type OpenState } from "@mailwright/email_machine";
 import { BATCH_EMAILS } from "../../db/batch-emails.ts";
 import { foundEmailIs } from "../../db/found-email.ts";
 import { countMoves } from "../../db/ledger-moves.ts";
@@ -42,7 +43,7 @@ export interface OpenEmail {
   id: string;
   run: number;
   seq: number;
-  state: "queued" | "sending" | "retrying" | "resolving";
+  state: OpenState;
   attempt: number;
   address: string;
   contact: MailedContact | null;
@@ -70,7 +71,7 @@ export async function openEmailsOf(
     FROM ${BATCH_EMAILS}
       LEFT JOIN "contact" ON "contact"."id" = "email"."contact_id"
       LEFT JOIN LATERAL (${suppressing()}) AS "suppression" ON true
-    WHERE "batch"."id" = ${batch} AND ${foundEmailIs("queued", "sending", "retrying", "resolving")}
+    WHERE "batch"."id" = ${batch} AND ${foundEmailIs(...OPEN_STATES)}
     ORDER BY "email"."id"
   `);
   return rows.map(withContact);
@@ -115,7 +116,7 @@ export async function settleAsUncertain(
   await db.execute(sql`
     WITH "locked" AS MATERIALIZED (
       SELECT "id" FROM "email" WHERE ("id", "run") IN (SELECT * FROM unnest(${ids}::uuid[], ${runs}::smallint[]))
-        AND ${foundEmailIs("queued", "sending", "retrying", "resolving")} ORDER BY "id" FOR UPDATE
+        AND ${foundEmailIs(...OPEN_STATES)} ORDER BY "id" FOR UPDATE
     ),
     "moved" AS (
       UPDATE "email" SET "state" = 'uncertain', "seq" = "seq" + 1, "changed_at" = now(), "due_at" = NULL,
