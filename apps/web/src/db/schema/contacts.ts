@@ -69,6 +69,9 @@ export const contact = pgTable(
 /** Custom attributes: flat, by key; what a template sees as `contact.<key>`. */
 export type Attributes = Record<string, string | number | boolean | null>;
 
+/** Why an address must not be mailed; which weighs more, `suppressions/reasons.ts` says. */
+export const SUPPRESSION_REASONS = ["manual", "unsubscribed", "bounced", "complained"] as const;
+
 /** An address that must not be mailed. It outlives its contact: an erased person stays unmailed when imported again. */
 export const suppression = pgTable(
   "suppression",
@@ -79,11 +82,11 @@ export const suppression = pgTable(
       .notNull()
       .default(sql`uuidv7()`)
       .unique("suppression_id"),
-    reason: text({ enum: ["manual", "unsubscribed", "bounced", "complained"] }).notNull(),
+    reason: text({ enum: SUPPRESSION_REASONS }).notNull(),
     /** Who or what caused it, for a person to read. */
     origin: text().notNull(),
     /** What else suppresses it, and weighs less, whichever came first: it counts once the reason is taken back. */
-    former_reason: text({ enum: ["manual", "unsubscribed", "bounced", "complained"] }),
+    former_reason: text({ enum: SUPPRESSION_REASONS }),
     former_origin: text(),
     /** Since when, as far as anybody knows: an import may tell of a time before this installation. */
     created_at: createdAt(),

@@ -10,6 +10,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { createdAt, id, moment } from "./columns.ts";
+import { SUPPRESSION_REASONS } from "./contacts.ts";
 import { segment } from "./segments.ts";
 
 const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({ dataType: () => "bytea" });
@@ -45,9 +46,7 @@ export const contactImport = pgTable("import", {
     .notNull()
     .default("update"),
   /** Of suppressions whose row gives no reason. */
-  default_reason: text({ enum: ["manual", "unsubscribed", "bounced", "complained"] })
-    .notNull()
-    .default("manual"),
+  default_reason: text({ enum: SUPPRESSION_REASONS }).notNull().default("manual"),
   segment_id: uuid().references(() => segment.id, { onDelete: "set null" }),
   /** How far it is. Both move in the transaction that writes the rows before them, so nothing is done twice. */
   bytes_read: bigint({ mode: "number" }).notNull().default(0),
