@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
-import { digestId, newId } from "@mailwright/platform";
+import { digestId, idOfBytes, newId } from "@mailwright/platform";
 import { type GatewayKind, ROUTE } from "@mailwright/protocol";
 import type { Context } from "../../context.ts";
 import type { Token } from "../../http/access.ts";
@@ -196,14 +196,7 @@ export function gatewaysApi(context: Context) {
 function idFor(request: Request, { id }: Token): string {
   const key = request.headers.get("idempotency-key");
   if (key === null) return newId();
-  const hex = digestId(`gateway ${id} ${key}`);
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20, 32),
-  ].join("-");
+  return idOfBytes(Buffer.from(digestId(`gateway ${id} ${key}`), "hex").subarray(0, 16));
 }
 
 /** The body as its kind understands it, and what is wrong with it, which the change leaves out. */

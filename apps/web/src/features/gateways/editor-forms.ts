@@ -23,8 +23,8 @@ export function typedGateway(
   gateway?: Gateway,
 ): TypedGateway {
   const { value, errors, refuse } = readForm(gatewayForm(kind, gateway), form);
-  const { name, rate_per_second, domain_rate_per_second, domain_rates } = value as GatewayChange;
-  const rates = parseDomainRates((domain_rates as string | undefined) ?? "");
+  const { name, rate_per_second, domain_rate_per_second, domain_rates = "" } = value;
+  const rates = parseDomainRates(domain_rates);
   const fields = kind.fields.filter((field) => errors[field.name] === undefined);
   return {
     change: {
@@ -32,7 +32,7 @@ export function typedGateway(
       rate_per_second,
       domain_rate_per_second,
       ...(rates.ok && { domain_rates: rates.value }),
-      ...(value["default"] === true && { default: true as const }),
+      ...(value.default === true && { default: true as const }),
       values: valuesOf(fields, value),
     },
     faults: { ...errors, ...(!rates.ok && { domain_rates: rates.message }) },

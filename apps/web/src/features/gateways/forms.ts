@@ -13,22 +13,30 @@ const Rate = Type.Union([
   Type.Null(),
 ]);
 
+/** What a form asks of every gateway, whatever its kind. */
+const ofEveryKind = {
+  name: line("Name", 100),
+  rate_per_second: Rate,
+  domain_rate_per_second: Rate,
+  domain_rates: Type.String({ title: "Rates of single domains", maxLength: 20_000, default: "" }),
+  default: Type.Boolean(),
+};
+
 /**
  * The form of a gateway, made of what its kind declares. Needed settings must be filled in; needed secrets only for a new
  * gateway, since an empty one keeps what is stored.
  */
-export function gatewayForm({ fields }: Pick<GatewayKind, "fields">, gateway?: Gateway): TObject {
+export function gatewayForm(
+  { fields }: Pick<GatewayKind, "fields">,
+  gateway?: Gateway,
+): TObject<typeof ofEveryKind> {
   const inputs = fields.map((field) => [field.name, inputOf(field, gateway === undefined)]);
   const boxes = fields
     .filter((field) => gateway !== undefined && field.secret && isSet(gateway, field))
     .map(({ name }) => [clearing(name), Type.Boolean()]);
   return Input({
     ...(Object.fromEntries([...inputs, ...boxes]) as Record<string, TSchema>),
-    name: line("Name", 100),
-    rate_per_second: Rate,
-    domain_rate_per_second: Rate,
-    domain_rates: Type.String({ title: "Rates of single domains", maxLength: 20_000, default: "" }),
-    default: Type.Boolean(),
+    ...ofEveryKind,
   });
 }
 
