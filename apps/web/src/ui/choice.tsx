@@ -24,20 +24,62 @@ export function SelectField(
     <Field {...props}>
       <span class="select">
         <select {...inputWiring(props)} class="input">
-          {props.placeholder !== undefined && <option value="">{props.placeholder}</option>}
-          {props.options.map((option) => (
-            <option
-              value={option.value}
-              selected={option.value === props.value}
-              disabled={option.disabled}
-            >
-              {option.label}
-            </option>
-          ))}
+          <Options {...props} />
         </select>
         <Icon name="chevrons-up-down" />
       </span>
     </Field>
+  );
+}
+
+/** The same in a bar or a table, with a label that only a screen reader reads. In a `SearchBox` it takes effect at once. */
+export function PlainSelect(props: {
+  name: string;
+  label: string;
+  options: readonly Option[];
+  value?: string | undefined;
+  placeholder?: string | undefined;
+  required?: boolean | undefined;
+  id?: string | undefined;
+  /** The id of the message that says what is wrong with it. */
+  described?: string | undefined;
+}): Html {
+  return (
+    <label class="select">
+      <span class="visually-hidden">{props.label}</span>
+      <select
+        class="input"
+        id={props.id}
+        name={props.name}
+        required={props.required}
+        aria-invalid={props.described === undefined ? undefined : true}
+        aria-describedby={props.described}
+      >
+        <Options {...props} />
+      </select>
+      <Icon name="chevrons-up-down" />
+    </label>
+  );
+}
+
+function Options(props: {
+  options: readonly Option[];
+  value?: string | undefined;
+  placeholder?: string | undefined;
+}): Html {
+  return (
+    <>
+      {props.placeholder !== undefined && <option value="">{props.placeholder}</option>}
+      {props.options.map((option) => (
+        <option
+          value={option.value}
+          selected={option.value === props.value}
+          disabled={option.disabled}
+        >
+          {option.label}
+        </option>
+      ))}
+    </>
   );
 }
 

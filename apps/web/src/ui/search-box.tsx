@@ -74,25 +74,3 @@ function Kept(props: { region: string; keep: Readonly<Record<string, string | un
     </span>
   );
 }
-
-/** A choice among a few, beside the search: it takes effect at once. */
-export function FilterSelect(props: {
-  name: string;
-  label: string;
-  value?: string | undefined;
-  options: readonly { value: string; label: string }[];
-}): Html {
-  return (
-    <label class="select" data-filter>
-      <span class="visually-hidden">{props.label}</span>
-      <select class="input" name={props.name}>
-        {props.options.map(({ value, label }) => (
-          <option value={value} selected={value === (props.value ?? "")}>
-            {label}
-          </option>
-        ))}
-      </select>
-      <Icon name="chevrons-up-down" />
-    </label>
-  );
-}

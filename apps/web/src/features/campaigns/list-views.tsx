@@ -2,6 +2,7 @@ import type { Html } from "@mailwright/html";
 import { CAMPAIGN_STATES } from "../../campaign-words.ts";
 import { CampaignBadge } from "../../ui/badge.tsx";
 import { LinkButton } from "../../ui/button.tsx";
+import { PlainSelect } from "../../ui/choice.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { formatCount, formatPercent, formatPlural } from "../../ui/format.ts";
 import { Live } from "../../ui/live.tsx";
@@ -10,7 +11,7 @@ import { dialogLink } from "../../ui/dialog.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Pager } from "../../ui/pager.tsx";
 import { emailParts, SegmentedProgress } from "../../ui/progress.tsx";
-import { FilterSelect, SearchBox } from "../../ui/search-box.tsx";
+import { SearchBox } from "../../ui/search-box.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { CAMPAIGN_LOOKS } from "../../ui/tone.ts";
@@ -64,7 +65,7 @@ export function CampaignsPage(props: CampaignListProps): Html {
             region="#campaigns"
             keep={{ sort: query.sort, direction: query.direction }}
           >
-            <FilterSelect
+            <PlainSelect
               name="state"
               label="State"
               value={query.state}

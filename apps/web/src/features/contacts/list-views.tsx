@@ -2,13 +2,13 @@ import type { Html } from "@mailwright/html";
 import { Badge } from "../../ui/badge.tsx";
 import { Bulk } from "../../ui/bulk.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
+import { PlainSelect } from "../../ui/choice.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { formatCount, formatPlural } from "../../ui/format.ts";
-import { Icon } from "../../ui/icon.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Pager } from "../../ui/pager.tsx";
 import { following } from "../../ui/region.ts";
-import { FilterSelect, SearchBox } from "../../ui/search-box.tsx";
+import { SearchBox } from "../../ui/search-box.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { REASON_LABELS } from "../suppressions/words.ts";
@@ -96,7 +96,7 @@ function ContactSearch(props: ContactListProps): Html {
       region={REGION}
       keep={{ sort: query.sort, direction: query.direction }}
     >
-      <FilterSelect
+      <PlainSelect
         name="segment"
         label="Segment"
         value={query.segment}
@@ -105,7 +105,7 @@ function ContactSearch(props: ContactListProps): Html {
           ...props.segments.map(({ id, name }) => ({ value: id, label: name })),
         ]}
       />
-      <FilterSelect
+      <PlainSelect
         name="standing"
         label="Mailing"
         value={query.standing}
@@ -200,16 +200,12 @@ function BulkActions(props: Pick<ContactListProps, "query" | "lists" | "moreList
       <input type="hidden" name="return_to" value={listAddress(props.query)} />
       {props.lists.length > 0 && (
         <>
-          <label class="select" data-filter>
-            <span class="visually-hidden">Segment</span>
-            <select class="input" name="segment_id">
-              <option value="">Choose a segment</option>
-              {props.lists.map(({ id, name }) => (
-                <option value={id}>{name}</option>
-              ))}
-            </select>
-            <Icon name="chevrons-up-down" />
-          </label>
+          <PlainSelect
+            name="segment_id"
+            label="Segment"
+            placeholder="Choose a segment"
+            options={props.lists.map(({ id, name }) => ({ value: id, label: name }))}
+          />
           <Button size="sm" formaction="/contacts/memberships">
             Add to segment
           </Button>

@@ -2,6 +2,7 @@ import type { Html } from "@mailwright/html";
 import { Tag, Tags } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
+import { PlainSelect } from "../../ui/choice.tsx";
 import { ConfirmLink } from "../../ui/dialog.tsx";
 import { CsrfField } from "../../ui/form.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -48,16 +49,13 @@ export function Memberships(props: MembershipProps): Html {
         {maySegment && lists.length > 0 && (
           <form class="row add-segment" method="post" action={path}>
             <CsrfField csrf={csrf} />
-            <label class="select" data-filter>
-              <span class="visually-hidden">Segment to add the contact to</span>
-              <select class="input" name="segment_id" required>
-                <option value="">Choose a segment</option>
-                {lists.map(({ id, name }) => (
-                  <option value={id}>{name}</option>
-                ))}
-              </select>
-              <Icon name="chevrons-up-down" />
-            </label>
+            <PlainSelect
+              name="segment_id"
+              label="Segment to add the contact to"
+              placeholder="Choose a segment"
+              options={lists.map(({ id, name }) => ({ value: id, label: name }))}
+              required
+            />
             <Button size="sm">Add</Button>
           </form>
         )}

@@ -1,7 +1,7 @@
 import type { Html } from "@mailwright/html";
+import { PlainSelect } from "../../ui/choice.tsx";
 import { FieldNotes } from "../../ui/field.tsx";
 import { fieldId, type FormState } from "../../ui/form.tsx";
-import { Icon } from "../../ui/icon.tsx";
 import type { Column, Layout } from "./columns.ts";
 import type { ColumnChoice } from "./plan.ts";
 
@@ -110,35 +110,5 @@ function ColumnRow(props: {
         />
       </td>
     </tr>
-  );
-}
-
-/** A choice in a table or a bar, whose label only a screen reader reads. */
-export function PlainSelect(props: {
-  id?: string;
-  name: string;
-  label: string;
-  options: readonly { value: string; label: string }[];
-  value: string;
-  described?: string | undefined;
-}): Html {
-  return (
-    <label class="select" data-filter>
-      <span class="visually-hidden">{props.label}</span>
-      <select
-        class="input"
-        id={props.id}
-        name={props.name}
-        aria-invalid={props.described === undefined ? undefined : true}
-        aria-describedby={props.described}
-      >
-        {props.options.map(({ value, label }) => (
-          <option value={value} selected={value === props.value}>
-            {label}
-          </option>
-        ))}
-      </select>
-      <Icon name="chevrons-up-down" />
-    </label>
   );
 }

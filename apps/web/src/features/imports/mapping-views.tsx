@@ -1,7 +1,7 @@
 import type { Html } from "@mailwright/html";
 import { Callout } from "../../ui/banner.tsx";
 import { Card } from "../../ui/card.tsx";
-import { RadioCards, SelectField } from "../../ui/choice.tsx";
+import { PlainSelect, RadioCards, SelectField } from "../../ui/choice.tsx";
 import { ConfirmLink } from "../../ui/dialog.tsx";
 import {
   field,
@@ -16,7 +16,7 @@ import { formatBytes, formatPlural } from "../../ui/format.ts";
 import { TextField } from "../../ui/input.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { followersOf, following } from "../../ui/region.ts";
-import { ColumnTable, PlainSelect } from "./column-views.tsx";
+import { ColumnTable } from "./column-views.tsx";
 import type { Layout } from "./columns.ts";
 import type { Import } from "./imports.ts";
 import { titleOf } from "./list-views.tsx";

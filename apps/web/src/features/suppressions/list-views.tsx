@@ -2,12 +2,13 @@ import type { Html } from "@mailwright/html";
 import { Badge } from "../../ui/badge.tsx";
 import { Bulk } from "../../ui/bulk.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
+import { PlainSelect } from "../../ui/choice.tsx";
 import { ConfirmLink } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { formatCount, formatPlural } from "../../ui/format.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Pager } from "../../ui/pager.tsx";
-import { FilterSelect, SearchBox } from "../../ui/search-box.tsx";
+import { SearchBox } from "../../ui/search-box.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import type { Tone } from "../../ui/tone.ts";
@@ -76,7 +77,7 @@ export function SuppressionsPage(props: SuppressionListProps): Html {
             value={search.text}
             region={REGION}
           >
-            <FilterSelect
+            <PlainSelect
               name="reason"
               label="Reason"
               value={search.reason}

@@ -4,12 +4,13 @@ import { CampaignBadge, EmailBadge } from "../badge.tsx";
 import { Bulk } from "../bulk.tsx";
 import { Button } from "../button.tsx";
 import { Card } from "../card.tsx";
+import { PlainSelect } from "../choice.tsx";
 import { EmptyState } from "../empty-state.tsx";
 import { formatCount, formatPercent } from "../format.ts";
 import { MenuButton, MenuLink, MenuSeparator, MenuWithButton } from "../menu.tsx";
 import { Pager } from "../pager.tsx";
 import { emailParts, SegmentedProgress } from "../progress.tsx";
-import { FilterSelect, SearchBox } from "../search-box.tsx";
+import { SearchBox } from "../search-box.tsx";
 import { Table } from "../table.tsx";
 import { Segments, Tabs } from "../tabs.tsx";
 import { Time } from "../time.tsx";
@@ -92,7 +93,7 @@ export function ListsSection(props: { csrf: string; now: number }): Html {
           ]}
         />
       </Specimen>
-      <Specimen name="SearchBox, FilterSelect, Segments, Bulk, Table, Pager">
+      <Specimen name="SearchBox, PlainSelect, Segments, Bulk, Table, Pager">
         <div class="row" data-justify="between">
           <SearchBox
             action="/developer/ui"
@@ -100,7 +101,7 @@ export function ListsSection(props: { csrf: string; now: number }): Html {
             region="#recipients"
             keep={{ sort: "email" }}
           >
-            <FilterSelect
+            <PlainSelect
               name="gateway"
               label="Gateway"
               options={[
