@@ -12,3 +12,15 @@ export const CAMPAIGN_STATES = [
   "finished",
 ] as const;
 export type CampaignState = (typeof CAMPAIGN_STATES)[number];
+
+/** What happens to a campaign as a whole. */
+export const CAMPAIGN_ACTIONS = [
+  "created",
+  "changed",
+  "launched",
+  "paused",
+  "resumed",
+  "cancelled",
+  "requeued",
+] as const;
+export type CampaignAction = (typeof CAMPAIGN_ACTIONS)[number];

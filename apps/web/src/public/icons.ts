@@ -19,7 +19,6 @@ export const ICONS = [
   "circle-alert",
   "circle-check",
   "circle-dashed",
-  "circle-dot",
   "circle-pause",
   "circle-question-mark",
   "circle-slash",

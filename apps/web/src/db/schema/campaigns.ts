@@ -12,7 +12,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import type { Content } from "@mailwright/protocol";
-import { CAMPAIGN_STATES } from "../../campaign-words.ts";
+import { CAMPAIGN_ACTIONS, CAMPAIGN_STATES } from "../../campaign-words.ts";
 import { createdAt, id, moment } from "./columns.ts";
 import { segment } from "./segments.ts";
 import { template } from "./templates.ts";
@@ -122,7 +122,7 @@ export const campaignActivity = pgTable(
       .references(() => campaign.id, { onDelete: "cascade" }),
     at: createdAt(),
     actor: text().notNull(),
-    action: text().notNull(),
+    action: text({ enum: CAMPAIGN_ACTIONS }).notNull(),
     detail: jsonb().$type<Record<string, string | number>>().notNull().default({}),
   },
   (table) => [index("campaign_activity_by_campaign").on(table.campaign_id, table.id)],

@@ -1,12 +1,12 @@
 import { desc, eq } from "drizzle-orm";
 import type { Queryable } from "../../db/open.ts";
 import { campaignActivity } from "../../db/schema/campaigns.ts";
-import type { Action, Activity } from "./activity.ts";
+import type { Activity } from "./activity.ts";
 
 export async function insertActivity(
   db: Queryable,
   campaign: string,
-  entry: { actor: string; action: Action; detail: Activity["detail"] },
+  entry: Pick<Activity, "actor" | "action" | "detail">,
 ): Promise<string> {
   const [row] = await db
     .insert(campaignActivity)

@@ -1,4 +1,5 @@
 import type { Html } from "@mailwright/html";
+import type { CampaignAction } from "../../campaign-words.ts";
 import { Card } from "../../ui/card.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import type { IconName } from "../../ui/icon.tsx";
@@ -31,7 +32,7 @@ export function ActivityPage(props: CampaignProps & { activity: readonly Activit
 }
 
 function momentOf({ at, actor, action, detail }: Activity, now: number): Moment {
-  const { tone, icon } = LOOKS[action] ?? { tone: "neutral", icon: "circle-dot" };
+  const { tone, icon } = LOOKS[action];
   const why = detail["why"];
   return {
     title: describeActivity(action, actor, detail),
@@ -42,7 +43,7 @@ function momentOf({ at, actor, action, detail }: Activity, now: number): Moment 
   };
 }
 
-const LOOKS: Readonly<Record<string, { tone: Tone; icon: IconName }>> = {
+const LOOKS: Readonly<Record<CampaignAction, { tone: Tone; icon: IconName }>> = {
   created: { tone: "neutral", icon: "plus" },
   changed: { tone: "neutral", icon: "pencil" },
   launched: { tone: "sending", icon: "send" },

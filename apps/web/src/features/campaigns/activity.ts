@@ -1,9 +1,6 @@
+import type { CampaignAction } from "../../campaign-words.ts";
 import type { Queryable } from "../../db/open.ts";
 import { insertActivity, selectActivity, updateActivity } from "./activity-queries.ts";
-
-/** What happens to a campaign as a whole. */
-export type Action =
-  "created" | "changed" | "launched" | "paused" | "resumed" | "cancelled" | "requeued";
 
 /** Who acts when nobody does: a rule of the system. */
 export const SYSTEM = "Mailwright";
@@ -11,7 +8,7 @@ export const SYSTEM = "Mailwright";
 export interface Activity {
   at: Date;
   actor: string;
-  action: string;
+  action: CampaignAction;
   detail: Record<string, string | number>;
 }
 
@@ -23,7 +20,7 @@ export function noteActivity(
   db: Queryable,
   campaign: string,
   actor: string,
-  action: Action,
+  action: CampaignAction,
   detail: Activity["detail"] = {},
 ): Promise<string> {
   return insertActivity(db, campaign, { actor, action, detail });

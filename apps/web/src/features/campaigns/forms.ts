@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { ID_PATTERN } from "@mailwright/platform";
 import { EMAIL_STATES } from "@mailwright/email_machine";
-import { CAMPAIGN_STATES } from "../../campaign-words.ts";
+import { CAMPAIGN_ACTIONS, CAMPAIGN_STATES } from "../../campaign-words.ts";
 import { Changes, Input, Moment, oneOf } from "../../http/forms.ts";
 import { ListQuery } from "../../http/paging.ts";
 import { sortedBy } from "../../http/sorting.ts";
@@ -83,9 +83,7 @@ export const ActivityView = Type.Object({
       actor: Type.String({
         description: "The name of a person or a token; Mailwright for a rule.",
       }),
-      action: Type.String({
-        description: "created, changed, launched, paused, resumed, cancelled or requeued",
-      }),
+      action: oneOf(CAMPAIGN_ACTIONS),
       detail: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])),
     }),
   ),

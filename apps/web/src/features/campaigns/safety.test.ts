@@ -34,7 +34,7 @@ test("a hostile name is shown as it was typed on every page, and runs nowhere", 
   await db.execute(sql`UPDATE "campaign" SET "state_reason" = ${HOSTILE}`);
   await db.execute(sql`
     INSERT INTO "campaign_activity" ("campaign_id", "actor", "action", "detail")
-    VALUES (${id}, ${HOSTILE}, ${HOSTILE}, jsonb_build_object('why', ${HOSTILE}::text))
+    VALUES (${id}, ${HOSTILE}, 'paused', jsonb_build_object('why', ${HOSTILE}::text))
   `);
   const owner = await signedInClient(context);
   const pages = [

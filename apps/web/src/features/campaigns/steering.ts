@@ -1,6 +1,6 @@
-import type { CampaignState } from "../../campaign-words.ts";
+import type { CampaignAction, CampaignState } from "../../campaign-words.ts";
 import type { Database } from "../../db/open.ts";
-import { type Action, noteActivity, SYSTEM } from "./activity.ts";
+import { noteActivity, SYSTEM } from "./activity.ts";
 import { lockState, setState } from "./steering-queries.ts";
 
 /** What became of an order to a campaign. `refused` says why it cannot be obeyed in the state the campaign is in. */
@@ -55,7 +55,7 @@ async function steer(
   db: Database,
   id: string,
   actor: string,
-  action: Action,
+  action: CampaignAction,
   decide: (state: CampaignState) => { to: CampaignState; because?: string } | { why: string },
 ): Promise<Steering> {
   return db.transaction(async (tx): Promise<Steering> => {

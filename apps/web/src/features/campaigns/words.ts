@@ -1,4 +1,4 @@
-import type { CampaignState } from "../../campaign-words.ts";
+import type { CampaignAction, CampaignState } from "../../campaign-words.ts";
 import type { Campaign } from "./campaigns.ts";
 
 /** What a campaign in this state is doing, as a sentence that begins with "It". */
@@ -39,7 +39,7 @@ export const WHEN_UNCERTAIN: Readonly<
 
 /** Who did what to a campaign, as a sentence. */
 export function describeActivity(
-  action: string,
+  action: CampaignAction,
   actor: string,
   detail: Readonly<Record<string, string | number>>,
 ): string {
@@ -58,7 +58,5 @@ export function describeActivity(
       return `${actor} cancelled it`;
     case "requeued":
       return `${actor} had ${detail["emails"] ?? "some"} emails sent again (${detail["states"] ?? "failed"})`;
-    default:
-      return `${actor}: ${action}`;
   }
 }
