@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { BATCH_SIZE } from "@mailwright/protocol";
 import type { Queryable } from "../../db/open.ts";
-import { HAS_OPT_OUTS } from "../segments/audience.ts";
+import { HAS_OPT_OUTS, type Membership } from "../segments/audience.ts";
 
 /** Campaigns whose audience is waiting to be frozen. */
 export async function launchingCampaigns(db: Queryable): Promise<string[]> {
@@ -28,11 +28,8 @@ export async function takeFreeze(tx: Queryable, campaign: string): Promise<strin
 }
 
 /** The segments of a campaign with what decides their members. */
-export async function segmentsOf<Rule>(
-  db: Queryable,
-  campaign: string,
-): Promise<{ id: string; rule: Rule | null; has_opt_outs: boolean }[]> {
-  return db.execute<{ id: string; rule: Rule | null; has_opt_outs: boolean }>(sql`
+export async function segmentsOf(db: Queryable, campaign: string): Promise<Membership[]> {
+  return db.execute<Membership & Record<string, unknown>>(sql`
     SELECT "segment"."id", "segment"."rule", ${HAS_OPT_OUTS} AS "has_opt_outs" FROM "campaign_segment" JOIN "segment" ON "segment"."id" = "segment_id"
     WHERE "campaign_id" = ${campaign} ORDER BY "segment"."id"
   `);

@@ -1,5 +1,4 @@
 import type { Queryable } from "../../db/open.ts";
-import type { SegmentRule } from "../../db/schema/segments.ts";
 import { liftStatementTimeout } from "../../db/statement-timeout.ts";
 import { audienceCondition } from "../segments/audience.ts";
 import type { DispatchContext } from "./context.ts";
@@ -43,7 +42,7 @@ async function freeze(
   await liftStatementTimeout(tx);
   const launch = await takeFreeze(tx, campaign);
   if (launch === undefined) return undefined;
-  const segments = await segmentsOf<SegmentRule>(tx, campaign);
+  const segments = await segmentsOf(tx, campaign);
   const frozen = await freezeAudience(tx, campaign, audienceCondition(segments));
   if (frozen.queued + frozen.skipped === 0) await backToDraft(tx, campaign, launch, NOBODY);
   else if (!(await beginSending(tx, campaign, launch, frozen))) throw new TakenBackError();
