@@ -24,7 +24,7 @@ import {
   UnauthenticatedError,
 } from "./faults.ts";
 import { contentSecurityPolicy, fragment, page } from "./html.ts";
-import { HX_REQUEST, isHtmx, redirect } from "./htmx.ts";
+import { HX_REQUEST, isHistoryRestore, isHtmx, redirect } from "./htmx.ts";
 import { rememberUndone } from "./idempotency.ts";
 import { faultsOf } from "./messages.ts";
 import { signedIn } from "./session.ts";
@@ -188,11 +188,6 @@ function wrongAddress(methodsOf: MethodsOf, request: Request): Trouble {
 
 function isForPrograms(request: Request): boolean {
   return /^\/(api|internal)(\/|$)/.test(new URL(request.url).pathname);
-}
-
-/** htmx asks for a whole page then, to put it in the place of the one that is there. */
-function isHistoryRestore(request: Request): boolean {
-  return request.headers.get(HX_REQUEST.historyRestore) === "true";
 }
 
 function problemOf({ status, title, message, errors, headers }: Trouble): Response {

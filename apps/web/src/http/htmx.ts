@@ -41,8 +41,13 @@ export function wantsFragment(request: Request): boolean {
   return (
     isHtmx(request) &&
     request.headers.get(HX_REQUEST.type) === "partial" &&
-    request.headers.get(HX_REQUEST.historyRestore) !== "true"
+    !isHistoryRestore(request)
   );
+}
+
+/** Whether htmx asks for a whole page, to put it in the place of the one that is there. */
+export function isHistoryRestore(request: Request): boolean {
+  return request.headers.get(HX_REQUEST.historyRestore) === "true";
 }
 
 /**
