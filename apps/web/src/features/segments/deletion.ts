@@ -24,7 +24,7 @@ export type Obstacle =
   | { kind: "launching"; campaigns: Named[] };
 
 /** What a person should know before a segment is deleted. */
-export interface Deletion {
+export interface DeletionPreview {
   segment: SegmentRow;
   /** How many contacts have opted out of a dynamic one. */
   optOuts: number;
@@ -33,7 +33,7 @@ export interface Deletion {
   obstacle: Obstacle | undefined;
 }
 
-export async function deletionOf(db: Queryable, id: string): Promise<Deletion | undefined> {
+export async function deletionOf(db: Queryable, id: string): Promise<DeletionPreview | undefined> {
   const segment = await selectSegment(db, id);
   if (segment === undefined) return undefined;
   return {

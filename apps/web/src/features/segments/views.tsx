@@ -10,7 +10,7 @@ import { Pager } from "../../ui/pager.tsx";
 import { SearchBox } from "../../ui/search-box.tsx";
 import { type Sorting, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
-import type { Deletion } from "./deletion.ts";
+import type { DeletionPreview } from "./deletion.ts";
 import { MemberList, type MemberListProps } from "./member-views.tsx";
 import type { RuleInWords } from "./rule-words.ts";
 import { RuleText } from "./rule-count-views.tsx";
@@ -250,7 +250,7 @@ function SizeLine(props: SegmentPageProps): Html {
   );
 }
 
-export function DeleteConfirm(props: { csrf: string; deletion: Deletion }): Html {
+export function DeleteConfirm(props: { csrf: string; deletion: DeletionPreview }): Html {
   const { segment, optOuts, drafts } = props.deletion;
   const path = `/segments/${segment.id}`;
   return (

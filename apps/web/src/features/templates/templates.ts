@@ -154,7 +154,7 @@ export async function duplicateTemplate(
 }
 
 /** What a person should know before a template is deleted. */
-export interface Deletion {
+export interface DeletionPreview {
   template: Template;
   /** The drafts that name it, and will have to name another. */
   drafts: { id: string; name: string }[];
@@ -162,7 +162,7 @@ export interface Deletion {
   launched: number;
 }
 
-export async function deletionOf(db: Queryable, id: string): Promise<Deletion | undefined> {
+export async function deletionOf(db: Queryable, id: string): Promise<DeletionPreview | undefined> {
   const template = await selectTemplate(db, id);
   return template && { template, ...(await campaignsNaming(db, id)) };
 }

@@ -17,7 +17,7 @@ import { ContactChooser, shownFor } from "./contact-views.tsx";
 import { KindBadge, TEMPLATES } from "./list-views.tsx";
 import { Problems, problemsInWords } from "./problem-views.tsx";
 import type { Rendering } from "./rendering.ts";
-import type { Deletion, Template } from "./templates.ts";
+import type { DeletionPreview, Template } from "./templates.ts";
 
 export type Part = "html" | "text" | "source" | "versions" | "campaigns";
 
@@ -200,7 +200,7 @@ export function SourcePage(props: TemplateProps): Html {
   );
 }
 
-export function DeleteConfirm(props: { csrf: string; deletion: Deletion }): Html {
+export function DeleteConfirm(props: { csrf: string; deletion: DeletionPreview }): Html {
   const { template, drafts, launched } = props.deletion;
   const path = `/templates/${template.id}`;
   return (
