@@ -47,10 +47,10 @@ import { templatePages } from "./features/templates/routes.tsx";
 import { templateTestPages } from "./features/templates/test-routes.tsx";
 import { webhookRoutes } from "./features/webhooks/routes.ts";
 import { templateVersionPages } from "./features/templates/version-routes.tsx";
-import { refuseNoText } from "./http/address.ts";
 import { type Apology, envelope } from "./http/envelope.ts";
 import { answerError } from "./http/errors.tsx";
 import { guardedRoutes, methodsAt } from "./http/routes-of.ts";
+import { refuseUndecodableUrl } from "./http/url-text.ts";
 import { publicRoutes } from "./public/routes.ts";
 
 /** Every feature, by the plugin it exports. A new page or call is a line here. */
@@ -114,7 +114,7 @@ export function buildApp(context: Context): AnyElysia {
     systemRouter: false,
   })
     .wrap(envelope(context, answer))
-    .onRequest(({ request }) => refuseNoText(request.url))
+    .onRequest(({ request }) => refuseUndecodableUrl(request.url))
     .onError(({ error, request }) => answer(request, error))
     .use(healthRoutes(checks, context.metrics));
   for (const feature of FEATURES) app.use(feature(context));

@@ -26,8 +26,8 @@ export function rememberUndone(request: Request): void {
  * Makes a POST with an Idempotency-Key safe to repeat: the first call claims the key and is carried out (undefined is
  * returned), a later one gets the first one's answer. Only answers that say something was done (2xx) are kept; one that
  * is known to have come to nothing may be tried anew with the same key. A call that failed otherwise, or that was cut off
- * by a crash, leaves its outcome unknown, and is not carried out a second time under its key. Nor is one that brought
- * somebody who was erased since: its answer went with them, and its key stays.
+ * by a crash, leaves its outcome unknown, and is not carried out a second time under its key. A call whose answer named
+ * a person erased since is not repeated either: the answer was deleted with them, the key was kept.
  */
 export async function replayOrClaim(
   context: Context,

@@ -40,8 +40,8 @@ const lines = new WeakMap<Database, Turns>();
 async function eraseInTurn(db: Database, ids: readonly string[]): Promise<number> {
   const known = await selectAddresses(db, ids);
   if (known.length === 0) return 0;
-  // Millions of rows may be looked through, so nobody is to wait for it. Before, because of an erasure that is cut off in between
-  // nothing would be known any more; and once more, for what came while it waited.
+  // Outside the transaction, since it may scan millions of rows. It runs before the deletion, because a crash afterwards would
+  // leave no address to look for; and again after it, for what arrived meanwhile.
   await eraseMentions(db, known);
   const erased = await retried(() =>
     db.transaction(async (tx) => {

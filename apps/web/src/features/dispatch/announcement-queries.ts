@@ -12,9 +12,9 @@ export interface Unannounced {
 }
 
 /**
- * Takes up to `most` of them, the last that came, for this transaction: other webs take others. Their emails are those that go
- * to such an address, and those of contacts who have it now, as in the hand-over: whose address was changed after the launch,
- * is found by the former one.
+ * Takes up to `most` of them, the last that came, for this transaction: other webs take others. Their emails, as in the
+ * hand-over: those sent to such an address, and those of the contact who has it now. A contact whose address changed after
+ * the launch is found by the former one.
  */
 export async function takeUnannounced(tx: Queryable, most: number): Promise<Unannounced> {
   const [row] = await tx.execute<Unannounced & Record<string, unknown>>(sql`

@@ -22,7 +22,7 @@ export async function takeFreeze(tx: Queryable, campaign: string): Promise<strin
     FROM "campaign" WHERE "id" = ${campaign} AND "state" = 'launching'
   `);
   if (rows[0]?.taken !== true) return undefined;
-  // Whoever erases waits for a freeze to end, and only who freezes may wait behind them.
+  // An erasure waits for running freezes; only another freeze may queue behind it.
   await tx.execute(sql`SELECT pg_advisory_xact_lock_shared(hashtextextended('erase contacts', 0))`);
   return rows[0].launch;
 }

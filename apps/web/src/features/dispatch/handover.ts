@@ -89,8 +89,8 @@ async function handOver(
 }
 
 /**
- * Brings a batch to the email client; undefined when nothing of it has to be brought. One of which anything was tried has
- * arrived: should the email client have lost it since, the reconciler hands it over as what may have been attempted.
+ * Posts a batch; undefined if nothing needs posting. If any of its emails was attempted, the batch has arrived; should the
+ * email client have lost it since, the reconciler posts it again as possibly attempted.
  */
 async function bring(
   batch: BatchToHandOver,

@@ -27,13 +27,17 @@ export interface MovedCampaign {
 }
 
 /**
- * Writes reports into the ledger: events once each, emails forward only, counts along with them. What comes after the end
- * of an email is left out: a journal that was lost and given back says it of an email whose end was on its way. One in doubt
- * is settled by an end and by nothing less: what was under way when the journal was lost goes on nowhere. Of somebody who was
- * erased no address comes back with what a gateway says, and what was skipped of theirs was skipped for that: the email client
- * has one word for whoever must not be mailed. The emails
- * are locked in the order of their ids first, so that two webs that are told the same at once take turns. One parameter
- * carries everything: 2,000 reports as JSON, which costs less than eleven arrays of 2,000.
+ * Writes reports into the ledger:
+ *
+ * - An event is written once, an email moves forward only, and the counts move with it.
+ * - What comes after the end of an email is left out: a journal that was lost and given back tells it of an email whose end
+ *   was on its way.
+ * - An email in doubt is settled by an end and by nothing less: what was under way when the journal was lost goes on nowhere.
+ * - Of an erased person's email no address comes back with what a gateway says.
+ * - An erased person's email that was skipped was skipped for that: the email client has one word for whoever must not be
+ *   mailed.
+ * - The emails are locked first, in the order of their ids, so that two webs that are told the same at once take turns.
+ * - One parameter carries everything: 2,000 reports as JSON, which costs less than eleven arrays of 2,000.
  */
 export async function applyReports(db: Queryable, reports: Report[]): Promise<Application> {
   const rows = await db.execute<{

@@ -1,10 +1,10 @@
 import { NotFoundError, RequestError } from "./faults.ts";
 
 /**
- * Refuses an address that is no text: one with a NUL, which Postgres does not keep, or whose path is not UTF-8 once its
- * escapes are undone. Such a path names nothing; in a query it is a slip.
+ * Refuses a URL that cannot be stored: 404 for a path with a NUL or invalid UTF-8 once decoded, 400 for a NUL in the
+ * query.
  */
-export function refuseNoText(url: string): void {
+export function refuseUndecodableUrl(url: string): void {
   const { pathname, search } = new URL(url);
   if (!isText(pathname)) throw new NotFoundError();
   if (search.includes("%00"))
