@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
+import { createLog } from "@mailwright/platform";
 import { ManualClock } from "@mailwright/testing";
 import type { Context } from "./context.ts";
 import { SESSION_IDLE_S } from "./features/accounts/sessions.ts";
@@ -56,8 +57,8 @@ test("a web whose clock is ahead forgets nothing of the others, and what has run
 });
 
 test("what fails is logged and holds up nothing else", async () => {
-  const told: object[] = [];
-  const log = { error: (about: object) => told.push(about) } as unknown as Context["log"];
+  const told: unknown[] = [];
+  const log = createLog("web", "info", { write: (line) => void told.push(JSON.parse(line)) });
   await furnish(-60);
   await context.db.execute(sql`
     CREATE OR REPLACE FUNCTION ensure_email_event_partitions(since timestamptz) RETURNS void LANGUAGE plpgsql AS
@@ -67,7 +68,7 @@ test("what fails is logged and holds up nothing else", async () => {
   await context.db.execute(sql`ALTER TABLE "somewhere_else" RENAME TO "service_nonce"`);
   expect(await kept()).toEqual({ nonces: 1, answers: 0, sessions: 0, throttles: 0 });
   expect(told).toMatchObject([
-    { what: "next partitions", code: "53100" },
-    { what: "old nonces", code: "42P01" },
+    { what: "next partitions", err: { code: "53100" } },
+    { what: "old nonces", err: { code: "42P01" } },
   ]);
 });

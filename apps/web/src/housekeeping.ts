@@ -3,7 +3,6 @@ import { ensurePartitions } from "./db/partitions.ts";
 import { databaseTime } from "./db/time.ts";
 import { forgetEndedSignIns } from "./features/accounts/sessions.ts";
 import { forgetAbandonedImports, forgetOldRejects } from "./features/imports/imports.ts";
-import { reportOf } from "./http/error-report.ts";
 import { forgetAnswers } from "./http/idempotency.ts";
 import { forgetNonces } from "./http/service.ts";
 
@@ -24,10 +23,7 @@ export async function sweep(context: Context, signal?: AbortSignal): Promise<voi
     try {
       await step(context);
     } catch (error) {
-      context.log.error(
-        { what, ...reportOf(error) },
-        "the house could not be kept; trying again later",
-      );
+      context.log.error({ what, err: error }, "the house could not be kept; trying again later");
     }
   }
 }

@@ -4,6 +4,8 @@ import { describeError } from "./log.ts";
 test("an error of a query is told without its parameters, by whichever way they could come in", () => {
   const postgres = Object.assign(new Error("Key (email)=(anna@example.com) already exists."), {
     code: "23505",
+    constraint_name: "contact_canonical_email",
+    table_name: "contact",
   });
   postgres.name = "PostgresError";
   const failed = Object.assign(
@@ -13,7 +15,12 @@ test("an error of a query is told without its parameters, by whichever way they 
       params: ["anna@example.com"],
     },
   );
-  expect(describeError(failed)).toMatchObject({ code: "23505", query: "insert into contact …" });
+  expect(describeError(failed)).toMatchObject({
+    code: "23505",
+    query: "insert into contact …",
+    constraint: "contact_canonical_email",
+    table: "contact",
+  });
   expect(describeError(new Error("while saving", { cause: failed }))).toMatchObject({
     message: "while saving",
   });

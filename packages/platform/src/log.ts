@@ -7,18 +7,26 @@ export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * One structured log a process, JSON lines on stdout. Whatever is called like a secret or like content is replaced
- * before it is written, at any of the first three levels of an object.
+ * One structured log a process, JSON lines on stdout or to `lines`. Whatever is called like a secret or
+ * like content is replaced before it is written, at any of the first three levels of an object. An error goes under `err`,
+ * and is told as `describeError` says.
  */
-export function createLog(service: string, level: LogLevel = "info"): Log {
-  return pino({
-    level,
-    base: { service },
-    formatters: { level: (label) => ({ level: label }) },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    serializers: { err: describeError },
-    redact: { paths: redactedPaths(), censor: "[redacted]" },
-  });
+export function createLog(
+  service: string,
+  level: LogLevel = "info",
+  lines?: pino.DestinationStream,
+): Log {
+  return pino(
+    {
+      level,
+      base: { service },
+      formatters: { level: (label) => ({ level: label }) },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: describeError },
+      redact: { paths: redactedPaths(), censor: "[redacted]" },
+    },
+    lines,
+  );
 }
 
 export const silentLog: Log = pino({ level: "silent" });
@@ -45,18 +53,25 @@ function redactedPaths(): string[] {
 
 /**
  * What the log says of an error. The message of a failed query repeats its parameters, and Postgres repeats the row that
- * it refused: both may be a person's address, so of such errors only the statement, the code and the place are told.
+ * it refused: both may be a person's address, so of such errors only the statement, the code, the place and the names of
+ * what it touched are told.
  */
 export function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { type: typeof error };
   const cause = error.cause instanceof Error ? error.cause : undefined;
-  const { code } = (cause ?? error) as { code?: unknown };
+  const { code, constraint_name, table_name } = (cause ?? error) as {
+    code?: unknown;
+    constraint_name?: unknown;
+    table_name?: unknown;
+  };
   const fromQuery = "query" in error || "params" in error || error.name === "PostgresError";
   return {
     type: error.name,
     ...(!fromQuery && { message: error.message }),
     ...(fromQuery && "query" in error && { query: error.query }),
-    ...(code !== undefined && { code }),
+    code,
+    constraint: constraint_name,
+    table: table_name,
     stack: (error.stack ?? "")
       .split("\n")
       .filter((line) => /^\s+at /.test(line))

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type AnyElysia, Elysia } from "elysia";
 import { sql } from "drizzle-orm";
-import type { Log } from "@mailwright/platform";
+import { createLog } from "@mailwright/platform";
 import type { Context } from "../context.ts";
 import { HTMX } from "../testing/client.ts";
 import { testContext } from "../testing/context.ts";
@@ -16,7 +16,7 @@ let log = "";
 
 beforeAll(async () => {
   context = await testContext({
-    log: { error: write("error"), info: write("info") } as unknown as Log,
+    log: createLog("web", "info", { write: (line) => void (log += line) }),
   });
   app = new Elysia()
     .wrap(envelope(context, (request, error) => answerError(context, () => [], request, error)))
@@ -33,12 +33,6 @@ beforeAll(async () => {
     .get("/stream", () => new Response(new ReadableStream({ pull: () => new Promise(() => {}) })));
 }, 30_000);
 afterAll(() => context[Symbol.asyncDispose]());
-
-function write(level: string) {
-  return (fields: object, message: string) => {
-    log += `${JSON.stringify({ level, ...fields, msg: message })}\n`;
-  };
-}
 
 function fail(error: Error) {
   return () => {

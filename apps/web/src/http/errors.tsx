@@ -3,6 +3,7 @@ import { ParseError, ValidationError } from "elysia";
 import { problem, problemResponse } from "@mailwright/platform";
 import type { Context } from "../context.ts";
 import { isAway, isFull } from "../db/away.ts";
+import { codeOf } from "../db/sqlstate.ts";
 import { AuthLayout } from "../ui/auth-layout.tsx";
 import { Buttons, LinkButton } from "../ui/button.tsx";
 import { Layout } from "../ui/layout.tsx";
@@ -12,7 +13,6 @@ import { themeOf } from "../ui/theme.ts";
 import { Toast, TOASTS_ID } from "../ui/toast.tsx";
 import { hasBody, mediaType } from "./body.ts";
 import { loggedPath, requestId } from "./envelope.ts";
-import { reportOf } from "./error-report.ts";
 import {
   DetourError,
   type Fault,
@@ -108,15 +108,15 @@ function troubleOf(
     return { ...NOTHING, status: 400, title: "The request broke off", message: "" };
   }
   if (isAway(fault)) {
-    log.error({ requestId: id, ...reportOf(fault), stack: undefined }, "the database is away");
+    log.error({ requestId: id, code: codeOf(fault) }, "the database is away");
     return AWAY;
   }
   if (isFull(fault)) {
-    log.error({ requestId: id, ...reportOf(fault), stack: undefined }, "the database has no room");
+    log.error({ requestId: id, code: codeOf(fault) }, "the database has no room");
     return FULL;
   }
   log.error(
-    { requestId: id, method: request.method, path: loggedPath(request), ...reportOf(fault) },
+    { requestId: id, method: request.method, path: loggedPath(request), err: fault },
     "failed",
   );
   return {

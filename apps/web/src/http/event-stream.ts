@@ -1,7 +1,6 @@
 import { type Html, render } from "@mailwright/html";
 import type { Clock } from "@mailwright/platform";
 import type { Context } from "../context.ts";
-import { reportOf } from "./error-report.ts";
 
 /** What flows on a live region's stream: each value is what stands in the region now. It ends when `signal` aborts. */
 export type Messages = (signal: AbortSignal) => AsyncIterable<Html>;
@@ -43,7 +42,7 @@ export function eventStream(
     },
     async pull(controller) {
       const next = await iterator.next().catch((error: unknown) => {
-        log.warn(reportOf(error), "a stream ended early; the browser comes back");
+        log.warn({ err: error }, "a stream ended early; the browser comes back");
         gone.abort();
       });
       if (next?.done === false) {
