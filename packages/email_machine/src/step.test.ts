@@ -144,6 +144,32 @@ describe("an attempt that was due in time and is asked for late, after a pause o
   });
 });
 
+test.each([0, 1_000, undefined])(
+  "an email that is throttled for as long as any may be tried comes nowhere near the last number of the ledger (Retry-After %p ms)",
+  (retryAfterMs) => {
+    const days30 = 30 * 24 * 3_600_000;
+    const policy = { ...DEFAULT_RETRY_POLICY, firstWaitMs: 10, maxWaitMs: 10, maxAgeMs: days30 };
+    const reason = { code: "throttled" } as const;
+    let record = step(newRecord(), { type: "START", at: 0 }, policy)?.record as EmailRecord;
+    let now = 0;
+    while (!isSettled(record.state) && record.seq < 32_767) {
+      const event: EmailEvent =
+        record.state === "sending"
+          ? {
+              type: "THROTTLED",
+              at: now,
+              roll: 0,
+              reason,
+              ...(retryAfterMs !== undefined && { retryAfterMs }),
+            }
+          : { type: "DUE", at: (now = record.due as number) };
+      record = step(record, event, policy)?.record as EmailRecord;
+    }
+    expect([record.state, record.reason?.code, now]).toEqual(["failed", "expired", days30]);
+    expect(record.seq).toBeLessThan(4_000);
+  },
+);
+
 test("an absurd Retry-After is believed for a day at most", () => {
   const policy = { ...DEFAULT_RETRY_POLICY, maxAgeMs: Number.MAX_SAFE_INTEGER };
   const sending = step(newRecord(), { type: "START", at: 0 }, policy)?.record as EmailRecord;

@@ -172,7 +172,10 @@ function kindOf({ state }: EmailRecord, presumed: boolean): Transition["kind"] {
   return state === "sending" && !presumed ? "start" : "go";
 }
 
-/** Throttled attempts cost nothing, but the ledger numbers transitions up to 32,767, and each attempt makes two. */
+/**
+ * Throttled attempts cost nothing, but the ledger numbers transitions up to 32,767, and each attempt makes two. The machine
+ * lets fewer than 2,000 happen; but what it counts begins anew when the journal was lost, and time when a clock is set back.
+ */
 export const MOST_ATTEMPTS = 10_000;
 
 async function deliver(
