@@ -61,12 +61,25 @@ export async function reconcile(
   for (const campaign of new Set(batches.map(({ campaign_id }) => campaign_id)))
     if (await syncControl(context, campaign)) told.add(campaign);
   for (const batch of overdue)
-    if (told.has(batch.campaign_id)) await askAfter(batch, pace, context);
+    if (told.has(batch.campaign_id)) await askAfterAlone(batch, pace, context);
 }
 
 /** Whether no attempt of an email may begin any more. */
 function isWithheld({ suppressed, contact }: OpenEmail): boolean {
   return suppressed || contact === null;
+}
+
+/** A batch that cannot be asked after, or whose answer cannot be kept, is left for the next round and holds up no other. */
+async function askAfterAlone(
+  batch: BatchToCheck,
+  pace: ReconcilePace,
+  context: DispatchContext,
+): Promise<void> {
+  try {
+    await askAfter(batch, pace, context);
+  } catch (error) {
+    context.log.error({ err: error, batch: batch.id }, "a batch could not be reconciled");
+  }
 }
 
 /** The answer is held against the ledger as it is then: what ended or was requeued meanwhile is not missing. */
