@@ -51,7 +51,7 @@ export const VARIABLES = {
       name: "WEB_URL",
       fallback: "http://localhost:5050",
       meaning:
-        "Where people reach web, also by the links in emails. With https cookies are sent by https alone, and mailboxes unsubscribe with one click. While it is an address that only this machine or its network reaches, no campaign is launched through a real gateway.",
+        "Where people reach web, also by the links in emails: a path may follow its host, and nothing else. With https cookies are sent by https alone, and mailboxes unsubscribe with one click. While it is an address that only this machine or its network reaches, no campaign is launched through a real gateway.",
     },
     {
       name: "EMAIL_CLIENT_URL",

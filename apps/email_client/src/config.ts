@@ -39,7 +39,7 @@ export function readEmailClientConfig(source: ConfigSource): Config {
   return readConfig(source, (env) => ({
     port: env.integer("PORT", 5051, { max: 65_535 }),
     redisUrls: redisUrls(env),
-    webUrl: env.url("WEB_URL", ["http", "https"]),
+    webUrl: env.serviceUrl("WEB_URL"),
     serviceKeys: env.keys("SERVICE_KEYS"),
     credentialsKeys: env.keys("CREDENTIALS_KEYS"),
     logLevel: env.choice("LOG_LEVEL", LOG_LEVELS, "info"),

@@ -34,8 +34,8 @@ export interface Config {
 export function readWebConfig(source: ConfigSource): Config {
   return readConfig(source, (env) => ({
     databaseUrl: env.url("DATABASE_URL", ["postgres", "postgresql"]),
-    webUrl: env.url("WEB_URL", ["http", "https"], "http://localhost:5050"),
-    emailClientUrl: env.url("EMAIL_CLIENT_URL", ["http", "https"], "http://localhost:5051"),
+    webUrl: env.serviceUrl("WEB_URL", "http://localhost:5050"),
+    emailClientUrl: env.serviceUrl("EMAIL_CLIENT_URL", "http://localhost:5051"),
     port: env.integer("PORT", 5050, { max: 65_535 }),
     serviceKeys: env.keys("SERVICE_KEYS"),
     firstOwner: readFirstOwner(env),

@@ -29,6 +29,36 @@ test("every fault of the environment is told at once, and no value of a URL is r
   ]);
 });
 
+const service = (env: Reader) => env.serviceUrl("WEB_URL");
+
+test.each([
+  ["https://mail.example.com/", "https://mail.example.com"],
+  ["HTTPS://Mail.Example.com:443/News/", "https://mail.example.com/News"],
+  ["https:mail.example.com", "https://mail.example.com"],
+  ["https://bücher.example", "https://xn--bcher-kva.example"],
+  ['http://web:5050/a b"<ü>', "http://web:5050/a%20b%22%3C%C3%BC%3E"],
+])("the URL of a service is read in the one spelling that it has: %s", (WEB_URL, read) => {
+  expect(readConfig({ WEB_URL }, service)).toBe(read);
+});
+
+test("the URL of a service has a host and perhaps a path, and is not repeated where it has more", () => {
+  const more = [
+    "WEB_URL may have a path behind its host, but no user name, password, query or fragment",
+  ];
+  for (const rest of ["anna@web", "anna:hunter2@web", ":hunter2@web", "web?", "web/?a=b", "web#"])
+    expect(faultsOf({ WEB_URL: `https://${rest}` }, service)).toEqual(more);
+  expect(faultsOf({ WEB_URL: "ftp://hunter2@web" }, service)).toEqual([
+    "WEB_URL is not a URL that begins with http:// or https://",
+  ]);
+  expect(faultsOf({ WEB_URL: 'https://web"' }, service)).toEqual([
+    "WEB_URL has a host that is none",
+  ]);
+  expect(faultsOf({ WEB_URL: `https://web/${"ü".repeat(160)}` }, service)).toEqual([
+    "WEB_URL is longer than 900 characters",
+  ]);
+  expect(faultsOf({}, service)).toEqual(["WEB_URL is not set: it must be a URL (http, https)"]);
+});
+
 const nodes = (env: Reader) => env.urls("NODES", ["redis"]);
 
 test("several URLs are read as they stand, and of those that are none the place is told", () => {

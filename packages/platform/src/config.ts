@@ -18,6 +18,11 @@ export interface Reader {
   integer(name: string, fallback: number, bounds?: { min?: number; max?: number }): number;
   /** An absolute URL with one of the given schemes (without the colon); the answer has no trailing slash. */
   url(name: string, schemes: string[], fallback?: string): string;
+  /**
+   * The http or https URL of a service, as every URL that begins with it is spelled: scheme and host in lower case and in ASCII,
+   * without a trailing slash. It may have a path, and nothing else: no user, no query and no fragment.
+   */
+  serviceUrl(name: string, fallback?: string): string;
   /** One or more URLs of one of the schemes, separated by commas. */
   urls(name: string, schemes: string[]): string[];
   choice<const T extends string>(name: string, choices: readonly T[], fallback: NoInfer<T>): T;
@@ -77,6 +82,24 @@ function createReader(source: ConfigSource, faults: string[]): Reader {
       if (!isUrl(value, schemes)) notUrl(name, schemes);
       return withoutSlash(value);
     },
+    serviceUrl(name, fallback) {
+      const value = given(name) ?? fallback;
+      if (value === undefined) return required(name, `a URL (${HTTP.join(", ")})`);
+      if (!isUrl(value, HTTP)) {
+        notUrl(name, HTTP);
+        return value;
+      }
+      const { href, hostname, username, password } = new URL(value);
+      if (!PLAIN_HOST.test(hostname)) faults.push(`${name} has a host that is none`);
+      if (username !== "" || password !== "" || /[?#]/.test(href)) {
+        faults.push(
+          `${name} may have a path behind its host, but no user name, password, query or fragment`,
+        );
+      }
+      if (href.length > LONGEST_SERVICE_URL)
+        faults.push(`${name} is longer than ${LONGEST_SERVICE_URL} characters`);
+      return withoutSlash(href);
+    },
     urls(name, schemes) {
       const value = given(name) ?? required(name, `a URL (${schemes.join(", ")}), or several`);
       const urls = value.split(",").map((url) => url.trim());
@@ -111,6 +134,14 @@ function createReader(source: ConfigSource, faults: string[]): Reader {
     },
   };
 }
+
+const HTTP = ["http", "https"];
+
+/** A URL may have quotation marks and braces in its host. No name has, and a header or a page could end at one. */
+const PLAIN_HOST = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/;
+
+/** So much that a link to unsubscribe, which is 46 characters longer, is no longer than the protocol takes one (1,000). */
+const LONGEST_SERVICE_URL = 900;
 
 function isUrl(value: string, schemes: string[]): boolean {
   return URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1));

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
-import { newId } from "@mailwright/platform";
+import fc from "fast-check";
+import { ConfigError, newId } from "@mailwright/platform";
+import { parseBatch } from "@mailwright/protocol";
 import { testDatabase, type TestDatabase } from "@mailwright/testing";
+import { readWebConfig } from "../../config.ts";
 import { openDatabase, type OpenDatabase } from "../../db/open.ts";
 import { createLinks, type Links } from "./links.ts";
 
@@ -58,3 +61,48 @@ test("a token of another installation is none of ours", async () => {
   await opened.db.execute(sql`UPDATE "link_key" SET "secret" = ${"0".repeat(64)}`);
   expect(await createLinks(opened.db, "").emailToLeave(token)).toBeUndefined();
 });
+
+/** Whatever somebody may write for WEB_URL, sensible or not. */
+const anyWebUrl = fc
+  .tuple(
+    fc.constantFrom("https://", "HTTP://", "https:", "http:/", ""),
+    fc.oneof(
+      fc.constantFrom("mail.example.com", "Bücher.Example:8443", "[::1]", "a@mail.example.com"),
+      fc.domain(),
+      fc.string({ unit: "grapheme" }),
+    ),
+    fc.oneof(
+      fc.constantFrom("", "/", "/news//", "?", "#a", "/a?b"),
+      fc.string({ unit: "binary", size: "large" }),
+      fc.string({ unit: "grapheme-ascii", maxLength: 1_000, size: "max" }),
+    ),
+  )
+  .map(([scheme, host, rest]) => scheme + host + rest);
+
+test("a link that begins with any WEB_URL with which web starts is one that the email client takes", async () => {
+  const SERVICE_KEYS = `k1:${Buffer.alloc(32, 7).toString("base64")}`;
+  let taken = 0;
+  await fc.assert(
+    fc.asyncProperty(anyWebUrl, async (WEB_URL) => {
+      const webUrl = webUrlOf({ DATABASE_URL: database.url, SERVICE_KEYS, WEB_URL });
+      if (webUrl === undefined) return;
+      taken++;
+      const id = newId();
+      const unsubscribe_url = (await createLinks(opened.db, webUrl).toLeave())(id);
+      const ids = { batch: id, campaign: id, gateway: id, content: "0".repeat(64), priority: 1 };
+      const recipient = { id, run: 1, email: "a@example.com", name: "", variables: {} };
+      expect(parseBatch({ ...ids, recipients: [{ ...recipient, unsubscribe_url }] }).ok).toBe(true);
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(taken).toBeGreaterThan(100);
+});
+
+function webUrlOf(source: Record<string, string>): string | undefined {
+  try {
+    return readWebConfig(source).webUrl;
+  } catch (error) {
+    if (error instanceof ConfigError) return undefined;
+    throw error;
+  }
+}
