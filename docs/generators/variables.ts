@@ -12,7 +12,7 @@ export interface Variable {
 const PORT = "The port to listen on.";
 const LOG_LEVEL = `How much is logged, as JSON lines on stdout: ${LOG_LEVELS.map(code).join(", ")}. All programs take the same.`;
 const SERVICE_KEYS =
-  "What signs the calls between web and the email client: `id:base64`, each of at least 32 bytes, separated by commas. The first signs, all are believed, so that a key can be rotated. The same for both.";
+  "What signs the calls between web and the email client: `id:base64`, each of at least 32 bytes, separated by commas, each with an id of its own. The first signs, all are believed, so that a key can be rotated. The same for both.";
 
 /** What each program reads. `configuration.ts` holds it against the readers themselves. */
 export const VARIABLES = {

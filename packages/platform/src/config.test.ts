@@ -95,3 +95,13 @@ test("a key that is too short is refused by its place, not by its value", () => 
     "KEYS, key 1: it must be id:base64 of at least 32 bytes",
   ]);
 });
+
+test("two keys of one id are refused by their places: only one of them would ever be found", () => {
+  const [one, other] = [7, 8].map((byte) => Buffer.alloc(32, byte).toString("base64"));
+  expect(
+    faultsOf({ KEYS: `a:${one},b:${one},short:a,a:${other}` }, (env) => env.keys("KEYS")),
+  ).toEqual([
+    "KEYS, key 3: it must be id:base64 of at least 32 bytes",
+    "KEYS, key 4: it has the id of key 1, and each needs one of its own",
+  ]);
+});

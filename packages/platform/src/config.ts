@@ -123,14 +123,16 @@ function createReader(source: ConfigSource, faults: string[]): Reader {
         required(name, "id:base64[,id:base64], each of at least 32 bytes");
         return [];
       }
-      return value.split(",").flatMap((entry, index) => {
-        const [, id, encoded] =
-          /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/=_-]+)$/.exec(entry.trim()) ?? [];
-        const bytes = new Uint8Array(Buffer.from(encoded ?? "", "base64"));
-        if (id !== undefined && bytes.length >= 32) return [{ id, bytes }];
-        faults.push(`${name}, key ${index + 1}: it must be id:base64 of at least 32 bytes`);
-        return [];
-      });
+      const keys = value.split(",").map(readKey);
+      for (const [index, key] of keys.entries()) {
+        const before = keys.findIndex((each) => each !== undefined && each.id === key?.id);
+        const place = `${name}, key ${index + 1}:`;
+        if (key === undefined) faults.push(`${place} it must be id:base64 of at least 32 bytes`);
+        // What the one signed or sealed would be held against the other, and found to be forged.
+        else if (before < index)
+          faults.push(`${place} it has the id of key ${before + 1}, and each needs one of its own`);
+      }
+      return keys.filter((key) => key !== undefined);
     },
   };
 }
@@ -142,6 +144,12 @@ const PLAIN_HOST = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/;
 
 /** So much that a link to unsubscribe, which is 46 characters longer, is no longer than the protocol takes one (1,000). */
 const LONGEST_SERVICE_URL = 900;
+
+function readKey(entry: string): NamedKey | undefined {
+  const [, id, encoded] = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/=_-]+)$/.exec(entry.trim()) ?? [];
+  const bytes = new Uint8Array(Buffer.from(encoded ?? "", "base64"));
+  return id !== undefined && bytes.length >= 32 ? { id, bytes } : undefined;
+}
 
 function isUrl(value: string, schemes: string[]): boolean {
   return URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1));
