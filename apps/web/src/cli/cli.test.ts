@@ -7,6 +7,7 @@ import { freezeLaunched } from "../features/dispatch/freeze.ts";
 import { settingsWith } from "../testing/campaigns.ts";
 import { emailClientStandIn } from "../testing/email-client-stand-in.ts";
 import { launchingCampaign, ledgerFixture } from "../testing/ledger.ts";
+import { givenTo } from "../testing/command-line.ts";
 import type { Command } from "./command.ts";
 import { doctor } from "./doctor.ts";
 import { rekey } from "./rekey.ts";
@@ -33,7 +34,10 @@ async function shell() {
   );
   const run = async (command: Command, ...args: string[]) => {
     const lines: string[] = [];
-    const code = await command.run(args, { context, print: (line) => lines.push(line) });
+    const code = await command.run(givenTo(command, args), {
+      context,
+      print: (line) => lines.push(line),
+    });
     return { code, lines };
   };
   return { ledger, standIn, context, run, [Symbol.asyncDispose]: () => stack.disposeAsync() };

@@ -25,7 +25,7 @@ interface Finding {
 export const doctor: Command = {
   usage: "doctor",
   does: "looks at every part and says what is wrong and what to do",
-  async run(_args, { context, print }) {
+  async run(_given, { context, print }) {
     let ill = 0;
     for (const examine of [postgres, ledger, emailClient, sender, links]) {
       for (const { about, ok, says } of await examine(context)) {

@@ -2,7 +2,8 @@
 import { ConfigError, createLog, systemClock } from "@mailwright/platform";
 import { readWebConfig } from "../config.ts";
 import { createContext } from "../context.ts";
-import { type Command, CommandError } from "./command.ts";
+import { type Command, CommandError, type Given } from "./command.ts";
+import { readCommandLine } from "./command-line.ts";
 import { doctor } from "./doctor.ts";
 import { surroundingEnvironment } from "./environment.ts";
 import { migrate } from "./migrate.ts";
@@ -13,19 +14,33 @@ import { token } from "./token.ts";
 
 const COMMANDS: Record<string, Command> = { doctor, migrate, rekey, replay, seed, token };
 
-async function main([name = "", ...args]: string[]): Promise<number> {
-  const command = COMMANDS[name];
-  if (command === undefined) {
-    console.error(usage());
-    return name === "" || name === "help" || name === "--help" ? 0 : 1;
+/** The line meant nothing to us. */
+const MISUSED = 2;
+
+async function main(line: string[]): Promise<number> {
+  const asked = readCommandLine(COMMANDS, line);
+  switch (asked.kind) {
+    case "help":
+      console.log(usage());
+      return 0;
+    case "wrong":
+      console.error(`${asked.why}\n\n${usage()}`);
+      return MISUSED;
+    case "run":
+      return run(asked.command, asked.given);
+    default:
+      return asked satisfies never;
   }
+}
+
+async function run(command: Command, given: Given): Promise<number> {
   try {
     const config = readWebConfig(await surroundingEnvironment(Bun.env));
     await using context = createContext(config, {
       log: createLog("mailwright", "warn"),
       clock: systemClock,
     });
-    return await command.run(args, { context, print: (line) => console.log(line) });
+    return await command.run(given, { context, print: (line) => console.log(line) });
   } catch (error) {
     if (!(error instanceof CommandError || error instanceof ConfigError)) throw error;
     console.error(error.message);

@@ -9,7 +9,7 @@ const Rewrapped = parser(
 export const rekey: Command = {
   usage: "rekey",
   does: "wraps every gateway's data key with the newest of CREDENTIALS_KEYS",
-  async run(_args, { context, print }) {
+  async run(_given, { context, print }) {
     const answer = await context.emailClient.call(
       "POST",
       "/v1/settings/rewrap",

@@ -5,7 +5,8 @@ import { type Difference, differences } from "./replay-queries.ts";
 export const replay: Command = {
   usage: "replay [<campaign>]",
   does: "folds the history anew and names what the ledger says differently",
-  async run([campaign], { context, print }) {
+  words: 1,
+  async run({ words: [campaign] }, { context, print }) {
     if (campaign !== undefined && !isId(campaign))
       throw new CommandError("A campaign is named by its id.");
     const { emails, found } = await differences(context.db, campaign);

@@ -8,6 +8,7 @@ import { reconcile } from "../features/dispatch/reconcile.ts";
 import { testContext } from "../testing/context.ts";
 import { emailClientStandIn } from "../testing/email-client-stand-in.ts";
 import { gaps, standing } from "../testing/ledger.ts";
+import { givenTo } from "../testing/command-line.ts";
 import type { Command } from "./command.ts";
 import { replay } from "./replay.ts";
 import { seed } from "./seed.ts";
@@ -19,7 +20,10 @@ const clock = { now: () => NOW, sleep: () => Promise.resolve() };
 
 async function run(context: Context, command: Command, ...args: string[]) {
   const lines: string[] = [];
-  const code = await command.run(args, { context, print: (line) => lines.push(line) });
+  const code = await command.run(givenTo(command, args), {
+    context,
+    print: (line) => lines.push(line),
+  });
   return { code, lines };
 }
 

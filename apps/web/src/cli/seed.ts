@@ -1,6 +1,5 @@
-import { parseArgs } from "node:util";
 import { countContacts } from "../features/contacts/contacts.ts";
-import { type Command, CommandError } from "./command.ts";
+import { type Command, CommandError, type Given } from "./command.ts";
 import { addCampaign } from "./seed-campaigns.ts";
 import { addPeople, inventPerson } from "./seed-people.ts";
 import { planCampaigns } from "./seed-plans.ts";
@@ -13,8 +12,9 @@ const ACTOR = "mailwright seed";
 export const seed: Command = {
   usage: "seed [--contacts <n>] [--campaigns <n>] [--seed <n>] [--add]",
   does: "fills an empty installation with invented contacts and campaigns; sends nothing",
-  async run(args, { context, print }) {
-    const { contacts, campaigns, seed: number, add } = readArguments(args);
+  options: { contacts: "text", campaigns: "text", seed: "text", add: "flag" },
+  async run(given, { context, print }) {
+    const { contacts, campaigns, seed: number, add } = numbersOf(given);
     const { db, clock } = context;
     const there = await countContacts(db);
     if (there > 0 && !add) {
@@ -50,22 +50,13 @@ const CONTACTS = { fewest: 100, most: 1_000_000 };
 const CAMPAIGNS = { fewest: 0, most: 50 };
 const SEEDS = { fewest: 1, most: 1_000_000 };
 
-function readArguments(args: string[]) {
-  const text = { type: "string" } as const;
-  try {
-    const { values } = parseArgs({
-      args,
-      options: { contacts: text, campaigns: text, seed: text, add: { type: "boolean" } },
-    });
-    return {
-      contacts: readNumber("--contacts", values.contacts ?? "2000", CONTACTS),
-      campaigns: readNumber("--campaigns", values.campaigns ?? "8", CAMPAIGNS),
-      seed: readNumber("--seed", values.seed ?? "1", SEEDS),
-      add: values.add ?? false,
-    };
-  } catch (error) {
-    throw new CommandError((error as Error).message);
-  }
+function numbersOf({ texts, flags }: Given) {
+  return {
+    contacts: readNumber("--contacts", texts["contacts"] ?? "2000", CONTACTS),
+    campaigns: readNumber("--campaigns", texts["campaigns"] ?? "8", CAMPAIGNS),
+    seed: readNumber("--seed", texts["seed"] ?? "1", SEEDS),
+    add: flags.includes("add"),
+  };
 }
 
 function readNumber(

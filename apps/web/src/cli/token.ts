@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { createToken } from "../features/accounts/tokens.ts";
 import { isRole, ROLES } from "../http/access.ts";
 import { type Command, CommandError } from "./command.ts";
@@ -8,11 +7,12 @@ const DAY_MS = 86_400_000;
 export const token: Command = {
   usage: "token create --name <n> --role <r> [--expires-days <d>]",
   does: "prints a token for the API, and nothing else",
-  async run(args, { context, print }) {
-    const { positionals, values } = readArguments(args);
-    if (positionals[0] !== "create")
+  options: { name: "text", role: "text", "expires-days": "text" },
+  words: 1,
+  async run({ words, texts }, { context, print }) {
+    if (words[0] !== "create")
       throw new CommandError("Say `token create --name <name> --role <role>`.");
-    const { name = "", role = "", "expires-days": days } = values;
+    const { name = "", role = "", "expires-days": days } = texts;
     if (name.trim() === "")
       throw new CommandError(
         "Give the token a name, so that it can be told from the others: --name <name>.",
@@ -32,19 +32,3 @@ export const token: Command = {
     return 0;
   },
 };
-
-function readArguments(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        name: { type: "string" },
-        role: { type: "string" },
-        "expires-days": { type: "string" },
-      },
-    });
-  } catch (error) {
-    throw new CommandError((error as Error).message);
-  }
-}
