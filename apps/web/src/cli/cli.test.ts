@@ -55,13 +55,29 @@ test("token create prints a token that is recognised, and nothing else", async (
 
 test("token create says what it lacks", async () => {
   await using at = await shell();
-  expect(at.run(token, "create", "--role", "editor")).rejects.toThrow("--name");
-  expect(at.run(token, "create", "--name", "CI", "--role", "boss")).rejects.toThrow(
-    "owner | admin | editor | viewer",
+  await expect(at.run(token, "create", "--role", "editor")).rejects.toThrow(
+    "--name: Fill in the name.",
   );
-  expect(
-    at.run(token, "create", "--name", "CI", "--role", "viewer", "--expires-days", "soon"),
-  ).rejects.toThrow("days");
+  await expect(at.run(token, "create", "--name", "CI", "--role", "boss")).rejects.toThrow(
+    "--role: Choose one of: owner | admin | editor | viewer.",
+  );
+  const both = await at.run(token, "create", "--name", " ").catch((error: Error) => error.message);
+  expect(both).toContain("--name: ");
+  expect(both).toContain("--role: ");
+});
+
+test("token create takes the names that the page takes, and lets a token expire in a day to ten years", async () => {
+  await using at = await shell();
+  const create = (...options: string[]) => at.run(token, "create", "--role", "viewer", ...options);
+  await expect(create("--name", "x".repeat(101))).rejects.toThrow("at most 100 characters");
+  await expect(create("--name", "one\ntwo")).rejects.toThrow("--name: Keep it on one line.");
+  for (const days of ["soon", "", "0", "-1", "1.5", "3651", "1e9"])
+    await expect(create("--name", "CI", `--expires-days=${days}`)).rejects.toThrow(
+      "--expires-days: ",
+    );
+  const { lines } = await create("--name", " CI ", "--expires-days", "3650");
+  const made = await recogniseToken(at.context, lines[0]!);
+  expect(made).toMatchObject({ name: "CI", role: "viewer" });
 });
 
 test("replay finds an email and a count that their history does not bear out", async () => {
