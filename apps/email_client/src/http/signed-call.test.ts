@@ -5,6 +5,7 @@ import { ownRedis, until } from "@mailwright/testing";
 import { aGateway, SERVICE_KEY, setUp, type SetUp } from "../testing/client.ts";
 import { batch, content, recipients } from "../testing/factories.ts";
 import {
+  A_TEST_MESSAGE,
   type Call,
   call,
   callsThatChange,
@@ -88,6 +89,7 @@ describe("a call that is signed but not what it should be changes nothing", () =
       [`/v1/contents/${"a".repeat(64)}`, "PUT", 16 * 1024 * 1024],
       [`/v1/campaigns/${SOMEBODY}/control`, "PUT", 1024 * 1024],
       ["/v1/settings", "PATCH", 1024 * 1024],
+      [`/v1/gateways/${SOMEBODY}/messages`, "POST", 24 * 1024 * 1024],
     ] as const) {
       const body = `"${"x".repeat(limit)}"`;
       expect((await call(given, { method, path, body })).status).toBe(413);
@@ -109,6 +111,17 @@ describe("a call that is signed but not what it should be changes nothing", () =
       body: JSON.stringify(body),
     });
     expect(answer.status).toBe(204);
+  });
+
+  test("and so is the longest message of a test, which is such a template filled in", async () => {
+    await using given = await setUp();
+    const worst = "\u0001".repeat(2_000_000);
+    const answer = await call(given, {
+      method: "POST",
+      path: `/v1/gateways/${given.gatewayId}/messages`,
+      body: JSON.stringify({ ...A_TEST_MESSAGE, html: worst, text: worst }),
+    });
+    expect(answer).toMatchObject({ status: 200, body: { outcome: "accepted" } });
   });
 
   test.each([

@@ -3,7 +3,7 @@ import { type Parsed, receive } from "@mailwright/protocol";
 import type { Context } from "../context.ts";
 import { nonceKey } from "../redis/keys.ts";
 
-/** A megabyte holds everything but batches and contents. */
+/** A megabyte holds everything but batches, contents and test messages. */
 const DEFAULT_LIMIT = 1024 * 1024;
 
 /**

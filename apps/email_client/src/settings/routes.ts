@@ -18,6 +18,9 @@ import { readTraffic } from "../gateways/traffic.ts";
 import { signedCall } from "../http/signed-call.ts";
 import { validateSettings, patchSettings, rewrapSecrets, viewSettings } from "./settings.ts";
 
+/** The longest test message fits, two million characters as HTML and as text, where each of them takes six octets as JSON. */
+const MESSAGE_LIMIT = 24 * 1024 * 1024;
+
 export function settingsRoutes(context: Context) {
   const { redis, vault, gateways, outbound } = context;
   const view = () => viewSettings(redis, gateways.breakerState);
@@ -61,10 +64,15 @@ export function settingsRoutes(context: Context) {
     .post(
       "/v1/gateways/:id/messages",
       ({ request, params }) =>
-        signedCall(context, request, parseTestMessage, (message) =>
-          withGateway(context, params.id, async (open): Promise<TestResult> =>
-            sendTest(message, open, context.config.attemptDeadlineMs),
-          ),
+        signedCall(
+          context,
+          request,
+          parseTestMessage,
+          (message) =>
+            withGateway(context, params.id, async (open): Promise<TestResult> =>
+              sendTest(message, open, context.config.attemptDeadlineMs),
+            ),
+          MESSAGE_LIMIT,
         ),
       { parse: "none" },
     )

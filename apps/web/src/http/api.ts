@@ -9,8 +9,8 @@ import { replayOrClaim } from "./idempotency.ts";
 import { naming } from "./routes-of.ts";
 import { storable, unstorablePath } from "../db/storable.ts";
 
-/** A template of a million characters, each of two bytes. */
-const JSON_LIMIT = 2 * 1_048_576;
+/** The longest template fits, a million characters, where each of them is escaped to six octets, as many programs do by themselves. */
+const JSON_LIMIT = 6 * 1_048_576;
 
 /**
  * The base of a feature's API calls. Each route names the permission it needs and finds `actor`, the caller's token, in

@@ -11,7 +11,7 @@ export function hasBody(request: Request): boolean {
   return request.body !== null && request.headers.get("content-length") !== "0";
 }
 
-/** Enough for a form of 4 MB at 14 kB/s. */
+/** Enough for a form of 9 MB at 31 kB/s. */
 const PATIENCE_MS = 5 * 60_000;
 
 /**

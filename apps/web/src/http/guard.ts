@@ -20,8 +20,8 @@ export interface Visit {
   upload: Upload | undefined;
 }
 
-/** What a form may hold: a template of a million characters, each of them escaped to three. */
-const FORM_LIMIT = 4 * 1_048_576;
+/** What a form may hold: a template of a million characters, in a script whose characters are three octets, each escaped to three. */
+const FORM_LIMIT = 9 * 1_048_576;
 /** The same from somebody who is not signed in. */
 const STRANGER_FORM_LIMIT = 64 * 1_024;
 

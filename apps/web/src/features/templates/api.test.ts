@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { newId } from "@mailwright/platform";
-import { apiClient } from "../../testing/client.ts";
+import { apiClient, signedInClient } from "../../testing/client.ts";
 import { testContext } from "../../testing/context.ts";
 import { GATEWAY, gatewaysFixture } from "../gateways/fixtures/gateways.ts";
 import { addContact, created, HELLO } from "./fixtures/templates.ts";
@@ -65,6 +65,25 @@ test("templates are listed as they are sorted, a page at a time", async () => {
     expect([query, all.map(({ name }) => name).join("")]).toEqual([query, expected]);
   }
   expect((await call("GET", "/api/v1/templates?sort=kind")).status).toBe(400);
+});
+
+test("the longest template is taken, however a program or a browser escapes it", async () => {
+  await using context = await testContext();
+  const { call, token } = await apiClient(context, "editor");
+  const { send, post } = await signedInClient(context);
+  const body = "あ".repeat(1_000_000);
+  const escaped = JSON.stringify({ ...HELLO, kind: "text", body }).replaceAll("あ", "\\u3042");
+  const made = await send("/api/v1/templates", {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: escaped,
+  });
+  expect(made.status).toBe(201);
+  expect(made.json<Shown>().body === body).toBe(true);
+  expect((await call("POST", "/api/v1/templates", { ...HELLO, body: `${body}.` })).status).toBe(
+    422,
+  );
+  expect((await post("/templates", { ...HELLO, kind: "text", body })).status).toBe(303);
 });
 
 test("faults name the part and the line; an unknown field is one, too", async () => {
