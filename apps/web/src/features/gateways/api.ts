@@ -5,13 +5,9 @@ import { type GatewayKind, ROUTE } from "@mailwright/protocol";
 import type { Context } from "../../context.ts";
 import type { Token } from "../../http/access.ts";
 import { api } from "../../http/api.ts";
-import {
-  ConflictError,
-  InvalidInputError,
-  NotFoundError,
-  OutcomeUnknownError,
-} from "../../http/faults.ts";
+import { ConflictError, InvalidInputError, NotFoundError } from "../../http/faults.ts";
 import { faultsOf } from "../../http/messages.ts";
+import { notAnswered } from "../../http/not-answered.ts";
 import { ListOf } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
 import {
@@ -140,11 +136,8 @@ export function gatewaysApi(context: Context) {
           case "unknown":
             throw new NotFoundError();
           case "refused":
-            throw new ConflictError(asked.why);
           case "unreachable":
-            throw new OutcomeUnknownError(
-              `Nobody can say whether the test was sent: the email client did not tell (${asked.why}).`,
-            );
+            throw notAnswered(asked);
         }
       },
       {

@@ -150,10 +150,31 @@ test("a test is sent, and its outcome answered as it is", async () => {
     outcome: "accepted",
     message_id: "m-1",
   });
-  client.answerNext(messages, { status: 503 });
-  expect((await call("POST", path, { to: "me@example.com" })).json<unknown>()).toEqual({
-    outcome: "unreachable",
-    detail: "it answered 503",
-  });
   expect((await call("POST", path, { to: "nobody" })).status).toBe(422);
+});
+
+test("a test that no gateway told of is answered alike for a template and for a gateway", async () => {
+  await using fixture = await gatewaysFixture();
+  const { context, client } = fixture;
+  const { call } = await apiClient(context);
+  await call("PATCH", "/api/v1/settings", { from_email: "news@example.com" });
+  const { id } = await created(context.db);
+  const messages = `POST /v1/gateways/${GATEWAY.id}/messages`;
+  for (const path of [`/api/v1/templates/${id}/test`, `/api/v1/gateways/${GATEWAY.id}/test`]) {
+    const tested = async (status: number, headers = {}) => {
+      client.answerNext(messages, { status, body: { title: "Too large" } });
+      const answer = await call("POST", path, { to: "me@example.com" }, headers);
+      return [answer.status, answer.json<{ detail: string }>().detail];
+    };
+    // It is known that nothing was sent, so the same key sends it once it can be.
+    const key = { "idempotency-key": newId() };
+    expect(await tested(413, key)).toEqual([409, "Too large"]);
+    client.answerNext(messages, { status: 200, body: { outcome: "accepted", message_id: "m-1" } });
+    expect((await call("POST", path, { to: "me@example.com" }, key)).status).toBe(200);
+    const unheard = { "idempotency-key": newId() };
+    const open =
+      "Nobody can say whether the test was sent: the email client did not tell (it answered 500).";
+    expect(await tested(500, unheard)).toEqual([503, open]);
+    expect((await call("POST", path, { to: "me@example.com" }, unheard)).status).toBe(409);
+  }
 });

@@ -3,6 +3,7 @@ import { Elysia, t } from "elysia";
 import type { Context } from "../../context.ts";
 import { api } from "../../http/api.ts";
 import { ConflictError, found, InvalidInputError, NotFoundError } from "../../http/faults.ts";
+import { notAnswered } from "../../http/not-answered.ts";
 import { apiPage, listAnswer, ListOf, ListQuery } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
 import { apiSorted, sortedBy } from "../../http/sorting.ts";
@@ -177,9 +178,8 @@ export function templatesApi(context: Context) {
           case "not ready":
             throw new ConflictError(sent.message);
           case "refused":
-            return { outcome: "rejected", detail: sent.why };
           case "unreachable":
-            return { outcome: "unreachable", detail: sent.why };
+            throw notAnswered(sent);
           case "answered": {
             const { outcome, message_id, detail } = sent;
             return {

@@ -149,7 +149,7 @@ export const RenderView = Type.Object({
 export const TestView = Type.Object({
   outcome: Type.String({
     description:
-      "accepted, rejected, unauthorized, throttled, unavailable, ambiguous, or unreachable: the email client did not answer",
+      "What the gateway came to: accepted, rejected, unauthorized, throttled, unavailable or ambiguous",
   }),
   message_id: Type.Optional(Type.String()),
   detail: Type.Optional(Type.String()),

@@ -1,6 +1,7 @@
 import { type GatewayView, parseTestResult, type ServiceClient } from "@mailwright/protocol";
 import type { Config } from "../../config.ts";
 import type { Queryable } from "../../db/open.ts";
+import { whyNotReached } from "../gateways/reach.ts";
 import { EXAMPLE_LINK } from "../leaving/links.ts";
 import { chosenGateway } from "../settings/chosen-gateway.ts";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
@@ -85,7 +86,7 @@ export async function sendTemplateTest(
         ? obstacle("gateway_id", "This gateway does not exist any more. Choose another.")
         : { kind: "refused", why: answer.why };
     case "unreachable":
-      return { kind: "unreachable", why: answer.why };
+      return { kind: "unreachable", why: whyNotReached(answer.why) };
   }
 }
 
