@@ -31,7 +31,7 @@ export async function sweep(context: Context, signal?: AbortSignal): Promise<voi
 const STEPS: Readonly<Record<string, (context: Context) => Promise<unknown>>> = {
   "next partitions": makePartitions,
   "old nonces": async (context) => forgetNonces(context.db, await surelyPast(context)),
-  "kept answers": async (context) => forgetAnswers(context.db, await surelyPast(context)),
+  "kept answers": ({ db }) => forgetAnswers(db),
   "sessions and failed sign-ins": async (context) =>
     forgetEndedSignIns(context.db, await surelyPast(context)),
   "abandoned uploads": ({ db }) => forgetAbandonedImports(db),

@@ -1,4 +1,4 @@
-import { and, eq, lt, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, lt, sql } from "drizzle-orm";
 import { problem, problemResponse } from "@mailwright/platform";
 import type { Context } from "../context.ts";
 import type { Queryable } from "../db/open.ts";
@@ -8,10 +8,10 @@ import { digestOf, digestWhole } from "./body-digest.ts";
 import { finishWith } from "./envelope.ts";
 import { RequestError } from "./faults.ts";
 
-/** How long an answer is kept for whoever asks again. */
-const KEPT_MS = 24 * 3_600_000;
+/** How long an answer is kept for whoever asks again: by Postgres's clock, since a web whose own is ahead would do it twice. */
+const KEPT = sql`interval '24 hours'`;
 /** No call takes this long; one that has no answer by then was cut off, by a crash. */
-const UNDER_WAY_MS = 5 * 60_000;
+const UNDER_WAY = sql`interval '5 minutes'`;
 /** The status of an answer that named somebody who was erased since (`contacts/erasure-queries.ts`). */
 const GONE = 410;
 
@@ -39,7 +39,7 @@ export async function replayOrClaim(
   if (!/^[\x21-\x7e]{1,200}$/.test(key))
     throw new RequestError(400, "An Idempotency-Key is 1 to 200 visible ASCII characters.");
   const request_hash = hashOf(context, request);
-  const call = { caller, key, request_hash, now: context.clock.now() };
+  const call = { caller, key, request_hash };
   if (await claim(context.db, call)) {
     finishWith(request, (response) => settle(context, call, request, response));
     return undefined;
@@ -49,8 +49,7 @@ export async function replayOrClaim(
   if (earlier === undefined) return underWay();
   if (!(await isSame(context, request, earlier))) return otherRequest();
   if (earlier.status === GONE) return erased();
-  if (earlier.status === null)
-    return call.now - earlier.created_at.getTime() < UNDER_WAY_MS ? underWay() : cutOff();
+  if (earlier.status === null) return earlier.isCutOff ? cutOff() : underWay();
   if (!isDone(earlier.status)) return cutOff();
   return new Response(earlier.body, {
     status: earlier.status,
@@ -62,10 +61,10 @@ export async function replayOrClaim(
 }
 
 /** Forgets the answers that were kept long enough; returns how many. */
-export async function forgetAnswers(db: Queryable, now: number): Promise<number> {
+export async function forgetAnswers(db: Queryable): Promise<number> {
   const old = await db
     .delete(idempotencyKey)
-    .where(lt(idempotencyKey.created_at, new Date(now - KEPT_MS)))
+    .where(isKeptLongEnough)
     .returning({ key: idempotencyKey.key });
   return old.length;
 }
@@ -74,16 +73,17 @@ interface Call {
   caller: string;
   key: string;
   request_hash: string;
-  now: number;
 }
 
-async function claim(db: Queryable, { now, ...call }: Call): Promise<boolean> {
+const isKeptLongEnough = lt(idempotencyKey.created_at, sql`now() - ${KEPT}`);
+
+async function claim(db: Queryable, call: Call): Promise<boolean> {
   const fresh = {
     ...call,
     status: null,
     content_type: null,
     body: null,
-    created_at: new Date(now),
+    created_at: sql`now()`,
   };
   const claimed = await db
     .insert(idempotencyKey)
@@ -91,14 +91,20 @@ async function claim(db: Queryable, { now, ...call }: Call): Promise<boolean> {
     .onConflictDoUpdate({
       target: [idempotencyKey.caller, idempotencyKey.key],
       set: fresh,
-      setWhere: lt(idempotencyKey.created_at, new Date(now - KEPT_MS)),
+      setWhere: isKeptLongEnough,
     })
     .returning({ key: idempotencyKey.key });
   return claimed.length === 1;
 }
 
 async function read(db: Queryable, { caller, key }: Call) {
-  const [row] = await db.select().from(idempotencyKey).where(isCall(caller, key));
+  const [row] = await db
+    .select({
+      ...getTableColumns(idempotencyKey),
+      isCutOff: sql<boolean>`${idempotencyKey.created_at} < now() - ${UNDER_WAY}`,
+    })
+    .from(idempotencyKey)
+    .where(isCall(caller, key));
   return row;
 }
 
