@@ -68,18 +68,30 @@ export async function eraseRejects(tx: Queryable, spellings: readonly Spelling[]
 /** Erases answers that are kept for whoever repeats a call, if they have one of these; that the call was made stays known. */
 export async function eraseAnswers(tx: Queryable, spellings: readonly Spelling[]): Promise<void> {
   await tx.execute(
-    sql`UPDATE "idempotency_key" SET "status" = 410, "content_type" = NULL, "body" = NULL WHERE ${mentions(sql`"body"`, spellings)}`,
+    sql`UPDATE "idempotency_key" SET "status" = 410, "content_type" = NULL, "body" = NULL WHERE ${mentions(sql`"body"`, spellings, unescaped)}`,
   );
 }
 
-/** Each text is looked through as it is for each of them; only where one stands somewhere, by its pattern. */
-function mentions(text: SQL, spellings: readonly Spelling[]): SQL {
+/**
+ * JSON with blanks for what is escaped in it, none of which can stand in an address: the n of a line break would pass for the
+ * first letter of a longer one.
+ */
+function unescaped(json: SQL): SQL {
+  return sql`regexp_replace(${json}, ${String.raw`\\(u[0-9a-f]{4}|.)`}, ' ', 'g')`;
+}
+
+/** Each text is looked through as it is for each of them; only where one stands somewhere, by its pattern, `read` as it says. */
+function mentions(
+  text: SQL,
+  spellings: readonly Spelling[],
+  read = (found: SQL): SQL => found,
+): SQL {
   const texts = sql.param(spellings.map((spelling) => spelling.text));
   const patterns = sql.param(spellings.map(({ pattern }) => pattern));
   // Without the OFFSET it would be put together and lowered anew for each of them.
   return sql`EXISTS (
     SELECT FROM (SELECT lower(${text}) AS "text" OFFSET 0) AS "row", unnest(${texts}::text[], ${patterns}::text[]) AS "spelling" ("text", "pattern")
-    WHERE CASE WHEN position("spelling"."text" IN "row"."text") > 0 THEN "row"."text" ~ "pattern" END
+    WHERE CASE WHEN position("spelling"."text" IN "row"."text") > 0 THEN ${read(sql`"row"."text"`)} ~ "pattern" END
   )`;
 }
 

@@ -25,8 +25,11 @@ export function spellingsOf({
   return [...new Set(texts)].map((text) => ({ text, pattern: patternOf(text) }));
 }
 
-/** Not within a longer address, which is somebody else's: ann@example.com in joann@example.com or ann@example.com.pl. */
+/**
+ * Not within a longer address, which is somebody else's: ann@example.com in joann@example.com, _ann@example.com,
+ * o'ann@example.com or ann@example.com.pl. No address begins with a dot, and few with an apostrophe: that is a quotation mark.
+ */
 function patternOf(text: string): string {
   const escaped = text.replaceAll(/[!-/:-?[-`{-~]/g, String.raw`\$&`);
-  return `(^|[^[:alnum:]._%+-])[._%+-]*${escaped}($|[^[:alnum:].]|\\.($|[^[:alnum:]]))`;
+  return `(^|[^[:alnum:]._%+'-]|(^|[^[:alnum:]'])'+)\\.*${escaped}($|[^[:alnum:].]|\\.($|[^[:alnum:]]))`;
 }

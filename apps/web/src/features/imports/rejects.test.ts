@@ -57,11 +57,22 @@ test("a row that was not taken goes with the contact whose address is anywhere i
     `anna@bücher.example,${"x".repeat(LONGEST)}`,
     "Joanna <joanna@bücher.example>,Joanna",
     "Anna <anna@bücher.example.com>,Anna",
+    "Anna:'anna@bücher.example',quoted,or,so",
+    "...anna@bücher.example,dots,or,so",
+    "_anna@bücher.example,Underscore,or,so",
+    "x;-anna@bücher.example,Hyphen,or,so",
+    "o'anna@bücher.example,O'Anna,or,so",
     'anna@bücher.example,"never closed',
   ];
   const done = await imported(context, `email,name\n${rows.join("\n")}\n`);
-  expect(countsOf(done)).toMatchObject({ rows: 8, rejected: 8 });
+  expect(countsOf(done)).toMatchObject({ rows: 13, rejected: 13 });
   await eraseContacts(db, [id]);
-  const left = await readRejects(db, done, 9);
-  expect(left.map(({ cells }) => cells[1])).toEqual(["Joanna", "Anna"]);
+  const left = await readRejects(db, done, 13);
+  expect(left.map(({ cells }) => cells[1])).toEqual([
+    "Joanna",
+    "Anna",
+    "Underscore",
+    "Hyphen",
+    "O'Anna",
+  ]);
 });
