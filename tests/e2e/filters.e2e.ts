@@ -71,6 +71,7 @@ test("the recipients of a state stay those of it when they are searched, and the
   await page.getByRole("searchbox").fill("sent-and-listed-1");
   await page.waitForURL(/[?&]q=sent-and-listed-1/);
   expect(new URL(page.url()).searchParams.get("state")).toBe("sent");
+  await expect(download).toHaveAttribute("href", `${path}?state=sent&q=sent-and-listed-1`);
 
   await page.getByRole("link", { name: "All 2" }).click();
   await expect(download).not.toHaveAttribute("href", /state=/);

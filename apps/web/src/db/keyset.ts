@@ -18,6 +18,8 @@ export interface Paged<Row> {
   items: Row[];
   next?: string;
   previous?: string;
+  /** The same as `next`, for whoever reads on at once. */
+  end?: Cursor;
 }
 
 export interface Order {
@@ -63,7 +65,8 @@ export function toPage<Row>(
   const hasPrevious = before === undefined ? after !== undefined : hasMore;
   return {
     items,
-    ...(last !== undefined && hasNext && { next: encodeCursor(cursorOf(last)) }),
+    ...(last !== undefined &&
+      hasNext && { next: encodeCursor(cursorOf(last)), end: cursorOf(last) }),
     ...(first !== undefined && hasPrevious && { previous: encodeCursor(cursorOf(first)) }),
   };
 }

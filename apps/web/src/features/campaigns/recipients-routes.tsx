@@ -65,8 +65,7 @@ export function recipientPages(context: Context) {
       "/:id/recipients/export",
       async ({ params, request }) => {
         const campaign = found(await readCampaign(db, params.id));
-        const { address: _address, ...filter } = filterOf(request);
-        return emailsFile(db, campaign, filter);
+        return emailsFile(db, campaign, filterOf(request));
       },
       readOne,
     )

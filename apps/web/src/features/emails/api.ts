@@ -63,7 +63,7 @@ export function emailsApi(context: Context) {
         detail: {
           summary: "Read a campaign's emails with their recipients, as a CSV",
           description:
-            "In the order of the audience. With `fact`, those of which that became known.",
+            "In the order of the audience, or of addresses where one is sought. With `fact`, those of which that became known.",
           responses: { 200: { description: "A CSV", content: { "text/csv": {} } } },
           tags: TAGS,
         },

@@ -42,3 +42,34 @@ test("recipients are exported whole, in order, with their states, and no cell is
   const slip = await program.call("GET", `/api/v1/campaigns/${id}/emails/export?state=lost`);
   expect(slip.status).toBe(400);
 });
+
+test("an export has whom the page shows, in its order, when an address is sought, by the API too", async () => {
+  await using fixture = await campaignFixture(2_100);
+  const { db } = fixture.context;
+  const id = await fixture.draft();
+  await launchedWith(fixture, id, "finished", { sent: 2_050, failed: 50 });
+  const viewer = await signedInClient(fixture.context, "viewer");
+  const program = await apiClient(fixture.context, "viewer");
+  const exported = async (query: string) => {
+    const page = await viewer.get(`/campaigns/${id}/recipients/export?q=${query}`);
+    const file = await program.call(
+      "GET",
+      `/api/v1/campaigns/${id}/emails/export?address=${query}`,
+    );
+    expect(file.text).toBe(page.text);
+    const rows = page.text.trimEnd().split("\r\n").slice(1);
+    return rows.map((row) => row.split(",")[0]);
+  };
+  const everybody = Array.from({ length: 2_100 }, (_, n) => `p${n + 1}@example.com`).toSorted();
+  const sought = everybody.filter((address) => address.startsWith("p209"));
+  expect(await exported("P209")).toEqual(sought);
+  expect(await exported("p209&state=failed")).toEqual(
+    sought.filter((address) => address !== "p209@example.com"),
+  );
+  expect(await exported("nobody")).toEqual([]);
+  expect(await exported("p")).toEqual(everybody);
+  // A campaign that says it is large is searched by way of the contacts.
+  await db.execute(sql`ALTER TABLE "campaign" DISABLE TRIGGER "campaign_adds_up"`);
+  await db.execute(sql`UPDATE "campaign" SET "sent" = 30000 WHERE "id" = ${id}`);
+  expect(await exported("p")).toEqual(everybody);
+});

@@ -27,7 +27,7 @@ const COLUMNS = [
 export function emailsFile(
   db: Queryable,
   campaign: { id: string; name: string; counts: Record<EmailState, number> },
-  filter: Omit<EmailFilter, "address">,
+  filter: EmailFilter,
 ): Response {
   const name = `recipients-${campaign.name.replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, 60)}.csv`;
   return new Response(exportEmails(db, campaign, filter), {
@@ -40,13 +40,13 @@ export function emailsFile(
 }
 
 /**
- * A campaign's emails as CSV (RFC 4180, UTF-8), in the order of the audience, as fast as it is read. A cell that a
- * spreadsheet would take for a formula is written with an apostrophe before it.
+ * A campaign's emails as CSV (RFC 4180, UTF-8), in the order in which they are listed, as fast as it is read. A cell
+ * that a spreadsheet would take for a formula is written with an apostrophe before it.
  */
 function exportEmails(
   db: Queryable,
   campaign: { id: string; counts: Record<EmailState, number> },
-  filter: Omit<EmailFilter, "address">,
+  filter: EmailFilter,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let after: Cursor | undefined;
@@ -56,15 +56,14 @@ function exportEmails(
     },
     async pull(controller) {
       const page = { limit: AT_ONCE, ...(after && { after }) };
-      const { items, next } = await listEmails(db, campaign, filter, page);
+      const { items, end } = await listEmails(db, campaign, filter, page);
       const contacts = await recipientsOf(db, items);
       if (items.length > 0) {
         const rows = items.map((email) => rowOf(email, contacts.get(email.contact_id)));
         controller.enqueue(encoder.encode(csvOf(rows)));
       }
-      const last = items.at(-1);
-      if (next === undefined || last === undefined) controller.close();
-      else after = { key: "", id: last.id };
+      if (end === undefined) controller.close();
+      after = end;
     },
   });
 }

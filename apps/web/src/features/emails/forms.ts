@@ -19,18 +19,18 @@ export const EmailFilterQuery = Type.Object({
     Type.String({ pattern: "^[a-z_]{1,40}$", description: "The code of an error." }),
   ),
   fact: Type.Optional(FactKind),
+  address: Type.Optional(
+    Type.String({
+      maxLength: 254,
+      description: "What the address begins with; then they are sorted by it.",
+    }),
+  ),
 });
 
 /** The query of a campaign's emails. */
 export const EmailsQuery = Type.Object({
   ...ListQuery.properties,
   ...EmailFilterQuery.properties,
-  address: Type.Optional(
-    Type.String({
-      maxLength: 254,
-      description: "What the address begins with; then the list is sorted by it.",
-    }),
-  ),
 });
 
 const EmailError = Type.Union([
