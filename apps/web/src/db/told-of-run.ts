@@ -19,3 +19,16 @@ export function isToldOfRun(): SQL {
       )
   `;
 }
+
+/**
+ * Whether an "email_fact" is the refusal of a run that another one followed: what a server refused then, it may have taken
+ * since. The key says so of nearly every fact that is none; only of a refusal its email is looked up.
+ */
+export function isRefusedBefore(): SQL {
+  return sql`
+    CASE WHEN "email_fact"."dedupe_key" LIKE 'smtp bounced %'
+      THEN substring("email_fact"."dedupe_key" FROM '^smtp bounced ([0-9]{1,9})[.][0-9]+$')::integer
+        < (SELECT "run" FROM "email" WHERE "email"."id" = "email_fact"."email_id")
+    END IS TRUE
+  `;
+}

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
-import { newId } from "@mailwright/platform";
+import { newId, silentLog } from "@mailwright/platform";
 import { type CampaignFixture, campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { apiClient, signedInClient } from "../../testing/client.ts";
+import { readCampaign } from "../campaigns/campaigns.ts";
 import { deleteStrays } from "../campaigns/deletion-queries.ts";
+import { requeueInTime } from "../campaigns/orders.ts";
+import { takeReports } from "../reports/reports.ts";
+import { listEmails } from "./emails.ts";
 import { tellingOf } from "./fact-words.ts";
 import { countFacts, factsOf, noteFacts, type ToldFact } from "./facts.ts";
 
@@ -69,6 +73,42 @@ test("an email counts once for each kind, and its facts come in the order in whi
     "3",
   ]);
   expect(await countFacts(db, campaign)).toEqual({ unsubscribed: 1, resubscribed: 1 });
+});
+
+test("a refusal counts as a bounce until its email is sent again, and then only what is told of that", async () => {
+  const { context, gateway } = fixture;
+  const { db } = context;
+  const campaign = await fixture.draft(newId());
+  const { sending } = await launchedWith(fixture, campaign, "sending", { sending: 3 });
+  const [taken = "", refused = "", bounced = ""] = sending;
+  const step = { at: Date.UTC(2026, 4, 1), attempt: 1, gateway };
+  const error = { code: "rejected", status: "5.2.2", detail: "552 5.2.2 Mailbox full" };
+  const rejected = { ...step, seq: 3, event: "REJECTED", state: "failed", error };
+  const accepted = { ...step, run: 2, seq: 3, event: "ACCEPTED", state: "sent" };
+  const take = async (...reports: object[]) =>
+    expect((await takeReports(db, silentLog, { reports })).invalid).toBe(0);
+  const known = async () => {
+    const page = { limit: 9 };
+    const { items } = await listEmails(
+      db,
+      (await readCampaign(db, campaign))!,
+      { fact: "bounced" },
+      page,
+    );
+    return [await countFacts(db, campaign), items.map(({ id }) => id)];
+  };
+  await take(...sending.map((id) => ({ ...rejected, id, run: 1 })));
+  expect(await known()).toEqual([{ bounced: 3 }, sending.toSorted()]);
+  const requeued = await requeueInTime(context, campaign, "Anna", ["failed"]);
+  expect(requeued).toMatchObject({ emails: 3 });
+  expect(await known()).toEqual([{}, []]);
+  await take(
+    { ...accepted, id: taken },
+    { ...rejected, id: refused, run: 2 },
+    { ...accepted, id: bounced },
+  );
+  await noteFacts(db, [fact(taken, "1"), fact(bounced, "2", { kind: "bounced", source: "smtp" })]);
+  expect(await known()).toEqual([{ bounced: 2, delivered: 1 }, [refused, bounced].toSorted()]);
 });
 
 test("facts go with the emails of a campaign that was deleted", async () => {

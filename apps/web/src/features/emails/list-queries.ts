@@ -6,6 +6,7 @@ import { keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts
 import type { Queryable } from "../../db/open.ts";
 import { contact } from "../../db/schema/contacts.ts";
 import { email, emailFact } from "../../db/schema/ledger.ts";
+import { isRefusedBefore } from "../../db/told-of-run.ts";
 import type { EmailFactKind } from "./fact-queries.ts";
 import type { Email } from "./queries.ts";
 
@@ -107,7 +108,7 @@ export async function selectEmailsByContact(
 
 /**
  * One page of the emails of a campaign of which something of a kind became known, in the order of the audience. The index of
- * facts has them in that order, so the first page costs as much as the last.
+ * facts has them in that order, so the first page costs as much as the last. They are those that `countFactsOf` counts.
  */
 export async function selectEmailsByFact(
   db: Queryable,
@@ -119,7 +120,14 @@ export async function selectEmailsByFact(
   const known = await db
     .selectDistinct({ id: emailFact.email_id })
     .from(emailFact)
-    .where(and(eq(emailFact.campaign_id, campaign), eq(emailFact.kind, kind), slice.where))
+    .where(
+      and(
+        eq(emailFact.campaign_id, campaign),
+        eq(emailFact.kind, kind),
+        slice.where,
+        kind === "bounced" ? sql`NOT ${isRefusedBefore()}` : undefined,
+      ),
+    )
     .orderBy(...slice.orderBy)
     .limit(slice.limit);
   const { items, ...more } = toPage(known, page, ({ id }) => ({ key: "", id }));
