@@ -96,20 +96,22 @@ const HEADINGS: Readonly<Record<Field, RegExp>> = {
 export const REJECT_HEADINGS = ["line", "reason"] as const;
 
 /**
- * Which column fills what, guessed from headings, and from values where no heading says which is the address. Every other
- * column becomes an attribute. Nothing is filled twice.
+ * Which column fills what, guessed from headings, and from values where not one heading says which is the address. Every
+ * other column becomes an attribute. Nothing is filled twice.
  */
 export function guessMapping({ columns }: Pick<Layout, "columns">): (string | null)[] {
   const skipped = isRejects(columns) ? REJECT_HEADINGS.length : 0;
+  const email = namedAddressColumn(columns, skipped);
   const taken = new Set<string>();
   const mapping = columns.map(({ heading }, index) => {
     if (index < skipped) return null;
     const field = fieldOf(heading);
     if (field === undefined || taken.has(field)) return undefined;
+    if (field === "email" && index !== email) return undefined;
     taken.add(field);
     return field;
   });
-  if (!taken.has("email")) {
+  if (email === -1) {
     const index = addressColumn(columns, mapping);
     if (index !== -1) mapping[index] = "email";
   }
@@ -133,15 +135,32 @@ export function fieldOf(heading: string): Field | undefined {
   );
 }
 
-/** The column that is not taken and has the most addresses in it, at least in every other row. */
-export function addressColumn(columns: readonly Column[], mapping: readonly unknown[]): number {
-  const shares = columns.map(({ samples }, index) =>
-    mapping[index] !== undefined || samples.length === 0
-      ? 0
-      : samples.filter((sample) => parseAddress(sample).ok).length / samples.length,
+/**
+ * The column whose heading names the address; of several the one with addresses in it, or else the first. -1 where none does.
+ * The first `skipped` are no question.
+ */
+export function namedAddressColumn(columns: readonly Column[], skipped: number): number {
+  const others = columns.map(({ heading }, index) =>
+    index < skipped || fieldOf(heading) !== "email" ? null : undefined,
   );
-  const best = Math.max(0, ...shares);
-  return best >= 0.5 ? shares.indexOf(best) : -1;
+  const best = addressColumn(columns, others);
+  return best === -1 ? others.indexOf(undefined) : best;
+}
+
+/**
+ * The column that is not taken and has the most addresses in it, at least in every other row; of two alike the one with fewer
+ * blanks.
+ */
+export function addressColumn(columns: readonly Column[], mapping: readonly unknown[]): number {
+  const [best] = columns
+    .map(({ samples }, index) => ({
+      index,
+      samples: samples.length,
+      share: samples.filter((sample) => parseAddress(sample).ok).length / samples.length,
+    }))
+    .filter(({ index, share }) => mapping[index] === undefined && share >= 0.5)
+    .toSorted((a, b) => b.share - a.share || b.samples - a.samples);
+  return best?.index ?? -1;
 }
 
 /** A key that no other column has; null for a column without a heading and without a value. */

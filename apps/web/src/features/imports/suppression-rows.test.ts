@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { readSuppression } from "../suppressions/suppressions.ts";
+import { readSuppression, takeBack } from "../suppressions/suppressions.ts";
 import {
   countsOf,
   type ImportingContext,
@@ -37,6 +37,39 @@ test("what is suppressed already is never weakened, and keeps the earlier time",
     "new bounced N2 2026-02-01",
     "old bounced O 2026-02-01",
   ]);
+});
+
+test("of two rows of one address the reason that weighs less counts once the other is taken back, as if they came in two files", async () => {
+  const rows = {
+    anna: ["unsubscribed,A", "manual,B", "complained,C", "manual,D", "bounced,E"],
+    ben: ["manual,A", "manual,B", "complained,C"],
+    eva: ["complained,A", "bounced,B", "bounced,C"],
+  };
+  const left = async (file: readonly string[]) => {
+    await nobodySuppressed(context);
+    for (const lines of file) await imported(context, `email,reason,origin\n${lines}\n`);
+    const addresses = Object.keys(rows).map((name) => `${name}@example.com`);
+    await takeBack(context.db, addresses, "complained");
+    return (await everything(context)).map(({ reason, origin }) => `${reason},${origin}`);
+  };
+  const lines = Object.entries(rows).flatMap(([name, said]) =>
+    said.map((each) => `${name}@example.com,${each}`),
+  );
+  const expected = ["unsubscribed,A", "manual,A", "bounced,B"];
+  expect(await left(lines)).toEqual(expected);
+  expect(await left([lines.join("\n")])).toEqual(expected);
+});
+
+test("what a file has of an address beside its reason weighs against what is there", async () => {
+  await imported(context, "email,reason,origin\nanna@example.com,bounced,A\n");
+  const done = await imported(
+    context,
+    "email,reason,origin\nanna@example.com,unsubscribed,B\nanna@example.com,complained,C\n",
+  );
+  expect(countsOf(done)).toEqual({ rows: 2, inserted: 0, updated: 1, skipped: 1, rejected: 0 });
+  for (const reason of ["complained", "unsubscribed"] as const)
+    await takeBack(context.db, ["anna@example.com"], reason);
+  expect(await everything(context)).toEqual([]);
 });
 
 test("rows that cannot be taken come back as a CSV, and are taken once they are mended", async () => {
@@ -81,6 +114,10 @@ describe("files as people have them", () => {
     ["one column of addresses", "a@example.com\nb@example.com\n"],
     ["with a heading that says nothing", "who\na@example.com\nb@example.com\n"],
     ["an export of contacts", "email,name,city\na@example.com,A,Wien\nb@example.com,B,Graz\n"],
+    [
+      "two columns that are named so",
+      "E-Mail,Mail,email\nnone,a@example.com,\n,b@example.com,b@example.org\n",
+    ],
     ["semicolons and quotes", '"Name";"E-Mail"\r\n"A";"a@example.com"\r\n"B";"b@example.com"'],
     ["UTF-16", Buffer.from("\ufeffemail\na@example.com\nb@example.com\n", "utf16le")],
     ["NULs, and both twice", "a@exa\0mple.com\nb@example.com\nA@example.com\nb@example.com\n"],

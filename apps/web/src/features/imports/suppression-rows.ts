@@ -11,6 +11,7 @@ import {
   isRejects,
   type Layout,
   type Mapping,
+  namedAddressColumn,
   REJECT_HEADINGS,
 } from "./columns.ts";
 import type { RowKind } from "./rows.ts";
@@ -41,15 +42,17 @@ export function suppressionRows(
  */
 export function guessSuppressionMapping({ columns }: Pick<Layout, "columns">): (string | null)[] {
   const skipped = isRejects(columns) ? REJECT_HEADINGS.length : 0;
+  const email = namedAddressColumn(columns, skipped);
   const taken = new Set<string>();
   const mapping = columns.map(({ heading }, index) => {
     const word = heading.trim().toLowerCase();
     const field =
       fieldOf(heading) === "email" ? "email" : ENTRY_FIELDS.find((each) => each === word);
     if (index < skipped || field === undefined || taken.has(field)) return undefined;
+    if (field === "email" && index !== email) return undefined;
     taken.add(field);
     return field;
   });
-  const address = taken.has("email") ? -1 : addressColumn(columns, mapping);
+  const address = email === -1 ? addressColumn(columns, mapping) : -1;
   return mapping.map((field, index) => (index === address ? "email" : (field ?? null)));
 }

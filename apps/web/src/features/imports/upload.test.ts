@@ -61,7 +61,7 @@ describe("files as people have them", () => {
       context,
       "Email,Email,City,City,,\nx,a@example.com,1,2,3,\n",
     );
-    expect(mapping).toEqual(["email", "email_2", "city", "city_2", "column_5", null]);
+    expect(mapping).toEqual(["email_2", "email", "city", "city_2", "column_5", null]);
   });
 
   test("a separator that is none finds no more columns than anybody can name", async () => {

@@ -15,10 +15,15 @@ export interface SuppressionEntry {
   origin: string;
   /** ISO 8601, UTC, to the microsecond; undefined where nothing is said, which is now. */
   since: string | undefined;
+  /** What else the same list says of the address, and weighs less: it stands beside the reason. */
+  former?: Said;
 }
 
+/** Why, and who or what says so. */
+type Said = Pick<SuppressionEntry, "reason" | "origin">;
+
 /** What holds where a row says nothing. */
-export type EntryDefaults = Pick<SuppressionEntry, "reason" | "origin">;
+export type EntryDefaults = Said;
 
 /** Longer than whatever we write: two names of 200 characters and some words. */
 const ORIGIN_LENGTH = 1_000;
@@ -52,9 +57,28 @@ function originIn(cell: string): string {
   return oneLine(textOfCell(cell.trim())).slice(0, ORIGIN_LENGTH);
 }
 
-/** What two entries of one address come to: the reason that weighs more, with its origin, and the earlier time. */
+/**
+ * What two entries of one address come to: the reason that weighs more, with its origin, and the earlier time. Of what it
+ * outweighs, what weighs most stays beside it.
+ */
 export function mergeEntries(before: SuppressionEntry, entry: SuppressionEntry): SuppressionEntry {
-  const { reason, origin } = outweighs(entry.reason, before.reason) ? entry : before;
   const times = [before.since, entry.since].filter((since) => since !== undefined).toSorted();
-  return { canonical: before.canonical, reason, origin, since: times[0] };
+  const said = [before, before.former, entry, entry.former].filter((each) => each !== undefined);
+  const { reason, origin } = weightiest(said) ?? before;
+  const former = weightiest(said.filter((each) => outweighs(reason, each.reason)));
+  return {
+    canonical: before.canonical,
+    reason,
+    origin,
+    since: times[0],
+    ...(former && { former: { reason: former.reason, origin: former.origin } }),
+  };
+}
+
+/** The first of those that weigh most. */
+function weightiest(said: readonly Said[]): Said | undefined {
+  return said.reduce<Said | undefined>(
+    (most, each) => (most !== undefined && !outweighs(each.reason, most.reason) ? most : each),
+    undefined,
+  );
 }

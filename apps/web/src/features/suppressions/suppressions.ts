@@ -46,7 +46,8 @@ export async function suppress(
 
 /**
  * Suppresses what a list or a file says, each address once in it; answers how many were not suppressed yet, and of the
- * others how many were changed. See `mergeSuppressions`: nothing that is there is weakened.
+ * others how many were changed. See `mergeSuppressions`: nothing that is there is weakened. To be called in a transaction: what
+ * stands beside a reason comes after all reasons.
  */
 export async function addEntries(
   db: Queryable,
@@ -60,6 +61,10 @@ export async function addEntries(
     sum.added += added;
     sum.changed += changed;
   }
+  const beside = sorted.flatMap(({ former, ...entry }) =>
+    former ? [{ ...entry, ...former }] : [],
+  );
+  if (beside.length > 0) await addEntries(db, beside);
   return sum;
 }
 
