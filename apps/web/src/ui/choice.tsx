@@ -43,6 +43,8 @@ export function PlainSelect(props: {
   id?: string | undefined;
   /** The id of the message that says what is wrong with it. */
   described?: string | undefined;
+  /** Said below the options, when they are not all that there are. */
+  more?: string | undefined;
 }): Html {
   return (
     <label class="select">
@@ -56,6 +58,7 @@ export function PlainSelect(props: {
         aria-describedby={props.described}
       >
         <Options {...props} />
+        {props.more !== undefined && <option disabled>{props.more}</option>}
       </select>
       <Icon name="chevrons-up-down" />
     </label>

@@ -5,7 +5,7 @@ import type { Context } from "../../context.ts";
 import { campaignFixture } from "../../testing/campaigns.ts";
 import { type Answer, signedInClient } from "../../testing/client.ts";
 import { testContext } from "../../testing/context.ts";
-import { created, withContacts } from "../segments/fixtures/segments.ts";
+import { created, manySegments, withContacts } from "../segments/fixtures/segments.ts";
 import { addToSegment } from "../segments/segments.ts";
 import { suppress } from "../suppressions/suppressions.ts";
 import { addressesOn, idsOf, linkOf, valuesOf } from "./fixtures/pages.ts";
@@ -68,6 +68,33 @@ describe("the list", () => {
     ]);
     const suppressed = await client.get("/contacts?standing=suppressed");
     expect(suppressed.textOf("#contacts .badge")).toBe("Bounced");
+  });
+
+  test("has a hundred segments to choose from, says that there are more, and shows a chosen one beyond them", async () => {
+    const { context } = await withContacts(1);
+    await using _ = context;
+    const client = await signedInClient(context, "viewer");
+    const { id: last } = await created(context.db, "Z");
+    const filterOn = async (path: string) => {
+      const page = await client.get(path);
+      const options = page.find("select[name=segment] option");
+      return {
+        segments: options.filter(({ attributes }) => !("disabled" in attributes)).length - 1,
+        said: options.find(({ attributes }) => "disabled" in attributes)?.text,
+        chosen: page.textOf("select[name=segment] option[selected]"),
+      };
+    };
+    await manySegments(context.db, 99);
+    const all = { segments: 100, chosen: "Every segment" };
+    expect(await filterOn("/contacts")).toEqual({ ...all, said: undefined });
+    await created(context.db, "One more");
+    const said = "There are more: find them under Segments.";
+    expect(await filterOn("/contacts")).toEqual({ ...all, said });
+    expect(await filterOn(`/contacts?segment=${last}`)).toEqual({
+      segments: 101,
+      said,
+      chosen: "Z",
+    });
   });
 
   test("goes on for fifty at a time, forth and back, in the order that was asked for", async () => {

@@ -40,6 +40,8 @@ export interface ContactListProps {
   query: ListQuery;
   /** Segments to look through. */
   segments: readonly { id: string; name: string }[];
+  /** Whether there are others. */
+  moreSegments: boolean;
   /** Segments that contacts can be added to. */
   lists: readonly { id: string; name: string }[];
   /** Whether there are others. */
@@ -104,6 +106,7 @@ function ContactSearch(props: ContactListProps): Html {
           { value: "", label: "Every segment" },
           ...props.segments.map(({ id, name }) => ({ value: id, label: name })),
         ]}
+        more={props.moreSegments ? "There are more: find them under Segments." : undefined}
       />
       <PlainSelect
         name="standing"

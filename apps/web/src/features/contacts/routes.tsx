@@ -33,7 +33,7 @@ export function contactPages(context: Context) {
         const query = listQuery(request);
         const { sort: by, direction } = query;
         const asked = askedPage(request, CONTACT_SORTS[by]);
-        const [list, everybody, segments, lists] = await Promise.all([
+        const [list, everybody, filter, lists] = await Promise.all([
           listContacts(db, filterOf(query), { by, direction }, asked),
           countContacts(db),
           segmentChoices(query.segment),
@@ -48,7 +48,8 @@ export function contactPages(context: Context) {
             everybody={everybody}
             total={list.total}
             query={query}
-            segments={segments}
+            segments={filter.segments}
+            moreSegments={filter.more}
             lists={can(user, "segments:write") ? lists.segments : []}
             moreLists={lists.more}
             {...pageLinks(request, list)}
@@ -75,7 +76,7 @@ export function contactPages(context: Context) {
     .use(contactOptOutPages(context))
     .use(contactDeletionPages(context));
 
-  /** The segments to look through, the chosen one among them. */
+  /** The segments to look through, the chosen one among them; `more` says that these are not all. */
   async function segmentChoices(chosen: string | undefined) {
     const { segments } = await listSegments(
       db,
@@ -85,7 +86,10 @@ export function contactPages(context: Context) {
     );
     const listed = segments.items.some(({ id }) => id === chosen);
     const other = chosen === undefined || listed ? undefined : await readSegment(db, chosen);
-    return other === undefined ? segments.items : [other, ...segments.items];
+    return {
+      segments: other === undefined ? segments.items : [other, ...segments.items],
+      more: segments.next !== undefined,
+    };
   }
 }
 

@@ -103,6 +103,9 @@ function ValueInput(props: PartProps & Wiring & { condition: DraftCondition }): 
             {segment.name}
           </option>
         ))}
+        {choices.moreSegments && (
+          <option disabled>There are more: the API takes any of them by its id.</option>
+        )}
       </Choice>
     );
   }

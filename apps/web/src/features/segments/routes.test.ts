@@ -3,7 +3,7 @@ import { newId } from "@mailwright/platform";
 import { sql } from "drizzle-orm";
 import { HTMX, signedInClient, visitor } from "../../testing/client.ts";
 import { testContext } from "../../testing/context.ts";
-import { campaignTo, created, withContacts } from "./fixtures/segments.ts";
+import { campaignTo, created, manySegments, withContacts } from "./fixtures/segments.ts";
 import { addToSegment, readSegment } from "./segments.ts";
 
 const HOSTILE = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>{{ 7 | times: 7 }}`;
@@ -116,6 +116,28 @@ describe("a rule", () => {
     ]);
     const blank = await client.post("/segments/count", { ...rule, "rule.0.value": "" }, HTMX);
     expect(blank.textOf("p")).toBe("Fill in the conditions to see how many contacts they find.");
+  });
+
+  test("may ask for any of a thousand segments, says that there are more, and keeps a chosen one beyond them", async () => {
+    await using context = await testContext();
+    const client = await signedInClient(context);
+    const { id: last } = await created(context.db, "Z");
+    const asking = { ...rule, "rule.0.field": "segment", "rule.0.is": "in" };
+    const fieldWith = async (value: string) => {
+      const page = await client.post("/segments/draft", { ...asking, "rule.0.value": value });
+      const options = page.find('select[name="rule.0.value"] option');
+      return {
+        segments: options.filter(({ attributes }) => !("disabled" in attributes)).length - 1,
+        said: options.find(({ attributes }) => "disabled" in attributes)?.text,
+        chosen: page.textOf('select[name="rule.0.value"] option[selected]'),
+      };
+    };
+    await manySegments(context.db, 999);
+    expect(await fieldWith("")).toEqual({ segments: 1_000, said: undefined, chosen: undefined });
+    await created(context.db, "One more");
+    const said = "There are more: the API takes any of them by its id.";
+    expect(await fieldWith("")).toEqual({ segments: 1_000, said, chosen: undefined });
+    expect(await fieldWith(last)).toEqual({ segments: 1_001, said, chosen: "Z" });
   });
 
   test("is stored, read in words, edited and obeyed", async () => {

@@ -15,7 +15,7 @@ import { RuleBuilder } from "./rule-views.tsx";
 import { parseRule, type SegmentRule } from "./rule.ts";
 
 const SEGMENT = { id: "0198c0de-0000-7000-8000-000000000001", name: '<b>"Friends"</b>' };
-const choices = { attributes: ["city", 'a"b', "<i>"], segments: [SEGMENT] };
+const choices = { attributes: ["city", 'a"b', "<i>"], segments: [SEGMENT], moreSegments: false };
 
 /** What a browser would send of the fields as they are shown. */
 function posted(draft: RuleDraft): URLSearchParams {

@@ -161,7 +161,7 @@ export interface SegmentChoice {
 }
 
 /** More than these no list is opened for. */
-export const MOST_CHOICES = 1_000;
+const MOST_CHOICES = 1_000;
 
 /** The first static segments by name, what a contact can be added to; `more` says that these are not all. */
 export async function listSegmentChoices(
