@@ -27,7 +27,7 @@ test("what is to be done with a file stays chosen while it is read in other ways
   await expect(page.getByText(", 1 column.")).toBeVisible();
   await expect(page.getByLabel("Separator")).toBeFocused();
   await page.getByLabel("First row").selectOption("The first row is a contact");
-  await expect(page.locator("input[type=hidden][name=header]")).toHaveValue("no");
+  await expect(page.locator("input[type=hidden][name=shown_header]")).toHaveValue("no");
   await expect(rest.skip).toBeChecked();
   await expect(rest.segment.locator("option:checked")).toHaveText("Fair of the import");
   await expect(rest.name).toHaveValue("Or this one");

@@ -20,7 +20,7 @@ import { ColumnTable } from "./column-views.tsx";
 import type { Layout } from "./columns.ts";
 import type { Import } from "./imports.ts";
 import { titleOf } from "./list-views.tsx";
-import { type ColumnChoice, separatorWord } from "./plan.ts";
+import { CHOSEN, type ColumnChoice, separatorWord, SHOWN } from "./plan.ts";
 
 const REGION = "#columns";
 
@@ -69,8 +69,8 @@ export function MappingPage(props: MappingPageProps): Html {
       />
       {source.encoding === "windows-1252" && <EncodingNote />}
       <Card flush>
-        <LayoutForm source={source} layout={layout} />
         <Form action={`/imports/${source.id}/start`} csrf={csrf} id="mapping" label="Columns">
+          <LayoutFields source={source} layout={layout} />
           <Columns {...props} />
           <div class="mapping-rest">
             <RestOfThePlan {...props} />
@@ -90,17 +90,19 @@ function EncodingNote(): Html {
   );
 }
 
-/** How the file is read: it takes effect at once on the columns alone, and nothing is saved by it. */
-function LayoutForm(props: { source: Import; layout: Layout }): Html {
+/**
+ * How the file is read: it takes effect at once on the columns alone, and nothing is saved by it. Without scripts the whole form
+ * is sent and comes back, so that the rest of the plan stays then, too.
+ */
+function LayoutFields(props: { source: Import; layout: Layout }): Html {
   const { source, layout } = props;
   const address = `/imports/${source.id}`;
   return (
-    <form
+    <div
       class="layout-form"
-      method="get"
-      action={address}
       hx-get={address}
       hx-trigger="change"
+      hx-include="this"
       hx-target={REGION}
       hx-select={REGION}
       hx-select-oob={followersOf(REGION)}
@@ -108,23 +110,28 @@ function LayoutForm(props: { source: Import; layout: Layout }): Html {
       hx-sync="this:replace"
     >
       <PlainSelect
-        name="separator"
+        name={CHOSEN.separator}
         label="Separator"
         options={SEPARATORS}
         value={separatorWord(layout.separator)}
       />
       <PlainSelect
-        name="header"
+        name={CHOSEN.header}
         label="First row"
         options={HEADER}
         value={layout.hasHeader ? "yes" : "no"}
       />
       <noscript>
-        <button class="button" data-variant="secondary" type="submit">
+        <button
+          class="button"
+          data-variant="secondary"
+          type="submit"
+          formaction={`${address}/read`}
+        >
           Read it so
         </button>
       </noscript>
-    </form>
+    </div>
   );
 }
 
@@ -137,8 +144,8 @@ function Columns(props: MappingPageProps): Html {
   return (
     <div id="columns">
       {form.errors && <FormErrors errors={form.errors} />}
-      <input type="hidden" name="separator" value={separatorWord(layout.separator)} />
-      <input type="hidden" name="header" value={layout.hasHeader ? "yes" : "no"} />
+      <input type="hidden" name={SHOWN.separator} value={separatorWord(layout.separator)} />
+      <input type="hidden" name={SHOWN.header} value={layout.hasHeader ? "yes" : "no"} />
       <ColumnTable {...props} errors={form.errors ?? {}} />
     </div>
   );

@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 import type { Context } from "../../context.ts";
 import { can } from "../../http/access.ts";
 import { found, NotFoundError } from "../../http/faults.ts";
-import { parseForm } from "../../http/forms.ts";
+import { parseForm, readForm } from "../../http/forms.ts";
 import { ById } from "../../http/params.ts";
 import { pages, type PageTools } from "../../http/pages.tsx";
 import type { FormState } from "../../ui/form.tsx";
@@ -11,7 +11,7 @@ import { listSegmentChoices } from "../segments/segments.ts";
 import { PlanForm } from "./forms.ts";
 import { type Import, layoutOf, readImport, startImport } from "./imports.ts";
 import { MappingPage } from "./mapping-views.tsx";
-import { choicesOf, mappingOf, readPlan, type TypedPlan } from "./plan.ts";
+import { choicesOf, layoutIn, mappingOf, readPlan, type TypedPlan } from "./plan.ts";
 import { ImportPage } from "./progress-views.tsx";
 import { readRejects, SHOWN_REJECTS } from "./rejects.ts";
 
@@ -29,7 +29,9 @@ export function importPlanPages(context: Context) {
         const source = found(await readImport(db, tools.params.id));
         const mayWrite = can(tools.user, "contacts:write");
         if (source.state === "mapping" && mayWrite)
-          return showPlan(tools, source, readPlan(new URL(tools.request.url).searchParams));
+          return showPlan(tools, source, {
+            layout: layoutIn(new URL(tools.request.url).searchParams),
+          });
         const rejects = await readRejects(db, source, SHOWN_REJECTS);
         return tools.show(
           { title: "Import" },
@@ -37,6 +39,17 @@ export function importPlanPages(context: Context) {
         );
       },
       { permission: "contacts:read", params: ById },
+    )
+    .post(
+      "/:id/read",
+      async (tools) => {
+        const { params, form, leave } = tools;
+        const source = found(await readImport(db, params.id));
+        if (source.state !== "mapping") return leave(`/imports/${source.id}`);
+        const { values } = readForm(PlanForm, form).refuse({});
+        return showPlan(tools, source, { layout: layoutIn(form) }, { values });
+      },
+      { permission: "contacts:write", params: ById },
     )
     .post(
       "/:id/start",
@@ -78,20 +91,20 @@ export function importPlanPages(context: Context) {
   async function showPlan(
     { show, csrf }: PageTools,
     source: Import,
-    plan: TypedPlan,
-    refused?: FormState,
+    plan: Pick<TypedPlan, "layout"> & Partial<TypedPlan>,
+    form: FormState = { values: { on_duplicate: "update" } },
   ) {
     const { layout, mapping } = await layoutOf(db, source, plan.layout);
     const { segments, more } = await listSegmentChoices(db);
     return show(
-      { title: "Columns", ...(refused && { status: 422 }) },
+      { title: "Columns", ...(form.errors && { status: 422 }) },
       <MappingPage
         csrf={csrf}
         source={source}
         layout={layout}
-        choices={refused ? plan.choices : choicesOf(mapping)}
+        choices={plan.choices ?? choicesOf(mapping)}
         keys={await readAttributeKeys(db)}
-        form={refused ?? { values: { on_duplicate: "update" } }}
+        form={form}
         segments={segments}
         moreSegments={more}
       />,

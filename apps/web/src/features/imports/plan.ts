@@ -7,11 +7,21 @@ export interface ColumnChoice {
   key: string;
 }
 
-/** How a file is to be read and what its columns are to fill, as a page says it. */
+/** How a file is to be read, as a page says it; what it does not say is left to the guess. */
+export interface TypedLayout {
+  separator: string | undefined;
+  hasHeader: boolean | undefined;
+}
+
+/** How a file is to be read and what its columns are to fill. */
 export interface TypedPlan {
   choices: ColumnChoice[];
-  layout: { separator: string | undefined; hasHeader: boolean | undefined };
+  layout: TypedLayout;
 }
+
+/** The fields of how a file is to be read, which somebody may change, and of how the columns were read that stand with them. */
+export const CHOSEN = { separator: "separator", header: "header" } as const;
+export const SHOWN = { separator: "shown_separator", header: "shown_header" } as const;
 
 /** Separators by the words for them in an address: a tab in it would be lost. */
 const SEPARATOR_WORDS = new Map([
@@ -25,19 +35,27 @@ export function separatorWord(separator: string): string {
   return separator === "\t" ? "tab" : separator;
 }
 
-/** Reads a plan out of a form or an address; what it does not say is left to the guess. One target and key a column. */
-export function readPlan(said: URLSearchParams): TypedPlan {
-  const keys = said.getAll("key");
-  const header = said.get("header");
+/** Reads a plan out of a form: one target and key a column, as it was shown. */
+export function readPlan(form: URLSearchParams): TypedPlan {
+  const keys = form.getAll("key");
   return {
-    choices: said.getAll("target").map((target, index) => ({
+    choices: form.getAll("target").map((target, index) => ({
       target: CHOICES.find((choice) => choice === target) ?? "",
       key: (keys[index] ?? "").trim(),
     })),
-    layout: {
-      separator: SEPARATOR_WORDS.get(said.get("separator") ?? ""),
-      hasHeader: header === "yes" || header === "no" ? header === "yes" : undefined,
-    },
+    layout: layoutIn(form, SHOWN),
+  };
+}
+
+/** How a form or an address wants the file read. */
+export function layoutIn(
+  said: URLSearchParams,
+  names: typeof CHOSEN | typeof SHOWN = CHOSEN,
+): TypedLayout {
+  const header = said.get(names.header);
+  return {
+    separator: SEPARATOR_WORDS.get(said.get(names.separator) ?? ""),
+    hasHeader: header === "yes" || header === "no" ? header === "yes" : undefined,
   };
 }
 
