@@ -1,7 +1,7 @@
 import type { Database, Queryable } from "../../db/open.ts";
 import { within } from "../../db/within.ts";
 import { audienceCondition } from "../segments/audience.ts";
-import { type CountContext, countOnce } from "../segments/counts.ts";
+import { type CountContext, countNow, countOnce } from "../segments/counts.ts";
 import { countOptOuts } from "../segments/opt-outs.ts";
 import {
   type AudienceSegment,
@@ -15,11 +15,12 @@ import {
 export type { AudienceSegment } from "./audience-queries.ts";
 
 /**
- * Whom some segments come to now: each contact once, and how many of them must not be mailed. `at most` when counting
- * took too long and only an upper bound is known, `too long` when not even that.
+ * Whom some segments come to: each contact once, and how many of them must not be mailed, counted `at` a moment, in
+ * milliseconds since the Unix epoch. `at most` when counting took too long and only an upper bound is known, `too long` when
+ * not even that.
  */
 export type Estimate =
-  | { kind: "counted"; contacts: number; suppressed: number }
+  | { kind: "counted"; contacts: number; suppressed: number; at: number }
   | { kind: "at most"; contacts: number }
   | { kind: "too long" };
 
@@ -36,29 +37,48 @@ const STALE_MS = 300_000;
 export async function estimateAudience(
   context: CountContext,
   segmentIds: string[],
-  patienceMs = PATIENCE_MS,
 ): Promise<Estimate> {
-  const { db } = context;
+  const { key, segments } = await askedFor(context.db, segmentIds);
+  return countOnce(context, key, () => count(context, segments, PATIENCE_MS), {
+    staleMs: STALE_MS,
+  });
+}
+
+/** Counts an audience for this very look: whoever launches by a number has to be shown the one that is so now. */
+export async function countAudience(
+  context: CountContext,
+  segmentIds: string[],
+  patienceMs: number,
+): Promise<Estimate> {
+  const { key, segments } = await askedFor(context.db, segmentIds);
+  return countNow(context, key, () => count(context, segments, patienceMs));
+}
+
+/** The segments, and all that a count of them has to be made anew for when it changes. */
+async function askedFor(
+  db: Database,
+  segmentIds: string[],
+): Promise<{ key: string; segments: AudienceSegment[] }> {
   const segments = await segmentsById(db, segmentIds);
-  if (segments.length === 0) return { kind: "counted", contacts: 0, suppressed: 0 };
   const what = segments.map(({ id, rule, size }) => [id, rule, size]);
   const optOuts = segments.some((segment) => segment.has_opt_outs)
     ? await countOptOuts(db, segmentIds)
     : 0;
-  const key = JSON.stringify([await readTallies(db), what, optOuts, patienceMs]);
-  return countOnce(context, key, () => count(db, segments, patienceMs), { staleMs: STALE_MS });
+  return { key: JSON.stringify([await readTallies(db), what, optOuts]), segments };
 }
 
 async function count(
-  db: Database,
+  { db, clock }: CountContext,
   segments: AudienceSegment[],
   patienceMs: number,
 ): Promise<Estimate> {
+  const at = clock.now();
+  if (segments.length === 0) return { kind: "counted", contacts: 0, suppressed: 0, at };
   const audience = audienceCondition(segments);
   const counted = await within(db, patienceMs, async (tx) => {
     const contacts = sizeOfOne(segments) ?? (await countContacts(tx, audience));
     const suppressed = contacts === 0 ? 0 : await countSuppressed(tx, audience);
-    return { contacts, suppressed };
+    return { contacts, suppressed, at };
   });
   return counted.kind === "in time" ? { kind: "counted", ...counted.value } : boundOf(segments);
 }

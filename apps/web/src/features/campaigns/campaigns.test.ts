@@ -1,12 +1,9 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { newId } from "@mailwright/platform";
-import { ManualClock } from "@mailwright/testing";
 import { campaignFixture, launchedWith } from "../../testing/campaigns.ts";
-import { optOut } from "../segments/opt-outs.ts";
-import { createSegment } from "../segments/segments.ts";
 import { activityOf } from "./activity.ts";
-import { type Estimate, estimateAudience, segmentChoices } from "./audience.ts";
+import { segmentChoices } from "./audience.ts";
 import { changeCampaign, createCampaign, duplicateCampaign, readCampaign } from "./campaigns.ts";
 import { clearStrays, deleteCampaign } from "./deletion.ts";
 import { launchCampaign } from "./launch.ts";
@@ -198,78 +195,6 @@ test("a requeue in the moment of the deletion finds nothing, and leaves nothing 
       expect(left?.rows).toBe(0);
     } else expect([deletion.kind, requeue.kind]).toEqual(["refused", "requeued"]);
   }
-});
-
-test("an audience counts each contact once, says how many are suppressed, and gives up in time", async () => {
-  await using fixture = await campaignFixture(10);
-  const { db } = fixture.context;
-  const second = newId();
-  await db.execute(sql`INSERT INTO "segment" ("id", "name") VALUES (${second}, 'Some')`);
-  await db.execute(sql`
-    INSERT INTO "segment_contact" ("segment_id", "contact_id") SELECT ${second}::uuid, "id" FROM "contact" LIMIT 4
-  `);
-  await db.execute(
-    sql`INSERT INTO "suppression" ("canonical_email", "reason", "origin") VALUES ('p1@example.com', 'manual', 'test')`,
-  );
-  const both = [fixture.segment, second];
-  expect(await estimateAudience(fixture.context, both)).toEqual({
-    kind: "counted",
-    contacts: 10,
-    suppressed: 1,
-  });
-  expect(await estimateAudience(fixture.context, [])).toEqual({
-    kind: "counted",
-    contacts: 0,
-    suppressed: 0,
-  });
-  await db.execute(sql`ALTER TABLE "contact" RENAME TO "contact_rows"`);
-  await db.execute(
-    sql`CREATE VIEW "contact" AS SELECT "contact_rows".* FROM "contact_rows", pg_sleep(0.05)`,
-  );
-  expect(await estimateAudience(fixture.context, both, 20)).toEqual({
-    kind: "at most",
-    contacts: 14,
-  });
-});
-
-function counted(contacts: number, suppressed: number): Estimate {
-  return { kind: "counted", contacts, suppressed };
-}
-
-test("an audience is counted once for all who look, and anew when who is in it or must not be mailed has changed", async () => {
-  const clock = new ManualClock();
-  await using fixture = await campaignFixture(3, { clock });
-  const { context, segment } = fixture;
-  const { db } = context;
-  const rule = { field: "first_name", is: "equals", value: "P1" };
-  const made = await createSegment(db, { name: "Those called P1", rule });
-  const dynamic = made.kind === "created" ? made.segment.id : "";
-  const estimates = () =>
-    Promise.all([[segment], [dynamic]].map((ids) => estimateAudience(context, ids)));
-  expect(await estimates()).toEqual([counted(3, 0), counted(1, 0)]);
-  await db.execute(sql`
-    INSERT INTO "suppression" ("canonical_email", "reason", "origin") VALUES ('p1@example.com', 'manual', 'test')
-  `);
-  expect(await estimates()).toEqual([counted(3, 1), counted(1, 1)]);
-  await db.execute(
-    sql`DELETE FROM "segment_contact" WHERE "contact_id" IN (SELECT "id" FROM "contact" WHERE "first_name" = 'P1')`,
-  );
-  await db.execute(sql`UPDATE "contact" SET "first_name" = 'P1'`);
-  expect(await estimates()).toEqual([counted(2, 0), counted(1, 1)]);
-  await clock.advance(30_000);
-  expect(await estimates()).toEqual([counted(2, 0), counted(1, 1)]);
-  expect(await estimates()).toEqual([counted(2, 0), counted(3, 1)]);
-  await db.execute(sql`UPDATE "contact" SET "first_name" = 'P2'`);
-  await clock.advance(300_000);
-  expect(await estimates()).toEqual([counted(2, 0), counted(0, 0)]);
-  await db.execute(sql`UPDATE "contact" SET "first_name" = 'P1'`);
-  await clock.advance(300_000);
-  expect(await estimates()).toEqual([counted(2, 0), counted(3, 1)]);
-  const [one] = await db.execute<{ id: string }>(
-    sql`SELECT "id" FROM "contact" WHERE "email" = 'p1@example.com'`,
-  );
-  await optOut(db, dynamic, one?.id ?? "", newId());
-  expect(await estimates()).toEqual([counted(2, 0), counted(2, 0)]);
 });
 
 test("segments to choose from are found by name, and the chosen ones are always among them", async () => {

@@ -1,16 +1,16 @@
 import type { Html } from "@mailwright/html";
-import { Callout } from "../../ui/banner.tsx";
 import { LinkButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { CheckboxGroup, RadioCards, SelectField } from "../../ui/choice.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { field, Form, FormActions, FormSection, type FormState } from "../../ui/form.tsx";
-import { formatCount, formatPlural } from "../../ui/format.ts";
+import { formatPlural } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { TextField } from "../../ui/input.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import type { Estimate } from "./audience.ts";
 import type { DraftChoices } from "./choices.ts";
+import { AudienceEstimate } from "./estimate-views.tsx";
 import { WHEN_UNCERTAIN } from "./words.ts";
 
 export interface CampaignFormProps {
@@ -18,6 +18,7 @@ export interface CampaignFormProps {
   form: FormState & { lists?: Readonly<Record<string, readonly string[]>> };
   choices: DraftChoices;
   estimate: Estimate | undefined;
+  now: number;
   /** The draft that is edited; none for a new one. */
   draft?: { id: string; name: string; revision: string } | undefined;
 }
@@ -111,7 +112,7 @@ function CampaignForm(props: CampaignFormProps): Html {
             hx-swap="innerHTML"
             hx-sync="this:replace"
           >
-            <AudienceEstimate estimate={props.estimate} />
+            <AudienceEstimate estimate={props.estimate} now={props.now} />
           </div>
         </FormSection>
         <FormSection title="How" lead="What stands here is frozen at launch, too.">
@@ -212,65 +213,5 @@ export function SegmentChoices(props: {
         }))}
       />
     </div>
-  );
-}
-
-/** Whom the chosen segments come to now. */
-export function AudienceEstimate(props: { estimate: Estimate | undefined }): Html {
-  const { estimate } = props;
-  if (estimate === undefined)
-    return (
-      <p class="audience-estimate muted">
-        <Icon name="users" />
-        Choose segments to see how many contacts they come to.
-      </p>
-    );
-  switch (estimate.kind) {
-    case "counted":
-      return <Counted {...estimate} />;
-    case "at most":
-      return (
-        <p class="audience-estimate">
-          <Icon name="users" />
-          <span>
-            At most <strong>{formatCount(estimate.contacts)}</strong> contacts. Counting each of
-            them once takes longer than you would wait; the launch does it.
-          </span>
-        </p>
-      );
-    case "too long":
-      return (
-        <p class="audience-estimate">
-          <Icon name="users" />
-          <span>Counting these segments takes longer than you would wait; the launch does it.</span>
-        </p>
-      );
-  }
-}
-
-function Counted(props: { contacts: number; suppressed: number }): Html {
-  const { contacts, suppressed } = props;
-  if (contacts === 0)
-    return (
-      <Callout tone="warning">
-        Nobody is in these segments now, so it could not be launched.
-      </Callout>
-    );
-  if (suppressed === contacts)
-    return (
-      <Callout tone="warning">
-        {`All ${formatPlural(contacts, "contact")} in these segments must not be mailed, so it could not be launched.`}
-      </Callout>
-    );
-  return (
-    <p class="audience-estimate">
-      <Icon name="users" />
-      <span>
-        <strong>{formatCount(contacts - suppressed)}</strong>
-        {` ${contacts - suppressed === 1 ? "contact" : "contacts"} as of now, each counted once.`}
-        {suppressed > 0 &&
-          ` ${formatPlural(suppressed, "more is", "more are")} suppressed and would be skipped.`}
-      </span>
-    </p>
   );
 }

@@ -15,6 +15,7 @@ import { reasonOf } from "../emails/reasons.ts";
 import type { Estimate } from "./audience.ts";
 import type { Campaign } from "./campaigns.ts";
 import { CampaignTabs, type CampaignProps, templateAddress } from "./detail-views.tsx";
+import { AudienceLine } from "./estimate-views.tsx";
 import { type FactCounts, Facts } from "./facts-views.tsx";
 import type { LaunchObstacle, Readiness } from "./launch.ts";
 import { CampaignStanding } from "./progress-views.tsx";
@@ -38,7 +39,7 @@ export function OverviewPage(props: OverviewProps): Html {
     <>
       <CampaignStanding {...props} />
       <CampaignTabs campaign={campaign} part="overview" />
-      {readiness && <ReadinessCard campaign={campaign} {...readiness} />}
+      {readiness && <ReadinessCard campaign={campaign} now={props.now} {...readiness} />}
       {campaign.launched_at !== null && (
         <Reasons campaign={campaign} may={props.may} reasons={reasons} />
       )}
@@ -67,24 +68,17 @@ const ABOUT: readonly {
 ];
 
 /** What a launch needs, each thing with whether it is there. */
-function ReadinessCard(props: Readiness & { campaign: Campaign; estimate: Estimate }): Html {
-  const { campaign, obstacles, warnings, estimate } = props;
+function ReadinessCard(
+  props: Readiness & { campaign: Campaign; estimate: Estimate; now: number },
+): Html {
+  const { campaign, obstacles, warnings, estimate, now } = props;
   return (
     <Card
       title={obstacles.length === 0 ? "Ready to launch" : "Not ready yet"}
-      lead={<AudienceLine estimate={estimate} />}
+      lead={<AudienceLine estimate={estimate} now={now} />}
     >
       <ReadinessList campaign={campaign} obstacles={obstacles} warnings={warnings} />
     </Card>
-  );
-}
-
-function AudienceLine(props: { estimate: Estimate }): Html {
-  const { estimate } = props;
-  if (estimate.kind !== "counted") return <>The audience is counted at launch.</>;
-  const mailable = estimate.contacts - estimate.suppressed;
-  return (
-    <>{`It would go to ${formatCount(mailable)} ${mailable === 1 ? "contact" : "contacts"} as of now.`}</>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { CountContext } from "../segments/counts.ts";
 import { chosenGateway } from "../settings/chosen-gateway.ts";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
-import { estimateAudience, type Estimate } from "./audience.ts";
+import { countAudience, type Estimate } from "./audience.ts";
 import { type LaunchContext, type Readiness, readReadiness } from "./launch.ts";
 import { type CampaignContent, readContent } from "./preview.ts";
 import type { Campaign } from "./queries.ts";
@@ -24,7 +24,7 @@ export async function reviewLaunch(
   const segments = campaign.segments.map(({ id }) => id);
   const [readiness, estimate, content, gateway] = await Promise.all([
     readReadiness(context, campaign.id),
-    estimateAudience(context, segments, PATIENCE_MS),
+    countAudience(context, segments, PATIENCE_MS),
     readContent(context.db, campaign),
     gatewayName(context.gatewayWatch, campaign),
   ]);

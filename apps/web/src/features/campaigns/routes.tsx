@@ -20,7 +20,8 @@ import { draftChoices } from "./choices.ts";
 import { DeleteConfirm } from "./confirm-views.tsx";
 import { deleteCampaign } from "./deletion.ts";
 import { detailPages } from "./detail-routes.tsx";
-import { AudienceEstimate, CampaignFormPage, SegmentChoices } from "./form-views.tsx";
+import { AudienceEstimate } from "./estimate-views.tsx";
+import { CampaignFormPage, SegmentChoices } from "./form-views.tsx";
 import { CAMPAIGN_SORTS, CampaignInput, CampaignsQuery, SegmentsQuery } from "./forms.ts";
 import { CampaignsPage } from "./list-views.tsx";
 import { listCampaigns } from "./list.ts";
@@ -65,6 +66,7 @@ function draftPages(context: Context) {
         form={form}
         choices={choices}
         estimate={estimate}
+        now={clock.now()}
         draft={draft}
       />,
     );
@@ -134,7 +136,7 @@ function draftPages(context: Context) {
         const { segment_ids } = parseQuery(SegmentsQuery, request);
         const estimate =
           segment_ids.length === 0 ? undefined : await estimateAudience(context, segment_ids);
-        return fragment(<AudienceEstimate estimate={estimate} />);
+        return fragment(<AudienceEstimate estimate={estimate} now={clock.now()} />);
       },
       write,
     )

@@ -20,7 +20,12 @@ interface Kept {
 }
 
 /** What was counted in each database, the newest last, and who waits for a turn. */
-const shelves = new WeakMap<Database, { kept: Map<string, Kept>; turns: Turns }>();
+const shelves = new WeakMap<Database, Shelf>();
+
+interface Shelf {
+  kept: Map<string, Kept>;
+  turns: Turns;
+}
 
 /**
  * One count for all who ask for what has this key, good for half a minute: what many look at costs the same as for one. An
@@ -33,18 +38,45 @@ export function countOnce<T>(
   count: () => Promise<T>,
   { urgent = true, staleMs = FRESH_MS }: { urgent?: boolean; staleMs?: number } = {},
 ): Promise<T> {
-  const shelf = shelves.get(db) ?? { kept: new Map<string, Kept>(), turns: takingTurns(AT_ONCE) };
-  shelves.set(db, shelf);
+  const shelf = shelfOf(db);
   const known = shelf.kept.get(key);
   // The clock may have been set back.
   const age = known === undefined ? Infinity : Math.abs(clock.now() - known.at);
   if (known !== undefined && age < FRESH_MS) return known.count as Promise<T>;
   const counted = shelf.turns(count, urgent);
-  shelf.kept.delete(key);
-  shelf.kept.set(key, { at: clock.now(), count: counted });
+  keep(shelf, key, { at: clock.now(), count: counted });
   // A count that failed says nothing about the next.
   counted.catch(() => shelf.kept.delete(key));
-  const [oldest] = shelf.kept.keys();
-  if (shelf.kept.size > KEPT && oldest !== undefined) shelf.kept.delete(oldest);
   return known !== undefined && age < staleMs ? (known.count as Promise<T>) : counted;
+}
+
+/**
+ * A count made for this very look, whatever is kept: what somebody decides by may not be of before. Who looks later is shown
+ * it, but nobody waits for it who has something to be shown, for it may take longer than they would.
+ */
+export async function countNow<T>(
+  { db, clock }: CountContext,
+  key: string,
+  count: () => Promise<T>,
+): Promise<T> {
+  const shelf = shelfOf(db);
+  return shelf.turns(async () => {
+    const at = clock.now();
+    const counted = await count();
+    keep(shelf, key, { at, count: Promise.resolve(counted) });
+    return counted;
+  });
+}
+
+function shelfOf(db: Database): Shelf {
+  const shelf = shelves.get(db) ?? { kept: new Map<string, Kept>(), turns: takingTurns(AT_ONCE) };
+  shelves.set(db, shelf);
+  return shelf;
+}
+
+function keep({ kept }: Shelf, key: string, one: Kept): void {
+  kept.delete(key);
+  kept.set(key, one);
+  const [oldest] = kept.keys();
+  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
 }
