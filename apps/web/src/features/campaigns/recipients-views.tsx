@@ -235,7 +235,7 @@ function NobodyFound(props: RecipientsProps): Html {
   return (
     <EmptyState
       icon="search"
-      title="Nobody here has such an address"
+      title="Nobody found"
       action={
         whereabouts?.kind === "email" ? (
           <LinkButton href={`/emails/${whereabouts.id}`}>See what became of it</LinkButton>
@@ -256,8 +256,8 @@ function NobodyFound(props: RecipientsProps): Html {
 function whereaboutsWords(whereabouts: Whereabouts | undefined): string {
   if (whereabouts?.kind === "none") return whereabouts.why;
   if (whereabouts?.kind === "email")
-    return "An email to this address is in the campaign, but not in what is listed here.";
-  return "Whoever is not listed was not in the audience when it was frozen, so nothing was sent to them.";
+    return "An email to whoever has this address, or had it before, is in the campaign, but not in what is listed here.";
+  return "No email was found by how an address begins. Search for the whole address to read why there is none.";
 }
 
 function summaryOf({ campaign, filter, emails, next, previous }: RecipientsProps): string {

@@ -61,6 +61,18 @@ function parseSlowly(email: string): ParsedAddress {
   return { ok: true, email, canonical };
 }
 
+/**
+ * How the canonical form of an address begins of which somebody typed the beginning. A name of another script within the
+ * domain has to be whole: what is cut off in it has another form in ASCII.
+ */
+export function canonicalBeginning(typed: string): string {
+  const text = typed.trim().toWellFormed().toLowerCase().normalize("NFC");
+  const at = text.indexOf("@") + 1;
+  const domain = at === 0 ? "" : text.slice(at);
+  const ascii = /[^\0-\x7f]/.test(domain) ? domainToASCII(domain) : "";
+  return ascii === "" ? text : text.slice(0, at) + ascii;
+}
+
 /** The domain in lower-case ASCII. */
 export function parseDomain(typed: string): { ok: true; ascii: string } | Refusal {
   if (typed === "") return refuse("There is nothing after the @: add the domain.");

@@ -2,8 +2,8 @@ import { type SQL, sql } from "drizzle-orm";
 import { OPEN_STATES } from "@mailwright/email_machine";
 import type { Suppressed } from "@mailwright/protocol";
 import { foundEmailIs } from "../../db/found-email.ts";
+import { mailedAddress } from "../../db/mailed-address.ts";
 import type { Queryable } from "../../db/open.ts";
-import { mailedAddress } from "./handover-queries.ts";
 
 /** Suppressions that the email client has not been told of: theirs, and the emails of those addresses that may be there. */
 export interface Unannounced {

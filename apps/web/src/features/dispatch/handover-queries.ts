@@ -3,6 +3,7 @@ import type { Content } from "@mailwright/protocol";
 import { BATCH_EMAILS } from "../../db/batch-emails.ts";
 import { foundEmailIs } from "../../db/found-email.ts";
 import { countMoves } from "../../db/ledger-moves.ts";
+import { mailedAddress } from "../../db/mailed-address.ts";
 import type { Queryable } from "../../db/open.ts";
 import {
   type ContactColumns,
@@ -86,11 +87,6 @@ export function suppressing(): SQL {
     SELECT "reason" FROM "suppression"
     WHERE "canonical_email" IN ("contact"."canonical_email", ${mailedAddress()}) LIMIT 1
   `;
-}
-
-/** The address that an "email" goes to, in its canonical form. */
-export function mailedAddress(): SQL {
-  return sql`coalesce("email"."canonical_address", lower("email"."address"))`;
 }
 
 /** The emails of a batch that still wait to be handed over. */

@@ -1,12 +1,11 @@
 import { EMAIL_STATES, type EmailState } from "@mailwright/email_machine";
 import type { Paged, PageRequest } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
+import { canonicalBeginning } from "../contacts/address.ts";
 import type { EmailFactKind } from "./facts.ts";
 import {
   countReasons,
   type ReasonCount,
-  selectEmailsByAddress,
-  selectEmailsByContact,
   selectEmailsByFact,
   selectEmailsInOrder,
 } from "./list-queries.ts";
@@ -18,6 +17,7 @@ import {
   selectEventPage,
   selectRecipients,
 } from "./queries.ts";
+import { selectEmailsByAddress, selectEmailsByContact } from "./search-queries.ts";
 
 export type { Email, EmailCampaign, EmailEventRow, Recipient } from "./queries.ts";
 export type { ReasonCount } from "./list-queries.ts";
@@ -33,7 +33,7 @@ export interface EmailFilter {
   fact?: EmailFactKind | undefined;
 }
 
-/** Up to so many emails are looked through for an address; above it, the contacts are: see `selectEmailsByContact`. */
+/** Up to so many emails are looked through for an address; above it, those of contacts are: see `selectEmailsByContact`. */
 const FEW = 25_000;
 
 /** One page of a campaign's emails: by address when one is sought, otherwise in the order of the audience. */
@@ -49,13 +49,12 @@ export function listEmails(
   const slices = { campaign: id, states, reason };
   if (states.length === 0) return Promise.resolve({ items: [] });
   if (!isSearch(address)) return selectEmailsInOrder(db, slices, page);
-  const prefix = address.trim().toLowerCase();
   const read = states
     .filter((each) => !WITH_REASON.includes(each))
     .reduce((sum, each) => sum + counts[each], 0);
   return read <= FEW
-    ? selectEmailsByAddress(db, slices, prefix, page)
-    : selectEmailsByContact(db, slices, prefix, page);
+    ? selectEmailsByAddress(db, slices, address.trim().toLowerCase(), page)
+    : selectEmailsByContact(db, slices, canonicalBeginning(address), page);
 }
 
 /** Whether an address is sought at all; it decides the order, and so what a cursor is made of. */

@@ -10,9 +10,10 @@ import {
   type EmailEventRow,
   type Recipient,
   selectBeginnings,
-  selectContactAt,
+  selectContactsAt,
   selectEmail,
   selectEmailOf,
+  selectEmailTo,
   selectLastEvents,
   selectOptedOutBefore,
   selectRecipients,
@@ -118,7 +119,7 @@ export async function whereaboutsOf(
   };
 }
 
-/** The same for whoever has an address; undefined for what is no whole address. */
+/** The same for whoever has an address, or had it at the launch; undefined for what is no whole address. */
 export async function whereaboutsAt(
   db: Queryable,
   campaign: string,
@@ -126,10 +127,17 @@ export async function whereaboutsAt(
 ): Promise<Whereabouts | undefined> {
   const parsed = parseAddress(address);
   if (!parsed.ok) return undefined;
-  const contact = await selectContactAt(db, parsed.canonical);
-  if (contact === undefined) return { kind: "none", why: "No contact has this address." };
-  return whereaboutsOf(db, campaign, contact.id);
+  const { canonical } = parsed;
+  const contacts = (await selectContactsAt(db, canonical)).map(({ id }) => id);
+  const [first] = contacts;
+  if (first === undefined) return { kind: "none", why: NOBODY };
+  const email = await selectEmailTo(db, { campaign, contacts, canonical });
+  return email === undefined ? whereaboutsOf(db, campaign, first) : { kind: "email", id: email.id };
 }
+
+/** An erased contact may have been mailed there. */
+const NOBODY =
+  "No contact has this address, or had it before. A contact that was deleted is not found by its address any more.";
 
 /** What the email client says of an email at this moment. */
 export type Journal =

@@ -1,10 +1,9 @@
-import { and, asc, desc, eq, getTableColumns, type SQL, sql, type SQLWrapper } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import type { EmailState } from "@mailwright/email_machine";
 import { isOneOf } from "../../db/index-order.ts";
 import { keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
-import { contact } from "../../db/schema/contacts.ts";
 import { email, emailFact } from "../../db/schema/ledger.ts";
 import { isRefusedBefore } from "../../db/told-of-run.ts";
 import type { EmailFactKind } from "./fact-queries.ts";
@@ -46,64 +45,6 @@ export async function selectEmailsInOrder(
         .limit(limit)
     : await first;
   return toPage(rows, page, ({ id }) => ({ key: "", id }));
-}
-
-/**
- * One page of the emails whose address begins so, by address. Slices of what went wrong have an index for it; of any other
- * state all emails are read, so they have to be few. `prefix` is in lower case.
- */
-export async function selectEmailsByAddress(
-  db: Queryable,
-  { campaign, states, reason }: Slices,
-  prefix: string,
-  page: PageRequest,
-): Promise<Paged<Email>> {
-  const { where, orderBy, limit } = keyset({ key: ADDRESS, id: email.id }, page);
-  const columns = { ...COLUMNS, key: sql<string>`${ADDRESS}`.as("key") };
-  const [first, second, ...rest] = states.map((state) =>
-    db
-      .select(columns)
-      .from(email)
-      .where(and(inSlice(campaign, state, reason), beginsWith(ADDRESS, prefix), where))
-      .orderBy(...orderBy)
-      .limit(limit),
-  );
-  if (first === undefined) return { items: [] };
-  const rows = second
-    ? await unionAll(first, second, ...rest)
-        .orderBy(page.before === undefined ? sql`"key", "id"` : sql`"key" DESC, "id" DESC`)
-        .limit(limit)
-    : await first;
-  return toPage(rows, page, ({ key, id }) => ({ key, id }));
-}
-
-/**
- * The same where they are many: by way of the contacts, whose index has the addresses in order. An email of a contact
- * that has another address by now is found under that one.
- */
-export async function selectEmailsByContact(
-  db: Queryable,
-  { campaign, states }: Slices,
-  prefix: string,
-  page: PageRequest,
-): Promise<Paged<Email>> {
-  const slice = keyset({ key: contact.canonical_email, id: email.id }, page);
-  const rows = await db
-    .select({ ...COLUMNS, key: contact.canonical_email })
-    .from(contact)
-    .innerJoin(email, and(eq(email.contact_id, contact.id), eq(email.campaign_id, campaign)))
-    .where(
-      and(
-        beginsWith(contact.canonical_email, prefix),
-        // The part of the place that this index can begin at.
-        slice.where && bound(page),
-        slice.where,
-        sql`${email.state} IN (${literals(states)})`,
-      ),
-    )
-    .orderBy(...slice.orderBy)
-    .limit(slice.limit);
-  return toPage(rows, page, ({ key, id }) => ({ key, id }));
 }
 
 /**
@@ -162,7 +103,6 @@ export async function countReasons(db: Queryable, campaign: string): Promise<Rea
 }
 
 const COLUMNS = getTableColumns(email);
-const ADDRESS = sql`(lower(${email.address}) COLLATE "C")`;
 
 /**
  * A slice as a stretch of the index that has it in the order of ids. The state is a literal, so that Postgres sees that the
@@ -182,27 +122,7 @@ function sliceInOrder(campaign: string, state: EmailState, reason: string | unde
   };
 }
 
-/** The same where it is the address that is in order. */
-function inSlice(campaign: string, state: EmailState, reason: string | undefined): SQL {
-  return (
-    and(
-      eq(email.campaign_id, campaign),
-      sql`${email.state} = ${literals([state])}`,
-      reason === undefined ? undefined : eq(email.error_code, reason),
-    ) ?? sql`false`
-  );
-}
-
-function literals(states: readonly EmailState[]): SQL {
+/** States as they stand in the statement itself, so that Postgres sees which indexes have all of them. */
+export function literals(states: readonly EmailState[]): SQL {
   return sql.raw(states.map((state) => `'${state}'`).join(", "));
-}
-
-function bound({ after, before }: PageRequest): SQL | undefined {
-  if (before !== undefined) return sql`${contact.canonical_email} <= ${before.key}`;
-  return after && sql`${contact.canonical_email} >= ${after.key}`;
-}
-
-/** A range of bytewise order instead of LIKE: no sign in the text means anything, and every plan can use the index. */
-function beginsWith(key: SQLWrapper, text: string): SQL {
-  return sql`${key} >= ${text} AND ${key} < ${`${text}\u{10ffff}`}`;
 }

@@ -1,5 +1,6 @@
 import { and, asc, eq, getTableColumns, inArray, lte, or, sql } from "drizzle-orm";
 import { type Cursor, keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
+import { mailedAddress } from "../../db/mailed-address.ts";
 import type { Queryable } from "../../db/open.ts";
 import { campaign, campaignSegment } from "../../db/schema/campaigns.ts";
 import { contact } from "../../db/schema/contacts.ts";
@@ -63,15 +64,28 @@ export async function selectEmailOf(
   return row;
 }
 
-/** The contact with this canonical address. */
-export async function selectContactAt(
+/** The contacts with this canonical address, and those who had it before; whoever has it now comes first. */
+export async function selectContactsAt(
   db: Queryable,
   canonical: string,
+): Promise<{ id: string }[]> {
+  return db.execute<{ id: string }>(sql`
+    SELECT "id" FROM (
+      SELECT "id", 1 AS "turn" FROM "contact" WHERE "canonical_email" = ${canonical}
+      UNION ALL SELECT "contact_id", 2 FROM "former_address" WHERE "canonical_email" = ${canonical}
+    ) AS "found" ORDER BY "turn", "id"
+  `);
+}
+
+/** An email of a campaign to one of some contacts; one that went to this canonical address before any other. */
+export async function selectEmailTo(
+  db: Queryable,
+  { campaign, contacts, canonical }: { campaign: string; contacts: string[]; canonical: string },
 ): Promise<{ id: string } | undefined> {
-  const [row] = await db
-    .select({ id: contact.id })
-    .from(contact)
-    .where(eq(contact.canonical_email, canonical));
+  const [row] = await db.execute<{ id: string }>(sql`
+    SELECT "id" FROM "email" WHERE "contact_id" = ANY(${sql.param(contacts)}::uuid[]) AND "campaign_id" = ${campaign}
+    ORDER BY ${mailedAddress()} = ${canonical} DESC LIMIT 1
+  `);
   return row;
 }
 

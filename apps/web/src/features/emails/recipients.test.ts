@@ -222,8 +222,6 @@ test("whoever is not among the recipients is told why, by address", async () => 
   const viewer = await signedInClient(context, "viewer");
   const said = async (query: string) =>
     (await viewer.get(`/campaigns/${id}/recipients?${query}`)).textOf(".empty-text");
-  expect(await said("q=nobody")).toContain("was not in the audience when it was frozen");
-  expect(await said("q=nobody@example.com")).toBe("No contact has this address.");
   const [outside] = await context.db.execute<{ email: string }>(sql`
     SELECT "email" FROM "contact" WHERE NOT EXISTS (SELECT FROM "email" WHERE "contact_id" = "contact"."id")
   `);
