@@ -62,12 +62,13 @@ export function RequeueConfirm(props: {
   campaign: Campaign;
   csrf: string;
   question: RequeueQuestion;
+  /** How many emails it comes to. */
+  count: number;
   /** Where "no" leads. */
   cancel: string;
 }): Html {
-  const { campaign, question, csrf, cancel } = props;
-  const { states, emails } = question;
-  const count = emails?.length ?? states.reduce((sum, state) => sum + campaign.counts[state], 0);
+  const { campaign, question, count, csrf, cancel } = props;
+  const { states } = question;
   const uncertain = states.includes("uncertain");
   return (
     <Confirm

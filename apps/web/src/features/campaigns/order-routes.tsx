@@ -7,10 +7,11 @@ import { pages, type PageTools } from "../../http/pages.tsx";
 import { ById } from "../../http/params.ts";
 import { formatPlural } from "../../ui/format.ts";
 import { type Campaign, readCampaign } from "./campaigns.ts";
-import { CancelConfirm, RequeueConfirm } from "./confirm-views.tsx";
+import { CancelConfirm, RequeueConfirm, type RequeueQuestion } from "./confirm-views.tsx";
 import { RequeueInput } from "./forms.ts";
 import { launchCampaign } from "./launch.ts";
 import { giveOrder, type Order, requeueInTime } from "./orders.ts";
+import { countRequeueable } from "./requeue.ts";
 import { reviewLaunch } from "./review.ts";
 import { ReviewPage } from "./review-views.tsx";
 import { mayRequeue } from "./standing.ts";
@@ -117,14 +118,15 @@ export function orderPages(context: Context) {
         const campaign = found(await readCampaign(db, params.id));
         if (!mayRequeue(campaign.state)) throw new ConflictError(cannotRequeue(campaign.state));
         const asked = askedFor(request);
-        if (asked.emails === undefined && asked.states.every((each) => campaign.counts[each] === 0))
-          throw new ConflictError(`No email of it is ${asked.states.join(" or ")} now.`);
+        const count = await countRequeueable(db, campaign, asked.states, asked.emails);
+        if (count === 0) throw new ConflictError(nothingToRequeue(asked));
         return show(
           { title: `Send emails of ${campaign.name} again`, width: "narrow" },
           <RequeueConfirm
             campaign={campaign}
             csrf={csrf}
             question={asked}
+            count={count}
             cancel={`/campaigns/${params.id}`}
           />,
         );
@@ -157,6 +159,11 @@ function launchedAlready(state: Campaign["state"]): string {
 
 export function cannotRequeue(state: Campaign["state"]): string {
   return `Emails can be sent again while a campaign is sending, paused or finished. ${describeState(state)}`;
+}
+
+function nothingToRequeue({ states, emails }: RequeueQuestion): string {
+  const which = emails === undefined ? "No email of it is" : "None of the emails selected is";
+  return `${which} ${states.join(" or ")} now.`;
 }
 
 export function requeuedMessage(

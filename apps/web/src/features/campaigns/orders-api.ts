@@ -9,6 +9,7 @@ import { readCampaign } from "./campaigns.ts";
 import { CampaignView, RequeueInput } from "./forms.ts";
 import { launchCampaign } from "./launch.ts";
 import { giveOrder, type Order, requeueInTime } from "./orders.ts";
+import { countRequeueable } from "./requeue.ts";
 import { describeState } from "./words.ts";
 
 /** Orders to campaigns over the API. Each answers 202, or 409 with why not; what is ordered goes on after the answer. */
@@ -68,13 +69,13 @@ export function campaignOrdersApi(context: Context) {
       "/:id/requeue",
       async ({ params, body, actor, status }) => {
         const { states, email_ids } = body;
-        const { counts } = found(await readCampaign(db, params.id));
+        const campaign = found(await readCampaign(db, params.id));
+        const expected = await countRequeueable(db, campaign, states, email_ids);
         const requeue = await requeueInTime(context, params.id, actor.name, states, email_ids);
         if (requeue.kind === "unknown") throw new NotFoundError();
         if (requeue.kind === "obstructed") throw new ConflictError(requeue.message);
         if (requeue.kind === "refused")
           throw new ConflictError(`${requeue.why} ${describeState(requeue.state)}`);
-        const expected = states.reduce((sum, state) => sum + counts[state], 0);
         return status(202, {
           requeued: requeue.kind === "requeued" ? requeue.emails : expected,
         });

@@ -245,6 +245,38 @@ test("uncertain emails are sent again only after a warning that they may arrive 
   expect((await readCampaign(context.db, id))?.counts).toMatchObject({ queued: 1, uncertain: 1 });
 });
 
+test("what is asked before emails are sent again counts those that it comes to, not those that were ticked", async () => {
+  await using fixture = await campaignFixture(5);
+  const { context } = fixture;
+  const editor = await signedInClient(context, "editor");
+  const id = await fixture.draft();
+  const counts = { sent: 2, failed: 1, uncertain: 2 };
+  const emails = await launchedWith(fixture, id, "finished", counts);
+  const select = (email_ids: string[]) =>
+    editor.post(`/campaigns/${id}/requeue-selected`, { states: "uncertain", email_ids });
+  const many = await select(Object.values(emails).flat().slice(1));
+  const confirm = await editor.get(many.headers.get("location") as string);
+  expect(confirm.textOf("#confirm h1")).toBe("Send 2 uncertain emails again?");
+  const none = await select([...emails.sent, ...emails.failed]);
+  expect(none.headers.get("location")).toBe(`/campaigns/${id}/recipients`);
+  expect((await editor.get(`/campaigns/${id}/recipients`)).textOf(".toast")).toContain(
+    "There was nothing to send again.",
+  );
+  const direct = await editor.get(
+    `/campaigns/${id}/requeue?states=uncertain&email_ids=${emails.sent[0]}`,
+  );
+  expect([direct.status, direct.textOf(".page-header-lead")]).toEqual([
+    409,
+    "None of the emails selected is uncertain now.",
+  ]);
+  const other = await fixture.draft("Another");
+  await launchedWith(fixture, other, "finished", { uncertain: 1 });
+  const foreign = await editor.get(
+    `/campaigns/${other}/requeue?states=uncertain&email_ids=${emails.uncertain[0]}`,
+  );
+  expect(foreign.status).toBe(409);
+});
+
 test("a launch wakes the dispatcher of this web", async () => {
   await using fixture = await campaignFixture(2);
   const { context } = fixture;

@@ -17,6 +17,7 @@ import { campaignProps } from "./detail-routes.tsx";
 import { RequeueInput } from "./forms.ts";
 import { cannotRequeue, requeuedMessage } from "./order-routes.tsx";
 import { requeueInTime } from "./orders.ts";
+import { countRequeueable } from "./requeue.ts";
 import { recipientsAddress, RecipientsPage } from "./recipients-views.tsx";
 
 const RecipientsQuery = Type.Object({
@@ -80,7 +81,9 @@ export function recipientPages(context: Context) {
         if (emails.length === 0) return leave(recipients, NOTHING_SELECTED);
         // What may be sent twice is asked about first.
         if (states.includes("uncertain"))
-          return leave(requeueAddress(params.id, { states, emails }));
+          return (await countRequeueable(db, campaign, states, emails)) === 0
+            ? leave(recipients, requeuedMessage({ kind: "requeued", emails: 0 }))
+            : leave(requeueAddress(params.id, { states, emails }));
         const requeue = await requeueInTime(context, params.id, user.name, states, emails);
         if (requeue.kind === "unknown") throw new NotFoundError();
         if (requeue.kind === "obstructed") throw new ConflictError(requeue.message);

@@ -83,6 +83,21 @@ function emailsOf(campaign: string, { states, emails, after, most }: RequeueSlic
   return sql`SELECT "id" FROM (${sql.join(parts, sql` UNION ALL `)}) AS "of_states" ORDER BY "id" LIMIT ${most}`;
 }
 
+/** How many of the named emails of a campaign are in one of the states. */
+export async function countNamed(
+  db: Queryable,
+  campaign: string,
+  states: readonly Requeueable[],
+  emails: readonly string[],
+): Promise<number> {
+  const [row] = await db.execute<{ emails: number }>(sql`
+    SELECT count(*)::integer AS "emails" FROM "email"
+    WHERE "id" = ANY(${sql.param(emails)}::uuid[]) AND "campaign_id" = ${campaign}
+      AND "state" = ANY(${sql.param(states)}::"email_state"[])
+  `);
+  return row?.emails ?? 0;
+}
+
 /** What somebody wants sent again, and how far that has come. */
 export interface RequeueOrder {
   campaign: string;

@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { type Log, silentLog } from "@mailwright/platform";
-import { until } from "@mailwright/testing";
+import { ManualClock, until } from "@mailwright/testing";
 import { campaignFixture, launchedWith } from "../../testing/campaigns.ts";
+import { apiClient } from "../../testing/client.ts";
 import { standing } from "../../testing/ledger.ts";
 import { lockWait } from "../../testing/lock-waits.ts";
 import { activityOf } from "./activity.ts";
@@ -127,6 +128,27 @@ test("a requeue that takes longer than anybody waits goes on after the answer", 
     kind: "under way",
   });
   await until(async () => (await standing(context.db, id)).counts["queued"] === 5);
+});
+
+test("a program that is answered before all of them are requeued is told how many of those it named it is going to be", async () => {
+  const clock = new ManualClock();
+  await using fixture = await campaignFixture(6, { clock });
+  const { db } = fixture.context;
+  const { call } = await apiClient(fixture.context, "editor");
+  const id = await fixture.draft();
+  const emails = await launchedWith(fixture, id, "finished", { sent: 2, failed: 4 });
+  await db.transaction(async (tx) => {
+    await tx.execute(sql`SELECT FROM "email" WHERE "id" = ${emails.failed[0] ?? ""} FOR UPDATE`);
+    const asked = call("POST", `/api/v1/campaigns/${id}/requeue`, {
+      states: ["failed", "uncertain"],
+      email_ids: [...emails.failed.slice(0, 2), emails.sent[0]],
+    });
+    await lockWait(db);
+    await clock.advance(10_000);
+    const answer = await asked;
+    expect([answer.status, answer.json<object>()]).toEqual([202, { requeued: 2 }]);
+  });
+  await until(async () => (await standing(db, id)).counts["queued"] === 2);
 });
 
 test("a requeue goes no further once its campaign is being cancelled: what failed or is in doubt stays so", async () => {

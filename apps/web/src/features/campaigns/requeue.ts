@@ -4,9 +4,11 @@ import type { Database, Queryable } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
 import { CHECK_VIOLATION, codeOf, FOREIGN_KEY_VIOLATION } from "../../db/sqlstate.ts";
 import { amendActivity, noteActivity } from "./activity.ts";
+import type { Campaign } from "./campaigns.ts";
 import {
   abandonedRequeues,
   advanceRequeue,
+  countNamed,
   endRequeue,
   insertRequeue,
   lockRequeue,
@@ -22,6 +24,18 @@ export type Requeue =
   | { kind: "requeued"; emails: number }
   | { kind: "unknown" }
   | { kind: "refused"; state: CampaignState; why: string };
+
+/** How many emails an order would send again as things are now: of all of a campaign's, or of those named. */
+export async function countRequeueable(
+  db: Queryable,
+  { id, counts }: Pick<Campaign, "id" | "counts">,
+  states: readonly Requeueable[],
+  emails: readonly string[] | "all" = "all",
+): Promise<number> {
+  return emails === "all"
+    ? states.reduce((sum, state) => sum + counts[state], 0)
+    : countNamed(db, id, states, emails);
+}
 
 /**
  * Writes down that what failed or is uncertain is to be sent again: all of a campaign's, or the emails named. From then on
