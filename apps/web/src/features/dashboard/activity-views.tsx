@@ -122,7 +122,8 @@ function Troubled({ activity, now }: ActivityProps): Html {
         rows={campaigns}
         empty={
           <EmptyState icon="circle-check" title="Nothing needs you">
-            No email of the last 30 days failed, and none is uncertain.
+            No email is uncertain, and none has failed of the campaigns that are under way or were
+            launched or ended in the last 30 days.
           </EmptyState>
         }
         columns={[

@@ -158,6 +158,40 @@ test("what went wrong in the last 30 days is named, each with the way to its rec
   ]);
 });
 
+test("what failed or is uncertain is named however old its campaign is, as far as it is of now", async () => {
+  const launched = "2026-01-20T12:00:00Z";
+  const long = "2025-06-01T12:00:00Z";
+  const resumed = { state: "sending", launched, counts: { queued: 1, failed: 2 } };
+  await campaign({ ...resumed, name: "Resumed" });
+  await campaign({ name: "Old", state: "finished", launched: long, counts: { uncertain: 12 } });
+  const ended = await campaign({
+    name: "Ended lately",
+    state: "finished",
+    launched,
+    counts: { failed: 7 },
+  });
+  await campaign({ name: "Ended before", state: "finished", launched, counts: { failed: 9 } });
+  await context.db.execute(
+    sql`UPDATE "campaign" SET "finished_at" = '2026-03-01T12:00:00Z' WHERE "id" = ${ended}`,
+  );
+  const page = await editor.get("/");
+  expect(page.find('td[data-label="What"]').map(({ text }) => text)).toEqual([
+    "7 failed",
+    "2 failed",
+    "12 uncertain",
+  ]);
+});
+
+test("nothing needs a look where no campaign of now has what failed, and none at all what is uncertain", async () => {
+  const old = { state: "finished", launched: "2026-01-20T12:00:00Z" };
+  await campaign({ ...old, name: "Long ago", counts: { sent: 3, failed: 1 } });
+  const page = await editor.get("/");
+  expect(page.find(".empty-text").map(({ text }) => text)).toContain(
+    "No email is uncertain, and none has failed of the campaigns that are under way or were launched or ended in the last 30 days.",
+  );
+  expect(page.find(".stat").map(({ text }) => text)).toContain("Sent by campaigns of 30 days0");
+});
+
 test("the days say what was sent, and the totals what there is", async () => {
   await context.db.execute(sql`
     INSERT INTO "contact" ("email", "canonical_email") VALUES ('a@example.com', 'a@example.com'), ('b@example.com', 'b@example.com')

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Queryable } from "../../db/open.ts";
+import { MOVING } from "../campaigns/standing.ts";
 
 /** Some ids, the newest first, and how many there are. */
 export interface Found extends Record<string, unknown> {
@@ -7,15 +8,26 @@ export interface Found extends Record<string, unknown> {
   total: number;
 }
 
+const UNDER_WAY = sql.join(
+  MOVING.map((state) => sql`${state}`),
+  sql`, `,
+);
+
 const NONE: Found = { ids: [], total: 0 };
 
-/** Campaigns launched since then with emails that failed or are uncertain, and drafts whose launch was given up. */
+/**
+ * Campaigns with uncertain emails, of whatever age; with failed ones, as far as they are under way or were launched or ended since
+ * then; and drafts whose launch was given up.
+ */
 export async function selectTroubled(db: Queryable, since: Date, most: number): Promise<Found> {
   const [row] = await db.execute<Found>(sql`
     SELECT coalesce((array_agg("id" ORDER BY "launched_at" DESC NULLS FIRST, "id" DESC))[1:${most}], '{}') AS "ids",
       count(*)::integer AS "total"
     FROM "campaign"
-    WHERE ("launched_at" >= ${since.toISOString()} AND "failed" + "uncertain" > 0)
+    WHERE "uncertain" > 0
+      OR ("failed" > 0 AND (
+        "launched_at" >= ${since.toISOString()} OR "finished_at" >= ${since.toISOString()} OR "state" IN (${UNDER_WAY})
+      ))
       OR ("state" = 'draft' AND "state_reason" IS NOT NULL)
   `);
   return row ?? NONE;

@@ -41,7 +41,10 @@ export function DashboardPage(props: DashboardProps): Html {
         <Stat label="Segments" value={formatCount(totals.segments)} href="/segments" />
         <Stat label="Templates" value={formatCount(totals.templates)} href="/templates" />
         <Stat label="Campaigns" value={formatCount(totals.campaigns)} href="/campaigns" />
-        <Stat label="Sent in 30 days" value={formatCount(sum(days, ({ sent }) => sent))} />
+        <Stat
+          label="Sent by campaigns of 30 days"
+          value={formatCount(sum(days, ({ sent }) => sent))}
+        />
       </Stats>
       {totals.campaigns > 0 && (
         <Live id="activity" stream="/dashboard/activity/stream" poll="/dashboard/activity">
