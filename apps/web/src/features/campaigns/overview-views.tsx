@@ -190,7 +190,7 @@ function ReasonTable(
                     error_code: reason.code,
                     error_detail: null,
                     attempt: 0,
-                  }) || "No reason was given",
+                  }),
           },
           { label: "State", cell: (reason) => <EmailBadge state={reason.state} /> },
           { label: "Emails", align: "end", cell: ({ emails }) => formatCount(emails) },
@@ -207,7 +207,7 @@ function ReasonTable(
 }
 
 function reasonAddress(id: string, { state, code }: ReasonCount): string {
-  const query = new URLSearchParams({ state, ...(code !== "" && { reason: code }) });
+  const query = new URLSearchParams({ state, reason: code });
   return `/campaigns/${id}/recipients?${query}`;
 }
 

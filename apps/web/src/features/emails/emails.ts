@@ -5,7 +5,7 @@ import { canonicalBeginning } from "../contacts/address.ts";
 import type { EmailFactKind } from "./facts.ts";
 import {
   countReasons,
-  type ReasonCount,
+  type ReasonRow,
   selectEmailsByFact,
   selectEmailsInOrder,
 } from "./list-queries.ts";
@@ -17,15 +17,23 @@ import {
   selectEventPage,
   selectRecipients,
 } from "./queries.ts";
+import { NO_REASON } from "./reasons.ts";
 import { selectEmailsByAddress, selectEmailsByContact } from "./search-queries.ts";
 
 export type { Email, EmailCampaign, EmailEventRow, Recipient } from "./queries.ts";
-export type { ReasonCount } from "./list-queries.ts";
+
+/** How many emails of a campaign ended badly, by state and reason. */
+export interface ReasonCount {
+  state: ReasonRow["state"];
+  /** `NO_REASON` where none is known. */
+  code: string;
+  emails: number;
+}
 
 /** Which emails of a campaign are asked for. */
 export interface EmailFilter {
   state?: EmailState | undefined;
-  /** A reason code. Only what failed, was skipped or is uncertain is listed by its reason. */
+  /** A reason code, or `NO_REASON`. Only what failed, was skipped or is uncertain is listed by its reason. */
   reason?: string | undefined;
   /** What the address begins with. */
   address?: string | undefined;
@@ -46,7 +54,7 @@ export function listEmails(
   if (fact !== undefined) return selectEmailsByFact(db, id, fact, page);
   const possible: readonly EmailState[] = reason === undefined ? EMAIL_STATES : WITH_REASON;
   const states = possible.filter((each) => state === undefined || each === state);
-  const slices = { campaign: id, states, reason };
+  const slices = { campaign: id, states, reason: reason === NO_REASON ? null : reason };
   if (states.length === 0) return Promise.resolve({ items: [] });
   if (!isSearch(address)) return selectEmailsInOrder(db, slices, page);
   const read = states
@@ -76,8 +84,9 @@ export function recipientsOf(
 }
 
 /** What went wrong in a campaign, the most frequent first. It costs an index entry an email that went wrong. */
-export function reasonsOf(db: Queryable, campaign: string): Promise<ReasonCount[]> {
-  return countReasons(db, campaign);
+export async function reasonsOf(db: Queryable, campaign: string): Promise<ReasonCount[]> {
+  const rows = await countReasons(db, campaign);
+  return rows.map(({ state, code, emails }) => ({ state, code: code ?? NO_REASON, emails }));
 }
 
 export async function readEmail(db: Queryable, id: string): Promise<Email | undefined> {

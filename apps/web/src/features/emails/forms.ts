@@ -2,6 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { EmailStateSchema } from "@mailwright/protocol";
 import { Moment } from "../../http/forms.ts";
 import { ListQuery } from "../../http/paging.ts";
+import { NO_REASON } from "./reasons.ts";
 
 export const FactKind = Type.Union([
   Type.Literal("unsubscribed"),
@@ -16,7 +17,10 @@ export const FactKind = Type.Union([
 export const EmailFilterQuery = Type.Object({
   state: Type.Optional(EmailStateSchema),
   reason: Type.Optional(
-    Type.String({ pattern: "^[a-z_]{1,40}$", description: "The code of an error." }),
+    Type.String({
+      pattern: "^[a-z_]{1,40}$",
+      description: `The code of an error; \`${NO_REASON}\` where no reason was given.`,
+    }),
   ),
   fact: Type.Optional(FactKind),
   address: Type.Optional(

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import type { EmailState } from "@mailwright/email_machine";
 import { isOneOf } from "../../db/index-order.ts";
@@ -13,7 +13,8 @@ import type { Email } from "./queries.ts";
 export interface Slices {
   campaign: string;
   states: readonly EmailState[];
-  reason?: string | undefined;
+  /** null: those of which no reason is known. */
+  reason?: string | null | undefined;
 }
 
 /**
@@ -82,24 +83,19 @@ export async function selectEmailsByFact(
   return { items: emails, ...more };
 }
 
-/** How many emails of a campaign ended badly, by state and reason. */
-export interface ReasonCount {
+/** How many emails of a campaign ended badly, by state and reason; null where none is known. */
+export interface ReasonRow extends Record<string, unknown> {
   state: "failed" | "skipped" | "uncertain";
-  code: string;
+  code: string | null;
   emails: number;
 }
 
-export async function countReasons(db: Queryable, campaign: string): Promise<ReasonCount[]> {
-  const rows = await db.execute<{
-    state: ReasonCount["state"];
-    code: string | null;
-    emails: number;
-  }>(
+export async function countReasons(db: Queryable, campaign: string): Promise<ReasonRow[]> {
+  return db.execute<ReasonRow>(
     sql`SELECT "state", "error_code" AS "code", count(*)::integer AS "emails" FROM "email"
       WHERE "campaign_id" = ${campaign} AND "state" IN ('failed', 'skipped', 'uncertain')
       GROUP BY "error_code", "state" ORDER BY 3 DESC, 2`,
   );
-  return rows.map(({ state, code, emails }) => ({ state, code: code ?? "", emails }));
 }
 
 const COLUMNS = getTableColumns(email);
@@ -108,17 +104,17 @@ const COLUMNS = getTableColumns(email);
  * A slice as a stretch of the index that has it in the order of ids. The state is a literal, so that Postgres sees that the
  * index of reasons has every email of the slice.
  */
-function sliceInOrder(campaign: string, state: EmailState, reason: string | undefined) {
-  const ofReason =
-    reason === undefined ? [] : ([[email.error_code, sql`${reason}::text`]] as const);
+function sliceInOrder(campaign: string, state: EmailState, reason: Slices["reason"]) {
+  const isOfReason =
+    reason === null ? isNull(email.error_code) : isOneOf(email.error_code, sql`${reason}::text`);
   const parts = [
-    [email.campaign_id, sql`${campaign}::uuid`] as const,
-    ...ofReason,
-    [email.state, sql`${literals([state])}::"email_state"`] as const,
+    [email.campaign_id, isOneOf(email.campaign_id, sql`${campaign}::uuid`)] as const,
+    ...(reason === undefined ? [] : [[email.error_code, isOfReason] as const]),
+    [email.state, isOneOf(email.state, sql`${literals([state])}::"email_state"`)] as const,
   ];
   return {
     columns: parts.map(([column]) => column),
-    conditions: parts.map(([column, value]) => isOneOf(column, value)),
+    conditions: parts.map(([, condition]) => condition),
   };
 }
 

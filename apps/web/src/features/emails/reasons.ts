@@ -71,7 +71,11 @@ export function reasonOf({ state, error_code, error_detail }: Circumstances): st
   return SHORT[code] ?? (code === "" ? "" : `Reason “${code}”`);
 }
 
+/** Stands for the code of emails that ended without a reason that can be read: they are counted and listed by it as well. */
+export const NO_REASON = "none";
+
 const SHORT: Readonly<Record<string, string>> = {
+  [NO_REASON]: "No reason was given",
   rejected: "Rejected by the gateway",
   unauthenticated: "The sender is not authenticated",
   unauthorized: "Our credentials were refused",

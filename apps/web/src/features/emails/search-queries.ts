@@ -1,4 +1,4 @@
-import { and, eq, getTableColumns, type SQL, sql, type SQLWrapper } from "drizzle-orm";
+import { and, eq, getTableColumns, isNull, type SQL, sql, type SQLWrapper } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import type { EmailState } from "@mailwright/email_machine";
 import { keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
@@ -119,12 +119,16 @@ function bound(address: SQLWrapper, { after, before }: PageRequest): SQL | undef
 }
 
 /** A slice where it is the address that is in order. */
-function inSlice(campaign: string, state: EmailState, reason: string | undefined): SQL {
+function inSlice(campaign: string, state: EmailState, reason: Slices["reason"]): SQL {
   return (
     and(
       eq(email.campaign_id, campaign),
       sql`${email.state} = ${literals([state])}`,
-      reason === undefined ? undefined : eq(email.error_code, reason),
+      reason === null
+        ? isNull(email.error_code)
+        : reason === undefined
+          ? undefined
+          : eq(email.error_code, reason),
     ) ?? sql`false`
   );
 }
