@@ -141,10 +141,16 @@ function doneTitle({ rows, started_at, finished_at }: Import): string {
     : `${words} in ${formatDuration(Math.max(1, finished_at.getTime() - started_at.getTime()))}`;
 }
 
-function summaryOf({ rows, rejected, segment_name }: Import): string {
+function summaryOf({ kind, rows, skipped, rejected, segment_name }: Import): string {
   if (rows === 0) return "There was no row in the file but the names of its columns.";
-  const taken = rejected === 0 ? "Every row was taken." : "The rows below were not taken.";
-  return segment_name === null ? taken : `${taken} The contacts are in “${segment_name}” now.`;
+  return [
+    skipped + rejected === 0 && "Every row was taken.",
+    skipped > 0 && `${formatPlural(skipped, "row was", "rows were")} ${KIND_WORDS[kind].leftAlone}`,
+    rejected > 0 && "The rows below were not taken.",
+    segment_name !== null && `The contacts are in “${segment_name}” now.`,
+  ]
+    .filter((sentence) => sentence !== false)
+    .join(" ");
 }
 
 function keptSoFar({ kind, inserted, updated }: Import): string {

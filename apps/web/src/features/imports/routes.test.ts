@@ -9,6 +9,7 @@ import {
   empty,
   ended,
   everybody,
+  imported,
   importingContext,
   started,
   uploaded,
@@ -188,6 +189,19 @@ describe("to cancel", () => {
     const again = [await editor.get(`${path}/cancel`), await editor.post(`${path}/cancel`)];
     expect(again.map(({ status }) => status)).toEqual([409, 409]);
   });
+});
+
+test("what became of the rows is said of all of them, also of those that were skipped", async () => {
+  await using working = await importingContext();
+  const viewer = await signedInClient(working, "viewer");
+  const said = async (content: string) => {
+    const { id } = await imported(working, content, { onDuplicate: "skip" });
+    return (await viewer.get(`/imports/${id}`)).textOf(".callout-text")?.replace(/^.* ms/, "");
+  };
+  expect(await said(FILE)).toBe("Every row was taken.");
+  const SKIPPED = "1 row was skipped: whoever was here already stays as they were.";
+  expect(await said(FILE)).toBe(SKIPPED);
+  expect(await said(`${FILE}nobody,Ben,\n`)).toBe(`${SKIPPED} The rows below were not taken.`);
 });
 
 test("the list has the newest first, fifty at a time, with the state of each", async () => {

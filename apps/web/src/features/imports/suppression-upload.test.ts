@@ -57,10 +57,17 @@ test("a file that is uploaded becomes suppressions, with what it says of reason,
   ]);
   const page = await editor.get(path);
   expect(page.textOf(".callout-title")).toStartWith("3 rows in");
+  expect(page.textOf(".callout-text")).toEndWith("Every row was taken.");
   expect(page.find(".callout a").map(({ attributes }) => attributes["href"])).toEqual([
     "/suppressions",
   ]);
   expect((await editor.get("/imports")).textOf("#imports tbody tr")).toContain("Suppressions");
+  const again = await editor.postFile("/suppressions/import", form, { reason: "bounced" });
+  const second = again.headers.get("location") ?? "";
+  await ended(context, second.slice("/imports/".length));
+  expect((await editor.get(second)).textOf(".callout-text")).toEndWith(
+    "3 rows were skipped: an address that was suppressed already stays so.",
+  );
 });
 
 /** Sends a file by the API. */
