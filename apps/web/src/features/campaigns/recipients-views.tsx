@@ -212,21 +212,23 @@ function RecipientTable(props: RecipientsProps & { selectable?: boolean }): Html
 }
 
 function NobodyHere(props: RecipientsProps): Html {
-  const { filter } = props;
-  if (filter.fact !== undefined)
-    return (
-      <EmptyState icon="inbox" title="Nobody here">
-        That became known of no email of this campaign.
-      </EmptyState>
-    );
-  if (filter.address) return <NobodyFound {...props} />;
+  if (props.filter.fact === undefined && props.filter.address) return <NobodyFound {...props} />;
   return (
     <EmptyState icon="inbox" title="Nobody here">
-      {filter.state === undefined
-        ? "The audience is still being frozen."
-        : `No email of this campaign is ${EMAIL_LOOKS[filter.state].label.toLowerCase()} now.`}
+      {whyNobody(props)}
     </EmptyState>
   );
+}
+
+function whyNobody({ campaign, filter: { state, reason, fact } }: RecipientsProps): string {
+  if (fact !== undefined) return "That became known of no email of this campaign.";
+  if (state === undefined && reason === undefined)
+    return campaign.state === "launching"
+      ? "The audience is still being frozen."
+      : "The campaign has no recipients.";
+  const how = state === undefined ? "listed" : EMAIL_LOOKS[state].label.toLowerCase();
+  const why = reason === undefined ? "" : " for this reason";
+  return `No email of this campaign is ${how}${why} now.`;
 }
 
 function NobodyFound(props: RecipientsProps): Html {

@@ -42,3 +42,25 @@ test("each reason that is counted leads to as many emails, also those of which n
     failed.slice(2).toSorted(),
   );
 });
+
+test("where nobody is listed, what is said of it holds of what was asked for", async () => {
+  await using fixture = await campaignFixture(4);
+  const viewer = await signedInClient(fixture.context, "viewer");
+  const id = await fixture.draft();
+  await launchedWith(fixture, id, "finished", { sent: 1, failed: 3 });
+  const said = async (campaign: string, query = "") =>
+    (await viewer.get(`/campaigns/${campaign}/recipients?${query}`)).textOf(".empty-text");
+  expect(await said(id, "state=failed&reason=expired")).toBe(
+    "No email of this campaign is failed for this reason now.",
+  );
+  expect(await said(id, "reason=expired")).toBe(
+    "No email of this campaign is listed for this reason now.",
+  );
+  expect(await said(id, "state=queued")).toBe("No email of this campaign is queued now.");
+  const other = await fixture.draft("Another");
+  expect(await said(other)).toBe("The campaign has no recipients.");
+  await fixture.context.db.execute(
+    sql`UPDATE "campaign" SET "state" = 'launching', "launched_at" = now() WHERE "id" = ${other}`,
+  );
+  expect(await said(other)).toBe("The audience is still being frozen.");
+});
