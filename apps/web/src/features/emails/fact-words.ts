@@ -63,6 +63,10 @@ export function tellingOf({ detail }: Pick<EmailFact, "detail">): string {
     .replace(/:$/, "");
 }
 
+/** What it led to then: since, somebody may have allowed the address again, and of an erased contact there was none to suppress. */
+const SUPPRESSED_THEN =
+  "is suppressed by that, where it is still known. Whether it may be mailed now is told by the suppressions.";
+
 /** What the last word of its gateway says of an email that was sent. */
 export function explainTold(kind: ToldKind): Explanation {
   switch (kind) {
@@ -75,14 +79,13 @@ export function explainTold(kind: ToldKind): Explanation {
     case "bounced":
       return {
         what: "The gateway accepted it, but it bounced.",
-        meaning:
-          "What the recipient's server said stands at the step below. An address that bounces hard, or softly several times in a row, is not mailed any more.",
+        meaning: `What the recipient's server said stands at the step below. An address that bounces hard, or softly several times in a row, ${SUPPRESSED_THEN}`,
         unwelcome: true,
       };
     case "complained":
       return {
         what: "The recipient reported it as spam.",
-        meaning: "It arrived, and was not wanted. The address is not mailed any more.",
+        meaning: `It arrived, and was not wanted. An address from which spam is reported ${SUPPRESSED_THEN}`,
         unwelcome: true,
       };
   }

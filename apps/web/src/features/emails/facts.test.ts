@@ -140,6 +140,24 @@ describe("what became known is shown", () => {
     expect(page.textOf(".callout-title")).toBe(what);
   });
 
+  test.each(["complained", "bounced"] as const)(
+    "over one that %s, without a claim of what holds of its address now",
+    async (kind) => {
+      const { context } = fixture;
+      const campaign = await fixture.draft(newId());
+      const { sent } = await launchedWith(fixture, campaign, "finished", { sent: 1 });
+      await noteFacts(context.db, [fact(sent[0], kind, { kind })]);
+      const { call } = await apiClient(context, "viewer");
+      const { why } = (await call("GET", `/api/v1/emails/${sent[0]}`)).json<{
+        why: { meaning: string };
+      }>();
+      // Nobody was suppressed here, as of an erased contact, or somebody has allowed the address again.
+      expect(why.meaning).toEndWith(
+        "is suppressed by that, where it is still known. Whether it may be mailed now is told by the suppressions.",
+      );
+    },
+  );
+
   test("a bounce with its class, and with its status once", () => {
     expect([
       tellingOf({ detail: { class: "hard", status: "5.1.1", text: "550 5.1.1 No such mailbox" } }),
