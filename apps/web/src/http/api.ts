@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { Context } from "../context.ts";
 import { answeredSoon } from "../db/away.ts";
@@ -9,12 +10,16 @@ import { replayOrClaim } from "./idempotency.ts";
 import { naming } from "./routes-of.ts";
 import { storable, unstorablePath } from "../db/storable.ts";
 
+/** What a call takes in its address that names nothing of its own: anything there is refused, as in a body. */
+const NO_QUERY = Type.Object({}, { additionalProperties: false });
+
 /** The longest template fits, a million characters, where each of them is escaped to six octets, as many programs do by themselves. */
 const JSON_LIMIT = 6 * 1_048_576;
 
 /**
  * The base of a feature's API calls. Each route names the permission it needs and finds `actor`, the caller's token, in
- * its context; `body`, `query` and `params` have passed their schemas. A POST with an Idempotency-Key is carried out once.
+ * its context; `body`, `query` and `params` have passed their schemas, and a route without one for its query takes none. A
+ * POST with an Idempotency-Key is carried out once.
  *
  *     new Elysia({ prefix: "/api/v1/contacts" })
  *       .use(api(context))
@@ -30,6 +35,10 @@ export function api(context: Context) {
   return new Elysia({ name: "api" }).macro({
     permission: (permission: Permission) => ({
       detail: { ...naming(permission), security: [{ bearer: [] }] },
+      introspect(route: { query?: unknown }) {
+        // With a slip in its name a filter would be gone, and the call would be about everything.
+        route.query ??= NO_QUERY;
+      },
       // Before the body is read and before anything is checked: a stranger learns nothing and sends nothing.
       async parse({ request }: { request: Request }) {
         await admitted(request, permission);

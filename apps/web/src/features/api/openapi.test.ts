@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { newId } from "@mailwright/platform";
 import type { Context } from "../../context.ts";
 import { guardedRoutes } from "../../http/routes-of.ts";
 import { apiClient, appOf, visitor } from "../../testing/client.ts";
@@ -68,6 +69,21 @@ test("every body refuses fields it does not know", () => {
     return schema !== undefined && schema.additionalProperties !== false;
   });
   expect(lax.map(([name]) => name)).toEqual(REFUSED_LATER);
+});
+
+test("every call refuses parameters of its address that it does not know, and names them", async () => {
+  const { call } = await apiClient(context);
+  const calls = operations().filter(([name]) => name !== "GET /api/v1/openapi.json");
+  const lax: unknown[] = [];
+  for (const [name] of calls) {
+    const [method = "", path = ""] = name.split(" ");
+    const at = path.replaceAll(/\{\w+\}/g, newId()).replace(/(versions)\/[^/]+/, "$1/1");
+    const { status, json } = await call(method, `${at}?slip=1`);
+    const detail = status === 400 ? json<{ detail: string }>().detail : "";
+    if (!detail.startsWith("slip: ")) lax.push([name, status, detail]);
+  }
+  expect(calls.length).toBeGreaterThan(50);
+  expect(lax).toEqual([]);
 });
 
 test("every call answers in the kind that it is described with", async () => {

@@ -58,8 +58,14 @@ test("a campaign is made, read, changed, listed and deleted over the API", async
   ]);
   expect((await call("GET", `/api/v1/campaigns/${id}`)).json()).toEqual(patch.json());
   for (const [state, found] of Object.entries({ draft: 1, paused: 0, moving: 0 })) {
-    const list = await call("GET", `/api/v1/campaigns?q=autumn&state=${state}`);
-    expect([state, list.json<{ items: View[] }>().items.length]).toEqual([state, found]);
+    for (const name of ["search", "q"]) {
+      const list = await call("GET", `/api/v1/campaigns?${name}=autumn&state=${state}`);
+      expect([state, name, list.json<{ items: View[] }>().items.length]).toEqual([
+        state,
+        name,
+        found,
+      ]);
+    }
   }
   const copy = await call("POST", `/api/v1/campaigns/${id}/duplicate`);
   expect([copy.status, copy.json<View>()["name"]]).toEqual([201, "Autumn sale (copy)"]);

@@ -36,7 +36,7 @@ export function campaignsApi(context: Context) {
     .get(
       "/",
       async ({ query }) => {
-        const filter = { name: query.q, state: query.state };
+        const filter = { name: query.search ?? query.q, state: query.state };
         const { order, page: asked } = apiSorted(query, CAMPAIGN_SORTS);
         const { page } = await listCampaigns(db, filter, order, asked);
         return listAnswer(page, campaignView);

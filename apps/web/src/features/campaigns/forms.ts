@@ -108,7 +108,10 @@ export const CampaignsQuery = Type.Object({
 export const CampaignListQuery = Type.Object({
   ...ListQuery.properties,
   ...sortedBy(CAMPAIGN_SORTS),
-  q: Type.Optional(Type.String({ maxLength: 200, description: "What stands in the name." })),
+  search: Type.Optional(Type.String({ maxLength: 200, description: "What stands in the name." })),
+  q: Type.Optional(
+    Type.String({ maxLength: 200, description: "Another name for `search`, which comes first." }),
+  ),
   state: Type.Optional(ListedStateField),
 });
 
