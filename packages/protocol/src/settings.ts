@@ -66,11 +66,23 @@ const Rate = Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000 });
 /** At most this many domains with a rate of their own. */
 export const DOMAIN_RATES_LIMIT = 200;
 
-/** Rates by recipient domain, as it stands behind the @ on the wire and in lower case; its subdomains are others. */
-export const DomainRates = Type.Record(Type.String({ pattern: "^[^\\s@A-Z]{1,253}$" }), Rate, {
-  additionalProperties: false,
-  maxProperties: DOMAIN_RATES_LIMIT,
-});
+/** At most 63 characters, none of the hyphens at an end (RFC 1035, 2.3.1). */
+const label = (first: string) => `${first}(?:[a-z0-9-]{0,61}[a-z0-9])?`;
+
+/** A domain as it stands behind the @ on the wire: in ASCII, and in lower case. */
+const DOMAIN = `^(?=.{1,253}$)(?:${label("[a-z0-9]")}\\.)+${label("[a-z]")}$`;
+
+const ratesBy = (pattern: string) =>
+  Type.Record(Type.String({ pattern }), Rate, {
+    additionalProperties: false,
+    maxProperties: DOMAIN_RATES_LIMIT,
+  });
+
+/** Rates by recipient domain; its subdomains are others. */
+export const DomainRates = ratesBy(DOMAIN);
+
+/** The same as a gateway has them: some are from when any name was taken, although no recipient could ever meet it. */
+export const KeptDomainRates = ratesBy("^[^\\s@A-Z]{1,253}$");
 
 /** A gateway as anybody may see it: of its secrets only the names of those that are set. */
 export const GatewayView = Type.Object({
@@ -84,7 +96,7 @@ export const GatewayView = Type.Object({
   rate_per_second: Type.Union([Type.Number(), Type.Null()]),
   /** To each recipient domain that has no rate of its own. */
   domain_rate_per_second: Type.Union([Type.Number(), Type.Null()]),
-  domain_rates: DomainRates,
+  domain_rates: KeptDomainRates,
   default: Type.Boolean(),
   /** Whether everything its kind requires is set. */
   complete: Type.Boolean(),

@@ -2,10 +2,10 @@ import { type Static, type TObject, type TSchema, Type } from "@sinclair/typebox
 import {
   CheckResult,
   DayOfFeedback,
-  DomainRates,
   type GatewayFeedback,
   GatewayKind,
   type GatewayTraffic,
+  KeptDomainRates,
   MAILBOX_FAULTS,
   MinuteOfTraffic,
   TestResult,
@@ -26,7 +26,7 @@ export const GatewayView = Type.Object(
       description: "To each recipient domain that has no rate of its own.",
     }),
     domain_rates: Type.Unsafe<Record<string, number>>({
-      ...DomainRates,
+      ...KeptDomainRates,
       description: "Emails a second to single recipient domains.",
     }),
     default: Type.Boolean(),

@@ -123,6 +123,41 @@ test("rates of recipient domains are changed as a whole, and one that is none is
   expect(patches()).toHaveLength(1);
 });
 
+test("rates of recipient domains are kept as recipients have them, and what is no domain or comes twice is named", async () => {
+  const path = `/api/v1/gateways/${ID}`;
+  const asTyped = { "Example.COM": 3, "bücher.example.org": 0.5 };
+  expect((await call("PATCH", path, { domain_rates: asTyped })).status).toBe(200);
+  expect(patches()).toEqual([
+    { id: ID, domain_rates: { "example.com": 3, "xn--bcher-kva.example.org": 0.5 } },
+  ]);
+  const domain_rates = {
+    "example.com": 1,
+    "EXAMPLE.com": 2,
+    nowhere: 1,
+    "1.2.3.4": 1,
+    "a@b.example": 1,
+  };
+  const refused = await call("PATCH", path, { domain_rates });
+  const none = "Name a domain as it stands behind the @, such as example.com.";
+  expect([refused.status, refused.json<{ errors: unknown }>().errors]).toEqual([
+    422,
+    [
+      { field: "domain_rates.EXAMPLE.com", message: "This is “example.com” twice: leave one." },
+      { field: "domain_rates.nowhere", message: none },
+      { field: "domain_rates.1.2.3.4", message: none },
+      { field: "domain_rates.a@b.example", message: none },
+    ],
+  ]);
+  expect(patches()).toHaveLength(1);
+});
+
+test("rates from before domains were kept as recipients have them can be read", async () => {
+  const domain_rates = { "bücher.example.org": 5, nowhere: 1 };
+  const [gateway] = VIEW.gateways;
+  client.answerAlways("GET /v1/settings", { ...VIEW, gateways: [{ ...gateway, domain_rates }] });
+  expect((await call("GET", `/api/v1/gateways/${ID}`)).json()).toMatchObject({ domain_rates });
+});
+
 /** The status of a call that is refused, and the field that it names. */
 async function faultOf(method: string, path: string, body: unknown) {
   const answer = await call(method, `/api/v1/gateways${path}`, body);

@@ -20,6 +20,7 @@ import {
 } from "./api-forms.ts";
 import { addGateway, changeGateway, type GatewayChange, isAsAdded, type Saved } from "./changes.ts";
 import { checkConnection } from "./connection-check.ts";
+import { namedDomainRates } from "./domain-rates.ts";
 import { answerOfEach } from "./each-answer.ts";
 import { bodySchema, GatewayInput, GatewayPatch, TestForm } from "./forms.ts";
 import type { Gateway } from "./gateways.ts";
@@ -197,7 +198,8 @@ function changeOf(
   kind: Pick<GatewayKind, "fields">,
   body: Static<typeof GatewayPatch>,
 ): { change: GatewayChange; faults: Record<string, string> } {
-  const faults = faultsOf(bodySchema(kind), body);
+  const domains = namedDomainRates(body.domain_rates ?? {});
+  const faults = { ...faultsOf(bodySchema(kind), body), ...domains.faults };
   const values = kind.fields.flatMap(({ name }): [string, string][] => {
     const value = (body as Record<string, unknown>)[name];
     return value === undefined || faults[name] !== undefined ? [] : [[name, String(value)]];
@@ -206,7 +208,7 @@ function changeOf(
     name: body.name,
     rate_per_second: body.rate_per_second,
     domain_rate_per_second: body.domain_rate_per_second,
-    domain_rates: body.domain_rates,
+    domain_rates: body.domain_rates && domains.rates,
     ...(body.default === true && { default: true as const }),
     values: Object.fromEntries(values),
   };

@@ -38,6 +38,30 @@ export function parseDomainRates(text: string): Parsed {
     : { ok: true, value: Object.fromEntries(rates) };
 }
 
+const NO_DOMAIN = "Name a domain as it stands behind the @, such as example.com.";
+
+/**
+ * The same as a program sends them, by domains in any spelling: as far as they are good, and what is wrong with the others
+ * by the names of their fields.
+ */
+export function namedDomainRates(given: Readonly<Record<string, number>>): {
+  rates: Record<string, number>;
+  faults: Record<string, string>;
+} {
+  const rates: Record<string, number> = {};
+  const faults: Record<string, string> = {};
+  for (const [typed, rate] of Object.entries(given)) {
+    const domain = parseDomain(typed);
+    const field = `domain_rates.${typed}`;
+    if (!domain.ok || !Value.Check(DomainRates, { [domain.ascii]: rate }))
+      faults[field] = NO_DOMAIN;
+    else if (Object.hasOwn(rates, domain.ascii))
+      faults[field] = `This is “${domain.ascii}” twice: leave one.`;
+    else rates[domain.ascii] = rate;
+  }
+  return { rates, faults };
+}
+
 /** As many of the lines that share a fault as can be read at a glance, and how many more there are. */
 const SHOWN = 10;
 

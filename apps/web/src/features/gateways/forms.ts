@@ -1,5 +1,5 @@
 import { type TObject, type TSchema, Type } from "@sinclair/typebox";
-import { DomainRates, type GatewayField, type GatewayKind } from "@mailwright/protocol";
+import { DOMAIN_RATES_LIMIT, type GatewayField, type GatewayKind } from "@mailwright/protocol";
 import { Changes, Input, line, optionalLine, SECRET } from "../../http/forms.ts";
 import { addressField } from "../contacts/address-field.ts";
 import { clearing } from "./field-names.ts";
@@ -8,10 +8,8 @@ import { type Gateway, isSet } from "./gateways.ts";
 /** As long as the email client takes them. */
 const VALUE_LENGTH = 4_000;
 
-const Rate = Type.Union([
-  Type.Number({ title: "Rate", exclusiveMinimum: 0, maximum: 1_000_000 }),
-  Type.Null(),
-]);
+const PerSecond = Type.Number({ title: "Rate", exclusiveMinimum: 0, maximum: 1_000_000 });
+const Rate = Type.Union([PerSecond, Type.Null()]);
 
 /** What a form asks of every gateway, whatever its kind. */
 const ofEveryKind = {
@@ -91,6 +89,14 @@ const OF_THE_KIND = {
     description: "The fields of the kind, by name: see /gateways/kinds.",
   }),
 };
+
+/** By domains in any spelling: `namedDomainRates` makes them what the email client takes. */
+const DomainRates = Type.Record(Type.String(), PerSecond, {
+  title: "Rates of single domains",
+  description: "Emails a second, by the domain; in lower-case ASCII once it is kept.",
+  additionalProperties: false,
+  maxProperties: DOMAIN_RATES_LIMIT,
+});
 
 const common = {
   rate_per_second: Type.Optional(Rate),
