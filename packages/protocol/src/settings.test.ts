@@ -16,9 +16,10 @@ const GATEWAY = {
   breaker: "closed",
 };
 
+const isTaken = (domain: string) =>
+  parseSettingsPatch({ gateways: [{ id: ID, domain_rates: { [domain]: 1 } }] }).ok;
+
 test("a rate is taken for a domain as the wire has it, and for nothing that no recipient can meet", () => {
-  const isTaken = (domain: string) =>
-    parseSettingsPatch({ gateways: [{ id: ID, domain_rates: { [domain]: 1 } }] }).ok;
   const long = "a".repeat(63);
   const good = ["example.com", "xn--bcher-kva.example.org", "1-2.mx.example", `${long}.com`];
   const bad = [

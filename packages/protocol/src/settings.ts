@@ -84,9 +84,13 @@ export const DomainRates = ratesBy(DOMAIN);
 /** The same as a gateway has them: some are from when any name was taken, although no recipient could ever meet it. */
 export const KeptDomainRates = ratesBy("^[^\\s@A-Z]{1,253}$");
 
+const Version = Type.String({ maxLength: 100 });
+
 /** A gateway as anybody may see it: of its secrets only the names of those that are set. */
 export const GatewayView = Type.Object({
   id: Id,
+  /** Another with every change; absent in what an email client says that is from before it was told. */
+  version: Type.Optional(Version),
   name: Type.String(),
   kind: Type.String(),
   settings: Values,
@@ -121,6 +125,8 @@ export const SettingsPatch = Type.Object({
   gateways: Type.Array(
     Type.Object({
       id: Id,
+      /** The version that the change was made from: should the gateway be another by now, it is a 409. */
+      seen: Type.Optional(Version),
       name: Type.Optional(line(100)),
       kind: Type.Optional(Type.String({ pattern: "^[a-z_]{1,40}$" })),
       settings: Type.Optional(Values),

@@ -16,6 +16,7 @@ import type { OpenGateway } from "../gateways/registry.ts";
 import { checkConnection, sendTest } from "../gateways/send-test.ts";
 import { readTraffic } from "../gateways/traffic.ts";
 import { signedCall } from "../http/signed-call.ts";
+import { isConflict } from "./overtaken.ts";
 import { validateSettings, patchSettings, rewrapSecrets, viewSettings } from "./settings.ts";
 
 /** The longest test message fits, two million characters as HTML and as text, where each of them takes six octets as JSON. */
@@ -36,7 +37,11 @@ export function settingsRoutes(context: Context) {
           if (first === undefined) return view();
           const { field, message } = first;
           return problemResponse(
-            problem(422, "The gateways were not changed", { field, detail: message, errors }),
+            problem(isConflict(errors) ? 409 : 422, "The gateways were not changed", {
+              field,
+              detail: message,
+              errors,
+            }),
           );
         }),
       { parse: "none" },

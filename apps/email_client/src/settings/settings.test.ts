@@ -50,6 +50,7 @@ describe("secrets", () => {
     expect(view.gateways).toEqual([
       {
         id,
+        version: expect.any(String),
         name: "Main",
         kind: "seed",
         settings: { url: URL_, username: "ann" },

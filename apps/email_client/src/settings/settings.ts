@@ -12,6 +12,7 @@ import type { Outbound } from "../gateways/outbound.ts";
 import { membersOf } from "../gateways/route.ts";
 import { applyChange } from "./gateway-change.ts";
 import { changeGateways, type GatewayRecord, readGateways } from "./gateway-records.ts";
+import { isOvertaken, overtaken } from "./overtaken.ts";
 import type { Vault } from "./vault.ts";
 import type { RedisClient } from "../redis/open.ts";
 
@@ -38,10 +39,11 @@ function viewOf(
   records: readonly GatewayRecord[],
   breaker: BreakerState,
 ): GatewayView {
-  const { id, name, kind, settings, sealed, rate_per_second } = record;
+  const { id, version, name, kind, settings, sealed, rate_per_second } = record;
   const secrets = Object.keys(sealed.fields);
   return {
     id,
+    version,
     name,
     kind,
     settings,
@@ -124,7 +126,9 @@ async function patched(
     }
     const before = standing.get(change.id);
     const after = await applyChange(vault, before, change, [...standing.values()], outbound);
-    if (Array.isArray(after))
+    if (change.seen !== undefined && change.seen !== before?.version) {
+      if (await isOvertaken(vault, before, after)) faults.push(overtaken(index));
+    } else if (Array.isArray(after))
       faults.push(
         ...after.map((fault) => ({ ...fault, field: `gateways.${index}.${fault.field}` })),
       );

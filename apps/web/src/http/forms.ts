@@ -43,6 +43,21 @@ export function oneOf<const T extends string>(words: readonly T[], options: Sche
 /** A moment as the API tells it, in ISO 8601. */
 export const Moment = Type.String({ format: "date-time" });
 
+/** What the API shows of whatever people change: by it a change says what whoever makes it had before them. */
+export const Revision = Type.String({
+  description:
+    "Another with every change. A change that names it is a 409 instead of undoing one that came between.",
+});
+
+/** The same in the body of a change. */
+export const SeenRevision = Type.Optional(
+  Type.String({
+    title: "Revision",
+    maxLength: 100,
+    description: "The revision that was seen: 409 when it is another by now.",
+  }),
+);
+
 /**
  * The same fields, all of them optional and none with a default: what a PATCH takes. What is left out stays as it is.
  */

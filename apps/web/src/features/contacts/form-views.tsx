@@ -2,6 +2,7 @@ import type { Html } from "@mailwright/html";
 import { Callout } from "../../ui/banner.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
+import { ChangedMeanwhile } from "../../ui/changed-meanwhile.tsx";
 import { FieldNotes } from "../../ui/field.tsx";
 import { field, fieldId, FieldRow, Form, FormActions, type FormState } from "../../ui/form.tsx";
 import { EmailField, TextField } from "../../ui/input.tsx";
@@ -41,7 +42,9 @@ export function ContactFormPage(props: ContactFormProps): Html {
         ]}
       />
       {props.taken && <TakenNote taken={props.taken} />}
-      {props.stale === true && contact && <StaleNote contact={contact} />}
+      {props.stale === true && contact && (
+        <ChangedMeanwhile what="this contact" href={`/contacts/${contact.id}`} />
+      )}
       <Card>
         <Form
           action={contact ? `/contacts/${contact.id}` : "/contacts"}
@@ -169,22 +172,6 @@ function TakenNote(props: { taken: { id: string; email: string } }): Html {
       action={<LinkButton href={`/contacts/${props.taken.id}`}>Open the contact</LinkButton>}
     >
       An address belongs to one contact. Open it to change it, or use another address here.
-    </Callout>
-  );
-}
-
-function StaleNote(props: { contact: Pick<Contact, "id"> }): Html {
-  return (
-    <Callout
-      tone="warning"
-      title="Somebody changed this contact while you were at it"
-      action={
-        <LinkButton href={`/contacts/${props.contact.id}`} external>
-          See it as it is now
-        </LinkButton>
-      }
-    >
-      What you typed stands below and is not saved. Save again to put it in the place of theirs.
     </Callout>
   );
 }

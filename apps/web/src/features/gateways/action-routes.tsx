@@ -32,6 +32,8 @@ export function gatewayActionPages(context: Context) {
           const saved = await changeGateway(context, gateway, { default: true });
           if (saved.kind === "unreachable") return showNotReached(tools, saved.why);
           if (saved.kind === "refused") throw new ConflictError(wordsOf(saved.faults));
+          if (saved.kind === "changed meanwhile")
+            throw new Error("a change that names no version was refused for one");
           return tools.leave(GATEWAYS, `“${saved.gateway.name}” is the default gateway now.`);
         }),
       write,

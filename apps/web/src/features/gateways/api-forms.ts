@@ -11,7 +11,7 @@ import {
   TestResult,
   WEBHOOK_REFUSALS,
 } from "@mailwright/protocol";
-import { Moment, oneOf } from "../../http/forms.ts";
+import { Moment, oneOf, Revision } from "../../http/forms.ts";
 import { bodySchema } from "./forms.ts";
 import { type Gateway, webhookAddress } from "./gateways.ts";
 
@@ -19,6 +19,9 @@ import { type Gateway, webhookAddress } from "./gateways.ts";
 export const GatewayView = Type.Object(
   {
     id: Type.String(),
+    revision: Type.Union([Revision, Type.Null()], {
+      description: `${Revision.description} Null from an email client that is older than it.`,
+    }),
     name: Type.String(),
     kind: Type.String(),
     rate_per_second: Type.Union([Type.Number(), Type.Null()]),
@@ -52,6 +55,7 @@ export function gatewayView(gateway: Gateway, webUrl: string): Static<typeof Gat
   });
   const common = {
     id,
+    revision: gateway.version ?? null,
     name,
     kind,
     rate_per_second,

@@ -45,6 +45,7 @@ const VIEW = {
 
 const SHOWN = {
   id: ID,
+  revision: null,
   name: "Example Mail",
   kind: "http",
   url: "https://mail.example.com/email",

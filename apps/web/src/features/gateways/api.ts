@@ -81,7 +81,7 @@ export function gatewaysApi(context: Context) {
     })
     .patch(
       "/:id",
-      async ({ params, body }) => {
+      async ({ params, body: { revision: seen, ...body } }) => {
         const gateway = await one(params.id);
         if (body.kind !== undefined && body.kind !== gateway.kind)
           throw new InvalidInputError({ kind: "A gateway keeps its kind: add another instead." });
@@ -89,7 +89,7 @@ export function gatewaysApi(context: Context) {
         if (body.default === false && gateway.default)
           faults["default"] =
             "One gateway is always the default: make another one the default instead.";
-        return viewSaved(await changeGateway(context, gateway, change, faults));
+        return viewSaved(await changeGateway(context, gateway, change, { faults, seen }));
       },
       {
         permission: "gateways:write",
@@ -221,6 +221,10 @@ function savedGateway(saved: Saved): Gateway {
       return saved.gateway;
     case "refused":
       throw new InvalidInputError(saved.faults);
+    case "changed meanwhile":
+      throw new ConflictError(
+        "Somebody else changed the gateway meanwhile. Read it, and make the change from there.",
+      );
     case "unreachable":
       return uncertain(saved.why);
   }

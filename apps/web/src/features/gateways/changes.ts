@@ -40,6 +40,8 @@ type Faults = Record<string, string>;
 export type Saved =
   | { kind: "saved"; gateway: Gateway }
   | { kind: "refused"; faults: Faults }
+  /** Somebody else changed it since the version that was seen; this is how it is now. */
+  | { kind: "changed meanwhile"; gateway: Gateway }
   /** Nobody can tell whether it was carried out; it may be repeated. */
   | { kind: "unreachable"; why: string };
 
@@ -78,13 +80,15 @@ export function isAsAdded(gateway: Gateway, kind: GatewayKind, change: GatewayCh
   );
 }
 
+/** Changes a gateway. `seen` is the version that the change was made from: should it be another by now, nothing is changed. */
 export function changeGateway(
   context: GatewayContext,
   { id, fields }: Pick<Gateway, "id" | "fields">,
   change: GatewayChange,
-  faults: Faults = {},
+  { faults = {}, seen }: { faults?: Faults; seen?: string | undefined } = {},
 ): Promise<Saved> {
-  return save(context, { id, ...patchOf(change, fields) }, faults);
+  const patch = { id, ...patchOf(change, fields) };
+  return save(context, { ...patch, ...(seen !== undefined && { seen }) }, faults);
 }
 
 export type Removed =
@@ -105,23 +109,39 @@ export async function forgetGateway(context: GatewayContext, id: string): Promis
 
 type Change = SettingsPatch["gateways"][number];
 
+const REMOVED: Saved = {
+  kind: "refused",
+  faults: { "": "It was removed by somebody else meanwhile." },
+};
+
 async function save(context: GatewayContext, change: Change, faults: Faults): Promise<Saved> {
-  if (Object.keys(faults).length > 0)
-    return { kind: "refused", faults: { ...(await alsoWrong(context, change)), ...faults } };
+  if (Object.keys(faults).length > 0) {
+    // Whether somebody else changed it comes after what is wrong with it anyway.
+    const { seen: _seen, ...unseen } = change;
+    return { kind: "refused", faults: { ...(await alsoWrong(context, unseen)), ...faults } };
+  }
   const answer = await patch(context, change);
   switch (answer.kind) {
     case "ok": {
       const { gateways } = described(answer.value);
       const gateway = gateways.find(({ id }) => id === change.id);
-      return gateway
-        ? { kind: "saved", gateway }
-        : { kind: "refused", faults: { "": "It was removed by somebody else meanwhile." } };
+      return gateway ? { kind: "saved", gateway } : REMOVED;
     }
     case "refused":
-      return { kind: "refused", faults: faultsIn(answer) };
+      return answer.status === 409
+        ? changedMeanwhile(context, change.id)
+        : { kind: "refused", faults: faultsIn(answer) };
     case "unreachable":
       return { kind: "unreachable", why: whyNotReached(answer.why) };
   }
+}
+
+async function changedMeanwhile({ gatewayWatch }: GatewayContext, id: string): Promise<Saved> {
+  const now = await gatewayWatch.refresh();
+  if (now.kind !== "seen")
+    return { kind: "refused", faults: { "": "Somebody else changed it meanwhile." } };
+  const gateway = described(now.view).gateways.find((each) => each.id === id);
+  return gateway ? { kind: "changed meanwhile", gateway } : REMOVED;
 }
 
 /** What the email client would refuse. One that does not answer, or is from before it could, leaves it for the next try. */

@@ -13,6 +13,8 @@ export interface TypedGateway {
   /** Without what is at fault. */
   change: GatewayChange;
   faults: Record<string, string>;
+  /** The version of the gateway that whoever typed had before them. */
+  seen: string | undefined;
   /** The form to be shown again, with what else was found. */
   refuse(faults: Record<string, string>): RefusedForm;
 }
@@ -23,7 +25,7 @@ export function typedGateway(
   gateway?: Gateway,
 ): TypedGateway {
   const { value, errors, refuse } = readForm(gatewayForm(kind, gateway), form);
-  const { name, rate_per_second, domain_rate_per_second, domain_rates = "" } = value;
+  const { name, rate_per_second, domain_rate_per_second, domain_rates = "", seen } = value;
   const rates = parseDomainRates(domain_rates);
   const fields = kind.fields.filter((field) => errors[field.name] === undefined);
   return {
@@ -35,6 +37,7 @@ export function typedGateway(
       ...(value.default === true && { default: true as const }),
       values: valuesOf(fields, value),
     },
+    seen: seen === "" ? undefined : seen,
     faults: { ...errors, ...(!rates.ok && { domain_rates: rates.message }) },
     refuse: (faults) => typedAgain(kind, form, refuse(faults)),
   };

@@ -8,6 +8,7 @@ import {
 import { Badge } from "../../ui/badge.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
+import { ChangedMeanwhile } from "../../ui/changed-meanwhile.tsx";
 import { CheckboxField } from "../../ui/choice.tsx";
 import { Definitions } from "../../ui/definitions.tsx";
 import { ConfirmLink } from "../../ui/dialog.tsx";
@@ -78,6 +79,8 @@ export interface GatewayPageProps {
   csrf: string;
   gateway: Gateway;
   form: FormState;
+  /** Somebody else has changed the gateway since the form was opened. */
+  stale: boolean;
   rights: Rights;
   /** Where its provider tells what became of emails. */
   webhookUrl: string;
@@ -99,11 +102,13 @@ export function GatewayPage(props: GatewayPageProps): Html {
         lead={gateway.title}
         actions={<Actions {...props} />}
       />
+      {props.stale && <ChangedMeanwhile what="this gateway" href={address} />}
       {checked && <CheckOutcome isRoute={gateway.kind === ROUTE} checked={checked} />}
       <div class="columns" data-split="aside">
         {rights.change ? (
           <Card>
             <Form action={address} csrf={csrf} label="Gateway" guard errors={form.errors}>
+              <input type="hidden" name="seen" value={form.values?.["seen"] ?? ""} />
               <Account
                 form={form}
                 fields={gateway.fields}

@@ -1,6 +1,6 @@
 import { type TObject, type TSchema, Type } from "@sinclair/typebox";
 import { DOMAIN_RATES_LIMIT, type GatewayField, type GatewayKind } from "@mailwright/protocol";
-import { Changes, Input, line, optionalLine, SECRET } from "../../http/forms.ts";
+import { Changes, Input, line, optionalLine, SECRET, SeenRevision } from "../../http/forms.ts";
 import { addressField } from "../contacts/address-field.ts";
 import { clearing } from "./field-names.ts";
 import { type Gateway, isSet } from "./gateways.ts";
@@ -18,6 +18,8 @@ const ofEveryKind = {
   domain_rate_per_second: Rate,
   domain_rates: Type.String({ title: "Rates of single domains", maxLength: 20_000, default: "" }),
   default: Type.Boolean(),
+  /** The version that was edited; blank for a new gateway, and of an email client that tells of none. */
+  seen: Type.String({ default: "", maxLength: 100 }),
 };
 
 /**
@@ -114,7 +116,12 @@ export const GatewayInput = Type.Object(
 );
 
 export const GatewayPatch = Type.Object(
-  { name: Type.Optional(line("Name", 100)), kind: Type.Optional(KindName), ...common },
+  {
+    name: Type.Optional(line("Name", 100)),
+    kind: Type.Optional(KindName),
+    ...common,
+    revision: SeenRevision,
+  },
   OF_THE_KIND,
 );
 
@@ -124,7 +131,7 @@ export const GatewayPatch = Type.Object(
  */
 export function bodySchema({ fields }: Pick<GatewayKind, "fields">): TObject {
   const own = fields.map((field): [string, TSchema] => [field.name, memberOf(field)]);
-  return Changes(Input({ ...GatewayPatch.properties, ...Object.fromEntries(own) }));
+  return Changes(Input({ ...GatewayInput.properties, ...Object.fromEntries(own) }));
 }
 
 function memberOf(field: GatewayField): TSchema {

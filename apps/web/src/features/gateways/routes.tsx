@@ -106,10 +106,15 @@ export function gatewayPages(context: Context) {
         const saved =
           now.kind === "unreachable"
             ? away(now.why, typed)
-            : await changeGateway(context, gateway, typed.change, typed.faults);
-        return saved.kind === "saved"
-          ? tools.leave(GATEWAYS, `The gateway “${saved.gateway.name}” was saved.`)
-          : showGateway(context, tools, gateway, typed.refuse(faultsOf(saved)), statusOf(saved));
+            : await changeGateway(context, gateway, typed.change, typed);
+        if (saved.kind === "saved")
+          return tools.leave(GATEWAYS, `The gateway “${saved.gateway.name}” was saved.`);
+        const refused = typed.refuse(faultsOf(saved));
+        if (saved.kind !== "changed meanwhile")
+          return showGateway(context, tools, gateway, refused, statusOf(saved));
+        // Saved again, what was typed takes the place of what is there now.
+        const values = { ...refused.values, seen: saved.gateway.version ?? "" };
+        return showGateway(context, tools, saved.gateway, { ...refused, values }, 409);
       },
       { ...write, params: ById },
     );
@@ -178,6 +183,7 @@ export async function showGateway(
       csrf={tools.csrf}
       gateway={gateway}
       form={form}
+      stale={status === 409}
       rights={rightsOf(tools)}
       webhookUrl={webhookAddress(config.webUrl, gateway.id)}
       traffic={traffic}
@@ -196,13 +202,23 @@ function away(why: string, { faults }: TypedGateway): Unsaved {
 }
 
 function statusOf({ kind }: Unsaved): number {
-  return kind === "refused" ? 422 : 503;
+  switch (kind) {
+    case "refused":
+      return 422;
+    case "changed meanwhile":
+      return 409;
+    case "away":
+    case "unreachable":
+      return 503;
+  }
 }
 
 function faultsOf(saved: Unsaved): Record<string, string> {
   switch (saved.kind) {
     case "refused":
       return saved.faults;
+    case "changed meanwhile":
+      return {};
     case "away":
       return {
         "": `The email client does not answer (${saved.why}), so nothing was saved. Try again in a moment.`,
@@ -218,6 +234,7 @@ export function asTyped(gateway: Gateway): Record<string, string> {
   const { settings, name, rate_per_second, domain_rate_per_second, domain_rates } = gateway;
   return {
     ...settings,
+    seen: gateway.version ?? "",
     name,
     rate_per_second: rateAsTyped(rate_per_second),
     domain_rate_per_second: rateAsTyped(domain_rate_per_second),
