@@ -6,7 +6,7 @@ import { decodeCursor } from "../../http/paging.ts";
 import { type CampaignFixture, campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { signedInClient } from "../../testing/client.ts";
 import { readCampaign } from "../campaigns/campaigns.ts";
-import { changeContact, findContact } from "../contacts/contacts.ts";
+import { changeContact } from "../contacts/contacts.ts";
 import { listEmails } from "./emails.ts";
 
 /** A campaign to eight, which says that it is large and so is searched by way of the contacts; or does not. */
@@ -28,8 +28,11 @@ async function sentCampaign({ large }: { large: boolean }) {
   return { fixture, db, id, [Symbol.asyncDispose]: () => fixture[Symbol.asyncDispose]() };
 }
 
+/** Gives the contact of a canonical address another one. */
 async function move(db: Database, from: string, to: string): Promise<void> {
-  const contact = await findContact(db, from);
+  const [contact] = await db.execute<{ id: string }>(
+    sql`SELECT "id" FROM "contact" WHERE "canonical_email" = ${from}`,
+  );
   expect(await changeContact(db, contact?.id ?? "", { email: to })).toMatchObject({
     kind: "changed",
   });
@@ -93,7 +96,7 @@ test("an address in another script is found as it is written, in a large campaig
   const { db, fixture, id } = given;
   for (const typed of [" anna@bücher.example", "ANNA@BÜCHER.ex", "anna@xn--bcher", "anna@"])
     expect([typed, await search(fixture, id, typed)]).toEqual([typed, ["Anna@Bücher.example"]]);
-  await move(db, "anna@bücher.example", "anna@example.com");
+  await move(db, "anna@xn--bcher-kva.example", "anna@example.com");
   expect(await search(fixture, id, "anna@bücher.example")).toEqual(["Anna@Bücher.example"]);
 });
 
