@@ -49,6 +49,20 @@ export class BatchRun {
 
   /** Resolves when nothing is under way any more; `undefined` says that no email is left. Rejects after a fault. */
   async toTheEnd(): Promise<{ halt: Halt; left: LiveEmail[] } | undefined> {
+    try {
+      await this.untilHalted();
+    } catch (error) {
+      if (!this.signal.aborted) this.faults.push(error);
+      this.stop({ kind: "stopped" });
+    }
+    // After a fault too: who stops the process waits for its batches, and an attempt that they have left ends unheard.
+    await Promise.all(this.underWay);
+    if (this.faults.length > 0) throw this.faults[0];
+    if (this.unfinished.size === 0) return undefined;
+    return { halt: this.halt as Halt, left: [...this.unfinished] };
+  }
+
+  private async untilHalted(): Promise<void> {
     const { clock, gateways } = this.context;
     this.isRoute = await gateways.isRoute(this.claim.gateway);
     for (const email of this.inDoubt)
@@ -64,9 +78,6 @@ export class BatchRun {
         this.stop({ kind: "rest", until: soonest });
       else await this.sleep(soonest - now);
     }
-    await Promise.all(this.underWay);
-    if (this.faults.length > 0) throw this.faults[0];
-    return this.unfinished.size === 0 ? undefined : { halt: this.halt, left: [...this.unfinished] };
   }
 
   /** The first reason counts, but a claim that is stale can do nothing more, whatever else there is. */
@@ -75,14 +86,7 @@ export class BatchRun {
   }
 
   private async beginNext(): Promise<void> {
-    let admission: Admission;
-    try {
-      admission = await admit(this.claim.gateway, this.turns, this.context, this.signal);
-    } catch (error) {
-      if (!this.signal.aborted) this.faults.push(error);
-      this.stop({ kind: "stopped" });
-      return;
-    }
+    const admission = await admit(this.claim.gateway, this.turns, this.context, this.signal);
     if (admission.kind === "admitted") this.startNext(admission);
     else if (admission.kind === "later") await this.sitOut(admission.ms);
     else this.stop({ kind: "rest", until: this.context.clock.now() + this.context.pace.parkMs });
