@@ -1,5 +1,5 @@
 import { type TInteger, Type } from "@sinclair/typebox";
-import { Changes, Input, optionalLine } from "../../http/forms.ts";
+import { Changes, Input, optionalLine, Revision, SeenRevision } from "../../http/forms.ts";
 import { addressField, optionalAddressField } from "../contacts/address-field.ts";
 import { RETRY_BOUNDS, type RetryPolicy } from "./retry-policy.ts";
 
@@ -34,7 +34,7 @@ export const RetryForm = Input(retry);
 
 /** What the API takes: any of the settings; what is left out stays. */
 export const SettingsPatch = Changes(
-  Input({ ...SenderForm.properties, retry: Changes(RetryForm) }),
+  Input({ ...SenderForm.properties, retry: Changes(RetryForm), revision: SeenRevision }),
 );
 
 export const SettingsView = Type.Object({
@@ -49,4 +49,5 @@ export const SettingsView = Type.Object({
     max_wait_s: Type.Integer(),
     max_age_s: Type.Integer(),
   }),
+  revision: Revision,
 });

@@ -7,10 +7,12 @@ const { id: ROW, updated_at: _updatedAt, ...SETTINGS } = getTableColumns(setting
 export type SettingRow = Omit<typeof setting.$inferSelect, "id" | "updated_at">;
 
 export async function selectSettings(db: Queryable): Promise<SettingRow> {
-  const [row] = await db.select(SETTINGS).from(setting).where(eq(ROW, 1));
-  if (row === undefined)
-    throw new Error("the row of settings, which the first migration makes, is gone");
-  return row;
+  return there(await db.select(SETTINGS).from(setting).where(eq(ROW, 1)));
+}
+
+/** The same, the row locked until the transaction ends. */
+export async function lockSettings(tx: Queryable): Promise<SettingRow> {
+  return there(await tx.select(SETTINGS).from(setting).where(eq(ROW, 1)).for("update"));
 }
 
 export async function updateSettings(db: Queryable, changes: Partial<SettingRow>): Promise<void> {
@@ -18,4 +20,10 @@ export async function updateSettings(db: Queryable, changes: Partial<SettingRow>
     .update(setting)
     .set({ ...changes, updated_at: sql`now()` })
     .where(eq(ROW, 1));
+}
+
+function there([row]: SettingRow[]): SettingRow {
+  if (row === undefined)
+    throw new Error("the row of settings, which the first migration makes, is gone");
+  return row;
 }

@@ -5,7 +5,7 @@ import { parseForm, type RefusedForm } from "../../http/forms.ts";
 import { pages, type PageTools } from "../../http/pages.tsx";
 import { settingsTabs } from "../../navigation.ts";
 import { RetryForm, SenderForm } from "./forms.ts";
-import { readSettings, saveRetryPolicy, saveSender } from "./settings.ts";
+import { readSettings, revisionOf, saveRetryPolicy, saveSender, senderOf } from "./settings.ts";
 import { RetryPage, SenderPage } from "./views.tsx";
 
 const SENDER = "/settings";
@@ -19,23 +19,34 @@ export function settingsPages(context: Context) {
     return { tabs: settingsTabs(path), csrf, settings, editable: can(user, "settings:write") };
   }
 
-  async function showSender(tools: PageTools, refused?: RefusedForm) {
+  async function showSender(tools: PageTools, refused?: Refused) {
     const props = await propsFor(tools, SENDER);
-    const { retry: _retry, ...sender } = props.settings;
+    const sender = senderOf(props.settings);
     return tools.show(
-      { title: "Sender", ...(refused && { status: 422 }) },
-      <SenderPage {...props} form={refused ?? { values: sender }} />,
+      { title: "Sender", status: statusOf(refused) },
+      <SenderPage
+        {...props}
+        form={refused?.form ?? { values: { ...sender } }}
+        revision={refused?.seen ?? revisionOf(sender)}
+        stale={statusOf(refused) === 409}
+      />,
     );
   }
 
-  async function showRetries(tools: PageTools, refused?: RefusedForm) {
+  async function showRetries(tools: PageTools, refused?: Refused) {
     const props = await propsFor(tools, RETRIES);
+    const { retry } = props.settings;
     const values = Object.fromEntries(
-      Object.entries(props.settings.retry).map(([name, value]) => [name, String(value)]),
+      Object.entries(retry).map(([name, value]) => [name, String(value)]),
     );
     return tools.show(
-      { title: "Retries", ...(refused && { status: 422 }) },
-      <RetryPage {...props} form={refused ?? { values }} />,
+      { title: "Retries", status: statusOf(refused) },
+      <RetryPage
+        {...props}
+        form={refused?.form ?? { values }}
+        revision={refused?.seen ?? revisionOf(retry)}
+        stale={statusOf(refused) === 409}
+      />,
     );
   }
 
@@ -46,9 +57,12 @@ export function settingsPages(context: Context) {
       SENDER,
       async (tools) => {
         const posted = parseForm(SenderForm, tools.form);
-        if (!posted.ok) return showSender(tools, posted);
-        await saveSender(db, posted.value);
-        return tools.leave(SENDER, "The sender was saved.");
+        const seen = seenBy(tools);
+        if (!posted.ok) return showSender(tools, { kind: "slip", form: posted, seen });
+        const saved = await saveSender(db, posted.value, seen);
+        return saved.kind === "saved"
+          ? tools.leave(SENDER, "The sender was saved.")
+          : showSender(tools, { kind: "changed meanwhile", form: posted.refuse({}) });
       },
       { permission: "settings:write" },
     )
@@ -57,11 +71,34 @@ export function settingsPages(context: Context) {
       RETRIES,
       async (tools) => {
         const posted = parseForm(RetryForm, tools.form);
-        if (!posted.ok) return showRetries(tools, posted);
-        const faults = await saveRetryPolicy(db, posted.value);
-        if (Object.keys(faults).length > 0) return showRetries(tools, posted.refuse(faults));
-        return tools.leave(RETRIES, "The retries were saved.");
+        const seen = seenBy(tools);
+        if (!posted.ok) return showRetries(tools, { kind: "slip", form: posted, seen });
+        const saved = await saveRetryPolicy(db, posted.value, seen);
+        switch (saved.kind) {
+          case "saved":
+            return tools.leave(RETRIES, "The retries were saved.");
+          case "refused":
+            return showRetries(tools, { kind: "slip", form: posted.refuse(saved.faults), seen });
+          case "changed meanwhile":
+            return showRetries(tools, { kind: "changed meanwhile", form: posted.refuse({}) });
+        }
       },
       { permission: "settings:write" },
     );
+}
+
+/** A form that was not saved. After a slip it is still about what was seen; otherwise about what is there now. */
+interface Refused {
+  kind: "slip" | "changed meanwhile";
+  form: RefusedForm;
+  seen?: string | undefined;
+}
+
+function statusOf(refused: Refused | undefined): number {
+  if (refused === undefined) return 200;
+  return refused.kind === "slip" ? 422 : 409;
+}
+
+function seenBy({ form }: PageTools): string | undefined {
+  return form.get("revision") ?? undefined;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, expect, test } from "bun:test";
 import type { Context } from "../../context.ts";
-import { apiClient, signedInClient } from "../../testing/client.ts";
+import { type Answer, apiClient, signedInClient } from "../../testing/client.ts";
 import { testContext } from "../../testing/context.ts";
 import { readSettings } from "./settings.ts";
 
@@ -76,6 +76,81 @@ test("a retry policy is explained in a sentence, and one that contradicts itself
   );
 });
 
+const revisionOf = (page: Answer) => page.find('input[name="revision"]')[0]?.attributes["value"];
+
+test("settings that somebody else has changed meanwhile are not saved over, and what was typed stays to be saved again", async () => {
+  const admin = await signedInClient(context, "admin");
+  const pages = [
+    {
+      path: "/settings",
+      mine: { ...SENDER, from_name: "Mine" },
+      theirs: { ...SENDER, from_name: "Theirs" },
+      field: "from_name",
+      told: "Somebody changed the sender while you were at it",
+    },
+    {
+      path: "/settings/retries",
+      mine: { ...RETRY, attempts: "2" },
+      theirs: { ...RETRY, attempts: "3" },
+      field: "attempts",
+      told: "Somebody changed the retries while you were at it",
+    },
+  ];
+  for (const { path, mine, theirs, field, told } of pages) {
+    const seen = revisionOf(await admin.get(path))!;
+    // A slip keeps what was seen: the change is made from there still.
+    const slip = await admin.post(path, {
+      ...mine,
+      from_email: "x",
+      max_age_s: "",
+      revision: seen,
+    });
+    expect([slip.status, revisionOf(slip)]).toEqual([422, seen]);
+    expect((await admin.post(path, { ...theirs, revision: seen })).status).toBe(303);
+    const met = await admin.post(path, { ...mine, revision: seen });
+    expect([met.status, met.textOf(".callout-title")]).toEqual([409, told]);
+    expect(met.find(`input[name="${field}"]`)[0]?.attributes["value"]).toBe(
+      String((mine as Record<string, unknown>)[field]),
+    );
+    expect((await admin.get(path)).text).not.toContain("Mine");
+    const again = await admin.post(path, { ...mine, revision: revisionOf(met)! });
+    expect(again.status).toBe(303);
+  }
+  expect(await readSettings(context.db)).toEqual({
+    ...SENDER,
+    from_name: "Mine",
+    retry: { ...RETRY, attempts: 2 },
+  });
+});
+
+test("one page of the settings does not stand in the way of the other", async () => {
+  const admin = await signedInClient(context, "admin");
+  const [opened] = (await admin.get("/settings")).find('input[name="revision"]');
+  await admin.post("/settings/retries", { ...RETRY, attempts: 2 });
+  const revision = opened?.attributes["value"] ?? "";
+  expect((await admin.post("/settings", { ...SENDER, revision })).status).toBe(303);
+});
+
+test("by the API a change of settings may say what it was made from, and is a 409 when that is another by now", async () => {
+  const { call } = await apiClient(context, "admin");
+  const path = "/api/v1/settings";
+  const { revision } = (await call("GET", path)).json<{ revision: string }>();
+  const changed = await call("PATCH", path, { from_name: "Theirs", revision });
+  expect(changed.status).toBe(200);
+  const met = await call("PATCH", path, { from_name: "Mine", revision });
+  expect([met.status, met.json()]).toMatchObject([
+    409,
+    {
+      detail:
+        "Somebody else changed the settings meanwhile. Read them, and make the change from there.",
+    },
+  ]);
+  expect((await call("GET", path)).json()).toEqual(changed.json());
+  const next = changed.json<{ revision: string }>().revision;
+  expect((await call("PATCH", path, { retry: { attempts: 2 }, revision: next })).status).toBe(200);
+  expect((await call("PATCH", path, { from_name: "Mine" })).status).toBe(200);
+});
+
 test("a viewer sees the settings and no form", async () => {
   const viewer = await signedInClient(context, "viewer");
   const page = await viewer.get("/settings");
@@ -88,7 +163,7 @@ test("by the API any of the settings is changed, all of a change or nothing", as
   const first = await call("PATCH", "/api/v1/settings", { ...SENDER, retry: { attempts: 2 } });
   expect([first.status, first.json()]).toEqual([
     200,
-    { ...SENDER, retry: { ...RETRY, attempts: 2 } },
+    { ...SENDER, retry: { ...RETRY, attempts: 2 }, revision: expect.any(String) as string },
   ]);
   const refused = await call("PATCH", "/api/v1/settings", {
     from_name: "Ben",

@@ -1,7 +1,8 @@
+import { digestId } from "@mailwright/platform";
 import type { Content } from "@mailwright/protocol";
 import type { Database, Queryable } from "../../db/open.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
-import { selectSettings, type SettingRow, updateSettings } from "./queries.ts";
+import { lockSettings, selectSettings, type SettingRow, updateSettings } from "./queries.ts";
 
 export type { RetryPolicy } from "./retry-policy.ts";
 
@@ -43,32 +44,83 @@ export function contentSender({
   };
 }
 
-export function saveSender(db: Queryable, sender: Sender): Promise<void> {
-  return updateSettings(db, sender);
+/**
+ * What says which settings an editor had before them, of a page's part or of all of them: another as soon as anything of it
+ * is. So whoever changes the one part stands in nobody's way who changes the other.
+ */
+export function revisionOf(part: Sender | RetryPolicy | Settings): string {
+  return digestId(JSON.stringify(part));
+}
+
+/** `seen` is the revision that the editor had before them: should it be another by now, nothing is saved. */
+export async function saveSender(
+  db: Database,
+  sender: Sender,
+  seen?: string,
+): Promise<{ kind: "saved" } | ChangedMeanwhile> {
+  return db.transaction(async (tx) => {
+    if (isOutdated(senderOf(settingsOf(await lockSettings(tx))), seen)) return CHANGED_MEANWHILE;
+    await updateSettings(tx, sender);
+    return { kind: "saved" };
+  });
 }
 
 /** Messages by the name of the field, where the parts of a policy contradict each other; none when it was saved. */
 export type PolicyFaults = Partial<Record<keyof RetryPolicy, string>>;
 
-export async function saveRetryPolicy(db: Queryable, policy: RetryPolicy): Promise<PolicyFaults> {
-  const faults = contradictions(policy);
-  if (Object.keys(faults).length === 0) await updateSettings(db, columnsOf(policy));
-  return faults;
+/** The same of a policy, where it does not contradict itself. */
+export async function saveRetryPolicy(
+  db: Database,
+  policy: RetryPolicy,
+  seen?: string,
+): Promise<{ kind: "saved" } | ChangedMeanwhile | Refused> {
+  return db.transaction(async (tx) => {
+    if (isOutdated(settingsOf(await lockSettings(tx)).retry, seen)) return CHANGED_MEANWHILE;
+    const faults = contradictions(policy);
+    if (Object.keys(faults).length > 0) return { kind: "refused", faults };
+    await updateSettings(tx, columnsOf(policy));
+    return { kind: "saved" };
+  });
 }
 
-/** A change of some settings: all of it or, when the policy that comes of it contradicts itself, nothing. */
+/**
+ * A change of some settings: all of it or, when the policy that comes of it contradicts itself, nothing. `seen` is the
+ * revision of all settings that it was made from.
+ */
 export async function changeSettings(
   db: Database,
   { retry = {}, ...sender }: Partial<Sender> & { retry?: Partial<RetryPolicy> },
-): Promise<{ ok: true; settings: Settings } | { ok: false; faults: PolicyFaults }> {
+  seen?: string,
+): Promise<{ kind: "changed"; settings: Settings } | ChangedMeanwhile | Refused> {
   return db.transaction(async (tx) => {
-    const before = await readSettings(tx);
+    const before = settingsOf(await lockSettings(tx));
+    if (isOutdated(before, seen)) return CHANGED_MEANWHILE;
     const policy = { ...before.retry, ...retry };
     const faults = contradictions(policy);
-    if (Object.keys(faults).length > 0) return { ok: false, faults };
+    if (Object.keys(faults).length > 0) return { kind: "refused", faults };
     await updateSettings(tx, { ...sender, ...columnsOf(policy) });
-    return { ok: true, settings: await readSettings(tx) };
+    return { kind: "changed", settings: await readSettings(tx) };
   });
+}
+
+/** The part of the settings that the sender's page shows. */
+export function senderOf({ retry: _retry, ...sender }: Settings): Sender {
+  return sender;
+}
+
+/** Somebody else changed it since the revision that the editor saw. */
+interface ChangedMeanwhile {
+  kind: "changed meanwhile";
+}
+const CHANGED_MEANWHILE: ChangedMeanwhile = { kind: "changed meanwhile" };
+
+interface Refused {
+  kind: "refused";
+  faults: PolicyFaults;
+}
+
+function isOutdated(now: Sender | RetryPolicy | Settings, seen: string | undefined): boolean {
+  return seen !== undefined && seen !== revisionOf(now);
 }
 
 function contradictions({ first_wait_s, max_wait_s, max_age_s }: RetryPolicy): PolicyFaults {

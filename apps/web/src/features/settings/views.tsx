@@ -1,6 +1,7 @@
 import type { Html } from "@mailwright/html";
 import { Callout } from "../../ui/banner.tsx";
 import { Card } from "../../ui/card.tsx";
+import { ChangedMeanwhile } from "../../ui/changed-meanwhile.tsx";
 import { Definitions } from "../../ui/definitions.tsx";
 import { field, FieldRow, Form, FormActions, FormSection, type FormState } from "../../ui/form.tsx";
 import { EmailField, NumberField, TextAreaField, TextField } from "../../ui/input.tsx";
@@ -24,6 +25,10 @@ interface SettingsPageProps {
   tabs: readonly Tab[];
   csrf: string;
   form: FormState;
+  /** Of the part of the settings that the form is about. */
+  revision: string;
+  /** Somebody else has changed that part since the form was opened. */
+  stale: boolean;
   settings: Settings;
   /** Whether the reader may change anything. */
   editable: boolean;
@@ -33,6 +38,7 @@ export function SenderPage(props: SettingsPageProps): Html {
   return (
     <>
       <SettingsHeader tabs={props.tabs} />
+      {props.stale && <ChangedMeanwhile what="the sender" href="/settings" />}
       {props.editable ? <SenderCard {...props} /> : <SenderFacts sender={props.settings} />}
     </>
   );
@@ -43,6 +49,7 @@ function SenderCard(props: SettingsPageProps): Html {
   return (
     <Card>
       <Form action="/settings" csrf={csrf} label="Sender" guard errors={form.errors}>
+        <input type="hidden" name="revision" value={props.revision} />
         <FormSection title="From" lead="Who every campaign comes from, as its recipients see it.">
           <FieldRow>
             <TextField
@@ -104,6 +111,7 @@ export function RetryPage(props: SettingsPageProps): Html {
   return (
     <>
       <SettingsHeader tabs={props.tabs} />
+      {props.stale && <ChangedMeanwhile what="the retries" href="/settings/retries" />}
       <Callout tone="info" title="As it is set now">
         {describePolicy(props.settings.retry)}
       </Callout>
@@ -117,6 +125,7 @@ function RetryCard(props: SettingsPageProps): Html {
   return (
     <Card>
       <Form action="/settings/retries" csrf={csrf} label="Retries" guard errors={form.errors}>
+        <input type="hidden" name="revision" value={props.revision} />
         <FormSection
           title="How often"
           lead="A gateway that is down or busy is asked again. A refusal is final and not repeated."
