@@ -21,9 +21,9 @@ local SETTLED = { sent = true, failed = true, skipped = true, cancelled = true, 
 
 local function dropOpen(batch)
   local records = shard .. ':records:' .. batch
-  local pairs = redis.call('HGETALL', records)
-  for i = 1, #pairs, 2 do
-    local id, state = pairs[i], string.match(pairs[i + 1], '"state":"(%a+)"')
+  local standing = redis.call('HGETALL', records)
+  for i = 1, #standing, 2 do
+    local id, state = standing[i], string.match(standing[i + 1], '"state":"(%a+)"')
     if not SETTLED[state] then
       redis.call('HINCRBY', counts, state, -1)
       redis.call('HDEL', records, id)
@@ -83,13 +83,16 @@ local function open(fresh)
   redis.call('HSET', continuity, 'run', run, 'era', newEra, 'fresh', fresh)
 end
 
-local state = redis.call('HMGET', continuity, 'run', 'era', 'fresh', 'hearing', 'since', 'missing')
+-- The life of Redis that the shard is open in, its era, and whether that was fresh; the life that processes are heard about, since
+-- when, and whether one of them misses something.
+local openIn, era, isFresh, heardAbout, since, isMissed =
+  unpack(redis.call('HMGET', continuity, 'run', 'era', 'fresh', 'hearing', 'since', 'missing'))
 local missing = tonumber(acknowledged) > tonumber(redis.call('GET', mark) or '0')
 local answer = 'open'
 
-if state[1] == run then
+if openIn == run then
   -- What a process misses of an era before a fresh one was dropped with all the rest of it.
-  if missing and not (state[3] == '1' and state[2] ~= knownEra) then
+  if missing and not (isFresh == '1' and era ~= knownEra) then
     drop()
     open('1')
     answer = 'lost'
@@ -101,20 +104,20 @@ elseif redis.call('EXISTS', index) == 0 then
     answer = 'lost'
   end
 else
-  if state[4] ~= run then
+  if heardAbout ~= run then
     redis.call('HSET', continuity, 'hearing', run, 'since', now, 'missing', 0)
-    state[5], state[6] = now, '0'
+    since, isMissed = now, '0'
     await()
   end
   redis.call('SREM', awaited, me)
   if missing then
     redis.call('HSET', continuity, 'missing', 1)
-    state[6] = '1'
+    isMissed = '1'
   end
-  local patient = math.abs(now - tonumber(state[5])) < tonumber(hearing)
+  local patient = math.abs(now - tonumber(since)) < tonumber(hearing)
   if patient and redis.call('EXISTS', awaited) == 1 then
     answer = 'hearing'
-  elseif state[6] == '1' then
+  elseif isMissed == '1' then
     drop()
     open('1')
     answer = 'lost'

@@ -8,41 +8,43 @@
 --       recipient, record and state of each email
 -- Answers 'taken', or 'known' if it was before, 'dropped' if it has to come as one that was lost, or 'full' if no batch is taken
 -- now.
+local head, recipients, records, index, campaignBatches, counts, continuity, dropped, lost = unpack(KEYS)
+local batch, campaign, content, gateway, limit, past = unpack(ARGV, 1, 6)
 local BATCH = 500 -- emails, at the most
-if redis.call('EXISTS', KEYS[1]) == 1 then
+if redis.call('EXISTS', head) == 1 then
   return 'known'
 end
-if ARGV[6] ~= 'lost' and redis.call('EXISTS', KEYS[8]) == 1 then
+if past ~= 'lost' and redis.call('EXISTS', dropped) == 1 then
   return 'dropped'
 end
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-if ARGV[6] == 'again' then
-  if redis.call('EXISTS', KEYS[9]) == 1 then
+if past == 'again' then
+  if redis.call('EXISTS', lost) == 1 then
     return 'dropped'
   end
-  if redis.call('HGET', KEYS[7], 'run') ~= run then
+  if redis.call('HGET', continuity, 'run') ~= run then
     return 'full'
   end
 end
 local emails = (#ARGV - 6) / 4
 -- A campaign may fill as much as it leaves free: however many are paused with what they hold, there is room for another.
-local free = tonumber(ARGV[5]) - redis.call('HLEN', KEYS[4])
-local held = redis.call('SCARD', KEYS[5]) * BATCH
+local free = tonumber(limit) - redis.call('HLEN', index)
+local held = redis.call('SCARD', campaignBatches) * BATCH
 if emails > free or (held > 0 and held + emails > free) then
   return 'full'
 end
 -- In an empty journal it begins an era: nothing that is missing was missed by this batch.
-if redis.call('EXISTS', KEYS[4]) == 0 and redis.call('EXISTS', KEYS[7]) == 0 then
-  redis.call('HSET', KEYS[7], 'run', run, 'era', ARGV[1], 'fresh', '1')
+if redis.call('EXISTS', index) == 0 and redis.call('EXISTS', continuity) == 0 then
+  redis.call('HSET', continuity, 'run', run, 'era', batch, 'fresh', '1')
 end
 -- A worker may still hold a claim on what was lost: the fence begins above any number that one can have.
-local fence = ARGV[6] == 'lost' and redis.call('TIME')[1] or 0
-redis.call('HSET', KEYS[1], 'campaign', ARGV[2], 'content', ARGV[3], 'gateway', ARGV[4], 'fence', fence)
-redis.call('SADD', KEYS[5], ARGV[1])
+local fence = past == 'lost' and redis.call('TIME')[1] or 0
+redis.call('HSET', head, 'campaign', campaign, 'content', content, 'gateway', gateway, 'fence', fence)
+redis.call('SADD', campaignBatches, batch)
 
 -- An end that web has not acknowledged outlives that its batch was dropped, and stands.
-local outlived = redis.call('EXISTS', KEYS[3]) == 1
-local recipients, records, index, counts, known = {}, {}, {}, {}, {}
+local outlived = redis.call('EXISTS', records) == 1
+local newRecipients, newRecords, indexed, states, known = {}, {}, {}, {}, {}
 local function put(fields, id, value)
   fields[#fields + 1] = id
   fields[#fields + 1] = value
@@ -50,20 +52,20 @@ end
 for i = 7, #ARGV, 4 do
   local id, recipient, record, state = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   -- An email that is named twice is one email.
-  if not known[id] and not (outlived and redis.call('HEXISTS', KEYS[3], id) == 1) then
+  if not known[id] and not (outlived and redis.call('HEXISTS', records, id) == 1) then
     known[id] = true
-    put(recipients, id, recipient)
-    put(records, id, record)
-    put(index, id, ARGV[1])
-    counts[state] = (counts[state] or 0) + 1
+    put(newRecipients, id, recipient)
+    put(newRecords, id, record)
+    put(indexed, id, batch)
+    states[state] = (states[state] or 0) + 1
   end
 end
-if #records > 0 then
-  redis.call('HSET', KEYS[2], unpack(recipients))
-  redis.call('HSET', KEYS[3], unpack(records))
-  redis.call('HSET', KEYS[4], unpack(index))
+if #newRecords > 0 then
+  redis.call('HSET', recipients, unpack(newRecipients))
+  redis.call('HSET', records, unpack(newRecords))
+  redis.call('HSET', index, unpack(indexed))
 end
-for state, count in pairs(counts) do
-  redis.call('HINCRBY', KEYS[6], state, count)
+for state, count in pairs(states) do
+  redis.call('HINCRBY', counts, state, count)
 end
 return 'taken'
