@@ -25,9 +25,10 @@ export function transit(
   const effect = effectOf(chosen);
   const carried = { ...context };
   const commands: Command[] = [];
-  for (const { assign, command, params } of effect.actions) {
-    if (assign !== undefined) Object.assign(carried, assign({ context: carried, event }));
-    else commands.push({ type: command, ...params?.({ context: carried, event }) } as Command);
+  const given = { context: carried, event };
+  for (const action of effect.actions) {
+    if (action.kind === "assign") Object.assign(carried, action.assign(given));
+    else commands.push({ type: action.type, ...action.params?.(given) } as Command);
   }
   return { state: effect.state, context: carried, commands };
 }
@@ -43,12 +44,12 @@ interface Effect {
 
 type Given = { context: EmailContext; event: EmailEvent };
 
-/** Either of what changes what the email carries, or of a command for the runner. */
-interface Action {
-  assign?: (given: Given) => Partial<EmailContext>;
-  command: string;
-  params?: (given: Given) => object;
-}
+type Assign = (given: Given) => Partial<EmailContext>;
+type Params = (given: Given) => object;
+
+/** Changes what the email carries, or is a command for the runner. */
+type Action =
+  { kind: "assign"; assign: Assign } | { kind: "command"; type: string; params?: Params };
 
 const effects = new WeakMap<Chosen, Effect>();
 
@@ -92,14 +93,17 @@ type Defined = Chosen["actions"][number];
 function actionOf(defined: Defined): Action {
   const { type, params } = (typeof defined === "string" ? { type: defined } : defined) as {
     type: string;
-    params?: NonNullable<Action["params"]>;
+    params?: Params;
   };
   const action = (emailMachine.implementations.actions as Record<string, unknown>)[type];
   if (typeof action !== "function") throw new Error(`the machine has no action ${type}`);
-  if (!("assignment" in action)) return { command: type, ...(params !== undefined && { params }) };
-  const { assignment } = action as { assignment: Action["assign"] | Partial<EmailContext> };
-  const assign = typeof assignment === "function" ? assignment : () => assignment ?? {};
-  return { command: type, assign };
+  if (!("assignment" in action))
+    return { kind: "command", type, ...(params !== undefined && { params }) };
+  const { assignment } = action as { assignment: Assign | Partial<EmailContext> };
+  return {
+    kind: "assign",
+    assign: typeof assignment === "function" ? assignment : () => assignment,
+  };
 }
 
 const EMPTY: EmailContext = { policy: DEFAULT_RETRY_POLICY, attempt: 0, throttled: 0 };
