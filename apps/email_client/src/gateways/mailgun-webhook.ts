@@ -100,7 +100,7 @@ function saidOf(reason: string) {
  */
 const BELIEVED_MS = 10 * 3_600_000;
 
-function doubt(body: unknown, signingKey: string, now: number): Doubt {
+function doubt(body: unknown, signingKey: string, now: number): Doubt | undefined {
   if (signingKey === "") return NO_SECRET;
   const timestamp = textAt(body, "signature", "timestamp") ?? "";
   const token = textAt(body, "signature", "token") ?? "";

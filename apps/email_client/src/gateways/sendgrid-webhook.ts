@@ -71,7 +71,11 @@ function fateOfDrop(reason: string) {
   return { kind: "bounced", said } as const;
 }
 
-function doubt({ headers, body }: WebhookRequest, publicKey: string, now: number): Doubt {
+function doubt(
+  { headers, body }: WebhookRequest,
+  publicKey: string,
+  now: number,
+): Doubt | undefined {
   if (publicKey === "") return NO_SECRET;
   const signature = headers["x-twilio-email-event-webhook-signature"] ?? "";
   const timestamp = headers["x-twilio-email-event-webhook-timestamp"] ?? "";

@@ -8,8 +8,8 @@ import { LATEST_MS } from "./webhook-proofs.ts";
 export type Get = (url: URL, signal: AbortSignal) => Promise<string | undefined>;
 
 export interface Sns {
-  /** Why a message is not Amazon's, `"later"` when it cannot be known now. */
-  doubtOf(message: unknown, signal: AbortSignal): Promise<Doubt | "later">;
+  /** Why a message is not Amazon's; undefined when it is, `"later"` when it cannot be known now. */
+  doubtOf(message: unknown, signal: AbortSignal): Promise<Doubt | "later" | undefined>;
 }
 
 /** Where Amazon's notification service is, in every region and in China: nobody else's certificate and address are taken. */

@@ -38,7 +38,7 @@ export function standardWebhookDoubt(
   prefix: "svix" | "webhook",
   secret: string,
   now: number,
-): Doubt {
+): Doubt | undefined {
   const key = standardKey(secret);
   if (key.byteLength < LEAST_SECRET) return NO_SECRET;
   const id = headers[`${prefix}-id`] ?? "";
@@ -89,7 +89,7 @@ export function chosenSecretFaults(secret: string): SettingFault[] {
  * For providers that sign nothing: they call with a secret of ours, as the password of Basic authentication (RFC 7617), which
  * they take in the address, or as a Bearer token (RFC 6750).
  */
-export function secretDoubt({ headers }: WebhookRequest, secret: string): Doubt {
+export function secretDoubt({ headers }: WebhookRequest, secret: string): Doubt | undefined {
   if (secret === "") return NO_SECRET;
   const [, scheme = "", credentials = ""] =
     /^(\S+) +(.*)$/.exec(headers["authorization"] ?? "") ?? [];

@@ -14,9 +14,11 @@ export interface WebhookRequest {
   body: Uint8Array;
 }
 
-/** Why a request is not believed, for who counts such and for who reads it; undefined when it is. */
-export type Doubt =
-  { doubt: "no_secret" | "unsigned" | "signature" | "old"; why: string } | undefined;
+/** Why a request is not believed, for who counts such and for who reads it. */
+export interface Doubt {
+  doubt: "no_secret" | "unsigned" | "signature" | "old";
+  why: string;
+}
 
 export const UNSIGNED: Doubt = { doubt: "unsigned", why: "It is not signed." };
 export const OLD: Doubt = { doubt: "old", why: "It was signed at another time." };
@@ -36,7 +38,7 @@ export type WebhookReading =
   /** Where the signature covers a token and not the body, that token: it is good for one body only. */
   | { kind: "facts"; facts: WebhookFact[]; token?: WebhookToken }
   /** Nobody can tell that the provider sent it. */
-  | ({ kind: "forged" } & NonNullable<Doubt>)
+  | ({ kind: "forged" } & Doubt)
   | { kind: "unreadable"; why: string }
   /** It cannot be known now. */
   | { kind: "later"; why: string };
@@ -49,8 +51,8 @@ export interface Webhook {
 
 /** How one provider's webhooks differ from the others'. */
 export interface WebhookTraits {
-  /** Sees the body as it came. */
-  verify(request: WebhookRequest): Doubt | Promise<Doubt>;
+  /** Sees the body as it came; undefined when it is believed. */
+  verify(request: WebhookRequest): Doubt | undefined | Promise<Doubt | undefined>;
   /** The token in a body that is verified by it alone. */
   token?(body: unknown): WebhookToken;
   /** The events in a body; undefined where it holds none, as far as anybody can see. */
