@@ -15,6 +15,7 @@ async function setUp(
   controls: Control["state"][],
   journal: Partial<RunnerContext["journal"]> = {},
   clock: Clock = systemClock,
+  parkMs = 3_600_000,
 ) {
   await using stack = new AsyncDisposableStack();
   const { redis, url } = stack.use(await testRedis());
@@ -36,7 +37,7 @@ async function setUp(
     contents: { get: async () => undefined },
     clock,
     log: silentLog,
-    pace: { ...SHORT_PACE, parkMs: 3_600_000 },
+    pace: { ...SHORT_PACE, parkMs },
   } as unknown as RunnerContext;
   stack.use(startBatchWorkers(patient, shards, context));
   const owned = stack.move();
@@ -114,6 +115,18 @@ test("a process whose clock is ahead does not look at what sleeps again and agai
     await until(() => given.asked.length > 0);
     await Bun.sleep(1_500);
     expect(given.asked.length).toBeLessThan(6);
+  } finally {
+    Date.now = right;
+  }
+});
+
+test("a process whose clock is behind takes up in time what slept", async () => {
+  const right = Date.now.bind(Date);
+  await using given = await setUp([], {}, { ...systemClock, now: right }, 100);
+  Date.now = () => right() - 2 * 3_600_000;
+  try {
+    await given.queue.add(newId(), 10);
+    await until(() => given.asked.length > 6);
   } finally {
     Date.now = right;
   }

@@ -174,9 +174,11 @@ async function sleepUntil(
 ): Promise<never> {
   try {
     const now = clock.now();
-    // BullMQ goes by the clock of the process. One that is ahead takes what sleeps for due again and again.
+    // BullMQ goes by the clock of the process. One that is ahead takes what sleeps for due again and again, and one that is behind
+    // would leave it asleep for as long as it is behind.
     if (Date.now() - now > CLOCK_OFF_MS) await clock.sleep(Math.min(until - now, CLOCK_OFF_MS));
-    await job.moveToDelayed(Math.max(until, clock.now() + 1), token);
+    const wait = Math.max(until - clock.now(), 1);
+    await job.moveToDelayed(Math.min(clock.now(), Date.now()) + wait, token);
     await asleep();
   } catch (error) {
     log.debug({ batch: job.id, err: error }, "a batch was not put back; its lock will run out");
