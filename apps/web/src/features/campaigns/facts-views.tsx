@@ -1,3 +1,4 @@
+import type { EmailState } from "@mailwright/email_machine";
 import type { Html } from "@mailwright/html";
 import { Card } from "../../ui/card.tsx";
 import { Definitions } from "../../ui/definitions.tsx";
@@ -17,17 +18,28 @@ export const SHOWN_FACTS = [
   "complained",
 ] as const satisfies readonly EmailFactKind[];
 
-/** What came back of a campaign: what recipients did and gateways told. Nothing while there is nothing to tell. */
-export function Facts(props: { campaign: string; facts: FactCounts; sent: number }): Html | null {
-  const { campaign, facts, sent } = props;
+/**
+ * What came back of a campaign: what recipients did and gateways told. Nothing while there is nothing to tell. A share is of those
+ * that were tried: a server that knows no such mailbox says so at once or later, and it is a bounce either way.
+ */
+export function Facts(props: {
+  campaign: string;
+  facts: FactCounts;
+  counts: Record<EmailState, number>;
+}): Html | null {
+  const { campaign, facts, counts } = props;
   const known = SHOWN_FACTS.filter((kind) => facts[kind] !== undefined);
   if (known.length === 0) return null;
+  const tried = counts.sent + counts.failed + counts.uncertain;
   return (
-    <Card title="What came back" lead="Of the emails that were sent, each counted once.">
+    <Card
+      title="What came back"
+      lead="Of the emails that were tried, each counted once: a server may refuse one at once, or take it and send it back."
+    >
       <Definitions
         items={known.map((kind) => {
           const emails = facts[kind] ?? 0;
-          const share = sent > 0 ? ` (${formatPercent(emails, sent)})` : "";
+          const share = tried > 0 ? ` (${formatPercent(emails, tried)})` : "";
           return [
             FACT_LOOKS[kind].plural,
             <a href={`/campaigns/${campaign}/recipients?${new URLSearchParams({ fact: kind })}`}>

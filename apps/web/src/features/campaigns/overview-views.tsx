@@ -43,7 +43,7 @@ export function OverviewPage(props: OverviewProps): Html {
       {campaign.launched_at !== null && (
         <Reasons campaign={campaign} may={props.may} reasons={reasons} />
       )}
-      <Facts campaign={campaign.id} facts={facts} sent={campaign.counts.sent} />
+      <Facts campaign={campaign.id} facts={facts} counts={campaign.counts} />
       <Setup {...props} />
     </>
   );

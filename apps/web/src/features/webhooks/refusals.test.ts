@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { silentLog } from "@mailwright/platform";
 import { type CampaignFixture, campaignFixture, launchedWith } from "../../testing/campaigns.ts";
+import { signedInClient } from "../../testing/client.ts";
 import { requeueEmails } from "../campaigns/requeue-queries.ts";
 import { factsOf } from "../emails/facts.ts";
 import { takeReports } from "../reports/reports.ts";
@@ -58,6 +59,9 @@ test("a mailbox that its server does not know is a bounce, also when it says so 
     undefined,
     undefined,
   ]);
+  // None was sent: it is a share of those that were tried.
+  const overview = await (await signedInClient(fixture.context)).get(`/campaigns/${campaign}`);
+  expect(overview.find(".definitions div").map(({ text }) => text)).toContain("Bounced2 (50%)");
 });
 
 test("a refusal settles no later run of the same email: one that is requeued and comes to be in doubt stays so, until something is told of it", async () => {
