@@ -52,16 +52,24 @@ test("an export gives the same suppressions in another database, however many", 
     FROM unnest(${sql.param(samples)}::text[]) WITH ORDINALITY AS "sample" ("origin", "n")`);
   const formulas = ["-a@example.com", "+b@example.com", "=c@example.com", "'=d@example.com"];
   await suppress(context.db, formulas, { reason: "manual", origin: "-" });
+  const [beside] = await context.db.execute<{ n: number }>(sql`
+    WITH "beside" AS (
+      UPDATE "suppression" SET "former_reason" = 'bounced', "former_origin" = 'Bounce of “=1+1”'
+      WHERE "reason" = 'unsubscribed' RETURNING 1
+    )
+    SELECT count(*)::integer AS "n" FROM "beside"`);
+  const besides = beside?.n ?? 0;
+  expect(besides).toBeGreaterThan(6_000);
   const before = await everything(context);
   expect(before).toHaveLength(25_004);
   const csv = await exported(context);
   await using other = await importingContext();
   const done = await imported(other, csv);
   expect(countsOf(done)).toEqual({
-    rows: 25_004,
+    rows: 25_004 + besides,
     inserted: 25_004,
     updated: 0,
-    skipped: 0,
+    skipped: besides,
     rejected: 0,
   });
   expect(await everything(other)).toEqual(before);
@@ -71,7 +79,12 @@ test("an export gives the same suppressions in another database, however many", 
   );
   expect(tally).toEqual({ count: 25_004 });
   const again = await imported(other, csv);
-  expect(countsOf(again)).toMatchObject({ inserted: 0, updated: 0, skipped: 25_004, rejected: 0 });
+  expect(countsOf(again)).toMatchObject({
+    inserted: 0,
+    updated: 0,
+    skipped: 25_004 + besides,
+    rejected: 0,
+  });
   expect(await everything(other)).toEqual(before);
 }, 120_000);
 

@@ -48,7 +48,7 @@ export function suppressionsApi(context: Context) {
       detail: {
         summary: "Read all addresses that must not be mailed, as a CSV",
         description:
-          "With the columns email, reason, origin and since, in the order in which they came here. An import of it gives the same suppressions.",
+          "With the columns email, reason, origin and since, in the order in which they came here; an address with another reason beside its own has a second row. An import of it gives the same suppressions.",
         responses: { 200: { description: "A CSV", content: { "text/csv": {} } } },
         ...TAGS,
       },

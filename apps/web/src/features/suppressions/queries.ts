@@ -206,7 +206,10 @@ export async function selectPage(
 export type ExportedSuppression = Pick<
   Suppression,
   "id" | "canonical_email" | "reason" | "origin" | "since"
->;
+> & {
+  former_reason: SuppressionReason | null;
+  former_origin: string | null;
+};
 
 /** Some suppressions in the order in which they came here, which nothing that happens to one changes. */
 export function selectExported(
@@ -216,7 +219,11 @@ export function selectExported(
 ): Promise<ExportedSuppression[]> {
   const { contact_id: _contact, created_at: _at, ...columns } = COLUMNS;
   return db
-    .select(columns)
+    .select({
+      ...columns,
+      former_reason: suppression.former_reason,
+      former_origin: suppression.former_origin,
+    })
     .from(suppression)
     .where(after === undefined ? undefined : gt(suppression.id, after))
     .orderBy(suppression.id)

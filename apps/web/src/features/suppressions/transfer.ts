@@ -13,25 +13,32 @@ import {
   readEntry,
   type SuppressionEntry,
 } from "./entry.ts";
-import { selectExported } from "./queries.ts";
+import { type ExportedSuppression, selectExported } from "./queries.ts";
 import { addEntries } from "./suppressions.ts";
 
 const AT_ONCE = 2_000;
 
-/** Every suppressed address as CSV (RFC 4180), as fast as it is read. An import of it gives the same suppressions. */
+/**
+ * Every suppressed address as CSV (RFC 4180), as fast as it is read. An import of it gives the same suppressions: one with another
+ * reason beside its own has a second row for that.
+ */
 export async function* exportSuppressions(db: Queryable): AsyncGenerator<string> {
   yield csvRows([ENTRY_FIELDS]);
   for (let after: string | undefined; ;) {
     const rows = await selectExported(db, after, AT_ONCE);
     const last = rows.at(-1);
     if (last === undefined) return;
-    yield csvRows(
-      rows.map(({ canonical_email, reason, origin, since }) =>
-        [canonical_email, reason, origin, since].map(textCell),
-      ),
-    );
+    yield csvRows(rows.flatMap(exportedRows));
     after = last.id;
   }
+}
+
+function exportedRows(suppression: ExportedSuppression): string[][] {
+  const { canonical_email, reason, origin, since, former_reason, former_origin } = suppression;
+  const rows = [[canonical_email, reason, origin, since]];
+  if (former_reason !== null)
+    rows.push([canonical_email, former_reason, former_origin ?? "", since]);
+  return rows.map((cells) => cells.map(textCell));
 }
 
 /** Who must not be mailed by a list, each once, and what in the list cannot be taken. */
