@@ -2,6 +2,13 @@ import { boundaryOf } from "./upload.ts";
 
 const digests = new WeakMap<Request, string>();
 
+const listeners = new WeakMap<Request, () => Promise<void>>();
+
+/** Has `heard` called with every piece of a body that its route streams; the next one waits until it is done. */
+export function whileArriving(request: Request, heard: () => Promise<void>): void {
+  listeners.set(request, heard);
+}
+
 /** The digest of a request's body, in hex; undefined for one that was not read to its end. */
 export function digestOf(request: Request): string | undefined {
   return digests.get(request);
@@ -21,7 +28,8 @@ export function digestedBody(request: Request): ReadableStream<Uint8Array> | nul
   if (!request.headers.has("idempotency-key")) return request.body;
   const digest = new BodyDigest(boundaryOf(request.headers.get("content-type") ?? ""));
   const tap = new TransformStream<Uint8Array, Uint8Array>({
-    transform(bytes, controller) {
+    async transform(bytes, controller) {
+      await listeners.get(request)?.();
       digest.add(bytes);
       controller.enqueue(bytes);
     },

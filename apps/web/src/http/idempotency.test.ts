@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { Type } from "@sinclair/typebox";
 import { eq, sql } from "drizzle-orm";
 import { type AnyElysia, Elysia } from "elysia";
-import { ManualClock } from "@mailwright/testing";
+import { ManualClock, until } from "@mailwright/testing";
 import type { Context } from "../context.ts";
 import { createToken } from "../features/accounts/tokens.ts";
 import { NoAnswerError } from "../db/away.ts";
@@ -10,6 +10,7 @@ import { idempotencyKey } from "../db/schema/calls.ts";
 import { DISK_FULL } from "../db/sqlstate.ts";
 import { TEST_KEY, testContext } from "../testing/context.ts";
 import { api } from "./api.ts";
+import { digestedBody } from "./body-digest.ts";
 import { envelope } from "./envelope.ts";
 import { answerError } from "./errors.tsx";
 import { ConflictError, OutcomeUnknownError, RequestError } from "./faults.ts";
@@ -24,6 +25,8 @@ let token: string;
 /** How often the call was carried out, and what it does while it is. */
 let done: number;
 let meanwhile: () => Promise<void> | void;
+/** Octets of the file of a call that its route has read. */
+let arrived = 0;
 
 beforeAll(async () => {
   context = await testContext({ clock });
@@ -32,15 +35,25 @@ beforeAll(async () => {
     .wrap(envelope(context, (request, error) => answerError(context, () => [], request, error)))
     .onError(({ error, request }) => answerError(context, () => [], request, error))
     .use(
-      new Elysia({ prefix: "/api/v1/things" }).use(api(context)).post(
-        "/",
-        async ({ body, status }) => {
-          await meanwhile();
-          done += 1;
-          return status(201, { name: body.name, number: done });
-        },
-        { permission: "contacts:write", body: Input({ name: Type.String() }) },
-      ),
+      new Elysia({ prefix: "/api/v1/things" })
+        .use(api(context))
+        .post(
+          "/",
+          async ({ body, status }) => {
+            await meanwhile();
+            done += 1;
+            return status(201, { name: body.name, number: done });
+          },
+          { permission: "contacts:write", body: Input({ name: Type.String() }) },
+        )
+        .post(
+          "/file",
+          async ({ request, status }) => {
+            for await (const piece of digestedBody(request) ?? []) arrived += piece.byteLength;
+            return status(201, { arrived });
+          },
+          { permission: "contacts:write" },
+        ),
     );
 }, 30_000);
 afterAll(() => context[Symbol.asyncDispose]());
@@ -210,6 +223,34 @@ test("a call that a crash cut off is never carried out a second time", async () 
   await first;
 });
 
+test("a file is under way for as long as it arrives, and cut off when nothing of it comes any more", async () => {
+  const pieces = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = pieces.writable.getWriter();
+  const repeated = async () => (await sendFile("email")).headers.get("retry-after");
+  const first = sendFile(pieces.readable);
+  for (let minute = 1; minute <= 8; minute++) {
+    await writer.write(new Uint8Array(10));
+    await until(() => arrived === 10 * minute);
+    await clock.advance(60_000);
+    await agedBy(1 / 60);
+  }
+  expect(await repeated()).toBe("1");
+  await agedBy(5 / 60);
+  expect(await repeated()).toBe(null);
+  await writer.close();
+  expect((await first).status).toBe(201);
+});
+
+function sendFile(body: string | ReadableStream<Uint8Array>) {
+  const headers = {
+    authorization: `Bearer ${token}`,
+    "content-type": "text/csv",
+    "idempotency-key": "file",
+  };
+  const file = { method: "POST", headers, body };
+  return app.handle(new Request("http://localhost/api/v1/things/file", file));
+}
+
 test("after a day a key is forgotten", async () => {
   await call("seven");
   await agedBy(25);
@@ -239,7 +280,7 @@ test("a web whose clock is days ahead neither carries out a call again nor takes
 /** Makes every key so many hours older. */
 async function agedBy(hours: number): Promise<void> {
   await context.db.update(idempotencyKey).set({
-    created_at: sql`${idempotencyKey.created_at} - make_interval(hours => ${hours})`,
+    created_at: sql`${idempotencyKey.created_at} - make_interval(secs => ${hours * 3_600})`,
   });
 }
 

@@ -4,14 +4,16 @@ import type { Context } from "../context.ts";
 import type { Queryable } from "../db/open.ts";
 import { idempotencyKey } from "../db/schema/calls.ts";
 import { mediaType } from "./body.ts";
-import { digestOf, digestWhole } from "./body-digest.ts";
+import { digestOf, digestWhole, whileArriving } from "./body-digest.ts";
 import { finishWith } from "./envelope.ts";
 import { RequestError } from "./faults.ts";
 
 /** How long an answer is kept for whoever asks again: by Postgres's clock, since a web whose own is ahead would do it twice. */
 const KEPT = sql`interval '24 hours'`;
-/** No call takes this long; one that has no answer by then was cut off, by a crash. */
+/** No call takes this long but for a file that is still arriving; one that has no answer by then was cut off, by a crash. */
 const UNDER_WAY = sql`interval '5 minutes'`;
+/** How often the claim of a call is renewed whose file is arriving. */
+const RENEWED_EVERY_MS = 60_000;
 /** The status of an answer that named somebody who was erased since (`contacts/erasure-queries.ts`). */
 const GONE = 410;
 
@@ -41,6 +43,7 @@ export async function replayOrClaim(
   const request_hash = hashOf(context, request);
   const call = { caller, key, request_hash };
   if (await claim(context.db, call)) {
+    renewWhileArriving(context, request, call);
     finishWith(request, (response) => settle(context, call, request, response));
     return undefined;
   }
@@ -95,6 +98,29 @@ async function claim(db: Queryable, call: Call): Promise<boolean> {
     })
     .returning({ key: idempotencyKey.key });
   return claimed.length === 1;
+}
+
+/** Should it fail, the file goes on: a repetition is told of a crash then, as it was before. */
+function renewWhileArriving(
+  { db, clock, log }: Context,
+  request: Request,
+  { caller, key }: Call,
+): void {
+  let renewedAt = clock.now();
+  whileArriving(request, async () => {
+    const at = clock.now();
+    // The clock may have been set back.
+    if (Math.abs(at - renewedAt) < RENEWED_EVERY_MS) return;
+    renewedAt = at;
+    try {
+      await db
+        .update(idempotencyKey)
+        .set({ created_at: sql`now()` })
+        .where(isCall(caller, key));
+    } catch (error) {
+      log.warn({ err: error }, "the claim of an Idempotency-Key could not be renewed");
+    }
+  });
 }
 
 async function read(db: Queryable, { caller, key }: Call) {
