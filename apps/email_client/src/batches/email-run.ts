@@ -169,7 +169,7 @@ export async function settleWith(
 /** Only an attempt that is really made needs a running campaign. */
 function kindOf({ state }: EmailRecord, presumed: boolean): Transition["kind"] {
   if (isSettled(state)) return "settle";
-  return state === "sending" && !presumed ? "start" : "go";
+  return state === "sending" && !presumed ? "start" : "proceed";
 }
 
 /**

@@ -79,7 +79,7 @@ export interface LiveEmail {
 export interface Transition {
   id: string;
   /** An attempt begins (and needs a running campaign), the email settles, or neither. */
-  kind: "start" | "settle" | "go";
+  kind: "start" | "settle" | "proceed";
   /** The record that the transition was made from: it is written onto that one or not at all. */
   before: EmailRecord;
   record: EmailRecord;

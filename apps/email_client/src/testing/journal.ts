@@ -49,7 +49,7 @@ export function transition(id: string, before: EmailRecord, event: EmailEvent): 
   if (made === undefined) throw new Error(`${event.type} means nothing here`);
   const { record } = made;
   const starts = event.type === "START" || event.type === "DUE";
-  const kind = isSettled(record.state) ? "settle" : starts ? "start" : "go";
+  const kind = isSettled(record.state) ? "settle" : starts ? "start" : "proceed";
   return { id, kind, before, record, report: reportOf(id, event, record, newId()) };
 }
 

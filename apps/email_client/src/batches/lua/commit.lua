@@ -10,7 +10,7 @@
 -- KEYS: outbox, counts, continuity, mark of the writer, suppressed, then of each batch: head, recipients, records, control
 -- ARGV: number of this write (0: not numbered), highest number that was acknowledged to the writer, seconds to keep them,
 --       then of each batch: batch, campaign, fence, number of transitions, then of each transition:
---       id, 'start' or 'settle' or 'go', state before, state after, record before, record after, report
+--       id, 'start' or 'settle' or 'proceed', state before, state after, record before, record after, report
 -- Answers, for each batch: 'stale', or its control, the ids of the refused starts, the ids of emails whose record is not
 -- the one expected (Redis was set back), and the ids of the starts that were refused because of the recipient.
 local opened = redis.call('HGET', KEYS[3], 'run')
