@@ -47,10 +47,10 @@ function transition(id = newId()): Transition {
   return { id, kind: "start", before: record, record, report };
 }
 
-const wrote = (refused: string[] = [], strange: string[] = []): Commit => ({
+const wrote = (refused: string[] = [], conflicts: string[] = []): Commit => ({
   control: "paused",
   refused: new Set(refused),
-  strange: new Set(strange),
+  conflicts: new Set(conflicts),
   suppressed: new Set(),
 });
 const idsOf = (work: Work) => work.map(({ transitions }) => transitions.map(({ id }) => id));

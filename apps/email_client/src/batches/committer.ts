@@ -125,7 +125,7 @@ function isRefusedForNow(error: unknown): boolean {
 }
 
 function verdictOf(commit: Commit | undefined, id: string): Verdict {
-  if (commit === undefined || commit === "stale" || commit.strange.has(id)) return "stale";
+  if (commit === undefined || commit === "stale" || commit.conflicts.has(id)) return "stale";
   if (commit.suppressed.has(id)) return "suppressed";
   if (!commit.refused.has(id)) return "written";
   return commit.control === "cancelled" ? "cancelled" : "paused";

@@ -37,7 +37,7 @@ export interface JournalCommands {
   ): Promise<
     (
       | "stale"
-      | [control: Control["state"], refused: string[], strange: string[], suppressed: string[]]
+      | [control: Control["state"], refused: string[], conflicts: string[], suppressed: string[]]
     )[]
   >;
   control(

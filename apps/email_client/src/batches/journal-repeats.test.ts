@@ -26,7 +26,7 @@ describe("a commit that is repeated, because the connection broke before its ans
     await journal.commit([{ claim, transitions: starts(claim) }]);
     const before = await everything(redis);
     expect(await journal.commit([{ claim, transitions: starts(claim) }])).toEqual([
-      { control: "running", refused: new Set(), strange: new Set(), suppressed: new Set() },
+      { control: "running", refused: new Set(), conflicts: new Set(), suppressed: new Set() },
     ]);
     expect(await everything(redis)).toEqual(before);
   });
@@ -44,7 +44,7 @@ describe("a commit that is repeated, because the connection broke before its ans
     await outbox.acknowledge(await outbox.next(1));
     const before = await everything(redis);
     expect(await journal.commit([{ claim, transitions: ends }])).toEqual([
-      { control: "running", refused: new Set(), strange: new Set(), suppressed: new Set() },
+      { control: "running", refused: new Set(), conflicts: new Set(), suppressed: new Set() },
     ]);
     expect(await everything(redis)).toEqual(before);
     expect(await journal.counts()).toEqual({ states: {}, emails: 0, outbox: 0 });
@@ -66,7 +66,7 @@ describe("a commit that is repeated, because the connection broke before its ans
       await until(async () => (await direct.xlen(SHARD.outbox)) === 1, { what: "the first write" });
       proxy.heal();
       expect(await committed).toEqual([
-        { control: "running", refused: new Set(), strange: new Set(), suppressed: new Set() },
+        { control: "running", refused: new Set(), conflicts: new Set(), suppressed: new Set() },
       ]);
       expect(await direct.xlen(SHARD.outbox)).toBe(1);
       expect(await journal.counts()).toEqual({ states: { sending: 3 }, emails: 3, outbox: 3 });

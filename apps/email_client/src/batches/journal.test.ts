@@ -162,7 +162,7 @@ describe("claims and commits", () => {
     ]);
     expect(commits).toEqual([
       "stale",
-      { control: "running", refused: new Set(), strange: new Set(), suppressed: new Set() },
+      { control: "running", refused: new Set(), conflicts: new Set(), suppressed: new Set() },
     ]);
     expect((await journal.counts()).states).toEqual({ queued: 2, sending: 2 });
     expect((await claimOf(journal, wanted)).emails).toEqual(expect.arrayContaining(claim.emails));
@@ -181,7 +181,7 @@ describe("claims and commits", () => {
       const before = await everything(redis);
       const refused = transition(two.id, two.record, START);
       expect(await journal.commit([{ claim, transitions: [refused] }])).toEqual([
-        { control: state, refused: new Set([two.id]), strange: new Set(), suppressed: new Set() },
+        { control: state, refused: new Set([two.id]), conflicts: new Set(), suppressed: new Set() },
       ]);
       expect(await everything(redis)).toEqual(before);
       await journal.commit([
@@ -205,7 +205,7 @@ describe("claims and commits", () => {
     const before = await everything(redis);
     const ahead = transition(id, start.record, ACCEPTED);
     expect(await journal.commit([{ claim, transitions: [ahead] }])).toEqual([
-      { control: "running", refused: new Set(), strange: new Set([id]), suppressed: new Set() },
+      { control: "running", refused: new Set(), conflicts: new Set([id]), suppressed: new Set() },
     ]);
     expect(await everything(redis)).toEqual(before);
   });

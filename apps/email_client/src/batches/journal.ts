@@ -88,7 +88,7 @@ export interface Transition {
 
 /**
  * `stale`: another worker has the batch now. Otherwise `refused` names the starts that the campaign's control forbade,
- * `suppressed` those of emails whose recipient must not be mailed any more, and `strange` the emails whose record was not
+ * `suppressed` those of emails whose recipient must not be mailed any more, and `conflicts` the emails whose record was not
  * the one expected: Redis was set back, and the batch has to be claimed anew.
  */
 export type Commit =
@@ -96,7 +96,7 @@ export type Commit =
   | {
       control: Control["state"];
       refused: Set<string>;
-      strange: Set<string>;
+      conflicts: Set<string>;
       suppressed: Set<string>;
     };
 
@@ -258,7 +258,7 @@ async function commit(
       : {
           control: answer[0],
           refused: new Set(answer[1]),
-          strange: new Set(answer[2]),
+          conflicts: new Set(answer[2]),
           suppressed: new Set(answer[3]),
         },
   );

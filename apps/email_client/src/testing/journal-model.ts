@@ -223,7 +223,7 @@ async function commit(
     model.suppressed.delete(`${id} ${record.run}`);
   }
   if (reports > 0) model.outbox.push({ reports, ends, inHand: false });
-  expect(answer).toEqual({ control, refused, strange: new Set(), suppressed });
+  expect(answer).toEqual({ control, refused, conflicts: new Set(), suppressed });
 }
 
 export class SetControl extends JournalCommand {

@@ -63,7 +63,11 @@ export async function commitAll(journal: Journal, claim: Claim, events: EmailEve
   for (const event of events) {
     const transitions = [...records].map(([id, record]) => transition(id, record, event));
     const [commit] = await journal.commit([{ claim, transitions }]);
-    expect(commit).toMatchObject({ refused: new Set(), strange: new Set(), suppressed: new Set() });
+    expect(commit).toMatchObject({
+      refused: new Set(),
+      conflicts: new Set(),
+      suppressed: new Set(),
+    });
     for (const { id, record } of transitions) records.set(id, record);
   }
 }

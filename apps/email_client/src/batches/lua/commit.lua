@@ -37,7 +37,7 @@ end
 local function write(batch, campaign, transitions)
   local recipients, records = KEYS[key + 1], KEYS[key + 2]
   local control = redis.call('GET', KEYS[key + 3]) or 'running'
-  local refused, strange, changed, settled, suppressed = {}, {}, {}, {}, {}
+  local refused, conflicts, changed, settled, suppressed = {}, {}, {}, {}, {}
   local ids = {}
   for n = 1, transitions do
     ids[n] = ARGV[arg + (n - 1) * width]
@@ -66,7 +66,7 @@ local function write(batch, campaign, transitions)
         end
       end
     elseif stands ~= record and (stands or kind ~= 'settle') then
-      strange[#strange + 1] = id
+      conflicts[#conflicts + 1] = id
     end
   end
   if #changed > 0 then
@@ -76,7 +76,7 @@ local function write(batch, campaign, transitions)
     redis.call('HDEL', recipients, unpack(settled))
     ends[#ends + 1] = { batch, campaign, settled }
   end
-  return { control, refused, strange, suppressed }
+  return { control, refused, conflicts, suppressed }
 end
 
 while arg <= #ARGV do
