@@ -68,7 +68,7 @@ function messageOf(
     text,
     headers: {
       ...headers,
-      ...leavingHeaders(unsubscribe_url),
+      ...unsubscribeHeaders(unsubscribe_url),
       "Message-ID": messageIdOf(id, sender.email),
     },
   };
@@ -77,7 +77,7 @@ function messageOf(
 /**
  * By which a mailbox offers to unsubscribe: RFC 2369, and RFC 8058 for doing it with one click, which asks for https.
  */
-function leavingHeaders(url: string | undefined): Record<string, string> {
+function unsubscribeHeaders(url: string | undefined): Record<string, string> {
   if (url === undefined) return {};
   return {
     "List-Unsubscribe": `<${url}>`,
