@@ -8,7 +8,7 @@ const CONTROL_TTL_S = 90 * 86_400;
 
 /** Sets what a campaign may do in every shard, unless a later order was heard there, and says what stands then. */
 export async function setControl(
-  run: JournalCommands,
+  scripts: JournalCommands,
   shards: readonly Shard[],
   campaign: string,
   { state, order = 0 }: Control,
@@ -16,7 +16,7 @@ export async function setControl(
   const standing = await Promise.all(
     shards.map(async (shard) => {
       const keys = [controlKey(shard, campaign), orderKey(shard, campaign)];
-      const [stands, number] = await run.control(keys, [state, order, CONTROL_TTL_S]);
+      const [stands, number] = await scripts.control(keys, [state, order, CONTROL_TTL_S]);
       return { state: stands, order: number };
     }),
   );

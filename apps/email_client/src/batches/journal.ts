@@ -109,28 +109,28 @@ export function createJournal(
   emailsLimit: number,
   marks: Marks = NO_MARKS,
 ): Journal {
-  const run = commands(redis);
+  const scripts = commands(redis);
   const limit = Math.max(BATCH_SIZE, Math.ceil(emailsLimit / shards.length));
   return {
-    take: (batch) => take(run, shardOf(shards, batch.batch), batch, limit),
+    take: (batch) => take(scripts, shardOf(shards, batch.batch), batch, limit),
     async head(batch) {
       const { head } = batchKeys(shardOf(shards, batch), batch);
       const { campaign, content, gateway, done } = await redis.hgetall(head);
       if (done !== undefined || !campaign || !content || !gateway) return undefined;
       return { batch, campaign, content, gateway };
     },
-    claim: (batch) => claim(run, shardOf(shards, batch), batch),
-    commit: (work) => commit(run, shards, marks, work),
+    claim: (batch) => claim(scripts, shardOf(shards, batch), batch),
+    commit: (work) => commit(scripts, shards, marks, work),
     shardOf: (batch) => shardOf(shards, batch),
     read: (batch) => read(redis, shardOf(shards, batch), batch),
     async find(email) {
       const found = await Promise.all(shards.map((shard) => redis.hget(shard.index, email)));
       return found.find((batch) => batch !== null) ?? undefined;
     },
-    setControl: (campaign, wanted) => setControl(run, shards, campaign, wanted),
+    setControl: (campaign, wanted) => setControl(scripts, shards, campaign, wanted),
     control: ({ batch, campaign }) => controlOf(redis, shardOf(shards, batch), campaign),
     async isSuppressed({ batch }, ...emails) {
-      const members = emails.map(({ id, run: of }) => `${id} ${of}`);
+      const members = emails.map(({ id, run }) => `${id} ${run}`);
       const since = await redis.zmscore(shardOf(shards, batch).suppressed, members);
       return since.some((each) => each !== null);
     },
@@ -141,9 +141,9 @@ export function createJournal(
       return members.flat();
     },
     async suppress(emails, now) {
-      const args = [now, now - SUPPRESSED_FOR_MS, ...emails.flatMap(({ id, run: of }) => [id, of])];
+      const args = [now, now - SUPPRESSED_FOR_MS, ...emails.flatMap(({ id, run }) => [id, run])];
       const batches = await Promise.all(
-        shards.map((shard) => run.suppress([shard.suppressed, shard.index], args)),
+        shards.map((shard) => scripts.suppress([shard.suppressed, shard.index], args)),
       );
       return batches.flat();
     },
@@ -152,7 +152,7 @@ export function createJournal(
 }
 
 async function take(
-  run: JournalCommands,
+  scripts: JournalCommands,
   shard: Shard,
   batch: Batch,
   limit: number,
@@ -163,7 +163,7 @@ async function take(
     const record = initialRecord(recipient);
     return [recipient.id, JSON.stringify(recipient), JSON.stringify(record), record.state];
   });
-  const taken = await run.take(
+  const taken = await scripts.take(
     [
       head,
       recipients,
@@ -185,16 +185,16 @@ async function take(
       ...fields,
     ],
   );
-  return taken === "dropped" ? take(run, shard, asLost(batch), limit) : taken;
+  return taken === "dropped" ? take(scripts, shard, asLost(batch), limit) : taken;
 }
 
 async function claim(
-  run: JournalCommands,
+  scripts: JournalCommands,
   shard: Shard,
   batch: string,
 ): Promise<Claim | undefined> {
   const { head, recipients, records } = batchKeys(shard, batch);
-  const found = await run.claim([head, recipients, records, shard.suppressed], []);
+  const found = await scripts.claim([head, recipients, records, shard.suppressed], []);
   if (found === null) return undefined;
   const [fence, campaign, content, gateway, recipientPairs, recordPairs, suppressed] = found;
   const recipientOf = new Map(pairs(recipientPairs));
@@ -217,7 +217,7 @@ async function claim(
 }
 
 async function commit(
-  run: JournalCommands,
+  scripts: JournalCommands,
   shards: readonly Shard[],
   marks: Marks,
   work: { claim: Claim; transitions: Transition[] }[],
@@ -226,7 +226,7 @@ async function commit(
   if (first === undefined) return [];
   const shard = shardOf(shards, first.claim.batch);
   const number = marks.next();
-  const answers = await run.commit(
+  const answers = await scripts.commit(
     [
       shard.outbox,
       shard.counts,
