@@ -7,7 +7,7 @@ import leaveLua from "./lua/leave.lua" with { type: "text" };
 
 /** One commit's reports as they lie in the outbox, and which emails of which batches ended in it. */
 export interface OutboxEntry {
-  entry: string;
+  id: string;
   /** How many reports it holds. */
   count: number;
   /** A JSON array of them. They go to web as they stand: reading and writing them again would cost 5 µs an email. */
@@ -83,7 +83,7 @@ export function createOutbox(
         return parseEntries((streams?.[0] as [string, RawEntry[]] | undefined)?.[1] ?? []);
       }),
     async keep(entries) {
-      const ids = entries.map(({ entry }) => entry);
+      const ids = entries.map(({ id }) => id);
       if (ids.length > 0)
         await redis.call("xclaim", shard.outbox, GROUP, consumer, 0, ...ids, "JUSTID");
     },
@@ -103,7 +103,7 @@ export function createOutbox(
       }),
     async acknowledge(entries) {
       await Promise.all(
-        entries.map(({ entry, count, ends }) =>
+        entries.map(({ id, count, ends }) =>
           acknowledge(
             [
               shard.outbox,
@@ -116,7 +116,7 @@ export function createOutbox(
             ],
             [
               GROUP,
-              entry,
+              id,
               count,
               REMEMBER_S,
               ...ends.flatMap(([batch, , emails]) => [batch, emails.length, ...emails]),
@@ -131,14 +131,14 @@ export function createOutbox(
   };
 }
 
-type RawEntry = [entry: string, fields: string[]];
+type RawEntry = [id: string, fields: string[]];
 
 function parseEntries(raw: RawEntry[]): OutboxEntry[] {
-  return raw.map(([entry, fields]) => {
+  return raw.map(([id, fields]) => {
     const [, count = "0", , reports = "[]", , endings = "[]"] = fields;
     const ends: unknown = JSON.parse(endings);
     return {
-      entry,
+      id,
       count: Number(count),
       reports,
       // Lua writes an empty list as an empty object.
