@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { UnsubscribeUrl } from "./campaign-headers.ts";
 import { Address, Hash, Id, parser, Time } from "./values.ts";
 
 /** A batch never holds more emails than this. */
@@ -44,9 +45,7 @@ export const Recipient = Type.Object({
   /** What the template calls `contact`: built-in fields and custom attributes. */
   variables: Type.Record(Type.String({ maxLength: 100 }), Type.Unknown()),
   /** Where this recipient can leave; it goes into the headers, and is what a template calls `unsubscribe_url`. */
-  unsubscribe_url: Type.Optional(
-    Type.String({ maxLength: 1_000, pattern: "^https?://[!#-;=?-~]+$" }),
-  ),
+  unsubscribe_url: Type.Optional(UnsubscribeUrl),
   last_known: Type.Optional(LastKnown),
 });
 export type Recipient = Static<typeof Recipient>;

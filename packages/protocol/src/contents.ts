@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { Headers } from "./campaign-headers.ts";
 import { Address, Id, line, parser } from "./values.ts";
 
 /** What is the same for every recipient of a campaign. Waits and ages are seconds. */
@@ -15,7 +16,7 @@ export const Content = Type.Object({
     reply_to: Type.Optional(Address),
     postal_address: Type.Optional(line(1_000)),
   }),
-  headers: Type.Record(Type.String({ pattern: "^[A-Za-z0-9-]{1,76}$" }), line(998)),
+  headers: Headers,
   policy: Type.Object({
     attempts: Type.Integer({ minimum: 1, maximum: 100 }),
     first_wait_s: Type.Number({ minimum: 0.01, maximum: 86_400 }),

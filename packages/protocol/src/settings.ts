@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { Headers, UnsubscribeUrl } from "./campaign-headers.ts";
 import { CheckOutcomeSchema, OutcomeSchema } from "./outcomes.ts";
 import { Address, Id, line, parser, Time } from "./values.ts";
 
@@ -158,6 +159,9 @@ export const TestMessage = Type.Object({
   subject: line(998),
   html: Type.Union([Type.String({ maxLength: 2_000_000 }), Type.Null()]),
   text: Type.String({ maxLength: 2_000_000 }),
+  /** As a campaign's. */
+  headers: Type.Optional(Headers),
+  unsubscribe_url: Type.Optional(UnsubscribeUrl),
 });
 export type TestMessage = Static<typeof TestMessage>;
 export const parseTestMessage = parser(TestMessage);

@@ -5,6 +5,7 @@ import { oneLine } from "@mailwright/template";
 import type { ReadyContent } from "../contents/contents.ts";
 import type { Message, Outcome } from "../gateways/gateway.ts";
 import { messageIdOf } from "../gateways/message-id.ts";
+import { unsubscribeHeaders } from "../gateways/unsubscribe-headers.ts";
 import type { OpenGateway } from "../gateways/registry.ts";
 import type { Tally } from "../gateways/tally.ts";
 
@@ -71,17 +72,6 @@ function messageOf(
       ...unsubscribeHeaders(unsubscribe_url),
       "Message-ID": messageIdOf(id, sender.email),
     },
-  };
-}
-
-/**
- * By which a mailbox offers to unsubscribe: RFC 2369, and RFC 8058 for doing it with one click, which asks for https.
- */
-function unsubscribeHeaders(url: string | undefined): Record<string, string> {
-  if (url === undefined) return {};
-  return {
-    "List-Unsubscribe": `<${url}>`,
-    ...(url.startsWith("https:") && { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }),
   };
 }
 

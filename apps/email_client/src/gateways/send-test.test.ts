@@ -46,3 +46,20 @@ test("a check sends nothing, and tells what is wrong with the settings", async (
   expect((await call(given, nowhere)).status).toBe(404);
   expect(gateway.accepted).toEqual([]);
 });
+
+test("a test has the headers of a campaign's email and those by which one unsubscribes", async () => {
+  await using given = await setUp();
+  const path = `/v1/gateways/${given.gatewayId}/messages`;
+  const message = {
+    ...A_TEST_MESSAGE,
+    headers: { "List-Id": "<campaigns.example.com>" },
+    unsubscribe_url: "https://mail.example.com/u/example",
+  };
+  await call(given, { method: "POST", path, body: JSON.stringify(message) });
+  expect(given.gateway.received[0]?.body["headers"]).toMatchObject({
+    "List-Id": "<campaigns.example.com>",
+    "List-Unsubscribe": "<https://mail.example.com/u/example>",
+    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    "Message-ID": expect.any(String),
+  });
+});

@@ -8,7 +8,7 @@ import { contentOf } from "../dispatch/handover-queries.ts";
 import { changeSettings, readSettings } from "../settings/settings.ts";
 import { deleteTemplate, saveTemplate } from "../templates/templates.ts";
 import { readCampaign } from "./campaigns.ts";
-import { campaignHeaders } from "./headers.ts";
+import { campaignHeaders } from "../settings/campaign-headers.ts";
 import { launchCampaign, readReadiness } from "./launch.ts";
 
 async function frozenContent(context: Context, id: string) {

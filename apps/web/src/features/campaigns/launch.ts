@@ -4,6 +4,7 @@ import type { CampaignState } from "../../campaign-words.ts";
 import type { Config } from "../../config.ts";
 import type { Database } from "../../db/open.ts";
 import { audienceCondition } from "../segments/audience.ts";
+import { campaignHeaders } from "../settings/campaign-headers.ts";
 import { chosenGateway } from "../settings/chosen-gateway.ts";
 import type { GatewaysSeen, GatewayWatch } from "../settings/gateway-watch.ts";
 import { addressProblem } from "../settings/public-address.ts";
@@ -14,7 +15,6 @@ import {
   type Settings,
 } from "../settings/settings.ts";
 import { noteActivity } from "./activity.ts";
-import { campaignHeaders } from "./headers.ts";
 import {
   audienceExists,
   keepContent,

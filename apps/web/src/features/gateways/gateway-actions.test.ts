@@ -86,14 +86,16 @@ test("a test is sent from the sender of the settings, and not before there is on
     to: { name: "", email: "Anna@example.com" },
     html: `<!doctype html><html lang="en"><body><p>This is a test of the gateway “${GATEWAY.name}”.</p><p>That it arrived shows that its settings are right.</p></body></html>`,
     text: `This is a test of the gateway “${GATEWAY.name}”.\n\nThat it arrived shows that its settings are right.\n`,
+    headers: expect.objectContaining({ Precedence: "bulk" }),
+    unsubscribe_url: "http://localhost/u/example",
   });
 });
 
 test("a gateway's name stands in a test as it is written, whatever is in it", async () => {
-  const { db, emailClient } = fixture.context;
-  await db.execute(sql`UPDATE "setting" SET "from_email" = 'news@example.com'`);
+  const { context } = fixture;
+  await context.db.execute(sql`UPDATE "setting" SET "from_email" = 'news@example.com'`);
   const named = { id: GATEWAY.id, name: `<b>Tom & "Co"</b>` };
-  await sendTest({ db, emailClient }, { through: [named] }, "anna@example.com");
+  await sendTest(context, { through: [named] }, "anna@example.com");
   const message = fixture.client.calls.find(({ call }) => call.endsWith("/messages"));
   expect(message?.body).toMatchObject({
     html: expect.stringContaining("“&lt;b&gt;Tom &amp; &quot;Co&quot;&lt;/b&gt;”"),

@@ -1,7 +1,16 @@
 import { parseTestResult, type ServiceClient, type TestResult } from "@mailwright/protocol";
+import type { Config } from "../../config.ts";
 import type { Queryable } from "../../db/open.ts";
+import { EXAMPLE_LINK } from "../leaving/links.ts";
+import { campaignHeaders } from "../settings/campaign-headers.ts";
 import { readSettings } from "../settings/settings.ts";
 import { askedOf, type AskedOfEach, askEach } from "./reach.ts";
+
+interface TestContext {
+  db: Queryable;
+  config: Pick<Config, "webUrl">;
+  emailClient: ServiceClient;
+}
 
 /** What became of a test. Of a gateway that is `unreachable` it is left open whether it was sent. */
 export type Tested = { kind: "asked"; each: AskedOfEach<TestResult> } | { kind: "no sender" };
@@ -11,7 +20,7 @@ export type Tested = { kind: "asked"; each: AskedOfEach<TestResult> } | { kind: 
  * ledger, and tells what the gateways said.
  */
 export async function sendTest(
-  { db, emailClient }: { db: Queryable; emailClient: ServiceClient },
+  { db, config, emailClient }: TestContext,
   gateway: { through: readonly { id: string; name: string }[] },
   to: string,
 ): Promise<Tested> {
@@ -28,6 +37,8 @@ export async function sendTest(
       to: { name: "", email: to.trim() },
       subject: "A test from Mailwright",
       ...partsOf(name),
+      headers: campaignHeaders("test", sender),
+      unsubscribe_url: config.webUrl + EXAMPLE_LINK,
     };
     const path = `/v1/gateways/${id}/messages`;
     return askedOf(await emailClient.call("POST", path, message, parseTestResult));

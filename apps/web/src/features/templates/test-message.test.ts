@@ -3,6 +3,7 @@ import { newId } from "@mailwright/platform";
 import { sql } from "drizzle-orm";
 import { signedInClient } from "../../testing/client.ts";
 import { GATEWAY, gatewaysFixture, SPARE } from "../gateways/fixtures/gateways.ts";
+import { campaignHeaders } from "../settings/campaign-headers.ts";
 import { addContact, created } from "./fixtures/templates.ts";
 import { sendTemplateTest } from "./test-message.ts";
 
@@ -33,6 +34,12 @@ test("a test is what the contact would get, from the sender of the settings, thr
       /^<p>Hello Bob from &lt;Berlin&gt;<\/p>\n<div [^]*href="http:\/\/localhost\/u\/example"/,
     ),
     text: "Hello Bob from <Berlin>\n\nUnsubscribe: http://localhost/u/example",
+    headers: campaignHeaders("test", {
+      organisation: "",
+      from_name: "Acme",
+      from_email: "news@example.com",
+    }),
+    unsubscribe_url: "http://localhost/u/example",
   });
 });
 

@@ -3,6 +3,7 @@ import type { Config } from "../../config.ts";
 import type { Queryable } from "../../db/open.ts";
 import { whyNotReached } from "../gateways/reach.ts";
 import { EXAMPLE_LINK } from "../leaving/links.ts";
+import { campaignHeaders } from "../settings/campaign-headers.ts";
 import { chosenGateway } from "../settings/chosen-gateway.ts";
 import type { GatewayWatch } from "../settings/gateway-watch.ts";
 import { readSettings } from "../settings/settings.ts";
@@ -55,7 +56,8 @@ export async function sendTemplateTest(
   template: Template,
   { to, contact_id, gateway_id }: TestOrder,
 ): Promise<TestSent> {
-  const { from_name, from_email, reply_to } = await readSettings(db);
+  const settings = await readSettings(db);
+  const { from_name, from_email, reply_to } = settings;
   if (from_email === "")
     return obstacle("sender", "Set the From address in the settings first: a test needs a sender.");
   const gateway = await gatewayFor(gatewayWatch, gateway_id);
@@ -75,6 +77,8 @@ export async function sendTemplateTest(
       from: { name: from_name, email: from_email, ...(reply_to !== "" && { reply_to }) },
       to: { name: "", email: to.trim() },
       ...rendering.email,
+      headers: campaignHeaders("test", settings),
+      unsubscribe_url: link,
     },
     parseTestResult,
   );

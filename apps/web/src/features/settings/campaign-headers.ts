@@ -1,9 +1,10 @@
 import { domainToASCII } from "node:url";
 import type { CampaignHeader } from "@mailwright/protocol";
-import type { Sender } from "../settings/settings.ts";
+import type { Sender } from "./settings.ts";
 
 /**
- * The headers that every email of a campaign carries, besides the one by which its recipient can leave:
+ * The headers that every email of a campaign carries, besides the one by which its recipient can leave; and a test, of the
+ * campaign `test`, since filters and providers judge a message by them:
  *
  * - `List-Id` (RFC 2919): whose mail this is, the same for all campaigns from a domain, so that people can sort by it
  * - `Feedback-ID`: by which mailbox providers count complaints, for the campaign and at last for the sender. The sender's

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { newId } from "@mailwright/platform";
-import { campaignHeaders } from "./headers.ts";
+import { campaignHeaders } from "./campaign-headers.ts";
 
 const sender = { organisation: "Harbour Books", from_name: "Anna", from_email: "anna@example.com" };
 
