@@ -64,26 +64,43 @@ export function RequeueConfirm(props: {
   question: RequeueQuestion;
   /** How many emails it comes to. */
   count: number;
+  /** How many of them may have arrived before; `too long` when that could not be counted. */
+  perhapsTwice: number | "too long";
   /** Where "no" leads. */
   cancel: string;
 }): Html {
-  const { campaign, question, count, csrf, cancel } = props;
+  const { campaign, question, count, perhapsTwice, csrf, cancel } = props;
   const { states } = question;
-  const uncertain = states.includes("uncertain");
+  const address = requeueAddress(campaign.id, question);
+  const twice = perhapsTwice !== 0 || states.includes("uncertain");
   return (
     <Confirm
       title={`Send ${formatPlural(count, `${states.join(" and ")} email`)} again?`}
-      action={requeueAddress(campaign.id, question)}
+      action={twice ? `${address}&perhaps_twice=true` : address}
       csrf={csrf}
       cancel={cancel}
-      confirm={uncertain ? "Send them again, perhaps twice" : "Send them again"}
-      danger={uncertain}
+      confirm={twice ? "Send them again, perhaps twice" : "Send them again"}
+      danger={twice}
     >
-      {uncertain
-        ? "Nobody can tell whether the gateway accepted these, so some of these people may have the campaign already, and will get it a second time."
-        : "The gateway did not accept these, so nobody gets the campaign twice. They start a new run with all their attempts; what was tried before stays in their history."}
+      {whatBecomesTwice(question, count, perhapsTwice)}
     </Confirm>
   );
+}
+
+function whatBecomesTwice(
+  { states }: RequeueQuestion,
+  count: number,
+  perhapsTwice: number | "too long",
+): string {
+  if (!states.includes("failed"))
+    return "Nobody can tell whether the gateway accepted these, so some of these people may have the campaign already, and will get it a second time.";
+  if (perhapsTwice === 0)
+    return "The gateway did not accept these, so nobody gets the campaign twice. They start a new run with all their attempts; what was tried before stays in their history.";
+  if (perhapsTwice === "too long")
+    return "These are too many to look through now. The gateway may have accepted an earlier attempt of some of them: who has the campaign already will get it a second time.";
+  if (perhapsTwice >= count)
+    return "The gateway may have accepted an earlier attempt of these, so some of these people may have the campaign already, and will get it a second time.";
+  return `The gateway may have accepted an earlier attempt of ${formatCount(perhapsTwice)} of these: who has the campaign already will get it a second time. It did not accept the others.`;
 }
 
 export function requeueAddress(id: string, { states, emails = [] }: RequeueQuestion): string {

@@ -6,7 +6,6 @@ import { foreignDocument, fragment } from "../../http/html.ts";
 import { wantsFragment } from "../../http/htmx.ts";
 import { pages, type PageTools } from "../../http/pages.tsx";
 import { ById } from "../../http/params.ts";
-import { reasonsOf } from "../emails/emails.ts";
 import { countFacts } from "../emails/facts.ts";
 import { activityOf } from "./activity.ts";
 import { ActivityPage } from "./activity-views.tsx";
@@ -16,12 +15,12 @@ import { ContentPage } from "./content-views.tsx";
 import { CampaignPage } from "./detail-views.tsx";
 import { SHOWN_FACTS } from "./facts-views.tsx";
 import { readReadiness } from "./launch.ts";
-import { OverviewPage, Reasons } from "./overview-views.tsx";
+import { OverviewPage } from "./overview-views.tsx";
 import { readContent } from "./preview.ts";
+import { Reasons } from "./reasons-views.tsx";
 import { gatewayName } from "./review.ts";
-
-/** Up to so many emails that went wrong are counted by reason while the page waits: 10 ms. */
-const COUNTED_AT_ONCE = 20_000;
+import { hasMuchWrong } from "./standing.ts";
+import { whatWentWrong } from "./what-went-wrong.ts";
 
 /** One campaign: how it stands, what it sends, what was done to it. */
 export function detailPages(context: Context) {
@@ -34,10 +33,10 @@ export function detailPages(context: Context) {
       "/:id",
       async (tools) => {
         const { campaign, pace } = found(await campaignWatch.look(tools.params.id));
-        const [gateway, facts, reasons, readiness] = await Promise.all([
+        const [gateway, facts, wrong, readiness] = await Promise.all([
           gatewayName(gatewayWatch, campaign),
           countFacts(db, campaign.id, SHOWN_FACTS),
-          wrongOf(campaign) > COUNTED_AT_ONCE ? ("later" as const) : reasonsOf(db, campaign.id),
+          hasMuchWrong(campaign) ? ("later" as const) : whatWentWrong(db, campaign),
           campaign.state === "draft" ? readinessOf(context, campaign) : undefined,
         ]);
         return tools.show(
@@ -47,7 +46,7 @@ export function detailPages(context: Context) {
             pace={pace}
             gateway={gateway}
             facts={facts}
-            reasons={reasons}
+            wrong={wrong}
             readiness={readiness}
           />,
         );
@@ -59,7 +58,7 @@ export function detailPages(context: Context) {
       async (tools) => {
         const campaign = found(await readCampaign(db, tools.params.id));
         const props = campaignProps(tools, campaign, clock.now());
-        const reasons = <Reasons {...props} reasons={await reasonsOf(db, campaign.id)} />;
+        const reasons = <Reasons {...props} wrong={await whatWentWrong(db, campaign)} />;
         if (wantsFragment(tools.request)) return fragment(reasons);
         return tools.show(
           { title: campaign.name },
@@ -124,8 +123,4 @@ async function readinessOf(context: Context, { id, segments }: Campaign) {
     ),
   ]);
   return { ...readiness, estimate };
-}
-
-function wrongOf({ counts }: Campaign): number {
-  return counts.failed + counts.skipped + counts.uncertain;
 }

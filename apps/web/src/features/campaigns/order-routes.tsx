@@ -6,11 +6,17 @@ import { parseForm } from "../../http/forms.ts";
 import { pages, type PageTools } from "../../http/pages.tsx";
 import { ById } from "../../http/params.ts";
 import { formatPlural } from "../../ui/format.ts";
+import { howManyMayHaveArrived } from "../emails/arrivals.ts";
 import { type Campaign, readCampaign } from "./campaigns.ts";
-import { CancelConfirm, RequeueConfirm, type RequeueQuestion } from "./confirm-views.tsx";
+import {
+  CancelConfirm,
+  requeueAddress,
+  RequeueConfirm,
+  type RequeueQuestion,
+} from "./confirm-views.tsx";
 import { RequeueInput } from "./forms.ts";
 import { launchCampaign } from "./launch.ts";
-import { giveOrder, type Order, requeueInTime } from "./orders.ts";
+import { giveOrder, type Order, requeueInTime, requeueUnlessTwice } from "./orders.ts";
 import { countRequeueable } from "./requeue.ts";
 import { reviewLaunch } from "./review.ts";
 import { ReviewPage } from "./review-views.tsx";
@@ -120,6 +126,10 @@ export function orderPages(context: Context) {
         const asked = askedFor(request);
         const count = await countRequeueable(db, campaign, asked.states, asked.emails);
         if (count === 0) throw new ConflictError(nothingToRequeue(asked));
+        const perhapsTwice = await howManyMayHaveArrived(db, campaign.id, {
+          states: asked.states,
+          emails: asked.emails ?? "all",
+        });
         return show(
           { title: `Send emails of ${campaign.name} again`, width: "narrow" },
           <RequeueConfirm
@@ -127,6 +137,7 @@ export function orderPages(context: Context) {
             csrf={csrf}
             question={asked}
             count={count}
+            perhapsTwice={perhapsTwice}
             cancel={`/campaigns/${params.id}`}
           />,
         );
@@ -136,8 +147,12 @@ export function orderPages(context: Context) {
     .post(
       "/:id/requeue",
       async ({ params, request, user, leave }) => {
-        const { states, emails } = askedFor(request);
-        const requeue = await requeueInTime(context, params.id, user.name, states, emails);
+        const { states, emails, perhapsTwice } = askedFor(request);
+        const again = perhapsTwice ? requeueInTime : requeueUnlessTwice;
+        const requeue = await again(context, params.id, user.name, states, emails);
+        // What was asked did not say so: it has become known since, or nobody was asked.
+        if (requeue.kind === "perhaps twice")
+          return leave(requeueAddress(params.id, { states, emails }));
         if (requeue.kind === "unknown") throw new NotFoundError();
         if (requeue.kind === "obstructed") throw new ConflictError(requeue.message);
         if (requeue.kind === "refused") throw new ConflictError(cannotRequeue(requeue.state));
@@ -176,14 +191,18 @@ export function requeuedMessage(
     : { tone: "success", message: `${formatPlural(requeue.emails, "email")} will be sent again.` };
 }
 
-/** What the address asks to be sent again; whatever makes no sense is passed over, and failed ones are meant by default. */
+/**
+ * What the address asks to be sent again, and whether also what may arrive twice by that; whatever makes no sense is passed
+ * over, and failed ones are meant by default.
+ */
 function askedFor(request: Request): {
   states: ("failed" | "uncertain")[];
   emails?: string[];
+  perhapsTwice: boolean;
 } {
   const { searchParams } = new URL(request.url);
   const posted = parseForm(RequeueInput, searchParams);
-  if (!posted.ok) return { states: ["failed"] };
-  const { states, email_ids = [] } = posted.value;
-  return { states, ...(email_ids.length > 0 && { emails: email_ids }) };
+  if (!posted.ok) return { states: ["failed"], perhapsTwice: false };
+  const { states, email_ids: emails = [], perhaps_twice: perhapsTwice = false } = posted.value;
+  return { states, ...(emails.length > 0 && { emails }), perhapsTwice };
 }

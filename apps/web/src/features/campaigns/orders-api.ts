@@ -4,11 +4,12 @@ import type { Context } from "../../context.ts";
 import { api } from "../../http/api.ts";
 import { ConflictError, found, NotFoundError } from "../../http/faults.ts";
 import { ById } from "../../http/params.ts";
+import { formatPlural } from "../../ui/format.ts";
 import { campaignView } from "./api.ts";
 import { readCampaign } from "./campaigns.ts";
 import { CampaignView, RequeueInput } from "./forms.ts";
 import { launchCampaign } from "./launch.ts";
-import { giveOrder, type Order, requeueInTime } from "./orders.ts";
+import { giveOrder, type Order, requeueInTime, requeueUnlessTwice } from "./orders.ts";
 import { countRequeueable } from "./requeue.ts";
 import { describeState } from "./words.ts";
 
@@ -68,11 +69,16 @@ export function campaignOrdersApi(context: Context) {
     .post(
       "/:id/requeue",
       async ({ params, body, actor, status }) => {
-        const { states, email_ids } = body;
+        const { states, email_ids, perhaps_twice: perhapsTwice = true } = body;
         const campaign = found(await readCampaign(db, params.id));
         const expected = await countRequeueable(db, campaign, states, email_ids);
-        const requeue = await requeueInTime(context, params.id, actor.name, states, email_ids);
+        const again = perhapsTwice ? requeueInTime : requeueUnlessTwice;
+        const requeue = await again(context, params.id, actor.name, states, email_ids);
         if (requeue.kind === "unknown") throw new NotFoundError();
+        if (requeue.kind === "perhaps twice")
+          throw new ConflictError(
+            `${requeue.emails === "too long" ? "Some" : formatPlural(requeue.emails, "email")} among them may have arrived before, and would perhaps arrive twice. None was sent again.`,
+          );
         if (requeue.kind === "obstructed") throw new ConflictError(requeue.message);
         if (requeue.kind === "refused")
           throw new ConflictError(`${requeue.why} ${describeState(requeue.state)}`);
@@ -92,7 +98,7 @@ export function campaignOrdersApi(context: Context) {
           }),
         },
         detail: {
-          summary: "Send failed or uncertain emails again; uncertain ones may arrive twice",
+          summary: "Send failed or uncertain emails again; what may have arrived may arrive twice",
           tags: ["Campaigns"],
         },
       },

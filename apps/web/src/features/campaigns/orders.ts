@@ -1,6 +1,7 @@
 import type { Work } from "../../work.ts";
 import type { DispatchContext } from "../dispatch/context.ts";
 import { syncControl } from "../dispatch/control.ts";
+import { howManyMayHaveArrived } from "../emails/arrivals.ts";
 import { type LinksContext, linksObstacle } from "./links-obstacle.ts";
 import { carryOutRequeue, orderRequeue, type Requeue } from "./requeue.ts";
 import type { Requeueable } from "./requeue-queries.ts";
@@ -106,6 +107,23 @@ export async function requeueInTime(
   // What is queued by now need not wait for the rest.
   work.announce();
   return outcome;
+}
+
+/**
+ * The same for whoever has not said that it may arrive twice: `perhaps twice` when some of the emails may have arrived before,
+ * or it takes too long to look. Then nothing is sent again, and they are to be asked. What becomes known after the look is not
+ * waited for.
+ */
+export async function requeueUnlessTwice(
+  context: OrderContext,
+  id: string,
+  actor: string,
+  states: Requeueable[],
+  emails: string[] | "all" = "all",
+): Promise<Requeued | { kind: "perhaps twice"; emails: number | "too long" }> {
+  const arrived = await howManyMayHaveArrived(context.db, id, { states, emails });
+  if (arrived !== 0) return { kind: "perhaps twice", emails: arrived };
+  return requeueInTime(context, id, actor, states, emails);
 }
 
 const UNDER_WAY = { kind: "under way" } as const;

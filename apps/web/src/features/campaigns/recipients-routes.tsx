@@ -16,8 +16,7 @@ import { EMAIL_FACT_KINDS } from "../emails/facts.ts";
 import { campaignProps } from "./detail-routes.tsx";
 import { RequeueInput } from "./forms.ts";
 import { cannotRequeue, requeuedMessage } from "./order-routes.tsx";
-import { requeueInTime } from "./orders.ts";
-import { countRequeueable } from "./requeue.ts";
+import { requeueUnlessTwice } from "./orders.ts";
 import { recipientsAddress, RecipientsPage } from "./recipients-views.tsx";
 
 const RecipientsQuery = Type.Object({
@@ -79,12 +78,9 @@ export function recipientPages(context: Context) {
         if (!posted.ok) return leave(recipients, NOTHING_SELECTED);
         const { states, email_ids: emails = [] } = posted.value;
         if (emails.length === 0) return leave(recipients, NOTHING_SELECTED);
-        // What may be sent twice is asked about first.
-        if (states.includes("uncertain"))
-          return (await countRequeueable(db, campaign, states, emails)) === 0
-            ? leave(recipients, requeuedMessage({ kind: "requeued", emails: 0 }))
-            : leave(requeueAddress(params.id, { states, emails }));
-        const requeue = await requeueInTime(context, params.id, user.name, states, emails);
+        const requeue = await requeueUnlessTwice(context, params.id, user.name, states, emails);
+        if (requeue.kind === "perhaps twice")
+          return leave(requeueAddress(params.id, { states, emails }));
         if (requeue.kind === "unknown") throw new NotFoundError();
         if (requeue.kind === "obstructed") throw new ConflictError(requeue.message);
         if (requeue.kind === "refused") throw new ConflictError(cannotRequeue(requeue.state));

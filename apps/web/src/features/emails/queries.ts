@@ -1,4 +1,4 @@
-import { and, asc, eq, getTableColumns, inArray, lte, or, sql } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, inArray, lte, sql } from "drizzle-orm";
 import { type Cursor, keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
 import { mailedAddress } from "../../db/mailed-address.ts";
 import type { Queryable } from "../../db/open.ts";
@@ -167,21 +167,6 @@ export async function selectLastEvents(
     .orderBy(sql`${emailEvent.run} DESC, ${emailEvent.seq} DESC`)
     .limit(most + 1);
   return { events: rows.slice(0, most).toReversed(), more: rows.length > most };
-}
-
-/** Whether nobody could tell what became of an attempt of an email, in whichever run. */
-export async function selectInDoubt(db: Queryable, id: string): Promise<boolean> {
-  const rows = await db
-    .select({ seq: emailEvent.seq })
-    .from(emailEvent)
-    .where(
-      and(
-        eq(emailEvent.email_id, id),
-        or(eq(emailEvent.event, "UNRESOLVED"), eq(emailEvent.state, "uncertain")),
-      ),
-    )
-    .limit(1);
-  return rows.length > 0;
 }
 
 /** The transitions of an email from the first, a page at a time. */

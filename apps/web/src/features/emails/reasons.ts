@@ -1,5 +1,6 @@
 import type { EmailState } from "@mailwright/email_machine";
 import { guideAddress } from "../guides/guides.ts";
+import type { Arrival } from "./arrivals.ts";
 
 /** What is known of why an email is where it is. */
 export interface Circumstances {
@@ -10,8 +11,8 @@ export interface Circumstances {
   attempt: number;
   /** The first one where it is left out. */
   run?: number;
-  /** Whether nobody could tell what became of an attempt before. Then nothing is certain of all of them. */
-  in_doubt?: boolean;
+  /** By what it may have arrived, though it is not sent. Then it is not certain of every attempt that it was not accepted. */
+  arrival?: Arrival | undefined;
 }
 
 /** Why an email is where it is, for a person: what is so, what that means, and what can be done about it. */
@@ -114,7 +115,10 @@ const END_REASONS: Readonly<Record<string, (email: Circumstances) => Explanation
   rejected: (email) => ({
     what: "The gateway rejected it for good.",
     meaning: besides(email, "The same email to the same address would be rejected again."),
-    todo: "Read what the gateway said, mend the address or whatever it complains of, then send it again.",
+    todo: sendAgain(
+      email,
+      "Read what the gateway said, mend the address or whatever it complains of, then send it again.",
+    ),
   }),
   unauthenticated: (email) => ({
     what: "The recipient's server refused it because its sender is not authenticated.",
@@ -122,7 +126,10 @@ const END_REASONS: Readonly<Record<string, (email: Circumstances) => Explanation
       email,
       "SPF, DKIM or DMARC of the domain in the From address does not pass there. Nothing is wrong with the recipient's address.",
     ),
-    todo: `Mend what the server complains of (${guideAddress("authentication")} says how), then send it again.`,
+    todo: sendAgain(
+      email,
+      `Mend what the server complains of (${guideAddress("authentication")} says how), then send it again.`,
+    ),
   }),
   unauthorized: (email) => ({
     what: "The gateway refused our credentials.",
@@ -130,22 +137,28 @@ const END_REASONS: Readonly<Record<string, (email: Circumstances) => Explanation
       email,
       "It did not look at the email at all, so nothing is wrong with it or with its address.",
     ),
-    todo: "Mend the credentials in Settings, Gateways, then send it again.",
+    todo: sendAgain(email, "Mend the credentials in Settings, Gateways, then send it again."),
   }),
   exhausted: (email) => ({
     what: `Every attempt was used up${email.attempt > 0 ? `: ${email.attempt} in all` : ""}.`,
     meaning: `The gateway was not available, each time. ${certainly(email, "It did not accept the email, so sending again makes no duplicate.")}`,
-    todo: "See that the gateway is well again, then send it again.",
+    todo: sendAgain(email, "See that the gateway is well again, then send it again."),
   }),
   expired: (email) => ({
     what: "It waited longer than the campaign allows.",
     meaning: `The gateway put it off again and again until it was too old. ${certainly(email, "It did not accept it, so sending again makes no duplicate.")}`,
-    todo: "If it is still worth reading, send it again. How long emails are tried is set in Settings, Retries.",
+    todo: sendAgain(
+      email,
+      "If it is still worth reading, send it again. How long emails are tried is set in Settings, Retries.",
+    ),
   }),
   unrenderable: (email) => ({
     what: "The template could not be filled in for this contact.",
     meaning: certainly(email, "It never left us: a half-filled email is worse than none."),
-    todo: "Look at the contact's attributes, mend them, then send it again. A fault of the template itself needs a new campaign: this one keeps the version it was launched with.",
+    todo: sendAgain(
+      email,
+      "Look at the contact's attributes, mend them, then send it again. A fault of the template itself needs a new campaign: this one keeps the version it was launched with.",
+    ),
   }),
   suppressed: (email) => ({
     what: `The address must not be mailed: ${inside(suppressionOf(email.error_detail))}.`,
@@ -159,18 +172,24 @@ const END_REASONS: Readonly<Record<string, (email: Circumstances) => Explanation
     what: "The campaign was cancelled before its turn.",
     meaning: `${certainly(email, "It was not accepted by the gateway.")} It is not sent any more.`,
   }),
-  unresolved: () => ({
+  unresolved: (email) => ({
     what: "Nobody can tell whether the gateway accepted it.",
-    meaning:
+    meaning: moreThanDoubt(
+      email,
       "The attempt left us, no clear answer came back, and the gateway could not say afterwards. It may have arrived, so it is not sent again by itself.",
+    ),
     todo: "Ask the recipient, or look into the gateway's own log by the email's id. Sending it again may deliver it twice.",
   }),
 };
 
-function unknownEnd({ state, error_code }: Circumstances): Explanation {
+function unknownEnd(email: Circumstances): Explanation {
+  const { state, error_code } = email;
   return {
     what: error_code === null ? `It ended as ${state}.` : `It ended as ${state}: ${error_code}.`,
-    meaning: "There is no explanation for this reason. The steps below say how it came to it.",
+    meaning: besides(
+      email,
+      "There is no explanation for this reason. The steps below say how it came to it.",
+    ),
   };
 }
 
@@ -185,17 +204,39 @@ function wasTried({ attempt, run = 1 }: Circumstances): boolean {
   return attempt > 0 || run > 1;
 }
 
-const DOUBT =
-  "Nobody can tell whether the gateway accepted an earlier attempt, which may have reached the recipient.";
+const MAY_HAVE_ARRIVED: Readonly<Record<Arrival, string>> = {
+  "in doubt":
+    "Nobody can tell whether the gateway accepted an earlier attempt, which may have reached the recipient.",
+  delivered:
+    "The gateway has told that an attempt of it was delivered, so the recipient has it already.",
+  bounced: "The gateway has told that an attempt of it bounced, so it had accepted that one.",
+  complained: "The recipient has reported it as spam, so it arrived.",
+  unsubscribed: "The recipient has unsubscribed by the link in it, so it arrived.",
+  "left segments": "The recipient has opted out of segments by the link in it, so it arrived.",
+  resubscribed: "The recipient has come back by the link in it, so it arrived.",
+};
 
-/** What is certain of every attempt of an email, but of one in doubt it is not: then that is said instead. */
-function certainly({ in_doubt }: Circumstances, words: string): string {
-  return in_doubt === true ? DOUBT : words;
+/** What is certain of every attempt of an email, but of one that may have arrived it is not: then that is said instead. */
+function certainly({ arrival }: Circumstances, words: string): string {
+  return arrival === undefined ? words : MAY_HAVE_ARRIVED[arrival];
 }
 
-/** What is so whatever an earlier attempt came to; of an email in doubt, that as well. */
-function besides({ in_doubt }: Circumstances, words: string): string {
-  return in_doubt === true ? `${words} ${DOUBT}` : words;
+/** What is so whatever an earlier attempt came to; of an email that may have arrived, that as well. */
+function besides({ arrival }: Circumstances, words: string): string {
+  return arrival === undefined ? words : `${words} ${MAY_HAVE_ARRIVED[arrival]}`;
+}
+
+/** The same of an email of which it is said already that it is in doubt: what more is known. */
+function moreThanDoubt(email: Circumstances, words: string): string {
+  return email.arrival === "in doubt" ? words : besides(email, words);
+}
+
+/** What is to be done so that it can be sent again; of one that may have arrived, what comes of that. */
+function sendAgain({ arrival }: Circumstances, words: string): string {
+  if (arrival === undefined) return words;
+  return arrival === "in doubt" || arrival === "bounced"
+    ? `${words} It may then arrive twice.`
+    : "Leave it: sent again, it arrives a second time.";
 }
 
 /** A reason within a sentence: it begins in lower case, unless its first word is always written large. */

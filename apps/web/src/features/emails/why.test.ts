@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { silentLog } from "@mailwright/platform";
+import { failedAgain, tell } from "../../testing/arrivals.ts";
 import { type CampaignFixture, campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { apiClient, signedInClient } from "../../testing/client.ts";
 import { requeueInTime } from "../campaigns/orders.ts";
@@ -20,7 +21,7 @@ async function read({ context }: CampaignFixture, id: string) {
   const [what, meaning] = page.find(".callout-text p").map(({ text }) => text);
   const { call } = await apiClient(context, "viewer");
   const { why } = (await call("GET", `/api/v1/emails/${id}`)).json<{
-    why: { what: string; meaning: string; unwelcome?: boolean };
+    why: { what: string; meaning: string; todo?: string; unwelcome?: boolean };
   }>();
   expect(why).toMatchObject({ what, meaning });
   return { ...why, tone: page.find(".callout")[0]?.attributes["data-tone"] };
@@ -80,6 +81,67 @@ test.each([
       meaning: `It was left out on purpose before its next attempt, and counts as skipped. ${known}`,
       tone: "info",
     });
+  },
+);
+
+test("an email that was in doubt and failed when it was sent again may have arrived by its earlier run", async () => {
+  await using fixture = await campaignFixture(2);
+  const campaign = await fixture.draft();
+  const { failed, uncertain } = await failedAgain(fixture, campaign, { failed: 1, uncertain: 1 });
+  const exhausted = {
+    what: "Every attempt was used up: 4 in all.",
+    todo: "See that the gateway is well again, then send it again.",
+    tone: "danger",
+  };
+  expect(await read(fixture, failed[0] as string)).toEqual({
+    ...exhausted,
+    meaning:
+      "The gateway was not available, each time. It did not accept the email, so sending again makes no duplicate.",
+  });
+  expect(await read(fixture, uncertain[0] as string)).toEqual({
+    ...exhausted,
+    meaning: `The gateway was not available, each time. ${DOUBT}`,
+    todo: `${exhausted.todo} It may then arrive twice.`,
+  });
+});
+
+test.each([
+  [
+    "delivered",
+    "The gateway has told that an attempt of it was delivered, so the recipient has it already.",
+    "Leave it: sent again, it arrives a second time.",
+  ],
+  [
+    "bounced",
+    "The gateway has told that an attempt of it bounced, so it had accepted that one.",
+    "See that the gateway is well again, then send it again. It may then arrive twice.",
+  ],
+  [
+    "unsubscribed",
+    "The recipient has unsubscribed by the link in it, so it arrived.",
+    "Leave it: sent again, it arrives a second time.",
+  ],
+] as const)(
+  "an email that failed although its gateway had taken it says so once it is known, by %s",
+  async (kind, known, todo) => {
+    await using fixture = await campaignFixture(2);
+    const endings = { failed: { error_code: "exhausted" } };
+    const ids = await launchedWith(
+      fixture,
+      await fixture.draft(),
+      "finished",
+      { failed: 1, cancelled: 1 },
+      endings,
+    );
+    const [failed = "", cancelled = ""] = [...ids.failed, ...ids.cancelled];
+    for (const id of [failed, cancelled]) await tell(fixture, id, kind);
+    expect(await read(fixture, failed)).toEqual({
+      what: "Every attempt was used up: 1 in all.",
+      meaning: `The gateway was not available, each time. ${known}`,
+      todo,
+      tone: "danger",
+    });
+    expect((await read(fixture, cancelled)).meaning).toBe(`${known} It is not sent any more.`);
   },
 );
 
