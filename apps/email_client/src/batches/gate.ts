@@ -100,7 +100,7 @@ async function takeTurn(
   const { id } = open;
   if (!isLimitedByDomain(open)) {
     const rate = rateNow(open, clock.now());
-    const ms = rate.now === null ? 0 : await rates.reserve(id, rate);
+    const ms = rate.effective === null ? 0 : await rates.reserve(id, rate);
     return ms > HORIZON_MS ? later(ms) : { kind: "turn", ms, domain: undefined };
   }
   for (;;) {

@@ -15,7 +15,7 @@ function emailTo(address: string, due?: number): LiveEmail {
   };
 }
 
-const per = (rate: number | null) => ({ set: rate, now: rate });
+const per = (rate: number | null) => ({ configured: rate, effective: rate });
 
 const FREE = {
   id: newId(),
@@ -89,12 +89,12 @@ test("a domain that is slowed down has the lower rate, for as long as it is", ()
   };
   const allowance = { ...LIMITED, slowdown };
   expect(turns.candidates(0, allowance).map(({ rate }) => rate)).toEqual([
-    { set: 2, now: 1 },
-    { set: null, now: 1 },
+    { configured: 2, effective: 1 },
+    { configured: null, effective: 1 },
   ]);
   expect(turns.candidates(10_000, allowance).map(({ rate }) => rate)).toEqual([
-    { set: 2, now: 1.25 },
-    { set: null, now: 11 },
+    { configured: 2, effective: 1.25 },
+    { configured: null, effective: 11 },
   ]);
   expect(turns.candidates(120_000, allowance).map(({ rate }) => rate)).toEqual([per(2), per(null)]);
 });

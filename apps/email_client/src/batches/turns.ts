@@ -3,7 +3,7 @@ import type { DomainRate } from "../gateways/rate.ts";
 import type { LiveEmail } from "./journal.ts";
 
 interface OutOfTurn {
-  set: number | null;
+  configured: number | null;
   since: number;
   until: number;
 }
@@ -59,9 +59,10 @@ export class Turns {
       const domain = this.domainOf(email);
       if (found.has(domain)) continue;
       const rate = rateOfDomainNow(gateway, domain, now);
-      if (rate.now !== null && this.isOutOfTurn(gateway, domain, rate.set, now)) continue;
+      if (rate.effective !== null && this.isOutOfTurn(gateway, domain, rate.configured, now))
+        continue;
       found.set(domain, { domain, rate });
-      if (rate.now === null || found.size === MOST_DOMAINS) break;
+      if (rate.effective === null || found.size === MOST_DOMAINS) break;
     }
     return [...found.values()];
   }
@@ -70,7 +71,7 @@ export class Turns {
   putOff({ id }: GatewayAllowance, { domain, rate }: DomainRate, now: number, ms: number): void {
     const domains = this.outOfTurn.get(id) ?? new Map<string, OutOfTurn>();
     this.outOfTurn.set(id, domains);
-    domains.set(domain, { set: rate.set, since: now, until: now + ms });
+    domains.set(domain, { configured: rate.configured, since: now, until: now + ms });
   }
 
   /** How long there is no candidate for a gateway, if none is put in. */
@@ -93,11 +94,11 @@ export class Turns {
   private isOutOfTurn(
     { id }: GatewayAllowance,
     domain: string,
-    set: number | null,
+    configured: number | null,
     now: number,
   ): boolean {
     const off = this.outOfTurn.get(id)?.get(domain);
-    return off?.set === set && off.since <= now && now < off.until;
+    return off?.configured === configured && off.since <= now && now < off.until;
   }
 
   private domainOf(email: LiveEmail): string {

@@ -24,29 +24,30 @@ export function isLimitedByDomain({ domainRate, domainRates, slowdown }: Allowan
   return domainRate !== null || domainRates.size > 0 || slowdown.domains.size > 0;
 }
 
-/** A rate as it is set, which names it, and as it holds now. Null is no limit. */
+/** A rate as it is configured, which names it, and as it holds now. Null is no limit. */
 export interface Rate {
-  set: number | null;
-  now: number | null;
+  configured: number | null;
+  effective: number | null;
 }
 
 export function rateNow({ ratePerSecond, slowdown }: Allowance, now: number): Rate {
-  return { set: ratePerSecond, now: slowedTo(ratePerSecond, slowdown.all, now) };
+  return { configured: ratePerSecond, effective: slowedTo(ratePerSecond, slowdown.all, now) };
 }
 
 export function rateOfDomainNow(allowance: Allowance, domain: string, now: number): Rate {
-  const set = rateOfDomain(allowance, domain);
-  return { set, now: slowedTo(set, allowance.slowdown.domains.get(domain), now) };
+  const configured = rateOfDomain(allowance, domain);
+  const effective = slowedTo(configured, allowance.slowdown.domains.get(domain), now);
+  return { configured, effective };
 }
 
 /** A rate as it holds now. */
 export function slowedTo(
-  set: number | null,
+  configured: number | null,
   slowed: Slowed | undefined,
   now: number,
 ): number | null {
   const limit = slowed && limitOf(slowed, now);
-  return limit === undefined || (set !== null && set < limit) ? set : limit;
+  return limit === undefined || (configured !== null && configured < limit) ? configured : limit;
 }
 
 export function rateOfDomain(

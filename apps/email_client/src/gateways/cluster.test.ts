@@ -14,7 +14,7 @@ test("on a Redis Cluster what belongs to one gateway lies in one slot: its rates
   const redis = openRedis(cluster.url.split(","), silentLog);
   await requireRedis(redis, systemClock, silentLog);
   const limiter = createRateLimiter(redis);
-  const rate = { set: 10, now: 10 };
+  const rate = { configured: 10, effective: 10 };
   const allowance = { domainRate: null, domainRates: new Map(), slowdown: NOT_SLOWED };
   // So many that they fall on every node.
   for (const id of Array.from({ length: 12 }, newId)) {

@@ -5,7 +5,7 @@ import { Redis } from "ioredis";
 import type { Rate } from "./allowance.ts";
 import { BURST_S, createRateLimiter, HORIZON_MS } from "./rate.ts";
 
-const per = (rate: number | null): Rate => ({ set: rate, now: rate });
+const per = (rate: number | null): Rate => ({ configured: rate, effective: rate });
 
 /** Asks as a worker does, until `count` attempts were admitted; the answer is when each might begin, on Redis's clock. */
 async function beginnings(redis: Redis, gateway: string, rate: number, count: number) {
@@ -177,9 +177,13 @@ test("while a rate is slowed down it goes on at the lower one, and a bucket of i
   await using given = await testRedis();
   const limiter = createRateLimiter(given.redis);
   const gateway = newId();
-  expect(await limiter.reserve(gateway, { set: 100, now: 100 })).toBe(0);
-  expect(await limiter.reserve(gateway, { set: 100, now: 0.5 })).toBe(0);
-  expect(await limiter.reserve(gateway, { set: 100, now: 0.5 })).toBeGreaterThan(1_500);
-  expect(await limiter.reserve(gateway, { set: null, now: 0.5 })).toBe(0);
-  expect(await limiter.reserve(gateway, { set: null, now: 0.5 })).toBeGreaterThan(1_500);
+  expect(await limiter.reserve(gateway, { configured: 100, effective: 100 })).toBe(0);
+  expect(await limiter.reserve(gateway, { configured: 100, effective: 0.5 })).toBe(0);
+  expect(await limiter.reserve(gateway, { configured: 100, effective: 0.5 })).toBeGreaterThan(
+    1_500,
+  );
+  expect(await limiter.reserve(gateway, { configured: null, effective: 0.5 })).toBe(0);
+  expect(await limiter.reserve(gateway, { configured: null, effective: 0.5 })).toBeGreaterThan(
+    1_500,
+  );
 });

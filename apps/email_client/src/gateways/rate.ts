@@ -47,8 +47,8 @@ export function createRateLimiter(redis: RedisClient): RateLimiter {
   async function ask(gateway: string, rate: Rate, domains: readonly DomainRate[]) {
     const [waitUs = 0, chosen = 0, ...others] = await run(
       [
-        rateKey(gateway, rate.set),
-        ...domains.map(({ domain, rate: { set } }) => rateKey(gateway, set, domain)),
+        rateKey(gateway, rate.configured),
+        ...domains.map(({ domain, rate: { configured } }) => rateKey(gateway, configured, domain)),
       ],
       [
         BURST_S * 1_000_000,
@@ -70,8 +70,8 @@ export function createRateLimiter(redis: RedisClient): RateLimiter {
   };
 }
 
-function intervalUs({ now }: Rate): number {
-  return now === null ? 0 : 1_000_000 / now;
+function intervalUs({ effective }: Rate): number {
+  return effective === null ? 0 : 1_000_000 / effective;
 }
 
 function milliseconds(us: number): number {
