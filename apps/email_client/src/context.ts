@@ -1,11 +1,16 @@
-import { createMetrics, type Log, type Metrics, newId } from "@mailwright/platform";
+import {
+  createMetrics,
+  createSemaphore,
+  type Log,
+  type Metrics,
+  newId,
+} from "@mailwright/platform";
 import { createServiceClient, type ServiceClient } from "@mailwright/protocol";
 import { createCommitter } from "./batches/committer.ts";
 import { watchContinuity } from "./batches/continuity.ts";
 import { createJournal, type Journal } from "./batches/journal.ts";
 import { type BatchQueue, createBatchQueue, startBatchWorkers } from "./batches/queue.ts";
 import { createMarks } from "./batches/marks.ts";
-import { createSlots } from "./batches/slots.ts";
 import { createTestimonies } from "./batches/testimony.ts";
 import { startBouncePoller } from "./bounces/poller.ts";
 import { createVerp, type Verp } from "./bounces/verp.ts";
@@ -135,7 +140,7 @@ export function startWorkers({
     contents: createContents(redis),
     gateways,
     rates: createRateLimiter(redis),
-    slots: createSlots(config.concurrency),
+    slots: createSemaphore(config.concurrency),
     tally,
     testimonies: createTestimonies(redis, shards),
     clock,

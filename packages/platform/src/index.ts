@@ -16,4 +16,5 @@ export { createLog, type Log, LOG_LEVELS, type LogLevel, silentLog } from "./log
 export { createMetrics, type Metrics } from "./metrics.ts";
 export { type Problem, problem, problemResponse } from "./problem.ts";
 export { isPublicAddress } from "./public-address.ts";
+export { createSemaphore, type Semaphore } from "./semaphore.ts";
 export { runUntilStopped } from "./shutdown.ts";

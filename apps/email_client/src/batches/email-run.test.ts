@@ -6,7 +6,7 @@ import {
   newRecord,
   type RetryPolicy,
 } from "@mailwright/email_machine";
-import { newId, silentLog } from "@mailwright/platform";
+import { createSemaphore, newId, silentLog } from "@mailwright/platform";
 import type { LastKnown, Report } from "@mailwright/protocol";
 import { ManualClock, testRedis } from "@mailwright/testing";
 import type { Gateway, Resolution } from "../gateways/gateway.ts";
@@ -16,7 +16,6 @@ import type { Verdict } from "./committer.ts";
 import { MOST_ATTEMPTS, runEmail } from "./email-run.ts";
 import { initialRecord } from "./initial-record.ts";
 import type { Claim, LiveEmail, Transition } from "./journal.ts";
-import { createSlots } from "./slots.ts";
 import { createTestimonies, type Testimonies } from "./testimony.ts";
 
 const claim: Claim = {
@@ -65,7 +64,7 @@ function worker(given: Given = {}) {
       return given.outcome ?? { type: "ACCEPTED", at: clock.now(), messageId: "m-1" };
     },
     gateway: given.gateway,
-    slots: createSlots(1),
+    slots: createSemaphore(1),
     testimonies: given.testimonies ?? silent,
     clock: { now: () => clock.now() + skew.ms, sleep: clock.sleep.bind(clock) },
     log,

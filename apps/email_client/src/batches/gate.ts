@@ -1,15 +1,14 @@
-import type { Clock } from "@mailwright/platform";
+import type { Clock, Semaphore } from "@mailwright/platform";
 import { isLimitedByDomain, rateNow } from "../gateways/allowance.ts";
 import { HORIZON_MS, type RateLimiter } from "../gateways/rate.ts";
 import type { GatewayRegistry, OpenGateway } from "../gateways/registry.ts";
 import { drawn } from "../gateways/route.ts";
-import type { Slots } from "./slots.ts";
 import type { Turns } from "./turns.ts";
 
 export interface GateContext {
   gateways: GatewayRegistry;
   rates: RateLimiter;
-  slots: Slots;
+  slots: Semaphore;
   clock: Clock;
   /** Whether web is so far behind with reports that no new attempt may begin. */
   outboxIsFull(): boolean;

@@ -1,11 +1,10 @@
 import { expect, test } from "bun:test";
 import { type EmailEvent, type EmailRecord, newRecord } from "@mailwright/email_machine";
-import { newId, silentLog } from "@mailwright/platform";
+import { createSemaphore, newId, silentLog } from "@mailwright/platform";
 import type { LastKnown } from "@mailwright/protocol";
 import { ManualClock } from "@mailwright/testing";
 import { recipient } from "../testing/factories.ts";
 import { resolve, type ResolveContext } from "./resolve.ts";
-import { createSlots } from "./slots.ts";
 
 const claim = {
   batch: newId(),
@@ -52,7 +51,7 @@ async function resolved(given: {
         return given.answer;
       },
     },
-    slots: createSlots(1),
+    slots: createSemaphore(1),
     testimonies: { give: async () => {}, hear: async () => given.testimony },
     clock,
     log: silentLog,

@@ -1,10 +1,9 @@
 import type { EmailEvent } from "@mailwright/email_machine";
-import type { Clock, Log } from "@mailwright/platform";
+import type { Clock, Log, Semaphore } from "@mailwright/platform";
 import type { Recipient } from "@mailwright/protocol";
 import type { Gateway } from "../gateways/gateway.ts";
 import type { Pace } from "../pace.ts";
 import type { Claim, LiveEmail } from "./journal.ts";
-import type { Slots } from "./slots.ts";
 import type { Testimonies } from "./testimony.ts";
 
 export interface ResolveContext {
@@ -13,7 +12,7 @@ export interface ResolveContext {
   gateway: Pick<Gateway, "resolve"> | undefined;
   /** Of a gateway that knows a repeated key again. */
   repeat?: Repeat | undefined;
-  slots: Slots;
+  slots: Semaphore;
   testimonies: Testimonies;
   clock: Clock;
   log: Log;

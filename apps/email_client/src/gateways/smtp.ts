@@ -1,11 +1,10 @@
 import type { Readable } from "node:stream";
-import { orAborted } from "@mailwright/platform";
+import { createSemaphore, orAborted } from "@mailwright/platform";
 import { MESSAGE_ID_LENGTH } from "@mailwright/protocol";
 import nodemailer, { type SendMailOptions } from "nodemailer";
 import DKIM from "nodemailer/lib/dkim";
 import { checkMailbox } from "../bounces/check-mailbox.ts";
 import { BOUNCE_FIELDS, bounceFaults, bounceMailbox } from "../bounces/settings.ts";
-import { createSlots } from "../batches/slots.ts";
 import { answerText } from "./answer-text.ts";
 import { DKIM_FIELDS, dkimFaults, dkimKey } from "./dkim.ts";
 import type { Account, Check, Gateway, GatewayAdapter, Message, SettingFault } from "./gateway.ts";
@@ -154,7 +153,7 @@ function openSmtpGateway({ settings, secrets, returnPath, outbound = ANYWHERE }:
   };
   const transport = whileUsed(openTransport);
   // One that waits for a connection has not begun; in the pool's own queue it could not be told from one that has.
-  const connections = createSlots(atOnce);
+  const connections = createSemaphore(atOnce);
   const mailbox = bounceMailbox(settings, secrets);
   const { bounce_address: bounceAddress = "" } = settings;
   const returnPathOf = ({ key }: Message) =>

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { createSlots } from "./slots.ts";
+import { createSemaphore } from "./semaphore.ts";
 
 const never = new AbortController().signal;
 
 test("slots are given in the order in which they were asked for", async () => {
-  const slots = createSlots(1);
+  const slots = createSemaphore(1);
   const release = await slots.acquire(never);
   const order: number[] = [];
   const waiting = [1, 2, 3].map(async (number) => {
@@ -21,7 +21,7 @@ test("slots are given in the order in which they were asked for", async () => {
 });
 
 test("giving a slot back twice gives back one", async () => {
-  const slots = createSlots(2);
+  const slots = createSemaphore(2);
   const release = await slots.acquire(never);
   await slots.acquire(never);
   release();
@@ -30,7 +30,7 @@ test("giving a slot back twice gives back one", async () => {
 });
 
 test("who gives up while waiting gets the reason, and the next one gets the slot", async () => {
-  const slots = createSlots(1);
+  const slots = createSemaphore(1);
   const release = await slots.acquire(never);
   const impatient = new AbortController();
   const givesUp = slots.acquire(impatient.signal);
@@ -43,13 +43,13 @@ test("who gives up while waiting gets the reason, and the next one gets the slot
 });
 
 test("who had given up before asking takes no slot", async () => {
-  const slots = createSlots(1);
+  const slots = createSemaphore(1);
   await expect(slots.acquire(AbortSignal.abort(new Error("gone")))).rejects.toThrow("gone");
   expect(slots.inUse()).toBe(0);
 });
 
 test("an abort after the slot was given takes nothing away", async () => {
-  const slots = createSlots(1);
+  const slots = createSemaphore(1);
   const controller = new AbortController();
   const held = await slots.acquire(never);
   const granted = slots.acquire(controller.signal);
@@ -69,7 +69,7 @@ test("whatever is asked for, given back and given up, never more than there are 
   );
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 3 }), fc.array(action), async (size, actions) => {
-      const slots = createSlots(size);
+      const slots = createSemaphore(size);
       const asked: { controller: AbortController; release?: () => void; gone?: boolean }[] = [];
       for (const each of actions) {
         if (each.do === "ask") {

@@ -1,11 +1,11 @@
 /** A fair semaphore: at most `size` holders at once, first come first served. */
-export interface Slots {
+export interface Semaphore {
   /** Resolves with a function that gives the slot back; rejects when the signal aborts first. */
   acquire(signal: AbortSignal): Promise<() => void>;
   inUse(): number;
 }
 
-export function createSlots(size: number): Slots {
+export function createSemaphore(size: number): Semaphore {
   const waiting: { grant: () => void }[] = [];
   let inUse = 0;
 
