@@ -1,9 +1,10 @@
 import type { Account, Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { brevoWebhook } from "./brevo-webhook.ts";
 import { chosenSecretFaults, webhookSecret } from "./webhook-proofs.ts";
-import { type Answer, apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
+import { type Answer, apiAddress, apiKey, apiServer, httpService } from "./http-service.ts";
 import { handedOver, type HeaderLimit, type HeaderLimits } from "./header-limits.ts";
 import { nameAndEmail } from "./person.ts";
+import { textAt } from "./text-at.ts";
 
 const API = "https://api.brevo.com";
 

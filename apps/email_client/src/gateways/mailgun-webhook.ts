@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { Clock } from "@mailwright/platform";
-import { textAt } from "./http-service.ts";
+import { textAt } from "./text-at.ts";
 import {
   type Doubt,
   factOf,

@@ -1,9 +1,10 @@
 import type { Account, Gateway, GatewayAdapter, Message, SettingFault } from "./gateway.ts";
 import { mailgunWebhook } from "./mailgun-webhook.ts";
 import { webhookSecret } from "./webhook-proofs.ts";
-import { apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
+import { apiAddress, apiKey, apiServer, httpService } from "./http-service.ts";
 import { handedOver, type HeaderLimits } from "./header-limits.ts";
 import { nameAddress } from "./person.ts";
+import { textAt } from "./text-at.ts";
 
 const API = "https://api.mailgun.net";
 

@@ -1,4 +1,4 @@
-import { textAt } from "./http-service.ts";
+import { textAt } from "./text-at.ts";
 import { factOf, secondsIn, type Webhook, webhook } from "./webhook.ts";
 import { secretDoubt } from "./webhook-proofs.ts";
 

@@ -1,9 +1,10 @@
 import type { Account, Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { mailjetWebhook } from "./mailjet-webhook.ts";
 import { chosenSecretFaults, webhookSecret } from "./webhook-proofs.ts";
-import { type Answer, apiAddress, apiServer, httpService, textAt } from "./http-service.ts";
+import { type Answer, apiAddress, apiServer, httpService } from "./http-service.ts";
 import { handedOver, type HeaderLimits } from "./header-limits.ts";
 import type { Person } from "./person.ts";
+import { textAt } from "./text-at.ts";
 
 const API = "https://api.mailjet.com";
 

@@ -1,5 +1,5 @@
 import type { BounceClass } from "@mailwright/protocol";
-import { textAt } from "./http-service.ts";
+import { textAt } from "./text-at.ts";
 import { factOf, timeIn, type Webhook, webhook } from "./webhook.ts";
 import { secretDoubt } from "./webhook-proofs.ts";
 

@@ -1,9 +1,10 @@
 import type { Account, Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { postmarkWebhook } from "./postmark-webhook.ts";
 import { chosenSecretFaults, webhookSecret } from "./webhook-proofs.ts";
-import { apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
+import { apiAddress, apiKey, apiServer, httpService } from "./http-service.ts";
 import type { HeaderLimit, HeaderLimits } from "./header-limits.ts";
 import { nameAddress } from "./person.ts";
+import { textAt } from "./text-at.ts";
 
 const API = "https://api.postmarkapp.com";
 

@@ -1,6 +1,6 @@
 import type { Clock } from "@mailwright/platform";
 import type { BounceClass } from "@mailwright/protocol";
-import { textAt } from "./http-service.ts";
+import { textAt } from "./text-at.ts";
 import { factOf, timeIn, type Webhook, webhook } from "./webhook.ts";
 import { standardWebhookDoubt } from "./webhook-proofs.ts";
 

@@ -1,9 +1,10 @@
 import type { Account, Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { resendWebhook } from "./resend-webhook.ts";
 import { standardSecretFaults, webhookSecret } from "./webhook-proofs.ts";
-import { type Answer, apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
+import { type Answer, apiAddress, apiKey, apiServer, httpService } from "./http-service.ts";
 import { handedOver, type HeaderLimits } from "./header-limits.ts";
 import { nameAddress } from "./person.ts";
+import { textAt } from "./text-at.ts";
 
 const API = "https://api.resend.com";
 

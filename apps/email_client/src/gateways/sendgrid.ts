@@ -1,8 +1,9 @@
 import type { Account, Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { sendgridWebhook, verificationKey } from "./sendgrid-webhook.ts";
 import { webhookSecret } from "./webhook-proofs.ts";
-import { apiAddress, apiKey, apiServer, httpService, textAt } from "./http-service.ts";
+import { apiAddress, apiKey, apiServer, httpService } from "./http-service.ts";
 import { nameAndEmail } from "./person.ts";
+import { textAt } from "./text-at.ts";
 
 const API = "https://api.sendgrid.com";
 

@@ -1,8 +1,8 @@
 import type { Clock } from "@mailwright/platform";
 import type { BounceClass } from "@mailwright/protocol";
 import { COMPLAINTS } from "../bounces/feedback-report.ts";
-import { textAt } from "./http-service.ts";
 import { amazonAddress, createSns, type Get, getText } from "./sns.ts";
+import { textAt } from "./text-at.ts";
 import { factOf, jsonIn, timeIn, type Webhook, type WebhookReading } from "./webhook.ts";
 
 /**

@@ -3,8 +3,9 @@ import { encodeWords } from "nodemailer/lib/mime-funcs";
 import type { Account, Gateway, GatewayAdapter, Message, SettingFault } from "./gateway.ts";
 import { sesWebhook } from "./ses-webhook.ts";
 import { handedOver, type HeaderLimits } from "./header-limits.ts";
-import { type Answer, apiAddress, httpService, textAt } from "./http-service.ts";
+import { type Answer, apiAddress, httpService } from "./http-service.ts";
 import { nameAddress, type Person } from "./person.ts";
+import { textAt } from "./text-at.ts";
 
 /**
  * It sets both itself and takes neither as a header of a simple message, or would have it twice:

@@ -1,6 +1,6 @@
 import { verify as verifySignature, X509Certificate } from "node:crypto";
 import type { Clock } from "@mailwright/platform";
-import { textAt } from "./http-service.ts";
+import { textAt } from "./text-at.ts";
 import { type Doubt, OLD, UNSIGNED, wrongly } from "./webhook.ts";
 import { LATEST_MS } from "./webhook-proofs.ts";
 
