@@ -105,7 +105,10 @@ test("weakness 17: a gateway whose form is saved unedited goes on with its real 
   expect(fields).toMatchObject({ url: mock.emailUrl, username: "mailwright", password: "" });
   expect((await admin.post(path, fields)).status).toBe(303);
   expect(await testThrough(path)).toBe("The gateway took the message");
-  expect((await admin.post(path, { ...fields, password: "wrong" })).status).toBe(303);
+  // The form of before is about what the gateway is no longer.
+  expect((await admin.post(path, { ...fields, password: "wrong" })).status).toBe(409);
+  const again = await fieldsOf(path);
+  expect((await admin.post(path, { ...again, password: "wrong" })).status).toBe(303);
   expect(await testThrough(path)).toBe("The gateway refused the credentials");
 });
 
@@ -165,6 +168,7 @@ test("a gateway may be made first and completed later, by the API as by the page
   const completed = await call("PATCH", path, rest);
   expect(completed.json<object>()).toEqual({
     id: made.id,
+    revision: expect.any(String),
     name: "Later",
     kind: "seed",
     url: mock.emailUrl,
@@ -208,7 +212,7 @@ test("no kind has a field whose name the form or the API needs for itself", asyn
   const names = kinds.items.flatMap(({ fields }) => fields.map(({ name }) => name));
   expect(names.length).toBeGreaterThan(2);
   const taken =
-    /^(id|name|kind|default|(domain_)?rate_per_second|domain_rates|complete|missing|secrets|breaker|webhook_url|_csrf|clear_.*)$/;
+    /^(id|revision|seen|name|kind|default|(domain_)?rate_per_second|domain_rates|complete|missing|secrets|breaker|webhook_url|_csrf|clear_.*)$/;
   expect(names.filter((name) => taken.test(name))).toEqual([]);
 });
 
