@@ -62,6 +62,14 @@ export function api(context: Context) {
   });
 }
 
+/**
+ * The `transform` of a call that may come without its body: that is an empty one. What is there and is no JSON is refused as
+ * ever, for it was meant to say something.
+ */
+export function orEmpty(call: { request: Request; body: unknown }): void {
+  if (!hasBody(call.request)) call.body = {};
+}
+
 async function admit(context: Context, request: Request, permission: Permission): Promise<Token> {
   const [, given] = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
   const token =

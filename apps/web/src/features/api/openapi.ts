@@ -10,7 +10,11 @@ interface Described {
   params?: TObject;
   response?: Record<string, TSchema>;
   /** `responses` is for answers that are no JSON. */
-  detail?: { responses?: Record<string, object>; [more: string]: unknown };
+  detail?: {
+    responses?: Record<string, object>;
+    requestBody?: { required?: boolean };
+    [more: string]: unknown;
+  };
 }
 
 const PREFIX = "/api/v1/";
@@ -73,7 +77,11 @@ function operation(method: string, hooks: Described): object {
       ...(method === "POST" ? [IDEMPOTENCY_KEY] : []),
     ],
     ...(body && {
-      requestBody: { required: true, content: { "application/json": { schema: body } } },
+      requestBody: {
+        required: true,
+        ...detail.requestBody,
+        content: { "application/json": { schema: body } },
+      },
     }),
     responses: {
       ...detail.responses,

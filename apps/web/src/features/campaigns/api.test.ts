@@ -44,6 +44,7 @@ test("a campaign is made, read, changed, listed and deleted over the API", async
       counts: NONE,
       created_at: expect.any(String),
       updated_at: expect.any(String),
+      revision: expect.any(String),
       launched_at: null,
       finished_at: null,
     },

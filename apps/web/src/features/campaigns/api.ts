@@ -71,8 +71,8 @@ export function campaignsApi(context: Context) {
     })
     .patch(
       "/:id",
-      async ({ params, body, actor }) => {
-        const changed = await changeCampaign(context, params.id, body, actor.name);
+      async ({ params, body: { revision, ...changes }, actor }) => {
+        const changed = await changeCampaign(context, params.id, changes, actor.name, revision);
         switch (changed.kind) {
           case "changed":
             return campaignView(found(await readCampaign(db, params.id)));
@@ -83,7 +83,9 @@ export function campaignsApi(context: Context) {
           case "not a draft":
             throw new ConflictError(`Only a draft can be changed. ${describeState(changed.state)}`);
           case "changed meanwhile":
-            throw new ConflictError("Somebody else changed the draft. Read it again.");
+            throw new ConflictError(
+              "Somebody else changed the draft meanwhile. Read it, and make the change from there.",
+            );
         }
       },
       {
@@ -148,7 +150,7 @@ export function campaignsApi(context: Context) {
 /** A campaign as the API shows it. */
 export function campaignView(campaign: Campaign) {
   const { template, segments, created_by: _by, content_hash: _hash, ...rest } = campaign;
-  const { revision: _revision, segment_names: _names, ...shown } = rest;
+  const { segment_names: _names, ...shown } = rest;
   return {
     ...shown,
     template_id: template?.id ?? null,

@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { ID_PATTERN } from "@mailwright/platform";
 import { EMAIL_STATES } from "@mailwright/email_machine";
 import { CAMPAIGN_ACTIONS, CAMPAIGN_STATES } from "../../campaign-words.ts";
-import { Changes, Input, Moment, oneOf } from "../../http/forms.ts";
+import { Changes, Input, Moment, oneOf, Revision, SeenRevision } from "../../http/forms.ts";
 import { ListQuery } from "../../http/paging.ts";
 import { sortedBy } from "../../http/sorting.ts";
 import type { ListedState } from "./list.ts";
@@ -47,7 +47,12 @@ export const NewCampaign = Input({
   when_uncertain: Type.Optional(CampaignInput.properties.when_uncertain),
 });
 
-export const CampaignChanges = Changes(CampaignInput);
+export const CampaignChanges = Changes(
+  Input({ ...CampaignInput.properties, revision: SeenRevision }),
+);
+
+/** What the API takes with a launch, if anything. */
+export const LaunchInput = Input({ revision: SeenRevision });
 
 /** What the API says of a campaign. */
 export const CampaignView = Type.Object({
@@ -71,6 +76,7 @@ export const CampaignView = Type.Object({
   ),
   created_at: Moment,
   updated_at: Moment,
+  revision: Revision,
   launched_at: Type.Union([Moment, Type.Null()]),
   finished_at: Type.Union([Moment, Type.Null()]),
 });

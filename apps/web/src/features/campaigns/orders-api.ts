@@ -1,13 +1,13 @@
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { Context } from "../../context.ts";
-import { api } from "../../http/api.ts";
+import { api, orEmpty } from "../../http/api.ts";
 import { ConflictError, found, NotFoundError } from "../../http/faults.ts";
 import { ById } from "../../http/params.ts";
 import { formatPlural } from "../../ui/format.ts";
 import { campaignView } from "./api.ts";
 import { readCampaign } from "./campaigns.ts";
-import { CampaignView, RequeueInput } from "./forms.ts";
+import { CampaignView, LaunchInput, RequeueInput } from "./forms.ts";
 import { launchCampaign } from "./launch.ts";
 import { giveOrder, type Order, requeueInTime, requeueUnlessTwice } from "./orders.ts";
 import { countRequeueable } from "./requeue.ts";
@@ -29,8 +29,8 @@ export function campaignOrdersApi(context: Context) {
     .use(api(context))
     .post(
       "/:id/launch",
-      async ({ params, actor, status }) => {
-        const launch = await launchCampaign(context, params.id, actor.name);
+      async ({ params, body, actor, status }) => {
+        const launch = await launchCampaign(context, params.id, actor.name, body.revision);
         switch (launch.kind) {
           case "launching":
             work.announce();
@@ -43,13 +43,23 @@ export function campaignOrdersApi(context: Context) {
             );
           case "changed meanwhile":
             throw new ConflictError(
-              "Somebody changed the draft in the same moment. Look at it again, then launch it.",
+              "Somebody changed the draft meanwhile. Look at it again, then launch it.",
             );
           case "not ready":
             throw new ConflictError(launch.obstacles.map(({ message }) => message).join(" "));
         }
       },
-      ordered("Launch a draft"),
+      {
+        ...ordered("Launch a draft"),
+        body: LaunchInput,
+        transform: orEmpty,
+        detail: {
+          summary: "Launch a draft",
+          description: "With a revision, only the draft that was looked at.",
+          requestBody: { required: false, content: {} },
+          tags: ["Campaigns"],
+        },
+      },
     )
     .post(
       "/:id/pause",

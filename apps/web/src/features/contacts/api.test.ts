@@ -36,6 +36,7 @@ test("contacts are made, read, changed and deleted", async () => {
     suppressed: null,
     created_at: moment,
     updated_at: moment,
+    revision: expect.any(String),
   });
   expect((await call("GET", `${CONTACTS}/${id}`)).json<Shown>()).toEqual({ id, ...rest });
 

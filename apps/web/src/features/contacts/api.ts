@@ -2,7 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { Context } from "../../context.ts";
 import { api } from "../../http/api.ts";
-import { found, InvalidInputError, NotFoundError } from "../../http/faults.ts";
+import { ConflictError, found, InvalidInputError, NotFoundError } from "../../http/faults.ts";
 import { apiPage, listAnswer, ListOf, ListQuery } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
 import { apiSorted } from "../../http/sorting.ts";
@@ -88,8 +88,9 @@ export function contactsApi(context: Context) {
     })
     .patch(
       "/:id",
-      async ({ params, body }) => {
-        const changed = await changeContact(db, params.id, body);
+      async ({ params, body: { revision, ...changes } }) => {
+        const seen = revision === undefined ? {} : { seen: revision };
+        const changed = await changeContact(db, params.id, changes, seen);
         switch (changed.kind) {
           case "changed":
             return viewOf(changed.contact);
@@ -100,7 +101,9 @@ export function contactsApi(context: Context) {
           case "duplicate":
             throw taken(changed.id);
           case "changed meanwhile":
-            throw new Error("a change that names no revision came too late for one");
+            throw new ConflictError(
+              "Somebody else changed the contact meanwhile. Read it, and make the change from there.",
+            );
         }
       },
       {
@@ -163,7 +166,7 @@ function filterOf({
 }
 
 function viewOf(contact: Contact) {
-  const { canonical_email: _canonical, revision: _revision, ...rest } = contact;
+  const { canonical_email: _canonical, ...rest } = contact;
   return {
     ...rest,
     created_at: contact.created_at.toISOString(),

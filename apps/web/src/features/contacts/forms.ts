@@ -1,7 +1,16 @@
 import { Type } from "@sinclair/typebox";
 import { EMAIL_STATES } from "@mailwright/email_machine";
 import { ID_PATTERN } from "@mailwright/platform";
-import { Changes, Input, Moment, oneOf, optionalLine, parseForm } from "../../http/forms.ts";
+import {
+  Changes,
+  Input,
+  Moment,
+  oneOf,
+  optionalLine,
+  parseForm,
+  Revision,
+  SeenRevision,
+} from "../../http/forms.ts";
 import { ListQuery } from "../../http/paging.ts";
 import { sortedBy } from "../../http/sorting.ts";
 import { addressField } from "./address-field.ts";
@@ -122,7 +131,7 @@ const attributes = Type.Record(
 
 /** What the API takes; a PATCH takes any of it. */
 export const ContactBody = Input({ ...fields, attributes });
-export const ContactChanges = Changes(ContactBody);
+export const ContactChanges = Changes(Input({ ...ContactBody.properties, revision: SeenRevision }));
 
 /** Which contacts a call is about. */
 export const ContactFilterQuery = Type.Object({
@@ -161,6 +170,7 @@ export const ContactView = Type.Object({
   }),
   created_at: Type.String(),
   updated_at: Type.String(),
+  revision: Revision,
 });
 
 export const PastEmailView = Type.Object({

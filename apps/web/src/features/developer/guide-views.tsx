@@ -97,6 +97,14 @@ function Manners(): Html {
             </>,
           ],
           [
+            "Changes",
+            <>
+              What is left out stays. With the <code>revision</code> that was read, or of a template
+              its <code>version</code>, a change is a 409 when somebody else came first; so is the
+              launch of a campaign.
+            </>,
+          ],
+          [
             "Repeating",
             <>
               Any POST is carried out once under its <code>Idempotency-Key</code>, however often it

@@ -90,8 +90,8 @@ export function segmentsApi(context: Context) {
     })
     .patch(
       "/:id",
-      async ({ params, body }) => {
-        const changed = await changeSegment(db, params.id, body);
+      async ({ params, body: { revision, ...changes } }) => {
+        const changed = await changeSegment(db, params.id, changes, revision);
         switch (changed.kind) {
           case "unknown":
             throw new NotFoundError();
@@ -100,7 +100,9 @@ export function segmentsApi(context: Context) {
           case "changed":
             return sized(changed.segment);
           case "changed meanwhile":
-            throw new Error("a change that names no revision was refused for one");
+            throw new ConflictError(
+              "Somebody else changed the segment meanwhile. Read it, and make the change from there.",
+            );
         }
       },
       {
@@ -184,7 +186,7 @@ function settle(change: MembersChange): void {
 }
 
 function view(
-  { id, name, rule, size, created_at, updated_at }: SegmentRow,
+  { id, name, rule, size, created_at, updated_at, revision }: SegmentRow,
   counted: number | null,
 ) {
   return {
@@ -194,6 +196,7 @@ function view(
     size: rule === null ? size : counted,
     created_at: created_at.toISOString(),
     updated_at: updated_at.toISOString(),
+    revision,
   };
 }
 

@@ -1,5 +1,13 @@
 import { Type } from "@sinclair/typebox";
-import { Changes, Input, Moment, oneOf, VERBATIM } from "../../http/forms.ts";
+import {
+  Changes,
+  Input,
+  Moment,
+  oneOf,
+  Revision,
+  SeenRevision,
+  VERBATIM,
+} from "../../http/forms.ts";
 
 const name = Type.String({
   title: "Name",
@@ -86,7 +94,7 @@ const rule = Type.Unknown({
 });
 
 export const SegmentBody = Input({ name, rule: Type.Optional(rule) });
-export const SegmentChanges = Changes(SegmentBody);
+export const SegmentChanges = Changes(Input({ ...SegmentBody.properties, revision: SeenRevision }));
 export const RuleBody = Input({ rule });
 
 export const SegmentView = Type.Object({
@@ -99,6 +107,7 @@ export const SegmentView = Type.Object({
   }),
   created_at: Moment,
   updated_at: Moment,
+  revision: Revision,
 });
 
 export const SizeView = Type.Object({
