@@ -36,7 +36,7 @@ const REFUSED = {
   kind: "refused",
   status: 409,
   field: "gateways.0.seen",
-  title: "The gateway was changed or removed meanwhile. Look at it again.",
+  why: "The gateway was changed or removed meanwhile. Look at it again.",
 };
 
 test("a change that was made from what the gateway no longer is undoes nothing, and is told so", async () => {

@@ -3,17 +3,17 @@ import type { GatewayRecord } from "./gateway-records.ts";
 import type { Vault } from "./vault.ts";
 
 /**
- * Whether a change that was made from another version than the one that stands there would undo what came between. One
- * that came through, and is repeated because its answer was lost, does not: what it asks for is what stands there.
+ * Whether a change asks for what stands there already. One that came through, and is repeated because its answer was lost, does:
+ * it undoes nothing of what may have come between, and the gateway keeps its version.
  */
-export async function isOvertaken(
+export async function standsAlready(
   vault: Vault,
   before: GatewayRecord | undefined,
   after: GatewayRecord | SettingFault[],
 ): Promise<boolean> {
-  if (before === undefined || Array.isArray(after)) return true;
+  if (before === undefined || Array.isArray(after)) return false;
   const [{ sealed: kept, ...one }, { sealed: wanted, ...other }] = [before, after];
-  return !(
+  return (
     Bun.deepEquals({ ...one, version: "" }, { ...other, version: "" }) &&
     Bun.deepEquals(await vault.open(one.id, kept), await vault.open(other.id, wanted))
   );

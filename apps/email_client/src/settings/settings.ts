@@ -12,7 +12,7 @@ import type { Outbound } from "../gateways/outbound.ts";
 import { membersOf } from "../gateways/route.ts";
 import { applyChange } from "./gateway-change.ts";
 import { changeGateways, type GatewayRecord, readGateways } from "./gateway-records.ts";
-import { isOvertaken, overtaken } from "./overtaken.ts";
+import { standsAlready, overtaken } from "./overtaken.ts";
 import type { Vault } from "./vault.ts";
 import type { RedisClient } from "../redis/open.ts";
 
@@ -126,9 +126,9 @@ async function patched(
     }
     const before = standing.get(change.id);
     const after = await applyChange(vault, before, change, [...standing.values()], outbound);
-    if (change.seen !== undefined && change.seen !== before?.version) {
-      if (await isOvertaken(vault, before, after)) faults.push(overtaken(index));
-    } else if (Array.isArray(after))
+    if (await standsAlready(vault, before, after)) continue;
+    if (change.seen !== undefined && change.seen !== before?.version) faults.push(overtaken(index));
+    else if (Array.isArray(after))
       faults.push(
         ...after.map((fault) => ({ ...fault, field: `gateways.${index}.${fault.field}` })),
       );

@@ -76,7 +76,7 @@ function Options(props: {
       {props.options.map((option) => (
         <option
           value={option.value}
-          selected={option.value === props.value}
+          selected={option.value === (props.value ?? "")}
           disabled={option.disabled}
         >
           {option.label}

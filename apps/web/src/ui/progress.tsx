@@ -1,7 +1,7 @@
 import type { Html } from "@mailwright/html";
 import { round } from "./chart.tsx";
 import { formatCount, formatPercent } from "./format.ts";
-import { EMAIL_LOOKS, EMAIL_STATES, type EmailState, type Tone } from "./tone.ts";
+import { EMAIL_LOOKS, EMAIL_STATES_AS_SHOWN, type EmailState, type Tone } from "./tone.ts";
 
 export interface Part {
   label: string;
@@ -11,7 +11,7 @@ export interface Part {
 
 /** The counts of a campaign as parts of a bar, in the order that every bar has; states without an email are left out. */
 export function emailParts(counts: Partial<Readonly<Record<EmailState, number>>>): Part[] {
-  return EMAIL_STATES.map((state) => ({
+  return EMAIL_STATES_AS_SHOWN.map((state) => ({
     label: EMAIL_LOOKS[state].label,
     tone: EMAIL_LOOKS[state].tone,
     value: counts[state] ?? 0,

@@ -2,7 +2,7 @@ import type { CampaignState } from "../campaign-words.ts";
 import type { IconName } from "../public/icons.ts";
 
 /** The states of an email, in the order in which bars and legends list them. */
-export const EMAIL_STATES = [
+export const EMAIL_STATES_AS_SHOWN = [
   "sent",
   "sending",
   "queued",
@@ -13,7 +13,7 @@ export const EMAIL_STATES = [
   "skipped",
   "cancelled",
 ] as const;
-export type EmailState = (typeof EMAIL_STATES)[number];
+export type EmailState = (typeof EMAIL_STATES_AS_SHOWN)[number];
 
 /** A colour with a meaning, given as `data-tone`; it never stands without a word. */
 export type Tone = EmailState | "neutral" | "accent" | "info" | "success" | "warning" | "danger";

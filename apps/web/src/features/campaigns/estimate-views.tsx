@@ -1,8 +1,8 @@
 import type { Html } from "@mailwright/html";
+import { AsOf } from "../../ui/as-of.tsx";
 import { Callout } from "../../ui/banner.tsx";
 import { formatCount, formatPlural } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
-import { Time } from "../../ui/time.tsx";
 import type { Estimate } from "./audience.ts";
 
 type CountedEstimate = Extract<Estimate, { kind: "counted" }>;
@@ -45,16 +45,16 @@ function Counted(props: CountedEstimate & { now: number }): Html {
   if (contacts === 0)
     return (
       <Callout tone="warning">
-        {"Nobody is in these segments as of "}
-        <Counting {...props} />
+        {"Nobody is in these segments "}
+        <AsOf {...props} />
         {", so it could not be launched."}
       </Callout>
     );
   if (suppressed === contacts)
     return (
       <Callout tone="warning">
-        {`All ${formatPlural(contacts, "contact")} in these segments must not be mailed as of `}
-        <Counting {...props} />
+        {`All ${formatPlural(contacts, "contact")} in these segments must not be mailed `}
+        <AsOf {...props} />
         {", so it could not be launched."}
       </Callout>
     );
@@ -63,8 +63,8 @@ function Counted(props: CountedEstimate & { now: number }): Html {
       <Icon name="users" />
       <span>
         <strong>{formatCount(contacts - suppressed)}</strong>
-        {` ${contacts - suppressed === 1 ? "contact" : "contacts"} as of `}
-        <Counting {...props} />
+        {` ${contacts - suppressed === 1 ? "contact" : "contacts"} `}
+        <AsOf {...props} />
         {", each counted once."}
         {suppressed > 0 &&
           ` ${formatPlural(suppressed, "more is", "more are")} suppressed and would be skipped.`}
@@ -80,17 +80,8 @@ export function AudienceLine(props: { estimate: Estimate; now: number }): Html {
   const mailable = estimate.contacts - estimate.suppressed;
   return (
     <>
-      {`It would go to ${formatCount(mailable)} ${mailable === 1 ? "contact" : "contacts"} as of `}
-      <Counting at={estimate.at} now={now} />.
+      {`It would go to ${formatCount(mailable)} ${mailable === 1 ? "contact" : "contacts"} `}
+      <AsOf at={estimate.at} now={now} />.
     </>
   );
-}
-
-/** A count may have been kept for some minutes, and is no longer what is so now. */
-const NOW_MS = 10_000;
-
-/** When it was counted: "now", or how long ago. */
-function Counting(props: { at: number; now: number }): Html {
-  const { at, now } = props;
-  return now - at < NOW_MS ? <>now</> : <Time at={at} now={now} />;
 }

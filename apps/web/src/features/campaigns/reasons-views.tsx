@@ -6,7 +6,7 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { formatCount, formatPercent } from "../../ui/format.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { Table } from "../../ui/table.tsx";
-import { EMAIL_LOOKS, EMAIL_STATES } from "../../ui/tone.ts";
+import { EMAIL_LOOKS, EMAIL_STATES_AS_SHOWN } from "../../ui/tone.ts";
 import type { ReasonCount } from "../emails/emails.ts";
 import { reasonOf } from "../emails/reasons.ts";
 import type { Campaign } from "./campaigns.ts";
@@ -125,7 +125,7 @@ function ReasonTable(props: Omit<ReasonsProps, "wrong"> & WentWrong): Html {
 function arrivedAllTheSame(counts: WentWrong["mayHaveArrived"]): string | undefined {
   if (counts === "too long")
     return "How many of those that failed, were skipped or cancelled may have arrived all the same takes too long to count; the page of each says it.";
-  const parts = EMAIL_STATES.flatMap((state) => {
+  const parts = EMAIL_STATES_AS_SHOWN.flatMap((state) => {
     const emails = counts[state];
     return emails === undefined
       ? []

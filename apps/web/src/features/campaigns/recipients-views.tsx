@@ -9,7 +9,7 @@ import { following } from "../../ui/region.ts";
 import { SearchBox } from "../../ui/search-box.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Segments } from "../../ui/tabs.tsx";
-import { EMAIL_LOOKS, EMAIL_STATES, type EmailState } from "../../ui/tone.ts";
+import { EMAIL_LOOKS, EMAIL_STATES_AS_SHOWN, type EmailState } from "../../ui/tone.ts";
 import type { Email, EmailFilter, Recipient } from "../emails/emails.ts";
 import type { Whereabouts } from "../emails/explanation.ts";
 import { FACT_LOOKS } from "../emails/fact-words.ts";
@@ -110,7 +110,7 @@ function RecipientList(props: RecipientsProps): Html {
 /** The states with an email in them, and how many. */
 function StateTabs(props: RecipientsProps): Html {
   const { campaign, filter } = props;
-  const states = EMAIL_STATES.filter(
+  const states = EMAIL_STATES_AS_SHOWN.filter(
     (state) => campaign.counts[state] > 0 || state === filter.state,
   );
   return (

@@ -116,9 +116,9 @@ function AudienceFigure(props: { estimate: Estimate }): Html {
         <p class="audience-figure">
           <strong>{formatCount(estimate.contacts - estimate.suppressed)}</strong>
           <span class="muted">
-            {estimate.suppressed === 0
-              ? "recipients, each once"
-              : `recipients, each once; ${formatCount(estimate.suppressed)} suppressed and skipped`}
+            {`${estimate.contacts - estimate.suppressed === 1 ? "recipient" : "recipients"}, each once`}
+            {estimate.suppressed > 0 &&
+              `; ${formatCount(estimate.suppressed)} suppressed and skipped`}
           </span>
         </p>
       );

@@ -9,7 +9,7 @@ import { formatCount, formatPlural } from "../../ui/format.ts";
 import { Live } from "../../ui/live.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Table } from "../../ui/table.tsx";
-import { EMAIL_STATES, type EmailState } from "../../ui/tone.ts";
+import { EMAIL_STATES_AS_SHOWN, type EmailState } from "../../ui/tone.ts";
 import { DEVELOPER, DeveloperHeader } from "./developer-header-views.tsx";
 import { MachineDrawing, MachineFrame, type StateCount } from "./machine-drawing.tsx";
 import type { MachineLayout } from "./machine-layout.ts";
@@ -157,7 +157,7 @@ function StateBadge(props: { node: MachineNode }): Html {
 }
 
 function isEmailState(id: string): id is EmailState {
-  return EMAIL_STATES.some((state) => state === id);
+  return EMAIL_STATES_AS_SHOWN.some((state) => state === id);
 }
 
 function Exits(props: { graph: MachineGraph; state: string }): Html {

@@ -8,7 +8,7 @@ import { Live } from "../../ui/live.tsx";
 import { Stat, Stats } from "../../ui/stat.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
-import { EMAIL_STATES, type Tone } from "../../ui/tone.ts";
+import { EMAIL_STATES_AS_SHOWN, type Tone } from "../../ui/tone.ts";
 import { DeveloperHeader } from "./developer-header-views.tsx";
 import type { Installation } from "./installation.ts";
 
@@ -159,7 +159,7 @@ function States(props: { installation: Installation }): Html {
   return (
     <Table
       caption="Emails by state"
-      rows={EMAIL_STATES}
+      rows={EMAIL_STATES_AS_SHOWN}
       empty={<EmptyState icon="mail" title="No states" />}
       columns={[
         { label: "State", primary: true, cell: (state) => <EmailBadge state={state} /> },

@@ -1,5 +1,6 @@
 import type { EmailState } from "@mailwright/email_machine";
 import { guideAddress } from "../guides/guides.ts";
+import { isReason, type SuppressionReason } from "../suppressions/reasons.ts";
 import type { Arrival } from "./arrivals.ts";
 
 /** What is known of why an email is where it is. */
@@ -93,7 +94,7 @@ const SHORT: Readonly<Record<string, string>> = {
   erased: "The contact was deleted",
 };
 
-const SUPPRESSIONS: Readonly<Record<string, string>> = {
+const SUPPRESSIONS: Readonly<Record<SuppressionReason, string>> = {
   manual: "Suppressed by hand",
   unsubscribed: "Unsubscribed",
   bounced: "Bounced before",
@@ -101,7 +102,7 @@ const SUPPRESSIONS: Readonly<Record<string, string>> = {
 };
 
 function suppressionOf(detail: string | null): string {
-  return SUPPRESSIONS[detail ?? ""] ?? "The address is suppressed";
+  return detail !== null && isReason(detail) ? SUPPRESSIONS[detail] : "The address is suppressed";
 }
 
 /** An uncertain email keeps the reason why nobody could tell; how it came to that makes no difference to it. */
@@ -146,7 +147,7 @@ const END_REASONS: Readonly<Record<string, (email: Circumstances) => Explanation
   }),
   expired: (email) => ({
     what: "It waited longer than the campaign allows.",
-    meaning: `The gateway put it off again and again until it was too old. ${certainly(email, "It did not accept it, so sending again makes no duplicate.")}`,
+    meaning: `It was put off until the time was over for which this campaign tries an email. ${certainly(email, "It did not accept it, so sending again makes no duplicate.")}`,
     todo: sendAgain(
       email,
       "If it is still worth reading, send it again. How long emails are tried is set in Settings, Retries.",

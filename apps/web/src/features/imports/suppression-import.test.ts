@@ -21,7 +21,8 @@ import { suppressionRows } from "./suppression-rows.ts";
 import { SuppressionWriter } from "./suppression-writer.ts";
 import { receiveFile } from "./upload.ts";
 import { claimImport } from "./work-queries.ts";
-import { readerOf, startImportWorker } from "./worker.ts";
+import { startImportWorker } from "./fixtures/import-worker.ts";
+import { readerOf } from "./worker.ts";
 
 let context: ImportingContext;
 beforeAll(async () => {

@@ -35,7 +35,7 @@ test("a file that is uploaded becomes suppressions, with what it says of reason,
     "gone.csv",
     { rows: 3, inserted: 3, updated: 0, skipped: 0, rejected: 0 },
   ]);
-  expect(await everything(context)).toEqual([
+  expect(await everything(context)).toMatchObject([
     {
       email: "anna@example.com",
       reason: "unsubscribed",
@@ -96,7 +96,7 @@ describe("by the API", () => {
       expect(read.json<object>()).toMatchObject({ state: "done", inserted: 1, progress: 1 });
     }
     const by = { reason: "unsubscribed", origin: "API token “Test”", since: expect.any(String) };
-    expect(await everything(context)).toEqual([
+    expect(await everything(context)).toMatchObject([
       { email: "anna@example.com", ...by },
       { email: "ben@example.com", ...by },
     ]);

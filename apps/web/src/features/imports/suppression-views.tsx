@@ -27,13 +27,7 @@ export function SuppressionUploadPage(props: {
         }
       />
       <Card>
-        <Form
-          action="/suppressions/import"
-          csrf={csrf}
-          label="File"
-          files
-          {...(form.errors && { errors: form.errors })}
-        >
+        <Form action="/suppressions/import" csrf={csrf} label="File" files errors={form.errors}>
           <SelectField
             {...field(form, "reason")}
             label="Reason"

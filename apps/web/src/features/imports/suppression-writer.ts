@@ -1,5 +1,6 @@
 import type { Database } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
+import { liftStatementTimeout } from "../../db/statement-timeout.ts";
 import type { SuppressionEntry } from "../suppressions/entry.ts";
 import { addEntries } from "../suppressions/suppressions.ts";
 import type { Written } from "./batch-writer.ts";
@@ -11,7 +12,6 @@ import {
   commitLater,
   holdImport,
   insertRejects,
-  takeTime,
 } from "./work-queries.ts";
 
 /**
@@ -35,7 +35,7 @@ export class SuppressionWriter {
   #attempt(batch: Batch<SuppressionEntry>): Promise<Written> {
     const { id } = this.#import;
     return this.#db.transaction(async (tx): Promise<Written> => {
-      await takeTime(tx);
+      await liftStatementTimeout(tx);
       if (!batch.isLast) await commitLater(tx);
       if ((await holdImport(tx, id, batch.from)) === undefined) return "lost";
       const { added, changed } = await addEntries(tx, batch.rows);

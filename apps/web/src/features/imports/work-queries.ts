@@ -249,5 +249,3 @@ export async function insertRejects(
 export async function commitLater(tx: Queryable): Promise<void> {
   await tx.execute(sql`SET LOCAL synchronous_commit = off`);
 }
-
-export { liftStatementTimeout as takeTime } from "../../db/statement-timeout.ts";

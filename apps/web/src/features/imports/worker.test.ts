@@ -13,7 +13,8 @@ import { countsOf, ended, started } from "./fixtures/imports.ts";
 import { readImport } from "./imports.ts";
 import { contactRows } from "./rows.ts";
 import { claimImport, type ClaimedImport, countLater } from "./work-queries.ts";
-import { readerOf, startImportWorker } from "./worker.ts";
+import { startImportWorker } from "./fixtures/import-worker.ts";
+import { readerOf } from "./worker.ts";
 
 let context: Context;
 beforeEach(async () => {

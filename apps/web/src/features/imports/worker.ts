@@ -19,18 +19,6 @@ const LOOK_EVERY_MS = 1_000;
 /** After a failure (Postgres is down, say), before the next try. */
 const AFTER_FAILURE_MS = 2_000;
 
-/** Carries imports on in the background until it is disposed; that waits for the batches at hand. */
-export function startImportWorker(context: ImportContext): AsyncDisposable {
-  const stopping = new AbortController();
-  const running = runImports(context, stopping.signal);
-  return {
-    async [Symbol.asyncDispose]() {
-      stopping.abort(new Error("imports are stopping"));
-      await running;
-    },
-  };
-}
-
 /**
  * Carries imports on until `signal` aborts. Any number of webs may: an import that one of them leaves, another goes on
  * with where it was left, and no row is taken twice.

@@ -149,9 +149,10 @@ describe("a rule", () => {
     const shown = await client.get(`${path}?count=now`);
     expect(shown.textOf(".rule-text li")).toBe("First name is “P1”");
     expect(shown.find("#members tbody tr")).toHaveLength(1);
-    expect(shown.textOf(".page-header-lead")).toStartWith("1 contact now");
+    expect(shown.textOf(".page-header-lead")).toStartWith("1 contact as of now");
     expect((await client.get(`${path}/size`, HTMX)).textOf("span")).toBe("1");
-    expect((await client.get(`${path}/size?in=words`, HTMX)).textOf("span")).toBe("1 contact now");
+    const words = await client.get(`${path}/size?in=words`, HTMX);
+    expect(words.textOf("span")).toBe("1 contact as of now");
     const edit = await client.get(`${path}/edit`);
     const seen = edit.find("input[name=seen]")[0]?.attributes["value"] ?? "";
     const changes = { name: "Not P1", seen, ...rule, "rule.0.is": "not_equals" };

@@ -15,7 +15,8 @@ import { namesIn } from "./rule-choices.ts";
 import { ruleInWords } from "./rule-words.ts";
 import { listSegments, readSegment, type SegmentRow } from "./segments.ts";
 import { SHOWN_MS, sizeOf } from "./size.ts";
-import { CannotDelete, CountedSize, DeleteConfirm, SegmentPage, SegmentsPage } from "./views.tsx";
+import { CountedSize } from "./size-views.tsx";
+import { CannotDelete, DeleteConfirm, SegmentPage, SegmentsPage } from "./views.tsx";
 
 /** The list of segments, each with its members, and the way to be rid of one. */
 export function segmentPages(context: Context) {
@@ -84,9 +85,9 @@ export function segmentPages(context: Context) {
         const words = parseQuery(SizeQuery, request).in === "words";
         const counted =
           rule === null
-            ? ({ kind: "counted", contacts: size } as const)
+            ? ({ kind: "counted", contacts: size, at: context.clock.now() } as const)
             : await sizeOf(context, { ...segment, rule }, { urgent: words, staleMs: SHOWN_MS });
-        return fragment(<CountedSize size={counted} words={words} />);
+        return fragment(<CountedSize size={counted} words={words} now={context.clock.now()} />);
       },
       readOne,
     )

@@ -1,11 +1,10 @@
-import type { Database } from "../../db/open.ts";
 import { within } from "../../db/within.ts";
 import { isFound, type Ruled } from "./audience.ts";
 import { type CountContext, countOnce } from "./counts.ts";
 import { countContacts } from "./size-queries.ts";
 
-/** How many contacts a rule finds, or that it takes longer to say than anybody would wait. */
-export type Size = { kind: "counted"; contacts: number } | { kind: "too long" };
+/** How many contacts a rule found at a time (milliseconds), or that it takes longer to say than anybody would wait. */
+export type Size = { kind: "counted"; contacts: number; at: number } | { kind: "too long" };
 
 /** So long a count may take. At a million contacts the usual rules take 0.2 to 1.6 s on two busy cores. */
 const COUNT_MS = 4_000;
@@ -23,10 +22,11 @@ export function sizeOf(
   options: { urgent?: boolean; staleMs?: number } = {},
 ): Promise<Size> {
   const key = JSON.stringify([id, rule, has_opt_outs]);
-  return countOnce(context, key, () => count(context.db, { id, rule, has_opt_outs }), options);
+  return countOnce(context, key, () => count(context, { id, rule, has_opt_outs }), options);
 }
 
-async function count(db: Database, ruled: Ruled): Promise<Size> {
+async function count({ db, clock }: CountContext, ruled: Ruled): Promise<Size> {
+  const at = clock.now();
   const counted = await within(db, COUNT_MS, (tx) => countContacts(tx, isFound(ruled)));
-  return counted.kind === "in time" ? { kind: "counted", contacts: counted.value } : counted;
+  return counted.kind === "in time" ? { kind: "counted", contacts: counted.value, at } : counted;
 }

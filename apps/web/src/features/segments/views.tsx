@@ -4,7 +4,7 @@ import { Buttons, LinkButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Confirm, ConfirmLink } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
-import { formatCount, formatPlural } from "../../ui/format.ts";
+import { formatPlural } from "../../ui/format.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Pager } from "../../ui/pager.tsx";
 import { SearchBox } from "../../ui/search-box.tsx";
@@ -16,6 +16,7 @@ import type { RuleInWords } from "./rule-words.ts";
 import { RuleText } from "./rule-count-views.tsx";
 import type { SegmentRow } from "./segments.ts";
 import type { Size } from "./size.ts";
+import { ListedSize, SizeLine } from "./size-views.tsx";
 
 export const SEGMENTS = { href: "/segments", label: "Segments" };
 const LIST_ID = "segments";
@@ -139,39 +140,6 @@ export function KindBadge(props: { dynamic: boolean }): Html {
   );
 }
 
-/** In a list only what is kept is shown at once; a rule is counted when its row comes into sight. */
-function ListedSize(props: { segment: SegmentRow }): Html {
-  const { id, rule, size } = props.segment;
-  return rule === null ? <span data-numeric>{formatCount(size)}</span> : <SizeLater id={id} />;
-}
-
-function SizeLater(props: { id: string; words?: boolean }): Html {
-  return (
-    <span
-      hx-get={`/segments/${props.id}/size${props.words === true ? "?in=words" : ""}`}
-      hx-trigger="revealed"
-      hx-target="this"
-      hx-swap="innerHTML"
-    >
-      <a href={`/segments/${props.id}?count=now`}>Count</a>
-    </span>
-  );
-}
-
-/** The size of a dynamic segment, once it was counted: a number, or in words. */
-export function CountedSize(props: { size: Size; words: boolean }): Html {
-  const { size, words } = props;
-  return size.kind === "counted" ? (
-    <span data-numeric>
-      {words ? `${formatPlural(size.contacts, "contact")} now` : formatCount(size.contacts)}
-    </span>
-  ) : (
-    <span class="muted" title="Counting takes longer than four seconds">
-      Too many to count
-    </span>
-  );
-}
-
 export interface SegmentPageProps {
   segment: SegmentRow;
   /** Of a dynamic segment: its rule, and its size if it was asked for. */
@@ -193,7 +161,7 @@ export function SegmentPage(props: SegmentPageProps): Html {
         title={segment.name}
         crumbs={[SEGMENTS]}
         badge={<KindBadge dynamic={rule !== undefined} />}
-        lead={<SizeLine {...props} />}
+        lead={<SizeLine {...props} dynamic={rule !== undefined} />}
         actions={
           writable && (
             <>
@@ -229,23 +197,6 @@ export function SegmentPage(props: SegmentPageProps): Html {
         region="#members"
       />
       <MemberList {...props.members} segment={segment} writable={writable} />
-    </>
-  );
-}
-
-function SizeLine(props: SegmentPageProps): Html {
-  const { segment, rule, size, now } = props;
-  return (
-    <>
-      {rule === undefined ? (
-        formatPlural(segment.size, "contact")
-      ) : size === undefined ? (
-        <SizeLater id={segment.id} words />
-      ) : (
-        <CountedSize size={size} words />
-      )}
-      {" · made "}
-      <Time at={segment.created_at} now={now} />
     </>
   );
 }

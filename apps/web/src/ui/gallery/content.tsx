@@ -13,7 +13,7 @@ import { Skeleton, Spinner } from "../skeleton.tsx";
 import { Stat, Stats } from "../stat.tsx";
 import { Time } from "../time.tsx";
 import { Timeline } from "../timeline.tsx";
-import { EMAIL_STATES } from "../tone.ts";
+import { EMAIL_STATES_AS_SHOWN } from "../tone.ts";
 import { Specimen, Specimens } from "./specimen.tsx";
 
 const MINUTE = 60_000;
@@ -60,7 +60,7 @@ export function ContentSection(props: { now: number }): Html {
 
       <Specimen name="EmailBadge, CampaignBadge, Tag">
         <div class="row">
-          {EMAIL_STATES.map((state) => (
+          {EMAIL_STATES_AS_SHOWN.map((state) => (
             <EmailBadge state={state} />
           ))}
         </div>
