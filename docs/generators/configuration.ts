@@ -44,6 +44,7 @@ export function configurationPage(): string {
     ]),
     "## What is read elsewhere",
     `${code("BUN_JSC_forceRAMSize")}, in bytes, is what Bun's collector takes for the memory of the machine, and so how much garbage it lets grow. ${code("bun start")} and the image set 256 MB for each app (${code(RUNTIME["BUN_JSC_forceRAMSize"] ?? "")}), and the memory in [Scaling](scaling.md) was measured with it ([decision 26](decisions/0026-what-an-email-costs.md)). It is no limit.`,
+    `${code("TZ")} changes nothing: every process sets it to UTC, so that two machines read a date without a time zone alike.`,
     `${code("NO_COLOR")} has ${code("bun start")} write without colours, as it does anyway where no terminal reads.`,
   );
 }

@@ -111,7 +111,7 @@ export function gatewaysPage(): string {
     "One gateway is the default, and a campaign may name another. Where it names a route, of the kind `route`, each attempt goes through one of the route's gateways. A route has a name, may be the default, and stands among the gateways in Settings and in the API; its settings are a weight from 0 to 1,000 for each gateway that there is, `gateway_` and the gateway's id without hyphens.",
     "Each attempt draws by weight among those gateways whose breaker lets it through and whose rates allow it now, so while one is down, slowed down or out of turn, the others take its share; one of weight 0 is used only when no other can be. What a gateway is known not to have taken (throttled, out of order, not reached, our credentials refused) goes through whichever is drawn when the email is tried again. What it may have taken goes through no other: the gateway that made the attempt stands in the journal before its socket is touched, it alone is asked after a crash or a lost answer, and what it cannot tell is uncertain, even where the campaign says `resend`. A refusal for good ends an email as ever. Every attempt in the history names the gateway that it went through. A gateway is not removed while a route goes through it.",
     "## Which headers arrive",
-    "An email of a campaign carries these headers, besides the usual ones and `X-Mailwright-Email`. Each adapter declares what its provider does not pass on as it is, and `contract.test.ts` holds the declarations against the fakes.",
+    "An email of a campaign, and a test, carries these headers, besides the usual ones and `X-Mailwright-Email`. Each adapter declares what its provider does not pass on as it is, and `contract.test.ts` holds the declarations against the fakes.",
     table(
       ["Header", ...ADAPTERS.map(({ title }) => title)],
       EMAIL_HEADERS.map((name) => [
@@ -130,7 +130,7 @@ export function gatewaysPage(): string {
         webhook ?? "It tells nothing.",
       ]),
     ),
-    "Whether they come, when the last one came, and how many were refused and why stands on the gateway's page under “What comes back”, and at `GET /api/v1/gateways/:id/feedback`. The services above (all but the SMTP server) own the return path of what they send, so bounces go to them and never to a mailbox of yours: without webhooks nobody here learns of a bounce or a complaint, and addresses that are gone are mailed again. Only an SMTP server needs a [bounce mailbox](bounces.md). What a bounce or a complaint suppresses, [Addresses that are never mailed](suppressions.md) says.",
+    "Whether they come, when the last one came, and how many were refused and why stands on the gateway's page under “What comes back”, and at `GET /api/v1/gateways/:id/feedback`. The services above (all but the SMTP server) own the return path of what they send, so bounces go to them and never to a mailbox of yours: without webhooks nobody here learns of a bounce, a complaint or who left by a link of the service's own, and addresses that are gone are mailed again. Only an SMTP server needs a [bounce mailbox](bounces.md). What each of these suppresses, [Addresses that are never mailed](suppressions.md) says.",
     "What Mailwright answers, and what it means to the service:",
     table(
       ["Answer", "Means", "Should it tell it again?"],

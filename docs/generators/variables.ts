@@ -145,7 +145,7 @@ export const VARIABLES = {
     {
       name: "FIRST_GATEWAY_WEBHOOK_SECRET",
       fallback: "",
-      meaning: "The secret by which its webhooks are known, of at least 16 letters.",
+      meaning: "The secret by which its webhooks are known, of at least 16 characters.",
     },
   ],
   gateway_mock: [

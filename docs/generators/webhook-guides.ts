@@ -52,7 +52,7 @@ export const WEBHOOK_GUIDES: Record<string, WebhookGuide> = {
     steps: [
       "Open the server, then the message stream that the gateway names (broadcast, if it names none), then its Webhooks, and add one. Every stream has webhooks of its own.",
       "The URL is the address on the gateway's page.",
-      "Under basic authentication, the user name is mailwright; the password is a secret that you make up, of 16 letters or more: `openssl rand -hex 24` prints one. Enter the same one as “Webhook secret”.",
+      "Under basic authentication, the user name is mailwright; the password is a secret that you make up, of 16 characters or more: `openssl rand -hex 24` prints one. Enter the same one as “Webhook secret”.",
       "Choose delivery, bounce, spam complaint and subscription change. Leave open and link click out, and do not include the content of messages.",
     ],
     refused:
@@ -84,7 +84,7 @@ export const WEBHOOK_GUIDES: Record<string, WebhookGuide> = {
     steps: [
       "Open the outbound webhooks of transactional emails, and add one. The URL is the address on the gateway's page.",
       "Choose sent, delivered, soft bounce, hard bounce, invalid email, blocked, complaint and unsubscribed. Leave the rest out.",
-      "As the authentication choose a token, and make it up, of 16 letters or more: `openssl rand -hex 24` prints one. Enter the same one as “Webhook secret”.",
+      "As the authentication choose a token, and make it up, of 16 characters or more: `openssl rand -hex 24` prints one. Enter the same one as “Webhook secret”.",
     ],
     refused:
       "Brevo drops what is answered with 401, and by its documents may drop what is answered with 503 as well. What it could not deliver at all it tells again after 10 minutes, 1, 2 and 8 hours. So set the secret here first, and look at the gateway's page after the first webhook.",

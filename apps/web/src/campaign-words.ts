@@ -24,3 +24,14 @@ export const CAMPAIGN_ACTIONS = [
   "requeued",
 ] as const;
 export type CampaignAction = (typeof CAMPAIGN_ACTIONS)[number];
+
+/** What can become known of an email after it was sent. */
+export const EMAIL_FACT_KINDS = [
+  "unsubscribed",
+  "left segments",
+  "resubscribed",
+  "delivered",
+  "bounced",
+  "complained",
+] as const;
+export type EmailFactKind = (typeof EMAIL_FACT_KINDS)[number];

@@ -28,6 +28,11 @@ const FAILURES: [status: string, words: string, bounce: BounceClass, exact: stri
       "block",
       "5.1.8",
     ],
+    ["", "550 SPF record for example.com does not exist", "block", undefined],
+    ["", "554 Reverse DNS (PTR) record does not exist for 192.0.2.1", "block", undefined],
+    ["", "550 Domain of sender address b+x@example.com does not exist", "block", undefined],
+    ["", "501 HELO invalid domain", "block", undefined],
+    ["", "550 Unknown domain in MAIL FROM", "block", undefined],
     // Somebody is there, and gets too much.
     [
       "5.2.1",
@@ -41,9 +46,15 @@ const FAILURES: [status: string, words: string, bounce: BounceClass, exact: stri
     ["5.4.1", "550 5.4.1 Recipient address rejected: Access denied", "hard", "5.4.1"],
     ["5.0.0", "550 no such user here", "hard", "5.0.0"],
     ["", "550 Unrouteable address", "hard", undefined],
+    // Exim's words of the recipient's server, which it asked.
+    ["5.1.1", "550-Callout verification failed: 550 5.1.1 <x>: User unknown", "hard", "5.1.1"],
+    // What stands in an address says nothing.
+    ["5.1.1", "550 5.1.1 <a-spam@block-list.example.org> Recipient rejected", "hard", "5.1.1"],
     // A host that does not answer may do so another time.
     ["5.4.1", "no answer from host", "soft", "5.4.1"],
     ["4.0.0", "user unknown for now", "soft", "4.0.0"],
+    ["", "450 mailbox is disabled for now", "soft", undefined],
+    ["", "smtp; 450 <x>: Recipient address rejected: User unknown", "soft", undefined],
   ];
 
 test.each(FAILURES)("%p with %p is %s", (status, words, bounce, exact) => {

@@ -1,11 +1,12 @@
 import { bounceClass, type BounceClass, enhancedStatusIn } from "./bounces.ts";
 
 /**
- * A server that checked where the message came from before it took it, and quotes what it found there: the mailbox that it says
- * does not exist is ours (Exim's `verify = sender/callout`, Postfix's `reject_unverified_sender`).
+ * About us: a server that checked where the message came from before it took it, and quotes what it found there (the mailbox that
+ * it says does not exist is ours: Exim's `verify = sender/callout`, Postfix's `reject_unverified_sender`); and our domain, our
+ * greeting or our records in DNS, of which it says that they do not exist.
  */
 const ABOUT_SENDER =
-  /\bsender (?:verif(?:y|ication)|callout)\b|\bverification failed for <|\bcallout verification\b|\bsender address rejected\b|\breturn[- ]path\b|\benvelope[- ]?(?:from|sender)\b/i;
+  /\bsender (?:verif(?:y|ication)|callout)\b|\bverification failed for <|\bsender address rejected\b|\breturn[- ]path\b|\benvelope[- ]?(?:from|sender)\b|\bdomain of sender\b|\bsender(?:'s)? domain\b|\bmail from\b|\b(?:helo|ehlo)\b|\b(?:ptr|rdns|reverse dns)\b|\b(?:spf|dkim|dmarc)\b.{0,80}\b(?:does not|doesn't) exist\b/i;
 
 /** Gmail says so of somebody who is there and gets too much at once, with the code of a disabled mailbox (5.2.1). */
 const TOO_MUCH_AT_ONCE = /\breceiving mail (?:at a rate|too (?:quickly|fast))\b|\bReceivingRate/i;
@@ -42,7 +43,14 @@ export function classOfFailure(status: string, words: string, said: BounceClass)
   return { bounce: classOf(exact, words, said), ...(exact !== undefined && { status: exact }) };
 }
 
-function classOf(status: string | undefined, words: string, said: BounceClass): BounceClass {
+/** An address may have any words in it. */
+const ADDRESSES = /[^\s<>]+@[^\s<>]+/g;
+
+/** A reply that holds for now (RFC 5321 4.2.1), where there is no enhanced code. */
+const FOR_NOW = /^(?:[\w-]+;\s*)?4\d\d[ -]/;
+
+function classOf(status: string | undefined, told: string, said: BounceClass): BounceClass {
+  const words = told.replace(ADDRESSES, "");
   if (ABOUT_SENDER.test(words)) return "block";
   if (TOO_MUCH_AT_ONCE.test(words)) return "soft";
   if (status === "5.4.1" && NOT_IN_DIRECTORY.test(words)) return "hard";
@@ -50,5 +58,6 @@ function classOf(status: string | undefined, words: string, said: BounceClass): 
   if (POLICY.test(words) && !nobody) return "block";
   // A provider that calls it a block knows more of it than these words.
   if (!nobody || said === "block") return bounceClass(status, said);
-  return bounceClass(status, status?.startsWith("4.") ? "soft" : "hard");
+  const isForNow = status?.startsWith("4.") ?? FOR_NOW.test(words);
+  return bounceClass(status, isForNow ? "soft" : "hard");
 }

@@ -126,7 +126,7 @@ export const SettingsPatch = Type.Object({
   gateways: Type.Array(
     Type.Object({
       id: Id,
-      /** The version that the change was made from: should the gateway be another by now, it is a 409. */
+      /** The version that the change was made from: should the gateway be another by now, it is a 409. Not asked of a removal. */
       seen: Type.Optional(Version),
       name: Type.Optional(line(100)),
       kind: Type.Optional(Type.String({ pattern: "^[a-z_]{1,40}$" })),

@@ -1,4 +1,10 @@
-import { type FilterImplOptions, Liquid, type LiquidOptions } from "liquidjs";
+import { compile } from "html-to-text";
+import { type Context, type FilterImplOptions, Liquid, type LiquidOptions } from "liquidjs";
+import { textOf } from "./values.ts";
+
+interface FilterThis {
+  context: Context;
+}
 
 /**
  * An engine for subjects and text parts, which are no HTML: what guides of Liquid teach to escape stays as it is, in a text part
@@ -13,7 +19,20 @@ export function createPlainEngine(options: LiquidOptions): Liquid {
     newline_to_br: asItIs,
   };
   for (const [name, filter] of Object.entries(replaced)) engine.registerFilter(name, filter);
+  engine.registerFilter(MARKUP_AS_TEXT, markupAsText);
   return engine;
+}
+
+/** The filter that stands in a text part where the html that it was made from has `raw`. */
+export const MARKUP_AS_TEXT = "markup_as_text";
+
+const convert = compile({ wordwrap: false });
+
+/** Charges the memory limit, as LiquidJS's own filters do. */
+function markupAsText(this: FilterThis, value: unknown): string {
+  const html = textOf(value);
+  this.context.memoryLimit.use(html.length);
+  return convert(html);
 }
 
 function asItIs(value: unknown): unknown {

@@ -53,8 +53,12 @@ describe("the text part of html", () => {
     );
     expect(text.split("\n\n")).toEqual([
       ...Array.from({ length: 4 }, () => note),
-      "Tom O'Brien & Co\nbold",
+      "Tom O'Brien & Co bold",
     ]);
+    const address = "Main St 1<br>Springfield &amp; Co<ul><li>one</li><li>two</li></ul>";
+    expect(rendered({ body: "<p>{{ contact.address | raw }}</p>" }, { address }).text).toBe(
+      "Main St 1\nSpringfield & Co\n * one\n * two",
+    );
     expect(subject).toBe("For Tom O'Brien & Co <b>bold</b>");
   });
 

@@ -1,5 +1,6 @@
 import { compile, type DomNode, type FormatCallback } from "html-to-text";
 import { COMMENT } from "./markup-comments.ts";
+import { MARKUP_AS_TEXT } from "./plain.ts";
 import { type LiquidPiece, protect, type Protected, SILENT_WORD } from "./protect.ts";
 import { URL_FILTERS, URL_TAG } from "./urls.ts";
 
@@ -71,7 +72,7 @@ function written(
   after: string,
 ): string {
   if (tag === "comment") return "";
-  const source = given.replace(MARKUP, "| strip_html$1");
+  const source = given.replace(MARKUP, `| ${MARKUP_AS_TEXT}$1`);
   const leads = before === "\n" || before === "";
   const begun = leads ? source.replace(/^(\{[{%])-/, "$1") : source;
   return after === "\n" || (leads && !prints) ? begun.replace(/-([}%]\})$/, "$1") : begun;

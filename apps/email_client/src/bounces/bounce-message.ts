@@ -103,9 +103,9 @@ function looksBounced(mail: Email): boolean {
   return /^(?:mailer-daemon|postmaster)@/i.test(mail.from?.address ?? "") && !isVacation(mail);
 }
 
-const SERVER = /^(?:$|mail(?:er)?[-_.]?(?:daemon|system|delivery)?@)/i;
+const SERVER = /^(?:$|mailer@|mail(?:er)?[-_.]?(?:daemon|system|delivery)@)/i;
 /** A reply code at the beginning of a line, or before an enhanced one. */
-const REPLY = /^[\s>]*[45]\d\d[ -]\S|\b[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b/m;
+const REPLY = /^[ \t>]*[45]\d\d[ -]\S|\b[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b/m;
 const FAILED =
   /\b(?:undeliver|non[- ]?deliver|fail(?:ed|ure)\b|returned\b|rejected\b|not (?:be )?(?:taken|accepted|delivered)\b)/i;
 

@@ -5,9 +5,9 @@ import { secretDoubt } from "./webhook-proofs.ts";
 
 /**
  * Postmark: https://postmarkapp.com/developer/webhooks/bounce-webhook, .../delivery-webhook, .../spam-complaint-webhook,
- * .../subscription-change-webhook, the
- * types of a bounce: https://postmarkapp.com/developer/api/bounce-api. One event a call, and none is signed: a secret of ours
- * comes along, as https://postmarkapp.com/developer/webhooks/webhooks-overview has it for Basic authentication.
+ * .../subscription-change-webhook, the types of a bounce: https://postmarkapp.com/developer/api/bounce-api. One event a call,
+ * and none is signed: a secret of ours comes along, as https://postmarkapp.com/developer/webhooks/webhooks-overview has it for
+ * Basic authentication.
  */
 export function postmarkWebhook(secret: string, metadata: string): Webhook {
   return webhook({

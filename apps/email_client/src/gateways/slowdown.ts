@@ -8,8 +8,9 @@ import type { RedisClient } from "../redis/open.ts";
 export const SLOWDOWN = {
   /**
    * Slows down when at least `throttled` attempts, and this share of the current sample, were throttled. A sample ends after
-   * `sample` attempts. Judged by the second alone, a gateway that refuses one in twenty-five at random was slowed by one refusal among a
-   * few attempts, then made fewer, and stayed at a sixteenth; of a hundred there are ten by chance once in a hundred times.
+   * `sample` attempts. Judged by the share alone, a gateway that refuses one in twenty-five at random was slowed by one refusal
+   * among a few attempts, then made fewer, and stayed at a sixteenth; of a hundred there are ten by chance once in a hundred
+   * times.
    */
   throttled: 10,
   share: 0.1,

@@ -118,9 +118,9 @@ const MAY_NOT_RELAY =
 
 /**
  * Postfix says who may not send with `smtpd_delay_reject`, its default, only once it is told of a recipient
- * (https://www.postfix.org/postconf.5.html#smtpd_delay_reject).
+ * (https://www.postfix.org/postconf.5.html#smtpd_delay_reject). Its reply begins so; further on it quotes another server's.
  */
-const NOT_FROM_US = /\b(sender address|client host|helo command) rejected\b/i;
+const NOT_FROM_US = /^\s*(<[^>]*>: )?(sender address|client host|helo command) rejected\b/i;
 
 /** Exchange Online says so after the message, of an account that may not use this From address or has sent too much spam. */
 const MAY_NOT_SEND_AS =

@@ -1,19 +1,14 @@
 import { ConflictError, OutcomeUnknownError } from "./faults.ts";
 
 /**
- * What the API says of a test of which no gateway told: the email client refused the call, so nothing was sent; or nobody
- * heard of it, and sent once more it may arrive twice.
+ * What the API says of a call that another service refused, so that nothing was done; or of which it did not tell whether it was:
+ * done once more it may be done twice. `unknown` says what nobody can say then.
  */
-export function notAnswered({
-  kind,
-  why,
-}: {
-  kind: "refused" | "unreachable";
-  why: string;
-}): Error {
+export function notAnswered(
+  { kind, why }: { kind: "refused" | "unreachable"; why: string },
+  unknown: string,
+): Error {
   return kind === "refused"
     ? new ConflictError(why)
-    : new OutcomeUnknownError(
-        `Nobody can say whether the test was sent: the email client did not tell (${why}).`,
-      );
+    : new OutcomeUnknownError(`${unknown} (${why}).`);
 }

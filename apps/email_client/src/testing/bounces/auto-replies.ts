@@ -52,7 +52,7 @@ export const AUTO_REPLIES = {
     message(
       [
         "Return-Path: <>",
-        "From: Firm <info@firm.example.org>",
+        "From: Firm <mail@firm.example.org>",
         `To: ${to}`,
         "Subject: Thank you for your message",
       ],

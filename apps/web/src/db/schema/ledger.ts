@@ -12,19 +12,10 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { EMAIL_STATES } from "@mailwright/email_machine";
+import { EMAIL_FACT_KINDS } from "../../campaign-words.ts";
 import { bytewiseText, createdAt, id, moment } from "./columns.ts";
 
 export const emailState = pgEnum("email_state", EMAIL_STATES);
-
-/** What can become known of an email after it was sent. */
-export const EMAIL_FACT_KINDS = [
-  "unsubscribed",
-  "left segments",
-  "resubscribed",
-  "delivered",
-  "bounced",
-  "complained",
-] as const;
 
 /**
  * The ledger: one row a recipient of a campaign, in the state it is in now. `email_event` below has how it came there.

@@ -1,4 +1,5 @@
-import { desc, eq } from "drizzle-orm";
+import { and, desc, eq, inArray } from "drizzle-orm";
+import { CAMPAIGN_ACTIONS } from "../../campaign-words.ts";
 import type { Queryable } from "../../db/open.ts";
 import { campaignActivity } from "../../db/schema/campaigns.ts";
 import type { Activity } from "./activity.ts";
@@ -24,6 +25,7 @@ export async function updateActivity(
   await db.update(campaignActivity).set({ detail }).where(eq(campaignActivity.id, entry));
 }
 
+/** An action that only a newer web knows is left to that one to show. */
 export async function selectActivity(
   db: Queryable,
   campaign: string,
@@ -37,7 +39,12 @@ export async function selectActivity(
       detail: campaignActivity.detail,
     })
     .from(campaignActivity)
-    .where(eq(campaignActivity.campaign_id, campaign))
+    .where(
+      and(
+        eq(campaignActivity.campaign_id, campaign),
+        inArray(campaignActivity.action, [...CAMPAIGN_ACTIONS]),
+      ),
+    )
     .orderBy(desc(campaignActivity.id))
     .limit(most);
 }

@@ -72,7 +72,7 @@ export function RequeueConfirm(props: {
   const { campaign, question, count, perhapsTwice, csrf, cancel } = props;
   const { states } = question;
   const address = requeueAddress(campaign.id, question);
-  const twice = perhapsTwice !== 0 || states.includes("uncertain");
+  const twice = perhapsTwice !== 0 || !states.includes("failed");
   return (
     <Confirm
       title={`Send ${formatPlural(count, `${states.join(" and ")} email`)} again?`}

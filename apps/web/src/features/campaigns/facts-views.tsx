@@ -1,10 +1,10 @@
+import type { EmailFactKind } from "../../campaign-words.ts";
 import type { EmailState } from "@mailwright/email_machine";
 import type { Html } from "@mailwright/html";
 import { Card } from "../../ui/card.tsx";
 import { Definitions } from "../../ui/definitions.tsx";
 import { formatCount, formatPercent } from "../../ui/format.ts";
 import { FACT_LOOKS } from "../emails/fact-words.ts";
-import type { EmailFactKind } from "../emails/facts.ts";
 
 /** How many emails of a campaign each kind of fact is known of. */
 export type FactCounts = Partial<Record<EmailFactKind, number>>;
@@ -20,7 +20,7 @@ export const SHOWN_FACTS = [
 
 /**
  * What came back of a campaign: what recipients did and gateways told. Nothing while there is nothing to tell. A share is of those
- * that were tried: a server that knows no such mailbox says so at once or later, and it is a bounce either way.
+ * that were sent, failed or are uncertain: a server that knows no such mailbox says so at once or later, and it is a bounce either way.
  */
 export function Facts(props: {
   campaign: string;
@@ -34,7 +34,7 @@ export function Facts(props: {
   return (
     <Card
       title="What came back"
-      lead="Of the emails that were tried, each counted once: a server may refuse one at once, or take it and send it back."
+      lead="Each email counted once; shares are of those that were sent, failed or are uncertain, for a server may refuse one at once or send it back later."
     >
       <Definitions
         items={known.map((kind) => {

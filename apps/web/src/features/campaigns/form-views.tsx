@@ -1,6 +1,7 @@
 import type { Html } from "@mailwright/html";
 import { LinkButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
+import { ChangedMeanwhile } from "../../ui/changed-meanwhile.tsx";
 import { CheckboxGroup, RadioCards, SelectField } from "../../ui/choice.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { field, Form, FormActions, FormSection, type FormState } from "../../ui/form.tsx";
@@ -21,6 +22,8 @@ export interface CampaignFormProps {
   now: number;
   /** The draft that is edited; none for a new one. */
   draft?: { id: string; name: string; revision: string } | undefined;
+  /** Somebody else has changed it meanwhile; the form holds what was typed. */
+  stale?: boolean | undefined;
 }
 
 export function CampaignFormPage(props: CampaignFormProps): Html {
@@ -37,6 +40,9 @@ export function CampaignFormPage(props: CampaignFormProps): Html {
         crumbs={crumbs}
         lead="Nothing is sent before you launch it, on a page of its own."
       />
+      {props.stale === true && draft && (
+        <ChangedMeanwhile what="this draft" href={`/campaigns/${draft.id}`} />
+      )}
       {lacks && !draft ? <WhatComesFirst choices={choices} /> : <CampaignForm {...props} />}
     </>
   );

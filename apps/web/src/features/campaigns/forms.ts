@@ -9,7 +9,7 @@ import type { ListedState } from "./list.ts";
 
 const chosen = (title: string, error: string) => Type.String({ title, pattern: ID_PATTERN, error });
 
-const WHEN_UNCERTAIN = ["hold", "resend"] as const;
+const WHEN_UNCERTAIN_CHOICES = ["hold", "resend"] as const;
 
 /** What a marketer decides about a campaign; the form and the API take the same. */
 export const CampaignInput = Input({
@@ -37,7 +37,7 @@ export const CampaignInput = Input({
     default: null,
     title: "Gateway",
   }),
-  when_uncertain: oneOf(WHEN_UNCERTAIN, { default: "hold" }),
+  when_uncertain: oneOf(WHEN_UNCERTAIN_CHOICES, { default: "hold" }),
 });
 
 /** The same over the API: what has a default may be left out. */
@@ -66,7 +66,7 @@ export const CampaignView = Type.Object({
   }),
   segment_ids: Type.Array(Type.String()),
   gateway_id: Type.Union([Type.String(), Type.Null()]),
-  when_uncertain: oneOf(WHEN_UNCERTAIN),
+  when_uncertain: oneOf(WHEN_UNCERTAIN_CHOICES),
   audience: Type.Integer({ description: "How many recipients were frozen at launch." }),
   counts: Type.Object(
     Object.fromEntries(EMAIL_STATES.map((state) => [state, Type.Integer()])) as Record<

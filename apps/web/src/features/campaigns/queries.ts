@@ -91,7 +91,8 @@ export async function updateDraft(
 ): Promise<void> {
   await tx
     .update(campaign)
-    .set({ ...changes, state_reason: null, updated_at: sql`now()` })
+    // Two that follow each other closely would leave one revision by the time of their transactions.
+    .set({ ...changes, state_reason: null, updated_at: sql`clock_timestamp()` })
     .where(eq(campaign.id, id));
   if (segments === undefined) return;
   await tx.delete(campaignSegment).where(eq(campaignSegment.campaign_id, id));

@@ -1,9 +1,10 @@
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import { EmailStateSchema } from "@mailwright/protocol";
+import { EMAIL_FACT_KINDS } from "../../campaign-words.ts";
 import type { Context } from "../../context.ts";
 import { ConflictError, found, NotFoundError } from "../../http/faults.ts";
-import { parseForm, parseQuery } from "../../http/forms.ts";
+import { oneOf, parseForm, parseQuery } from "../../http/forms.ts";
 import { pages } from "../../http/pages.tsx";
 import { askedPage, pageLinks } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
@@ -12,7 +13,6 @@ import { whereaboutsAt } from "../emails/explanation.ts";
 import { emailsFile } from "../emails/export.ts";
 import { readCampaign } from "./campaigns.ts";
 import { requeueAddress } from "./confirm-views.tsx";
-import { EMAIL_FACT_KINDS } from "../emails/facts.ts";
 import { campaignProps } from "./detail-routes.tsx";
 import { RequeueInput } from "./forms.ts";
 import { cannotRequeue, requeuedMessage } from "./order-routes.tsx";
@@ -23,7 +23,7 @@ const RecipientsQuery = Type.Object({
   q: Type.String({ default: "", maxLength: 254 }),
   state: Type.Optional(EmailStateSchema),
   reason: Type.Optional(Type.String({ pattern: "^[a-z_]{1,40}$" })),
-  fact: Type.Optional(Type.Union(EMAIL_FACT_KINDS.map((kind) => Type.Literal(kind)))),
+  fact: Type.Optional(oneOf(EMAIL_FACT_KINDS)),
 });
 
 /** A campaign's emails, one a recipient. */

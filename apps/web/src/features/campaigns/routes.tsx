@@ -68,6 +68,7 @@ function draftPages(context: Context) {
         estimate={estimate}
         now={clock.now()}
         draft={draft}
+        stale={status === 409}
       />,
     );
   }
@@ -167,7 +168,7 @@ function draftPages(context: Context) {
           case "refused":
             return showForm(tools, posted.refuse(changed.faults), seenBy(tools, campaign));
           case "changed meanwhile":
-            return showForm(tools, posted.refuse({ "": CHANGED_MEANWHILE }), campaign, 409);
+            return showForm(tools, posted.refuse({}), campaign, 409);
         }
       },
       writeOne,
@@ -204,9 +205,6 @@ function draftPages(context: Context) {
       writeOne,
     );
 }
-
-const CHANGED_MEANWHILE =
-  "Somebody else changed this draft since you opened it. What you typed stands here and is not saved: saving now overwrites their change.";
 
 /** A launched campaign is changed no more. */
 function draftOf(campaign: Campaign): Campaign {

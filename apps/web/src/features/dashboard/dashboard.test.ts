@@ -189,7 +189,9 @@ test("nothing needs a look where no campaign of now has what failed, and none at
   expect(page.find(".empty-text").map(({ text }) => text)).toContain(
     "No email is uncertain, and none has failed of the campaigns that are under way or were launched or ended in the last 30 days.",
   );
-  expect(page.find(".stat").map(({ text }) => text)).toContain("Sent by campaigns of 30 days0");
+  expect(page.find(".stat").map(({ text }) => text)).toContain(
+    "Sent by campaigns of the last 30 days0",
+  );
 });
 
 test("the days say what was sent, and the totals what there is", async () => {

@@ -42,7 +42,7 @@ export function DashboardPage(props: DashboardProps): Html {
         <Stat label="Templates" value={formatCount(totals.templates)} href="/templates" />
         <Stat label="Campaigns" value={formatCount(totals.campaigns)} href="/campaigns" />
         <Stat
-          label="Sent by campaigns of 30 days"
+          label="Sent by campaigns of the last 30 days"
           value={formatCount(sum(days, ({ sent }) => sent))}
         />
       </Stats>

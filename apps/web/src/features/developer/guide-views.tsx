@@ -23,7 +23,7 @@ export function ApiGuidePage(props: {
     <>
       <DeveloperHeader
         path="/developer/api"
-        lead="Everything the pages do, a program can do too."
+        lead="What the pages do, a program can do too, except for accounts and tokens."
         actions={
           <>
             <LinkButton href={DESCRIPTION} icon="file-text">
@@ -99,9 +99,9 @@ function Manners(): Html {
           [
             "Changes",
             <>
-              What is left out stays. With the <code>revision</code> that was read, or of a template
-              its <code>version</code>, a change is a 409 when somebody else came first; so is the
-              launch of a campaign.
+              What is left out stays. Name the <code>revision</code> that you read (of a template
+              its <code>version</code>), and a change, or the launch of a campaign, is a 409 when
+              somebody else came first.
             </>,
           ],
           [

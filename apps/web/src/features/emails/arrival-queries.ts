@@ -1,8 +1,8 @@
+import type { EmailFactKind } from "../../campaign-words.ts";
 import { sql } from "drizzle-orm";
 import type { EmailState } from "@mailwright/email_machine";
 import type { Queryable } from "../../db/open.ts";
 import { isRefusal } from "../../db/told-of-run.ts";
-import type { EmailFactKind } from "./fact-queries.ts";
 
 /** Some emails of a campaign: those in the states, all or of the named ones. */
 export interface AskedEmails {
@@ -22,11 +22,17 @@ export async function selectLastOfAccepted(
   return rows[0]?.kind;
 }
 
-/** Whether nobody could tell what became of an attempt of an email, in whichever run. */
+/**
+ * Whether nobody could tell what became of an attempt of an email. Of a run that has ended for certain its end says so, of an
+ * attempt that was given up for lost and told of later as well.
+ */
 export async function selectInDoubt(db: Queryable, id: string): Promise<boolean> {
-  const rows = await db.execute(
-    sql`SELECT FROM "email_event" WHERE "email_id" = ${id} AND ${IS_DOUBT} LIMIT 1`,
-  );
+  const rows = await db.execute(sql`
+    SELECT FROM "email_event" JOIN "email" ON "email"."id" = "email_event"."email_id"
+    WHERE "email_id" = ${id} AND ${IS_DOUBT}
+      AND ("email_event"."run" < "email"."run" OR "email"."state" NOT IN ('failed', 'skipped', 'cancelled'))
+    LIMIT 1
+  `);
   return rows.length > 0;
 }
 

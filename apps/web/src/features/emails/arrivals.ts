@@ -1,3 +1,4 @@
+import type { EmailFactKind } from "../../campaign-words.ts";
 import type { EmailState } from "@mailwright/email_machine";
 import type { Database, Queryable } from "../../db/open.ts";
 import { within } from "../../db/within.ts";
@@ -7,7 +8,6 @@ import {
   selectInDoubt,
   selectLastOfAccepted,
 } from "./arrival-queries.ts";
-import type { EmailFactKind } from "./facts.ts";
 
 /**
  * Why an email that is not told as sent may have arrived: a fact of it says that its gateway had accepted an attempt, or

@@ -1,8 +1,8 @@
+import type { EmailFactKind } from "../../campaign-words.ts";
 import { EMAIL_STATES, type EmailState } from "@mailwright/email_machine";
 import type { Paged, PageRequest } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
 import { canonicalBeginning } from "../contacts/address.ts";
-import type { EmailFactKind } from "./facts.ts";
 import {
   countReasons,
   type ReasonRow,

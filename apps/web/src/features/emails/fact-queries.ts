@@ -1,13 +1,11 @@
 import { asc, eq, sql } from "drizzle-orm";
 import type { Queryable } from "../../db/open.ts";
-import { EMAIL_FACT_KINDS, emailFact } from "../../db/schema/ledger.ts";
+import type { EmailFactKind } from "../../campaign-words.ts";
+import { emailFact } from "../../db/schema/ledger.ts";
 import { isRefusedBefore, isToldOfRun } from "../../db/told-of-run.ts";
-
-export { EMAIL_FACT_KINDS };
 
 /** Something that became known of an email beside its transitions. */
 export type EmailFact = typeof emailFact.$inferSelect;
-export type EmailFactKind = EmailFact["kind"];
 
 /** A fact as it is told, of an email by its id. */
 export interface ToldFact {

@@ -1,6 +1,7 @@
+import type { EmailFactKind } from "../../campaign-words.ts";
 import type { IconName } from "../../ui/icon.tsx";
 import type { Tone } from "../../ui/tone.ts";
-import type { EmailFact, EmailFactKind, ToldKind } from "./facts.ts";
+import type { EmailFact, ToldKind } from "./facts.ts";
 import type { Explanation } from "./reasons.ts";
 
 /** How a kind of fact looks, and how many of it are called. */

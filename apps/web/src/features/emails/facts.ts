@@ -1,22 +1,14 @@
+import { EMAIL_FACT_KINDS, type EmailFactKind } from "../../campaign-words.ts";
 import type { Queryable } from "../../db/open.ts";
 import {
   countFactsOf,
-  EMAIL_FACT_KINDS,
   type EmailFact,
-  type EmailFactKind,
   insertFacts,
   selectFacts,
   type ToldFact,
 } from "./fact-queries.ts";
 
-export {
-  EMAIL_FACT_KINDS,
-  type EmailFact,
-  type EmailFactKind,
-  MOST_TOLD,
-  type ToldFact,
-  type ToldKind,
-} from "./fact-queries.ts";
+export { type EmailFact, MOST_TOLD, type ToldFact, type ToldKind } from "./fact-queries.ts";
 
 /**
  * Writes down what became known of emails, each fact once however often it is told, and answers those that were not known.

@@ -1,17 +1,11 @@
 import { Type } from "@sinclair/typebox";
 import { EmailStateSchema } from "@mailwright/protocol";
-import { Moment } from "../../http/forms.ts";
+import { EMAIL_FACT_KINDS } from "../../campaign-words.ts";
+import { Moment, oneOf } from "../../http/forms.ts";
 import { ListQuery } from "../../http/paging.ts";
 import { NO_REASON } from "./reasons.ts";
 
-export const FactKind = Type.Union([
-  Type.Literal("unsubscribed"),
-  Type.Literal("left segments"),
-  Type.Literal("resubscribed"),
-  Type.Literal("delivered"),
-  Type.Literal("bounced"),
-  Type.Literal("complained"),
-]);
+export const FactKind = oneOf(EMAIL_FACT_KINDS);
 
 /** Which of a campaign's emails a call is about. */
 export const EmailFilterQuery = Type.Object({

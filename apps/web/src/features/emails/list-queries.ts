@@ -1,3 +1,4 @@
+import type { EmailFactKind } from "../../campaign-words.ts";
 import { and, asc, desc, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import type { EmailState } from "@mailwright/email_machine";
@@ -6,7 +7,6 @@ import { keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts
 import type { Queryable } from "../../db/open.ts";
 import { email, emailFact } from "../../db/schema/ledger.ts";
 import { isRefusedBefore } from "../../db/told-of-run.ts";
-import type { EmailFactKind } from "./fact-queries.ts";
 import type { Email } from "./queries.ts";
 
 /** Which emails of a campaign: in which states, for which reason. */

@@ -25,7 +25,7 @@ import { answerOfEach } from "./each-answer.ts";
 import { bodySchema, GatewayInput, GatewayPatch, TestForm } from "./forms.ts";
 import type { Gateway } from "./gateways.ts";
 import { removeGateway } from "./removal.ts";
-import { onlyOne } from "./reach.ts";
+import { onlyOne, TEST_UNKNOWN } from "./reach.ts";
 import { gatewaysToAsk, notReached, uncertain } from "./reach-api.ts";
 import { sendTest } from "./test-message.ts";
 
@@ -138,7 +138,7 @@ export function gatewaysApi(context: Context) {
             throw new NotFoundError();
           case "refused":
           case "unreachable":
-            throw notAnswered(asked);
+            throw notAnswered(asked, TEST_UNKNOWN);
         }
       },
       {

@@ -41,7 +41,7 @@ export function FeedbackCard(props: {
       lead={
         gateway.webhook === undefined
           ? "Bounces and complaints, by mail to a mailbox."
-          : "Deliveries, bounces and complaints that the service tells of."
+          : "Deliveries, bounces, complaints and unsubscribing that the service tells of."
       }
       actions={
         <Badge tone={tone} icon={icon}>

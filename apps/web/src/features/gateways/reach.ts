@@ -7,6 +7,10 @@ export type Asked<T> =
   | { kind: "refused"; why: string }
   | { kind: "unreachable"; why: string };
 
+/** Of a test of which no gateway's word came back, in the API. */
+export const TEST_UNKNOWN =
+  "Nobody can say whether the test was sent: the email client did not tell";
+
 /** What became of asking each of the gateways that attempts through one go through, in their order. */
 export type AskedOfEach<T> = { gateway: { id: string; name: string }; asked: Asked<T> }[];
 

@@ -43,7 +43,8 @@ export function readPlan(form: URLSearchParams): TypedPlan {
       target: CHOICES.find((choice) => choice === target) ?? "",
       key: (keys[index] ?? "").trim(),
     })),
-    layout: layoutIn(form, SHOWN),
+    // A page of a web from before there was one says it by the other names.
+    layout: layoutIn(form, form.has(SHOWN.separator) ? SHOWN : CHOSEN),
   };
 }
 

@@ -1,8 +1,9 @@
+import type { EmailFactKind } from "../../campaign-words.ts";
 import { type Clock, newId } from "@mailwright/platform";
 import type { Database, Queryable } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
 import { parseAddress } from "../contacts/address.ts";
-import { type EmailFactKind, factsOf, noteFacts } from "../emails/facts.ts";
+import { factsOf, noteFacts } from "../emails/facts.ts";
 import { optOut, optBackIn, standingsOf } from "../segments/opt-outs.ts";
 import {
   readSuppression,

@@ -46,7 +46,9 @@ export function countOnce<T>(
   const counted = shelf.turns(count, urgent);
   keep(shelf, key, { at: clock.now(), count: counted });
   // A count that failed says nothing about the next.
-  counted.catch(() => shelf.kept.delete(key));
+  counted.catch(() => {
+    if (shelf.kept.get(key)?.count === counted) shelf.kept.delete(key);
+  });
   return known !== undefined && age < staleMs ? (known.count as Promise<T>) : counted;
 }
 

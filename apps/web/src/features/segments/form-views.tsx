@@ -1,6 +1,6 @@
 import type { Html } from "@mailwright/html";
-import { Callout } from "../../ui/banner.tsx";
 import { Card } from "../../ui/card.tsx";
+import { ChangedMeanwhile } from "../../ui/changed-meanwhile.tsx";
 import { field, Form, FormActions, type FormState } from "../../ui/form.tsx";
 import { TextField } from "../../ui/input.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
@@ -69,12 +69,7 @@ export function EditSegmentPage(
         title={segment.rule === null ? "Rename segment" : "Edit segment"}
         crumbs={[SEGMENTS, { href: path, label: segment.name }]}
       />
-      {props.changedMeanwhile === true && (
-        <Callout tone="warning" title="Somebody else changed this segment while you did">
-          It is called “{segment.name}” now. What you typed is still here: look at{" "}
-          <a href={path}>the segment as it is</a>, and save again to put yours in its place.
-        </Callout>
-      )}
+      {props.changedMeanwhile === true && <ChangedMeanwhile what="this segment" href={path} />}
       <Card>
         <SegmentFields {...props} action={path} path={path} submit="Save segment" cancel={path} />
       </Card>

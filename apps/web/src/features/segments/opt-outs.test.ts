@@ -166,11 +166,11 @@ test("the page of a segment says how many have opted out of it, and its form cou
   const edit = await client.get(`${path}/edit`);
   expect(edit.find("#rule-count")[0]?.attributes["hx-post"]).toBe(`${path}/count`);
   const count = async (to: string) => (await client.post(to, EVERYBODY_FORM, HTMX)).textOf("p");
-  expect(await count(`${path}/count`)).toBe("Finds 2 contacts now");
-  expect(await count("/segments/count")).toBe("Finds 3 contacts now");
+  expect(await count(`${path}/count`)).toBe("Finds 2 contacts");
+  expect(await count("/segments/count")).toBe("Finds 3 contacts");
   expect((await client.post(`/segments/${newId()}/count`, EVERYBODY_FORM)).status).toBe(404);
   const draft = await client.post(`${path}/draft`, { ...EVERYBODY_FORM, do: "count" });
-  expect(draft.textOf("#rule-count")).toBe("Finds 2 contacts now");
+  expect(draft.textOf("#rule-count")).toBe("Finds 2 contacts");
   const { call } = await apiClient(context);
   const shown = await call("GET", `/api/v1${path}`);
   expect(shown.json<{ size: number }>().size).toBe(2);

@@ -47,7 +47,7 @@ export function RuleCount(props: { size: Size | undefined }): Html {
     return <p class="muted">Fill in the conditions to see how many contacts they find.</p>;
   return size.kind === "counted" ? (
     <p>
-      Finds <strong>{formatPlural(size.contacts, "contact")}</strong> now
+      Finds <strong>{formatPlural(size.contacts, "contact")}</strong>
     </p>
   ) : (
     <p class="muted">

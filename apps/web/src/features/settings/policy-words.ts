@@ -13,7 +13,7 @@ export function describePolicy({
     longest === first_wait_s
       ? `up to ${duration(first_wait_s)} apart`
       : `up to ${duration(first_wait_s)} apart at first and ${duration(longest)} at last`;
-  return `Each email is tried up to ${attempts} times, ${waits}, and for ${duration(max_age_s)} at most.`;
+  return `Each email is tried up to ${attempts} times, ${waits}. No attempt is planned later than ${duration(max_age_s)} after the first.`;
 }
 
 const UNITS = [

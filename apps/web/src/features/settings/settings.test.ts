@@ -54,7 +54,7 @@ test("a slip is told at its field, what was typed stays, and nothing is saved", 
 test("a retry policy is explained in a sentence, and one that contradicts itself is refused", async () => {
   const admin = await signedInClient(context, "admin");
   expect((await admin.get("/settings/retries")).textOf(".callout-text > div")).toBe(
-    "Each email is tried up to 4 times, up to 5 seconds apart at first and 20 seconds at last, and for 1 day at most.",
+    "Each email is tried up to 4 times, up to 5 seconds apart at first and 20 seconds at last. No attempt is planned later than 1 day after the first.",
   );
   const refused = await admin.post("/settings/retries", { ...RETRY, first_wait_s: 1_000 });
   expect([refused.status, refused.textOf(".field-error")]).toEqual([

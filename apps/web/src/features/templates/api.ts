@@ -3,6 +3,7 @@ import { Elysia, t } from "elysia";
 import type { Context } from "../../context.ts";
 import { api } from "../../http/api.ts";
 import { ConflictError, found, InvalidInputError, NotFoundError } from "../../http/faults.ts";
+import { TEST_UNKNOWN } from "../gateways/reach.ts";
 import { notAnswered } from "../../http/not-answered.ts";
 import { apiPage, listAnswer, ListOf, ListQuery } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
@@ -179,7 +180,7 @@ export function templatesApi(context: Context) {
             throw new ConflictError(sent.message);
           case "refused":
           case "unreachable":
-            throw notAnswered(sent);
+            throw notAnswered(sent, TEST_UNKNOWN);
           case "answered": {
             const { outcome, message_id, detail } = sent;
             return {

@@ -1,5 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { ID_PATTERN } from "@mailwright/platform";
+import { OUTCOMES } from "@mailwright/protocol";
 import { MAX_BODY_LENGTH, MAX_SUBJECT_LENGTH, TEMPLATE_KINDS } from "@mailwright/template";
 import { Changes, Input, Moment, oneOf, VERBATIM } from "../../http/forms.ts";
 import { addressField } from "../contacts/address-field.ts";
@@ -147,10 +148,7 @@ export const RenderView = Type.Object({
 });
 
 export const TestView = Type.Object({
-  outcome: Type.String({
-    description:
-      "What the gateway came to: accepted, rejected, unauthorized, throttled, unavailable or ambiguous",
-  }),
+  outcome: oneOf(OUTCOMES, { description: "What the gateway came to" }),
   message_id: Type.Optional(Type.String()),
   detail: Type.Optional(Type.String()),
 });

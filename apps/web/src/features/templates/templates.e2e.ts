@@ -77,7 +77,7 @@ test("a rule is written with the keyboard alone, and Enter saves it", async ({
   await expect(page.getByLabel("Field")).toBeFocused();
   await page.getByLabel("Comparison").selectOption("equals");
   await page.getByLabel("Value").fill("example.com");
-  await expect(page.getByText("Finds 1 contact now")).toBeVisible();
+  await expect(page.getByText("Finds 1 contact")).toBeVisible();
   await page.getByRole("button", { name: "Add group" }).press("Enter");
   await expect(page.getByLabel("Value")).toHaveCount(2);
   await page.getByRole("button", { name: "Remove the group" }).press("Enter");

@@ -1,7 +1,7 @@
+import type { EmailFactKind } from "../../campaign-words.ts";
 import type { Log } from "@mailwright/platform";
 import type { Queryable } from "../../db/open.ts";
 import { parseAddress } from "../contacts/address.ts";
-import type { EmailFactKind } from "../emails/facts.ts";
 import { suppress, type SuppressionReason } from "../suppressions/suppressions.ts";
 import type { News } from "./news.ts";
 import { countSoftBounces } from "./queries.ts";
@@ -14,8 +14,9 @@ const QUIET_DAYS = 3;
 
 /**
  * What follows from facts: a hard bounce and a complaint suppress the address at once, soft bounces when there are
- * `SOFT_BOUNCES_LIMIT` in a row; a block says nothing against the address. A complaint and leaving by a link of the provider's are
- * the person's own word, so they hold for the address that they have now as well. Only news count: what was lifted by hand stays lifted when it is told again.
+ * `SOFT_BOUNCES_LIMIT` in a row; a block says nothing against the address. A complaint and leaving by a link of the provider's
+ * are the person's own word, so they hold for the address that they have now as well. Only news count: what was lifted by hand
+ * stays lifted when it is told again.
  */
 export async function applyPolicy(
   tx: Queryable,
