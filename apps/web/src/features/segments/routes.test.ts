@@ -112,7 +112,7 @@ describe("a rule", () => {
     const counted = await client.post("/segments/count", rule, HTMX);
     expect([counted.status, counted.text]).toEqual([
       200,
-      "<p>Finds <strong>1 contact</strong> now</p>",
+      "<p>Finds <strong>1 contact</strong></p>",
     ]);
     const blank = await client.post("/segments/count", { ...rule, "rule.0.value": "" }, HTMX);
     expect(blank.textOf("p")).toBe("Fill in the conditions to see how many contacts they find.");
