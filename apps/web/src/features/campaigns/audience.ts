@@ -44,7 +44,7 @@ export async function estimateAudience(
   });
 }
 
-/** Counts an audience for this very look: whoever launches by a number has to be shown the one that is so now. */
+/** Counts an audience as of now: whoever launches by a number has to be shown the one that is so now. */
 export async function countAudience(
   context: CountContext,
   segmentIds: string[],
