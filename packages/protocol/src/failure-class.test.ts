@@ -68,3 +68,10 @@ test("of what neither code nor words tell, it is what its teller says", () => {
     expect(classOfFailure("5.0.0", "554 it failed", said).bounce).toBe(said);
   expect(classOfFailure("", "no such user", "block").bounce).toBe("block");
 });
+
+test("a megabyte of words takes no longer than a page of them", () => {
+  for (const part of ["x", "9", "5.", "<", "a@", "user "])
+    expect(classOfFailure("5.0.0", part.repeat(1_048_576 / part.length), "soft").bounce).toBe(
+      "soft",
+    );
+});

@@ -36,21 +36,23 @@ export interface FailureClass {
  * its teller `said`. Words that name a policy turn whatever does not say that nobody is there into a block: rather mailed once
  * more than silenced by a misreading.
  */
-export function classOfFailure(status: string, words: string, said: BounceClass): FailureClass {
-  const told = enhancedStatusIn(status);
+export function classOfFailure(status: string, all: string, said: BounceClass): FailureClass {
+  const words = all.slice(0, LOOKED_AT);
+  const told = enhancedStatusIn(status.slice(0, LOOKED_AT));
   const exact =
     told === undefined || SAYS_NOTHING.test(told) ? (enhancedStatusIn(words) ?? told) : told;
   return { bounce: classOf(exact, words, said), ...(exact !== undefined && { status: exact }) };
 }
 
-/** An address may have any words in it. */
-const ADDRESSES = /[^\s<>]+@[^\s<>]+/g;
+/** So much of a server's words is looked at, in characters; whoever may call a webhook may send a megabyte. */
+const LOOKED_AT = 4_000;
 
 /** A reply that holds for now (RFC 5321 4.2.1), where there is no enhanced code. */
 const FOR_NOW = /^(?:[\w-]+;\s*)?4\d\d[ -]/;
 
 function classOf(status: string | undefined, told: string, said: BounceClass): BounceClass {
-  const words = told.replace(ADDRESSES, "");
+  // An address may have any words in it. A single expression for one would try it from every character of a long word.
+  const words = told.replace(/[^\s<>]+/g, (word) => (word.includes("@") ? "" : word));
   if (ABOUT_SENDER.test(words)) return "block";
   if (TOO_MUCH_AT_ONCE.test(words)) return "soft";
   if (status === "5.4.1" && NOT_IN_DIRECTORY.test(words)) return "hard";

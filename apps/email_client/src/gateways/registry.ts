@@ -87,8 +87,10 @@ export function createGatewayRegistry(
       breakers.delete(id);
       closeOpen(cached);
     }
+    // Anybody may ask for one that does not exist, by the door of the webhooks: that is no error of this installation.
     const open = record === undefined ? "it does not exist" : await openRecord(record, slowdown);
-    if (typeof open === "string") log.error({ gateway: id, why: open }, "a gateway cannot be used");
+    if (record !== undefined && typeof open === "string")
+      log.error({ gateway: id, why: open }, "a gateway cannot be used");
     return { version: record?.version, readAt, open };
   }
 
@@ -115,13 +117,19 @@ export function createGatewayRegistry(
     return { id, version, kind, name, gateway, repeatWindowMs, breaker, ...allowance };
   }
 
+  /** What does not exist is not kept: a thousand made-up ids would push out the gateways that there are. */
+  function remember(id: string, fresh: Cached): void {
+    if (fresh.version === undefined) cache.delete(id);
+    else cache.set(id, fresh);
+  }
+
   function readOnce(id: string, cached: Cached | undefined): Promise<Cached> {
     const underWay = reading.get(id);
     if (underWay !== undefined) return underWay;
     const isLast = () => reading.get(id) === begun;
     const begun: Promise<Cached> = read(id, cached)
       .then((fresh) => {
-        if (isLast()) cache.set(id, fresh);
+        if (isLast()) remember(id, fresh);
         else if (fresh.open !== cached?.open) closeOpen(fresh);
         return fresh;
       })

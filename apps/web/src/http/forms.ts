@@ -9,6 +9,7 @@ import {
   Type,
 } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
+import { RequestError } from "./faults.ts";
 import { faultsOf, ONE_LINE } from "./messages.ts";
 
 /**
@@ -138,6 +139,19 @@ export function parseQuery<S extends TObject>(schema: S, request: Request): Stat
     else delete value[name];
   }
   return value as Static<S>;
+}
+
+/** Refuses a query with something in it that does not fit, which `parseQuery` would pass over: what is saved to a file is all that it asks for. */
+export function requireFit(schema: TObject, request: Request): void {
+  const { searchParams } = new URL(request.url);
+  for (const [name, property] of Object.entries(schema.properties)) {
+    const given = searchParams.get(name) ?? "";
+    if (given !== "" && !Value.Check(property, fieldOf(property, searchParams.getAll(name))))
+      throw new RequestError(
+        400,
+        `“${name}” in the address is not understood: nothing is exported.`,
+      );
+  }
 }
 
 function valueOf(schema: TObject, form: URLSearchParams): Record<string, unknown> {

@@ -45,6 +45,7 @@ export function SearchBox(props: {
           name={name}
           value={props.value}
           placeholder={props.label}
+          maxlength={254}
           autocomplete="off"
           spellcheck={false}
           data-search

@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 import type { Context } from "../../context.ts";
-import { ConflictError, found, NotFoundError } from "../../http/faults.ts";
+import { ConflictError, found, NotFoundError, RequestError } from "../../http/faults.ts";
 import type { Flash } from "../../http/flash.ts";
 import { parseForm } from "../../http/forms.ts";
 import { pages, type PageTools } from "../../http/pages.tsx";
@@ -192,8 +192,8 @@ export function requeuedMessage(
 }
 
 /**
- * What the address asks to be sent again, and whether also what may arrive twice by that; whatever makes no sense is passed
- * over, and failed ones are meant by default.
+ * What the address asks to be sent again, and whether also what may arrive twice by that; failed ones where it names no state. What
+ * makes no sense is refused: with a slip in an id the order would be for all of them.
  */
 function askedFor(request: Request): {
   states: ("failed" | "uncertain")[];
@@ -202,7 +202,11 @@ function askedFor(request: Request): {
 } {
   const { searchParams } = new URL(request.url);
   const posted = parseForm(RequeueInput, searchParams);
-  if (!posted.ok) return { states: ["failed"], perhapsTwice: false };
+  if (!posted.ok) {
+    if (searchParams.has("states"))
+      throw new RequestError(400, "The address does not say which emails are meant.");
+    return { states: ["failed"], perhapsTwice: false };
+  }
   const { states, email_ids: emails = [], perhaps_twice: perhapsTwice = false } = posted.value;
   return { states, ...(emails.length > 0 && { emails }), perhapsTwice };
 }

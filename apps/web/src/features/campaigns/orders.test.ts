@@ -218,6 +218,11 @@ test("original, retry by the user: what failed is sent again at a click, all of 
     failed: 2,
     uncertain: 2,
   });
+  // With a slip in an id it would be about all of them.
+  for (const method of ["get", "post"] as const)
+    expect(
+      (await editor[method](`/campaigns/${id}/requeue?states=failed&email_ids=slip`, {})).status,
+    ).toBe(400);
   const confirm = await editor.get(`/campaigns/${id}/requeue?states=failed`);
   expect(confirm.textOf("#confirm h1")).toBe("Send 2 failed emails again?");
   await editor.post(confirm.find("#confirm form")[0]?.attributes["action"] as string);

@@ -4,7 +4,7 @@ import { EmailStateSchema } from "@mailwright/protocol";
 import { EMAIL_FACT_KINDS } from "../../campaign-words.ts";
 import type { Context } from "../../context.ts";
 import { ConflictError, found, NotFoundError } from "../../http/faults.ts";
-import { oneOf, parseForm, parseQuery } from "../../http/forms.ts";
+import { oneOf, parseForm, parseQuery, requireFit } from "../../http/forms.ts";
 import { pages } from "../../http/pages.tsx";
 import { askedPage, pageLinks } from "../../http/paging.ts";
 import { ById } from "../../http/params.ts";
@@ -65,6 +65,7 @@ export function recipientPages(context: Context) {
       "/:id/recipients/export",
       async ({ params, request }) => {
         const campaign = found(await readCampaign(db, params.id));
+        requireFit(RecipientsQuery, request);
         return emailsFile(db, campaign, filterOf(request));
       },
       readOne,

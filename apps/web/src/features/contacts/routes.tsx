@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 import type { Context } from "../../context.ts";
 import { can } from "../../http/access.ts";
-import { parseQuery } from "../../http/forms.ts";
+import { parseQuery, requireFit } from "../../http/forms.ts";
 import { askedPage, pageLinks } from "../../http/paging.ts";
 import { pages } from "../../http/pages.tsx";
 import { listSegmentChoices, listSegments, readSegment } from "../segments/segments.ts";
@@ -62,6 +62,7 @@ export function contactPages(context: Context) {
     .get(
       "/export",
       ({ request }) => {
+        requireFit(ContactsQuery, request);
         const day = new Date(clock.now()).toISOString().slice(0, 10);
         const rows = exportContacts(context, filterOf(listQuery(request)));
         return csvFile(`contacts-${day}.csv`, rows);

@@ -28,6 +28,8 @@ test("recipients are exported whole, in order, with their states, and no cell is
     "address,name,state,reason,answer,attempts,run,changed_at,message_id,email_id,contact_id",
   );
   expect(lines.slice(1).filter((line) => /(^|,)[=@]/.test(line))).toEqual([]);
+  for (const slip of ["state=bogus", "fact=x", `q=${"a".repeat(255)}`])
+    expect((await viewer.get(`/campaigns/${id}/recipients/export?${slip}`)).status).toBe(400);
   const some = await viewer.get(`/campaigns/${id}/recipients/export?state=failed`);
   const rows = some.text.trimEnd().split("\r\n").slice(1);
   expect(rows.map((line) => line.split(",").at(-2))).toEqual(failed.toSorted());

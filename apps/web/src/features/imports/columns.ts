@@ -152,15 +152,20 @@ export function namedAddressColumn(columns: readonly Column[], skipped: number):
  * blanks.
  */
 export function addressColumn(columns: readonly Column[], mapping: readonly unknown[]): number {
-  const [best] = columns
+  return addressColumns(columns, mapping)[0] ?? -1;
+}
+
+/** All columns that are not taken and have an address in at least every other row, the one that is most likely meant first. */
+export function addressColumns(columns: readonly Column[], mapping: readonly unknown[]): number[] {
+  return columns
     .map(({ samples }, index) => ({
       index,
       samples: samples.length,
       share: samples.filter((sample) => parseAddress(sample).ok).length / samples.length,
     }))
     .filter(({ index, share }) => mapping[index] === undefined && share >= 0.5)
-    .toSorted((a, b) => b.share - a.share || b.samples - a.samples);
-  return best?.index ?? -1;
+    .toSorted((a, b) => b.share - a.share || b.samples - a.samples)
+    .map(({ index }) => index);
 }
 
 /** A key that no other column has; null for a column without a heading and without a value. */

@@ -6,7 +6,7 @@ import {
   type SuppressionEntry,
 } from "../suppressions/entry.ts";
 import {
-  addressColumn,
+  addressColumns,
   fieldOf,
   isRejects,
   type Layout,
@@ -53,6 +53,8 @@ export function guessSuppressionMapping({ columns }: Pick<Layout, "columns">): (
     taken.add(field);
     return field;
   });
-  const address = email === -1 ? addressColumn(columns, mapping) : -1;
+  // Nobody is asked, so of several that may be meant none is taken: the senders may stand beside the recipients.
+  const [address, ...others] = email === -1 ? addressColumns(columns, mapping) : [];
+  if (others.length > 0) return mapping.map((field) => field ?? null);
   return mapping.map((field, index) => (index === address ? "email" : (field ?? null)));
 }

@@ -127,6 +127,7 @@ test.each([
   ["no file", undefined, "Choose a file first."],
   ["an empty file", "", "The file is empty."],
   ["no addresses", "name,city\nAnna,Wien\n", "No column has addresses in it."],
+  ["senders and recipients", "From,To\nus@example.com,a@example.org\n", "Several columns have"],
   ["a spreadsheet", "PK\u0003\u0004 and so on", "This is a spreadsheet, not a CSV."],
 ])("%s is refused at its field, and what was chosen stays", async (_, content, message) => {
   const fields = { reason: "complained" };

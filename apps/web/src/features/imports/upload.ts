@@ -1,5 +1,5 @@
 import type { Queryable } from "../../db/open.ts";
-import { guessMapping, type Layout, MOST_COLUMNS, readLayout } from "./columns.ts";
+import { addressColumns, guessMapping, type Layout, MOST_COLUMNS, readLayout } from "./columns.ts";
 import { LONGEST } from "./record-reader.ts";
 import { guessSuppressionMapping } from "./suppression-rows.ts";
 import { Transcoder } from "./transcoder.ts";
@@ -102,7 +102,8 @@ function columnsOf(
   if (layout === undefined) return HAS_CELLS.test(beginning) ? NO_ROWS : EMPTY;
   if (layout.columns.length > MOST_COLUMNS) return TOO_MANY_COLUMNS;
   const mapping = suppressing ? guessSuppressionMapping(layout) : guessMapping(layout);
-  if (suppressing && !mapping.includes("email")) return NO_ADDRESSES;
+  if (suppressing && !mapping.includes("email"))
+    return addressColumns(layout.columns, []).length > 1 ? SEVERAL_ADDRESSES : NO_ADDRESSES;
   return { kind: "read", layout, mapping };
 }
 
@@ -118,6 +119,12 @@ const TOO_LARGE: Refused = {
   kind: "refused",
   message: `The file is too large: at most ${MOST_BYTES / 1_048_576} MB are taken. Cut it in two.`,
   tooLarge: true,
+};
+
+const SEVERAL_ADDRESSES: Refused = {
+  kind: "refused",
+  message:
+    "Several columns have addresses in them. Name the one that is meant “email” in the first row.",
 };
 
 const NO_ADDRESSES: Refused = {
