@@ -14,7 +14,10 @@ export const LOOKS = [
 
 export type Look = Pick<(typeof LOOKS)[number], "width" | "colorScheme">;
 
-/** All that is wrong with the page at an address, in any look: that it is no page, what axe finds, what sticks out. */
+/**
+ * All that is wrong with the page at an address, in any look: that it is no page, what axe finds, what sticks out, what lies
+ * on something else.
+ */
 export async function lookThrough(page: Page, url: string): Promise<string[]> {
   await dress(page, LOOKS[0]);
   const status = (await page.goto(url))?.status();
@@ -24,6 +27,7 @@ export async function lookThrough(page: Page, url: string): Promise<string[]> {
     const found = await axeFaults(page, look.examine);
     const beside = await overflow(page);
     if (beside > 0) found.push(`It sticks out by ${beside} px.`);
+    found.push(...(await coveredRows(page)));
     faults.push(...found.map((fault) => `${look.width} px, ${look.colorScheme}: ${fault}`));
   }
   return faults;
@@ -72,4 +76,24 @@ async function overflow(page: Page): Promise<number> {
   return await page.evaluate(
     "document.documentElement.scrollWidth - document.documentElement.clientWidth",
   );
+}
+
+/** A line for each table where a button lies in the space of what heads its row. */
+async function coveredRows(page: Page): Promise<string[]> {
+  return await page.evaluate<
+    string[]
+  >(`[...document.querySelectorAll("table.table")].flatMap((table) => {
+    const covered = [...table.querySelectorAll("tbody > tr")].some((row) => {
+      const heading = row.querySelector("[data-primary]");
+      const buttons = row.querySelector("[data-quiet]")?.getBoundingClientRect();
+      if (!heading || !buttons || buttons.width === 0) return false;
+      const text = heading.getBoundingClientRect();
+      const end = text.right - parseFloat(getComputedStyle(heading).paddingInlineEnd);
+      return (
+        text.left < buttons.right && buttons.left < end &&
+        text.top < buttons.bottom && buttons.top < text.bottom
+      );
+    });
+    return covered ? ["The buttons of “" + table.caption.textContent + "” lie on its rows."] : [];
+  })`);
 }

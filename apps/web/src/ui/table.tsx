@@ -12,8 +12,8 @@ export interface Column<Row> {
   sort?: string | undefined;
   /** The first thing one looks for: it carries the row's link and heads its card on a phone. One a table. */
   primary?: boolean | undefined;
-  /** Leave the heading to screen readers: menus, buttons. */
-  quiet?: boolean | undefined;
+  /** Leave the heading to screen readers: `true` for the button of a menu, `words` for buttons that say what they do. */
+  quiet?: true | "words" | undefined;
   /** Left out on a phone. */
   wide?: boolean | undefined;
 }
@@ -108,7 +108,7 @@ function Heading<Row>(props: {
   if (column.sort === undefined || sorting === undefined) {
     return (
       <th {...common}>
-        {column.quiet === true ? <span class="visually-hidden">{column.label}</span> : column.label}
+        {column.quiet ? <span class="visually-hidden">{column.label}</span> : column.label}
       </th>
     );
   }
@@ -138,7 +138,7 @@ function Cell<Row>(props: {
   const content = column.cell(row);
   return (
     <td
-      data-label={column.quiet === true ? undefined : column.label}
+      data-label={column.quiet ? undefined : column.label}
       data-align={column.align}
       data-primary={column.primary}
       data-quiet={column.quiet}

@@ -77,7 +77,7 @@ function Sessions(props: {
           { label: "Last used", cell: (row) => <Time at={row.used_at} now={now} /> },
           {
             label: "End",
-            quiet: true,
+            quiet: "words",
             cell: (row) =>
               row.id !== current && (
                 <form method="post" action={`/account/sessions/${row.id}/end`}>

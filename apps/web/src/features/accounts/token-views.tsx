@@ -71,7 +71,7 @@ export function TokensPage(props: {
             { label: "Expires", cell: ({ expires_at }) => expiry(expires_at, now) },
             {
               label: "Revoke",
-              quiet: true,
+              quiet: "words",
               cell: ({ id }) => (
                 <ConfirmLink href={`/tokens/${id}/revoke`} size="sm" variant="ghost" icon="trash-2">
                   Revoke

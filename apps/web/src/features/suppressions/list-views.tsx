@@ -170,7 +170,7 @@ function SuppressionTable(props: SuppressionListProps): Html {
           ? [
               {
                 label: "Actions",
-                quiet: true,
+                quiet: "words" as const,
                 cell: ({ id }: Suppression) => (
                   <ConfirmLink
                     href={liftAddress({ ids: [id], back: address })}
