@@ -41,7 +41,9 @@ test("a template that is saved in two tabs loses neither text", async ({
 
   await other.getByRole("textbox", { name: "Body" }).fill("<p>From the second tab</p>");
   await other.getByRole("button", { name: "Save template" }).click();
-  await expect(other.getByText("Somebody else saved this template while you did")).toBeVisible();
+  const told = other.getByRole("alert");
+  await expect(told).toContainText("Somebody else saved this template while you did");
+  await expect(told).toBeFocused();
   await expect(other.getByRole("textbox", { name: "Body" })).toHaveValue(
     "<p>From the second tab</p>",
   );
@@ -69,7 +71,9 @@ test("a contact that was changed in another tab is not overwritten unseen", asyn
 
   await other.getByLabel("Last name").fill("Berg");
   await other.getByRole("button", { name: "Save contact" }).click();
-  await expect(other.getByText("Somebody changed this contact while you were at it")).toBeVisible();
+  const told = other.getByRole("alert");
+  await expect(told).toContainText("Somebody changed this contact while you were editing");
+  await expect(told).toBeFocused();
   await expect(other.getByLabel("Last name")).toHaveValue("Berg");
   await owner.reload();
   await expect(owner.getByRole("heading", { level: 1, name: "Greta" })).toBeVisible();

@@ -36,9 +36,10 @@ document.addEventListener("htmx:after:settle", (event) => {
   }
 });
 
-/* A page of its own takes the focus to its mistakes only when it is the answer to some. */
+/* A page of its own takes the focus to what went wrong only when it is the answer to that. */
 const [arrival] = performance.getEntriesByType("navigation");
-if ((arrival?.responseStatus ?? 422) === 422) document.querySelector("[data-focus]")?.focus();
+if ([409, 422].includes(arrival?.responseStatus ?? 422))
+  document.querySelector("[data-focus]")?.focus();
 
 /* ── Toasts ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
 

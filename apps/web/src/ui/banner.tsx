@@ -30,10 +30,17 @@ export function Callout(props: {
   tone: MessageTone;
   title?: string | undefined;
   action?: Children;
+  /** It answers what was just done: it is read out, and takes the focus as the mistakes of a form do. */
+  focus?: boolean | undefined;
   children: Children;
 }): Html {
+  const answer = props.focus === true && {
+    role: "alert" as const,
+    tabindex: -1,
+    "data-focus": true,
+  };
   return (
-    <div class="callout" data-tone={props.tone}>
+    <div class="callout" data-tone={props.tone} {...answer}>
       <Icon name={MESSAGE_ICONS[props.tone]} />
       <div class="callout-text">
         {props.title !== undefined && <p class="callout-title">{props.title}</p>}

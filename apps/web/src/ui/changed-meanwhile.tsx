@@ -15,14 +15,15 @@ export function ChangedMeanwhile(props: {
   return (
     <Callout
       tone="warning"
-      title={`Somebody changed ${props.what} while you were at it`}
+      title={`Somebody changed ${props.what} while you were editing`}
+      focus
       action={
         <LinkButton href={props.href} external>
           See it as it is now
         </LinkButton>
       }
     >
-      What you typed stands below and is not saved. Save again to put it in the place of theirs.
+      What you typed stands below and is not saved. Saving again overwrites their change.
     </Callout>
   );
 }

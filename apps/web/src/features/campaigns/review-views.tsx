@@ -37,7 +37,7 @@ export function ReviewPage(props: ReviewProps): Html {
         lead="Look it over once more: what was sent cannot be called back."
       />
       {refusal !== undefined && (
-        <Callout tone="warning" title="It was not launched">
+        <Callout tone="warning" title="It was not launched" focus>
           {refusal}
         </Callout>
       )}

@@ -45,7 +45,7 @@ test("a gateway that somebody else has changed meanwhile is not saved over, and 
   const met = await admin.post(PATH, { ...MINE, seen: "1", password: "s3cret" });
   expect([met.status, met.textOf(".callout-title")]).toEqual([
     409,
-    "Somebody changed this gateway while you were at it",
+    "Somebody changed this gateway while you were editing",
   ]);
   expect(["name", "url", "rate_per_second", "seen"].map((name) => valueOf(met, name))).toEqual([
     MINE.name,

@@ -48,6 +48,7 @@ export function NewSegmentPage(props: SegmentFormProps): Html {
           path="/segments"
           submit={dynamic ? "Create segment" : "Create and add contacts"}
           cancel="/segments"
+          autofocus
         />
       </Card>
     </>
@@ -71,14 +72,27 @@ export function EditSegmentPage(
       />
       {props.changedMeanwhile === true && <ChangedMeanwhile what="this segment" href={path} />}
       <Card>
-        <SegmentFields {...props} action={path} path={path} submit="Save segment" cancel={path} />
+        <SegmentFields
+          {...props}
+          action={path}
+          path={path}
+          submit="Save segment"
+          cancel={path}
+          autofocus={props.changedMeanwhile !== true}
+        />
       </Card>
     </>
   );
 }
 
 function SegmentFields(
-  props: SegmentFormProps & { action: string; path: string; submit: string; cancel: string },
+  props: SegmentFormProps & {
+    action: string;
+    path: string;
+    submit: string;
+    cancel: string;
+    autofocus: boolean;
+  },
 ): Html {
   const { form, rule } = props;
   return (
@@ -98,7 +112,7 @@ function SegmentFields(
         label="Name"
         hint="Recipients read it on the page where they unsubscribe."
         maxlength={200}
-        autofocus
+        autofocus={props.autofocus}
       />
       {rule && (
         <RuleBuilder

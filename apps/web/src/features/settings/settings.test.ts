@@ -86,14 +86,14 @@ test("settings that somebody else has changed meanwhile are not saved over, and 
       mine: { ...SENDER, from_name: "Mine" },
       theirs: { ...SENDER, from_name: "Theirs" },
       field: "from_name",
-      told: "Somebody changed the sender while you were at it",
+      told: "Somebody changed the sender while you were editing",
     },
     {
       path: "/settings/retries",
       mine: { ...RETRY, attempts: "2" },
       theirs: { ...RETRY, attempts: "3" },
       field: "attempts",
-      told: "Somebody changed the retries while you were at it",
+      told: "Somebody changed the retries while you were editing",
     },
   ];
   for (const { path, mine, theirs, field, told } of pages) {

@@ -11,7 +11,7 @@ export function MeanwhileCallout(props: Meanwhile): Html {
   const newest = versions.at(-1);
   const path = `/templates/${template.id}`;
   return (
-    <Callout tone="warning" title="Somebody else saved this template while you did">
+    <Callout tone="warning" title="Somebody else saved this template while you did" focus>
       <div class="stack" data-gap="sm">
         {versions.length === 0 ? (
           <p>It is called “{template.name}” now; its content is what it was.</p>
