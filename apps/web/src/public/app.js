@@ -26,6 +26,15 @@ function awaken(root) {
   for (const element of within("[data-needs-script]")) element.hidden = false;
   for (const toast of within(".toast[data-leaves=true]")) leaveLater(toast);
   for (const time of within("time")) localise(time);
+  for (const current of within(":is(.tabs, .segments) > [aria-current]")) reveal(current);
+}
+
+/** Moves a row of tabs along to the current one. By hand, for `scrollIntoView` would move the page as well. */
+function reveal(current) {
+  const row = current.parentElement;
+  const [outer, inner] = [row, current].map((element) => element.getBoundingClientRect());
+  if (inner.right > outer.right) row.scrollLeft += inner.right - outer.right;
+  if (inner.left < outer.left) row.scrollLeft -= outer.left - inner.left;
 }
 
 document.addEventListener("htmx:after:settle", (event) => {
