@@ -39,10 +39,10 @@ function Breadcrumbs(props: { crumbs: Crumb[] }): Html {
   return (
     <nav aria-label="Breadcrumb">
       <ol class="breadcrumbs">
-        {props.crumbs.map(({ href, label }) => (
+        {props.crumbs.map(({ href, label }, index) => (
           <li>
+            {index > 0 && <Icon name="chevron-right" />}
             <a href={href}>{label}</a>
-            <Icon name="chevron-right" />
           </li>
         ))}
       </ol>

@@ -156,7 +156,8 @@ function LedgerProof(props: { campaign: Campaign }): Html {
               </span>
             </>
           ))}
-        </span>{" "}
+        </span>
+        {". "}
         <span class="muted">{verdict}</span>
       </span>
     </p>
