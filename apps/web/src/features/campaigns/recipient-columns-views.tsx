@@ -3,14 +3,19 @@ import { EmailBadge } from "../../ui/badge.tsx";
 import type { Column } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import type { Email, Recipient } from "../emails/emails.ts";
+import { FACT_LOOKS, tellingOf } from "../emails/fact-words.ts";
+import type { EmailFact } from "../emails/facts.ts";
 import { reasonOf } from "../emails/reasons.ts";
 
 /** What a row says of an email: who, how it stands, why, how often it was tried. */
 export function recipientColumns({
   contacts,
+  facts,
   now,
 }: {
   contacts: ReadonlyMap<string, Recipient>;
+  /** What became known of them, by id, when they are listed by that. */
+  facts: ReadonlyMap<string, EmailFact>;
   now: number;
 }): Column<Email>[] {
   return [
@@ -32,7 +37,13 @@ export function recipientColumns({
       },
     },
     { label: "State", cell: ({ state }) => <EmailBadge state={state} /> },
-    { label: "Why", cell: (email) => <Why email={email} now={now} /> },
+    {
+      label: "Why",
+      cell: (email) => {
+        const fact = facts.get(email.id);
+        return fact === undefined ? <Why email={email} now={now} /> : <WhatBecame fact={fact} />;
+      },
+    },
     { label: "Attempts", align: "end", cell: ({ attempt }) => attempt },
     {
       label: "Changed",
@@ -41,6 +52,17 @@ export function recipientColumns({
       cell: ({ changed_at }) => <Time at={changed_at} now={now} />,
     },
   ];
+}
+
+/** What became known of it, by which it is listed, and what was told of that. */
+function WhatBecame({ fact }: { fact: EmailFact }): Html {
+  const telling = tellingOf(fact);
+  return (
+    <span class="two-lines">
+      <span>{FACT_LOOKS[fact.kind].plural}</span>{" "}
+      {telling !== "" && <span class="muted small said">{telling}</span>}
+    </span>
+  );
 }
 
 /** The reason in words, what the gateway said, and when it is tried again. */

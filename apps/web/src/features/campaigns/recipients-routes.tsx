@@ -11,6 +11,7 @@ import { ById } from "../../http/params.ts";
 import { type EmailFilter, isSearch, listEmails, recipientsOf } from "../emails/emails.ts";
 import { whereaboutsAt } from "../emails/explanation.ts";
 import { emailsFile } from "../emails/export.ts";
+import { latestFactsOf } from "../emails/facts.ts";
 import { readCampaign } from "./campaigns.ts";
 import { requeueAddress } from "./confirm-views.tsx";
 import { campaignProps } from "./detail-routes.tsx";
@@ -42,7 +43,14 @@ export function recipientPages(context: Context) {
         const filter = filterOf(request);
         const asked = askedPage(request, isSearch(filter.address) ? "text" : "id");
         const page = await listEmails(db, campaign, filter, asked);
-        const contacts = await recipientsOf(db, page.items);
+        const [contacts, facts] = await Promise.all([
+          recipientsOf(db, page.items),
+          latestFactsOf(
+            db,
+            page.items.map(({ id }) => id),
+            filter.fact,
+          ),
+        ]);
         const whereabouts =
           page.items.length === 0 && filter.address !== undefined
             ? await whereaboutsAt(db, campaign.id, filter.address)
@@ -54,6 +62,7 @@ export function recipientPages(context: Context) {
             emails={page.items}
             contacts={contacts}
             filter={filter}
+            facts={facts}
             whereabouts={whereabouts}
             {...pageLinks(request, page)}
           />,

@@ -12,6 +12,7 @@ import { Segments } from "../../ui/tabs.tsx";
 import { EMAIL_LOOKS, EMAIL_STATES_AS_SHOWN, type EmailState } from "../../ui/tone.ts";
 import type { Email, EmailFilter, Recipient } from "../emails/emails.ts";
 import type { Whereabouts } from "../emails/explanation.ts";
+import type { EmailFact } from "../emails/facts.ts";
 import { FACT_LOOKS } from "../emails/fact-words.ts";
 import { reasonOf } from "../emails/reasons.ts";
 import { CampaignPage, type CampaignProps } from "./detail-views.tsx";
@@ -25,6 +26,8 @@ export interface RecipientsProps extends CampaignProps {
   /** The contacts that are still there, by id. */
   contacts: ReadonlyMap<string, Recipient>;
   filter: EmailFilter;
+  /** When the filter goes by a kind of fact, that of each email by its id. */
+  facts: ReadonlyMap<string, EmailFact>;
   /** What became of the very address that was sought, when no email in sight has it. */
   whereabouts: Whereabouts | undefined;
   next: string | undefined;
@@ -53,7 +56,7 @@ export function RecipientsPage(props: RecipientsProps): Html {
   );
 }
 
-/** What can be done about all of the state in sight. */
+/** What can be done about all of the state in sight; beside a part of it, a button for all would be taken for that part's. */
 function RequeueAll(props: RecipientsProps): Html {
   const { campaign, filter, may } = props;
   const { counts, id, state } = campaign;
@@ -61,6 +64,8 @@ function RequeueAll(props: RecipientsProps): Html {
     may.send &&
     mayRequeue(state) &&
     counts[each] > 0 &&
+    filter.fact === undefined &&
+    filter.reason === undefined &&
     (filter.state === undefined || filter.state === each);
   return (
     <div class="buttons" {...following(REGION, "actions")}>
@@ -158,8 +163,7 @@ function FactNote({ campaign, filter }: RecipientsProps): Html | null {
   if (filter.fact === undefined) return null;
   return (
     <p class="row small">
-      <span class="muted">Only those of which this became known:</span>
-      <strong>{FACT_LOOKS[filter.fact].plural}</strong>
+      <strong>{FACT_LOOKS[filter.fact].only}</strong>
       <a href={recipientsAddress(campaign.id, {})}>Show all</a>
     </p>
   );

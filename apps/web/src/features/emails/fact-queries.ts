@@ -1,4 +1,4 @@
-import { asc, eq, sql } from "drizzle-orm";
+import { and, asc, desc, eq, sql } from "drizzle-orm";
 import type { Queryable } from "../../db/open.ts";
 import type { EmailFactKind } from "../../campaign-words.ts";
 import { emailFact } from "../../db/schema/ledger.ts";
@@ -58,6 +58,26 @@ export function selectFacts(db: Queryable, email: string): Promise<EmailFact[]> 
     .from(emailFact)
     .where(eq(emailFact.email_id, email))
     .orderBy(asc(emailFact.at), asc(emailFact.id));
+}
+
+/** Of each of some emails the latest fact of a kind, by the email's id; facts that `countFactsOf` leaves out are none. */
+export async function selectLatestFacts(
+  db: Queryable,
+  emails: readonly string[],
+  kind: EmailFactKind,
+): Promise<Map<string, EmailFact>> {
+  const rows = await db
+    .selectDistinctOn([emailFact.email_id])
+    .from(emailFact)
+    .where(
+      and(
+        sql`${emailFact.email_id} = ANY(${sql.param([...emails])}::uuid[])`,
+        eq(emailFact.kind, kind),
+        kind === "bounced" ? sql`NOT ${isRefusedBefore()}` : undefined,
+      ),
+    )
+    .orderBy(asc(emailFact.email_id), desc(emailFact.at), desc(emailFact.id));
+  return new Map(rows.map((fact) => [fact.email_id, fact]));
 }
 
 /** What a gateway tells of an email by webhook, mail or answer. */

@@ -4,38 +4,49 @@ import type { Tone } from "../../ui/tone.ts";
 import type { EmailFact, ToldKind } from "./facts.ts";
 import type { Explanation } from "./reasons.ts";
 
-/** How a kind of fact looks, and how many of it are called. */
+/** How a kind of fact looks, how many of it are called, and how a list of those says that it has no others. */
 export const FACT_LOOKS: Readonly<
-  Record<EmailFactKind, { title: string; plural: string; tone: Tone; icon: IconName }>
+  Record<EmailFactKind, { title: string; plural: string; only: string; tone: Tone; icon: IconName }>
 > = {
   unsubscribed: {
     title: "The recipient unsubscribed",
     plural: "Unsubscribed",
+    only: "Only recipients who unsubscribed.",
     tone: "skipped",
     icon: "user-minus",
   },
   "left segments": {
     title: "The recipient opted out of segments",
     plural: "Opted out of segments",
+    only: "Only recipients who opted out of segments.",
     tone: "skipped",
     icon: "user-minus",
   },
   resubscribed: {
     title: "The recipient came back",
     plural: "Subscribed again",
+    only: "Only recipients who subscribed again.",
     tone: "info",
     icon: "user-plus",
   },
   delivered: {
     title: "It was delivered",
     plural: "Delivered",
+    only: "Only recipients to whom the email was delivered.",
     tone: "success",
     icon: "mail-check",
   },
-  bounced: { title: "It bounced", plural: "Bounced", tone: "failed", icon: "mail-x" },
+  bounced: {
+    title: "It bounced",
+    plural: "Bounced",
+    only: "Only recipients whose email bounced.",
+    tone: "failed",
+    icon: "mail-x",
+  },
   complained: {
     title: "The recipient reported it as spam",
     plural: "Reported as spam",
+    only: "Only recipients who reported the email as spam.",
     tone: "danger",
     icon: "triangle-alert",
   },

@@ -5,6 +5,7 @@ import {
   type EmailFact,
   insertFacts,
   selectFacts,
+  selectLatestFacts,
   type ToldFact,
 } from "./fact-queries.ts";
 
@@ -21,6 +22,17 @@ export function noteFacts(db: Queryable, facts: readonly ToldFact[]): Promise<Em
 /** What is known of an email beside its transitions, in the order in which it happened. */
 export function factsOf(db: Queryable, email: string): Promise<EmailFact[]> {
   return selectFacts(db, email);
+}
+
+/** Of each of some emails the latest fact of a kind, by the email's id; empty when no kind is asked for. */
+export function latestFactsOf(
+  db: Queryable,
+  emails: readonly string[],
+  kind: EmailFactKind | undefined,
+): Promise<Map<string, EmailFact>> {
+  return kind === undefined || emails.length === 0
+    ? Promise.resolve(new Map())
+    : selectLatestFacts(db, emails, kind);
 }
 
 /**

@@ -250,6 +250,7 @@ test("emails are listed by what became known of them, each once and in the order
         at: new Date(),
         source: "seed",
         dedupe_key,
+        detail: { class: "hard", text: "550 5.1.1 No such mailbox" },
       })),
     ),
   );
@@ -262,7 +263,12 @@ test("emails are listed by what became known of them, each once and in the order
   const [link] = overview.find(`a[href="/campaigns/${id}/recipients?fact=bounced"]`);
   expect(link?.text).toStartWith("20");
   const list = await viewer.get(link?.attributes["href"] ?? "");
-  expect([list.status, list.textOf("#recipients strong")]).toEqual([200, "Bounced"]);
+  expect([list.status, list.textOf("#recipients strong")]).toEqual([
+    200,
+    "Only recipients whose email bounced.",
+  ]);
+  const whys = list.find('#recipients td[data-label="Why"]').map(({ text }) => text);
+  expect(whys).toEqual(Array(20).fill("Bounced hard: 550 5.1.1 No such mailbox"));
   const file = await viewer.get(`/campaigns/${id}/recipients/export?fact=bounced`);
   expect(file.text.trimEnd().split("\r\n")).toHaveLength(21);
 });
