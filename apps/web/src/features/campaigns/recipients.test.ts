@@ -34,6 +34,14 @@ test("each reason that is counted leads to as many emails, also those of which n
     [2, "Rejected by the gateway"],
     [1, "No reason was given"],
   ]);
+  // All that failed is more than what is listed by its reason, or by what became known of it.
+  const editor = await signedInClient(context, "editor");
+  const offered = await Promise.all(
+    ["state=failed", "state=failed&reason=none", "fact=bounced"].map(async (query) =>
+      (await editor.get(`/campaigns/${id}/recipients?${query}`)).text.includes("5 failed again"),
+    ),
+  );
+  expect(offered).toEqual([true, false, false]);
   const searched = await viewer.get(`${links[0]}&q=p`);
   expect(searched.find("td[data-primary] a")).toHaveLength(3);
   const { call } = await apiClient(context, "viewer");

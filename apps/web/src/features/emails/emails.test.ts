@@ -65,6 +65,13 @@ test("an email's page tells its whole story over all runs, with the gateway's wo
       .map(({ text }) => text)
       .slice(0, 2),
   ).toEqual(["run 1, by Main gateway", "run 1, by Main gateway, 2 s later"]);
+  // After a day the exact time stands there, and the audience never after the first step.
+  expect(
+    page
+      .find(".moment time")
+      .map(({ text }) => text)
+      .slice(0, 2),
+  ).toEqual(["1 Jan 2026, 00:00 UTC", "1 Jan 2026, 00:00 UTC"]);
   expect(page.find(".moment q").map(({ text }) => text)).toContain("422 No such mailbox");
   expect(page.textOf(".callout-title")).toBe("Nobody can tell whether the gateway accepted it.");
   const again = page.find("main a").find(({ text }) => text === "Send again");

@@ -43,7 +43,7 @@ export interface EmailStory {
   facts: EmailFact[];
   /** Whether there were steps before the first of them. */
   more: boolean;
-  /** When it was put into the audience, which its id begins with. */
+  /** When it was put into the audience. */
   frozenAt: Date;
   /** Whether it can be sent again as things are now. */
   mayRequeue: boolean;
@@ -83,7 +83,7 @@ export async function explainEmail(
     })),
     facts,
     more,
-    frozenAt: new Date(Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16)),
+    frozenAt: frozenBefore(id, events),
     mayRequeue:
       (email.state === "failed" || email.state === "uncertain") && mayRequeue(campaign.state),
   };
@@ -174,6 +174,16 @@ async function gatewayNames(gatewayWatch: GatewayWatch): Promise<Map<string, str
 
 function nameOf(names: Map<string, string>, id: string | null): string | undefined {
   return id === null ? undefined : (names.get(id) ?? `gateway ${id.slice(0, 8)}`);
+}
+
+/**
+ * When an email was put into the audience: its id begins with that, by the clock of Postgres. A step that is told by another clock,
+ * or was written by a seed, may lie before it; no step is shown to come before the audience.
+ */
+function frozenBefore(id: string, events: readonly EmailEventRow[]): Date {
+  const made = Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
+  const told = events.map(({ at, received_at }) => (at ?? received_at).getTime());
+  return new Date(Math.min(made, ...told));
 }
 
 function sinceMs(before: EmailEventRow | undefined, event: EmailEventRow): number | undefined {

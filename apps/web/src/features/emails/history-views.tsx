@@ -25,7 +25,7 @@ export function History(props: { story: EmailStory; now: number }): Html {
     title: "Put into the audience",
     tone: "queued",
     icon: "users",
-    time: <Time at={frozenAt} now={now} />,
+    time: <When at={frozenAt} now={now} />,
   };
   const severalRuns = email.run > 1;
   return (
@@ -63,7 +63,7 @@ function factMoment(fact: EmailFact, now: number): Moment {
     title,
     tone,
     icon,
-    time: <Time at={fact.at} now={now} />,
+    time: <When at={fact.at} now={now} />,
     detail: (
       <div class="email-step">
         <p class="small muted">{sourceOf(fact)}</p>
@@ -77,13 +77,21 @@ function factMoment(fact: EmailFact, now: number): Moment {
   };
 }
 
+const DAY_MS = 86_400_000;
+
+/** How long ago, on the first day: after that "1 month ago" would stand at every step, and tell none from another. */
+function When({ at, now }: { at: Date; now: number }): Html {
+  const isRecent = Math.abs(now - at.getTime()) < DAY_MS;
+  return <Time at={at} now={isRecent ? now : undefined} />;
+}
+
 function momentOf(step: Step, severalRuns: boolean, now: number): Moment {
   const { tone, icon } = EMAIL_LOOKS[step.state];
   return {
     title: describeEvent(step),
     tone,
     icon,
-    time: <Time at={step.at ?? step.received_at} now={now} />,
+    time: <When at={step.at ?? step.received_at} now={now} />,
     detail: <StepDetail step={step} severalRuns={severalRuns} now={now} />,
   };
 }
@@ -117,8 +125,8 @@ function StepDetail(props: { step: Step; severalRuns: boolean; now: number }): H
       )}
       {step.state === "retrying" && step.due_at && (
         <p class="small muted">
-          {"Next attempt "}
-          <Time at={step.due_at} now={now} />
+          {step.due_at.getTime() < now ? "Next attempt was due " : "Next attempt "}
+          <When at={step.due_at} now={now} />
         </p>
       )}
     </div>

@@ -115,12 +115,20 @@ function Why(props: { story: EmailStory }): Html {
       )}
       {email.error_detail !== null && email.state !== "skipped" && (
         <p class="said">
-          <span class="muted">{"As it was told: "}</span>
+          <span class="muted">{isOfGateway(email) ? "The gateway said: " : "In detail: "}</span>
           <q>{email.error_detail}</q>
         </p>
       )}
     </Callout>
   );
+}
+
+/** What is told of other ends may be our own words: that nothing answered, or what the template lacks. */
+const SAID_BY_GATEWAY = new Set(["rejected", "unauthenticated", "unauthorized", "throttled"]);
+
+function isOfGateway({ error_code: code, error_detail: detail }: EmailStory["email"]): boolean {
+  // A gateway was never asked about what cannot stand in a message.
+  return SAID_BY_GATEWAY.has(code ?? "") && detail?.startsWith("Not sent: ") !== true;
 }
 
 function Facts(props: EmailProps): Html {
