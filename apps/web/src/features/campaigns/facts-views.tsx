@@ -34,7 +34,7 @@ export function Facts(props: {
   return (
     <Card
       title="What came back"
-      lead="Each email counted once; shares are of those that were sent, failed or are uncertain, for a server may refuse one at once or send it back later."
+      lead="Each email counts once. Percentages are of those that were sent, failed or are uncertain."
     >
       <Definitions
         items={known.map((kind) => {

@@ -75,9 +75,12 @@ export function tellingOf({ detail }: Pick<EmailFact, "detail">): string {
     .replace(/:$/, "");
 }
 
-/** What it led to then: since, somebody may have allowed the address again, and of an erased contact there was none to suppress. */
-const SUPPRESSED_THEN =
-  "is suppressed by that, where it is still known. Whether it may be mailed now is told by the suppressions.";
+/** What it leads to as a rule: of an erased contact there was none to suppress, and somebody may have allowed the address since. */
+const SUPPRESSED =
+  "the address is suppressed, unless its contact was deleted by then: no campaign goes to it until somebody lifts that.";
+
+const LOOK_IT_UP =
+  "Look among the suppressions (/suppressions) to see whether the address may be mailed now.";
 
 /** What the last word of its gateway says of an email that was sent. */
 export function explainTold(kind: ToldKind): Explanation {
@@ -91,13 +94,15 @@ export function explainTold(kind: ToldKind): Explanation {
     case "bounced":
       return {
         what: "The gateway accepted it, but it bounced.",
-        meaning: `What the recipient's server said stands at the step below. An address that bounces hard, or softly several times in a row, ${SUPPRESSED_THEN}`,
+        meaning: `What the recipient's server said stands at the step below. After a hard bounce, or several soft ones in a row, ${SUPPRESSED}`,
+        todo: LOOK_IT_UP,
         unwelcome: true,
       };
     case "complained":
       return {
         what: "The recipient reported it as spam.",
-        meaning: `It arrived, and was not wanted. An address from which spam is reported ${SUPPRESSED_THEN}`,
+        meaning: `It arrived, and was not wanted. After such a report ${SUPPRESSED}`,
+        todo: LOOK_IT_UP,
         unwelcome: true,
       };
   }

@@ -149,12 +149,15 @@ describe("what became known is shown", () => {
       await noteFacts(context.db, [fact(sent[0], kind, { kind })]);
       const { call } = await apiClient(context, "viewer");
       const { why } = (await call("GET", `/api/v1/emails/${sent[0]}`)).json<{
-        why: { meaning: string };
+        why: { meaning: string; todo: string };
       }>();
       // Nobody was suppressed here, as of an erased contact, or somebody has allowed the address again.
       expect(why.meaning).toEndWith(
-        "is suppressed by that, where it is still known. Whether it may be mailed now is told by the suppressions.",
+        "the address is suppressed, unless its contact was deleted by then: no campaign goes to it until somebody lifts that.",
       );
+      expect(why.todo).toStartWith("Look among the suppressions (/suppressions)");
+      const page = await (await signedInClient(context, "viewer")).get(`/emails/${sent[0]}`);
+      expect(page.find('.callout a[href="/suppressions"]')).toHaveLength(1);
     },
   );
 
