@@ -94,7 +94,9 @@ test("from the first visit to a finished campaign", async ({ page, fresh }) => {
     await expect(page.getByText("Rejected by the gateway")).toBeVisible();
     await page.getByRole("link", { name: "Send failed again" }).first().click();
     const dialog = page.getByRole("dialog");
-    await expect(dialog.getByText(`Send ${REFUSED} failed emails again?`)).toBeVisible();
+    await expect(
+      dialog.getByText(`Send ${REFUSED} failed emails of “Autumn letter” again?`),
+    ).toBeVisible();
     await dialog.getByRole("button", { name: "Send them again" }).click();
     await expect(page.getByText(`${GOOD_ROWS} = ${GOOD_ROWS} sent`)).toBeVisible({
       timeout: 60_000,

@@ -75,11 +75,11 @@ export function RequeueConfirm(props: {
   const twice = perhapsTwice !== 0 || !states.includes("failed");
   return (
     <Confirm
-      title={`Send ${formatPlural(count, `${states.join(" and ")} email`)} again?`}
+      title={`Send ${formatPlural(count, `${states.join(" and ")} email`)} of “${campaign.name}” again?`}
       action={twice ? `${address}&perhaps_twice=true` : address}
       csrf={csrf}
       cancel={cancel}
-      confirm={twice ? "Send them again, perhaps twice" : "Send them again"}
+      confirm={twice ? "Send again, even if some get it twice" : "Send them again"}
       danger={twice}
     >
       {whatBecomesTwice(question, count, perhapsTwice)}

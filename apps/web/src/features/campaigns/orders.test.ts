@@ -224,7 +224,7 @@ test("original, retry by the user: what failed is sent again at a click, all of 
       (await editor[method](`/campaigns/${id}/requeue?states=failed&email_ids=slip`, {})).status,
     ).toBe(400);
   const confirm = await editor.get(`/campaigns/${id}/requeue?states=failed`);
-  expect(confirm.textOf("#confirm h1")).toBe("Send 2 failed emails again?");
+  expect(confirm.textOf("#confirm h1")).toBe("Send 2 failed emails of “Spring sale” again?");
   await editor.post(confirm.find("#confirm form")[0]?.attributes["action"] as string);
   expect(await readCampaign(context.db, id)).toMatchObject({
     state: "sending",
@@ -244,7 +244,7 @@ test("uncertain emails are sent again only after a warning that they may arrive 
   });
   expect((await readCampaign(context.db, id))?.counts.uncertain).toBe(2);
   const confirm = await editor.get(selected.headers.get("location") as string);
-  expect(confirm.textOf("#confirm h1")).toBe("Send 1 uncertain email again?");
+  expect(confirm.textOf("#confirm h1")).toBe("Send 1 uncertain email of “Spring sale” again?");
   expect(confirm.text).toContain("will get it a second time");
   await editor.post(confirm.find("#confirm form")[0]?.attributes["action"] as string);
   expect((await readCampaign(context.db, id))?.counts).toMatchObject({ queued: 1, uncertain: 1 });
@@ -261,7 +261,7 @@ test("what is asked before emails are sent again counts those that it comes to, 
     editor.post(`/campaigns/${id}/requeue-selected`, { states: "uncertain", email_ids });
   const many = await select(Object.values(emails).flat().slice(1));
   const confirm = await editor.get(many.headers.get("location") as string);
-  expect(confirm.textOf("#confirm h1")).toBe("Send 2 uncertain emails again?");
+  expect(confirm.textOf("#confirm h1")).toBe("Send 2 uncertain emails of “Spring sale” again?");
   const none = await select([...emails.sent, ...emails.failed]);
   expect(none.headers.get("location")).toBe(`/campaigns/${id}/recipients`);
   expect((await editor.get(`/campaigns/${id}/recipients`)).textOf(".toast")).toContain(

@@ -14,12 +14,12 @@ test("who sends again what failed is told how many of them may have arrived befo
   const id = await fixture.draft();
   await failedAgain(fixture, id, { failed: 3, uncertain: 1 });
   const confirm = await editor.get(`/campaigns/${id}/requeue?${ADDRESSES.mixed}`);
-  expect(confirm.textOf("#confirm h1")).toBe("Send 4 failed emails again?");
+  expect(confirm.textOf("#confirm h1")).toBe("Send 4 failed emails of “Spring sale” again?");
   expect(confirm.textOf("#confirm .confirm-text p")).toBe(
     "The gateway may have accepted an earlier attempt of 1 of these: who has the campaign already will get it a second time. It did not accept the others.",
   );
   expect(confirm.find("#confirm button").map(({ text }) => text)).toEqual([
-    "Send them again, perhaps twice",
+    "Send again, even if some get it twice",
   ]);
   await editor.post(confirm.find("#confirm form")[0]?.attributes["action"] as string);
   expect((await readCampaign(context.db, id))?.counts).toMatchObject({ queued: 4, failed: 0 });
@@ -52,7 +52,7 @@ test("selected emails that failed are sent again at once, unless one of them may
   const asked = (await send(two, three)).headers.get("location") as string;
   expect((await readCampaign(context.db, id))?.counts).toMatchObject({ queued: 1, failed: 2 });
   const confirm = await editor.get(asked);
-  expect(confirm.textOf("#confirm h1")).toBe("Send 2 failed emails again?");
+  expect(confirm.textOf("#confirm h1")).toBe("Send 2 failed emails of “Spring sale” again?");
   expect(confirm.textOf("#confirm .confirm-text p")).toContain("an earlier attempt of 1 of these");
   await editor.post(confirm.find("#confirm form")[0]?.attributes["action"] as string);
   expect((await readCampaign(context.db, id))?.counts).toMatchObject({ queued: 3, failed: 0 });
