@@ -36,7 +36,7 @@ function Moving({ activity, mayWrite }: ActivityProps): Html {
   const { campaigns, total } = activity.moving;
   if (total === 0) {
     return (
-      <Card title="Being sent now">
+      <Card title="Under way">
         <p class="muted">
           {"Nothing is being sent. "}
           {mayWrite && <a href="/campaigns">Look at the campaigns</a>}
@@ -46,7 +46,7 @@ function Moving({ activity, mayWrite }: ActivityProps): Html {
   }
   return (
     <Card
-      title="Being sent now"
+      title="Under way"
       lead={formatPlural(total, "campaign")}
       {...(total > campaigns.length && {
         actions: (
@@ -114,7 +114,9 @@ function Troubled({ activity, now }: ActivityProps): Html {
         lead: "Emails that failed, or of which nobody can say whether they were taken.",
       })}
       {...(total > campaigns.length && {
-        foot: `and ${formatPlural(total - campaigns.length, "more campaign")}`,
+        foot: (
+          <a href="/campaigns">{`and ${formatPlural(total - campaigns.length, "more campaign")}`}</a>
+        ),
       })}
     >
       <Table
@@ -122,8 +124,8 @@ function Troubled({ activity, now }: ActivityProps): Html {
         rows={campaigns}
         empty={
           <EmptyState icon="circle-check" title="Nothing needs you">
-            No email is uncertain, and none has failed of the campaigns that are under way or were
-            launched or ended in the last 30 days.
+            Apart from cancelled campaigns, no email is uncertain, and none has failed of the
+            campaigns that are under way or were launched or ended in the last 30 days.
           </EmptyState>
         }
         columns={[

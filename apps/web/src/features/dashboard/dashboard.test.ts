@@ -185,12 +185,14 @@ test("what failed or is uncertain is named however old its campaign is, as far a
 test("nothing needs a look where no campaign of now has what failed, and none at all what is uncertain", async () => {
   const old = { state: "finished", launched: "2026-01-20T12:00:00Z" };
   await campaign({ ...old, name: "Long ago", counts: { sent: 3, failed: 1 } });
+  const cancelled = { ...old, state: "cancelled", launched: "2026-03-01T12:00:00Z" };
+  await campaign({ ...cancelled, name: "Cancelled", counts: { failed: 2, uncertain: 1 } });
   const page = await editor.get("/");
   expect(page.find(".empty-text").map(({ text }) => text)).toContain(
-    "No email is uncertain, and none has failed of the campaigns that are under way or were launched or ended in the last 30 days.",
+    "Apart from cancelled campaigns, no email is uncertain, and none has failed of the campaigns that are under way or were launched or ended in the last 30 days.",
   );
   expect(page.find(".stat").map(({ text }) => text)).toContain(
-    "Sent by campaigns of the last 30 days0",
+    "Sent, last 30 days0by campaigns launched then",
   );
 });
 

@@ -17,18 +17,18 @@ const NONE: Found = { ids: [], total: 0 };
 
 /**
  * Campaigns with uncertain emails, of whatever age; with failed ones, as far as they are under way or were launched or ended since
- * then; and drafts whose launch was given up.
+ * then; and drafts whose launch was given up. Of a cancelled one nothing can be sent again, so nobody has to look at it.
  */
 export async function selectTroubled(db: Queryable, since: Date, most: number): Promise<Found> {
   const [row] = await db.execute<Found>(sql`
     SELECT coalesce((array_agg("id" ORDER BY "launched_at" DESC NULLS FIRST, "id" DESC))[1:${most}], '{}') AS "ids",
       count(*)::integer AS "total"
     FROM "campaign"
-    WHERE "uncertain" > 0
+    WHERE "state" <> 'cancelled' AND ("uncertain" > 0
       OR ("failed" > 0 AND (
         "launched_at" >= ${since.toISOString()} OR "finished_at" >= ${since.toISOString()} OR "state" IN (${UNDER_WAY})
       ))
-      OR ("state" = 'draft' AND "state_reason" IS NOT NULL)
+      OR ("state" = 'draft' AND "state_reason" IS NOT NULL))
   `);
   return row ?? NONE;
 }

@@ -42,7 +42,8 @@ export function DashboardPage(props: DashboardProps): Html {
         <Stat label="Templates" value={formatCount(totals.templates)} href="/templates" />
         <Stat label="Campaigns" value={formatCount(totals.campaigns)} href="/campaigns" />
         <Stat
-          label="Sent by campaigns of the last 30 days"
+          label="Sent, last 30 days"
+          note="by campaigns launched then"
           value={formatCount(sum(days, ({ sent }) => sent))}
         />
       </Stats>
