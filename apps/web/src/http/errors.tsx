@@ -29,6 +29,7 @@ import { rememberUndone } from "./idempotency.ts";
 import { faultsOf } from "./messages.ts";
 import { signedIn } from "./session.ts";
 import { newNonce, shellFor } from "./shell.ts";
+import { WayBack } from "./way-back.tsx";
 
 /** Which methods a path answers to; empty where there is no such path. */
 export type MethodsOf = (path: string) => string[];
@@ -239,6 +240,7 @@ function pageIn(shell: Shell | undefined, request: Request, trouble: Trouble): R
     <Layout shell={{ ...shell, nonce }} title={trouble.title} width="narrow">
       <PageHeader title={trouble.title} lead={trouble.message} />
       <Buttons>
+        <WayBack path={new URL(request.url).pathname} status={trouble.status} />
         <LinkButton href="/">To the dashboard</LinkButton>
       </Buttons>
     </Layout>
