@@ -13,7 +13,7 @@ test("a file is imported, found by a part of an address, and two of it are lifte
     buffer: Buffer.from([...rows, "eva@example.org,"].join("\n")),
   });
   await page.getByRole("button", { name: "Import" }).click();
-  await expect(page.getByText("4 rows in")).toBeVisible();
+  await expect(page.getByText("3 added, 1 rejected")).toBeVisible();
   await expect(page.getByText("1 row was not taken")).toBeVisible();
   await page.getByRole("link", { name: "See the suppressions" }).click();
 

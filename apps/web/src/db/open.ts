@@ -7,7 +7,7 @@ export type Database = PostgresJsDatabase<typeof schema>;
 /** What a query needs: the database or a transaction of it. */
 export type Queryable = Pick<
   Database,
-  "select" | "selectDistinct" | "insert" | "update" | "delete" | "execute"
+  "select" | "selectDistinct" | "selectDistinctOn" | "insert" | "update" | "delete" | "execute"
 >;
 
 export interface OpenDatabase extends AsyncDisposable {

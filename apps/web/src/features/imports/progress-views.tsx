@@ -106,7 +106,7 @@ function Outcome(props: ImportPageProps): Html {
     case "done":
       return (
         <Callout
-          tone="success"
+          tone={source.rejected > 0 ? "warning" : "success"}
           title={doneTitle(source)}
           action={
             source.segment_id === null ? (
@@ -116,7 +116,7 @@ function Outcome(props: ImportPageProps): Html {
             )
           }
         >
-          {summaryOf(source)}
+          {summaryOf(props)}
         </Callout>
       );
     case "failed":
@@ -134,23 +134,41 @@ function Outcome(props: ImportPageProps): Html {
   }
 }
 
-function doneTitle({ rows, started_at, finished_at }: Import): string {
-  const words = formatPlural(rows, "row");
-  return started_at === null || finished_at === null
-    ? `${words} imported`
-    : `${words} in ${formatDuration(Math.max(1, finished_at.getTime() - started_at.getTime()))}`;
+/** What became of the rows: "2 added, 1 updated, 1 rejected". */
+function doneTitle({ kind, inserted, updated, skipped, rejected }: Import): string {
+  const words = KIND_WORDS[kind];
+  const parts: [number, string][] = [
+    [inserted, "added"],
+    [updated, words.updated.toLowerCase()],
+    [skipped, words.skipped.toLowerCase()],
+    [rejected, "rejected"],
+  ];
+  const told = parts
+    .filter(([rows]) => rows > 0)
+    .map(([rows, what]) => `${formatCount(rows)} ${what}`);
+  return told.length === 0 ? "Nothing to import" : told.join(", ");
 }
 
-function summaryOf({ kind, rows, skipped, rejected, segment_name }: Import): string {
+function summaryOf({ source, rejects }: ImportPageProps): string {
+  const { kind, rows, skipped, rejected, segment_name } = source;
   if (rows === 0) return "There was no row in the file but the names of its columns.";
   return [
     skipped + rejected === 0 && "Every row was taken.",
     skipped > 0 && `${formatPlural(skipped, "row was", "rows were")} ${KIND_WORDS[kind].leftAlone}`,
-    rejected > 0 && "The rows below were not taken.",
+    rejected > 0 && rejectedWords(rejected, rejects.length),
     segment_name !== null && `The contacts are in “${segment_name}” now.`,
   ]
     .filter((sentence) => sentence !== false)
     .join(" ");
+}
+
+/** They are shown for as long as they are kept, and of many some. */
+function rejectedWords(rejected: number, shown: number): string {
+  const words = formatPlural(rejected, "row was rejected", "rows were rejected");
+  if (shown === 0) return `${words}.`;
+  if (shown < rejected)
+    return `${words}; ${formatCount(shown)} of them ${shown === 1 ? "is" : "are"} listed below.`;
+  return `${words}; ${rejected === 1 ? "it is" : "they are"} listed below.`;
 }
 
 function keptSoFar({ kind, inserted, updated }: Import): string {
@@ -217,10 +235,17 @@ function Facts(props: { source: Import }): Html {
               ] as const)
             : ([["Where no reason stands", REASON_LABELS[source.default_reason]]] as const)),
           ["Ended", source.finished_at && <Time at={source.finished_at} />],
+          ["Took", durationOf(source)],
         ]}
       />
     </Card>
   );
+}
+
+function durationOf({ started_at, finished_at }: Import): string | undefined {
+  return started_at === null || finished_at === null
+    ? undefined
+    : formatDuration(Math.max(1, finished_at.getTime() - started_at.getTime()));
 }
 
 function columnsOf({ headings, mapping }: Import): Html | undefined {

@@ -196,12 +196,27 @@ test("what became of the rows is said of all of them, also of those that were sk
   const viewer = await signedInClient(working, "viewer");
   const said = async (content: string) => {
     const { id } = await imported(working, content, { onDuplicate: "skip" });
-    return (await viewer.get(`/imports/${id}`)).textOf(".callout-text")?.replace(/^.* ms/, "");
+    const page = await viewer.get(`/imports/${id}`);
+    const [callout] = page.find(".callout");
+    return [
+      callout?.attributes["data-tone"],
+      ...page.find(".callout-text > *").map(({ text }) => text),
+    ];
   };
-  expect(await said(FILE)).toBe("Every row was taken.");
+  expect(await said(FILE)).toEqual(["success", "1 added", "Every row was taken."]);
   const SKIPPED = "1 row was skipped: whoever was here already stays as they were.";
-  expect(await said(FILE)).toBe(SKIPPED);
-  expect(await said(`${FILE}nobody,Ben,\n`)).toBe(`${SKIPPED} The rows below were not taken.`);
+  expect(await said(FILE)).toEqual(["success", "1 skipped", SKIPPED]);
+  expect(await said(`${FILE}nobody,Ben,\n`)).toEqual([
+    "warning",
+    "1 skipped, 1 rejected",
+    `${SKIPPED} 1 row was rejected; it is listed below.`,
+  ]);
+  const wrong = Array.from({ length: 21 }, (_, index) => `nobody${index},Ben,\n`).join("");
+  expect(await said(`${FILE.replace("anna", "eva")}${wrong}`)).toEqual([
+    "warning",
+    "1 added, 21 rejected",
+    "21 rows were rejected; 20 of them are listed below.",
+  ]);
 });
 
 test("the list has the newest first, fifty at a time, with the state of each", async () => {

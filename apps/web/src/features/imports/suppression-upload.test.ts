@@ -56,7 +56,7 @@ test("a file that is uploaded becomes suppressions, with what it says of reason,
     },
   ]);
   const page = await editor.get(path);
-  expect(page.textOf(".callout-title")).toStartWith("3 rows in");
+  expect(page.textOf(".callout-title")).toBe("3 added");
   expect(page.textOf(".callout-text")).toEndWith("Every row was taken.");
   expect(page.find(".callout a").map(({ attributes }) => attributes["href"])).toEqual([
     "/suppressions",
