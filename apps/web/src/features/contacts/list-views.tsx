@@ -208,17 +208,24 @@ function BulkActions(props: Pick<ContactListProps, "query" | "lists" | "moreList
             label="Segment"
             placeholder="Choose a segment"
             options={props.lists.map(({ id, name }) => ({ value: id, label: name }))}
+            required
           />
           <Button size="sm" formaction="/contacts/memberships">
             Add to segment
           </Button>
           <Button size="sm" formaction="/contacts/memberships/remove">
-            Remove from it
+            Remove from segment
           </Button>
           {props.moreLists && <span class="muted small">{MORE_LISTS}</span>}
         </>
       )}
-      <Button size="sm" variant="danger" icon="trash-2" formaction="/contacts/selection">
+      <Button
+        size="sm"
+        variant="danger"
+        icon="trash-2"
+        formaction="/contacts/selection"
+        formnovalidate
+      >
         Delete
       </Button>
     </>
