@@ -57,7 +57,7 @@ test("from the first visit to a finished campaign", async ({ page, fresh }) => {
     await page.getByRole("link", { name: "Send a test" }).click();
     await page.getByLabel("To", { exact: true }).fill("anna@example.com");
     await page.getByRole("button", { name: "Send the test" }).click();
-    await expect(page.getByText("The gateway took the message")).toBeVisible();
+    await expect(page.getByText("The gateway accepted it")).toBeVisible();
   });
 
   await test.step("contacts are imported: a file, its columns, a bar that moves, and the rows that were not taken", () =>

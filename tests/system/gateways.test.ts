@@ -100,11 +100,11 @@ test("weakness 17: a gateway whose form is saved unedited goes on with its real 
     password: PASSWORD,
     rate_per_second: "",
   });
-  expect(await testThrough(path)).toBe("The gateway took the message");
+  expect(await testThrough(path)).toBe("The gateway accepted it");
   const fields = await fieldsOf(path);
   expect(fields).toMatchObject({ url: mock.emailUrl, username: "mailwright", password: "" });
   expect((await admin.post(path, fields)).status).toBe(303);
-  expect(await testThrough(path)).toBe("The gateway took the message");
+  expect(await testThrough(path)).toBe("The gateway accepted it");
   // That changed nothing, so the form of before is still about the gateway as it is.
   expect((await admin.post(path, { ...fields, password: "wrong" })).status).toBe(303);
   expect(await testThrough(path)).toBe("The gateway refused the credentials");
@@ -230,7 +230,7 @@ test("every kind can be set up from what it says of itself, checked and tested, 
     const path = await addGateway({ kind, name: `Mail by ${kind}`, ...values });
     const checked = await admin.post(`${path}/check`);
     expect([kind, checked.textOf(".callout-title")]).toEqual([kind, "The connection works"]);
-    expect([kind, await testThrough(path)]).toEqual([kind, "The gateway took the message"]);
+    expect([kind, await testThrough(path)]).toEqual([kind, "The gateway accepted it"]);
     expect(fake.taken).toMatchObject([{ to: [{ email: "anna@example.com" }] }]);
     const id = path.slice(path.lastIndexOf("/") + 1);
     const api = await call("POST", `/api/v1/gateways/${id}/check`);
@@ -255,8 +255,8 @@ test("a route is checked and tested through each of its gateways, and they say w
     "“Wrong”: the service cannot be reached, or is out of order",
   ]);
   expect(titles(await admin.post(`${path}/test`, { to: "anna@example.com" }))).toEqual([
-    "“Right”: the gateway took the message",
-    "“Wrong”: the gateway cannot be reached, or is out of order",
+    "“Right”: the gateway accepted it",
+    "“Wrong”: the gateway is not available",
   ]);
   const api = `/api/v1/gateways/${path.slice(path.lastIndexOf("/") + 1)}`;
   const ask = async (what: string, body?: object) =>

@@ -75,10 +75,7 @@ test("a test is sent from the sender of the settings, and not before there is on
     message_id: "<m-1>",
   });
   const sent = await editor.post(path, { to: " Anna@example.com " });
-  expect([sent.status, sent.textOf(".callout-title")]).toEqual([
-    200,
-    "The gateway took the message",
-  ]);
+  expect([sent.status, sent.textOf(".callout-title")]).toEqual([200, "The gateway accepted it"]);
   expect(sent.textOf(".callout code")).toBe("<m-1>");
   const message = fixture.client.calls.find(({ call }) => call.endsWith("/messages"));
   expect(message?.body).toMatchObject({
@@ -118,17 +115,17 @@ test("every outcome of a test is told in words, whatever the gateway wrote", asy
     said.push(answer.textOf(".callout-title"));
   }
   expect(said).toEqual([
-    "The gateway refused the message",
+    "The gateway rejected it",
     "The gateway refused the credentials",
-    "The gateway takes no more for now; try again in a minute",
-    "The gateway cannot be reached, or is out of order",
-    "Nobody can say whether it was sent; look into the inbox",
+    "The gateway takes no more for now",
+    "The gateway is not available",
+    "It is unclear whether it was sent",
   ]);
   fixture.client.answerNext(`POST /v1/gateways/${GATEWAY.id}/messages`, { status: 500 });
   const unknown = await admin.post(`/settings/gateways/${GATEWAY.id}/test`, {
     to: "anna@example.com",
   });
-  expect(unknown.textOf(".callout-title")).toBe("Nobody can say whether it was sent");
+  expect(unknown.textOf(".callout-title")).toBe("It is unclear whether it was sent");
   const wrong = await admin.post(`/settings/gateways/${GATEWAY.id}/test`, { to: "anna" });
   expect(wrong.status).toBe(422);
 });

@@ -147,7 +147,7 @@ test("a test of a route goes through each of its gateways, and says of each what
   const page = await admin.post(`/settings/gateways/${BOTH.id}/test`, { to: "anna@example.com" });
   expect([page.status, page.find(".callout-title").map(({ text }) => text)]).toEqual([
     200,
-    ["“Example Mail”: the gateway took the message", "“Spare”: the gateway refused the message"],
+    ["“Example Mail”: the gateway accepted it", "“Spare”: the gateway rejected it"],
   ]);
   const texts = fixture.client.calls
     .filter(({ call }) => call.endsWith("/messages"))

@@ -11,6 +11,7 @@ import type { MessageTone } from "../../ui/tone.ts";
 import { titleOf } from "./check-views.tsx";
 import type { Gateway } from "./gateways.ts";
 import { GATEWAYS } from "./list-views.tsx";
+import { TEST_TITLES, UNCLEAR } from "./outcome-words.ts";
 import type { Asked } from "./reach.ts";
 import type { Tested } from "./test-message.ts";
 
@@ -105,22 +106,22 @@ function Outcome(props: OutcomeProps<Asked<TestResult>>): Html {
       );
     case "unreachable":
       return (
-        <Said tone="warning" title={titled("Nobody can say whether it was sent")}>
+        <Said tone="warning" title={titled(UNCLEAR)}>
           {`The email client did not tell: ${asked.why}. Look into the inbox before you try again.`}
         </Said>
       );
   }
 }
 
-/** What each outcome means for whoever set the gateway up. */
+/** How bad each outcome is for whoever set the gateway up, and what they can do. */
 const MEANINGS: Readonly<
-  Record<Exclude<TestResult["outcome"], "accepted">, { tone: MessageTone; title: string }>
+  Record<Exclude<TestResult["outcome"], "accepted">, { tone: MessageTone; advice?: string }>
 > = {
-  rejected: { tone: "danger", title: "The gateway refused the message" },
-  unauthorized: { tone: "danger", title: "The gateway refused the credentials" },
-  throttled: { tone: "warning", title: "The gateway takes no more for now; try again in a minute" },
-  unavailable: { tone: "danger", title: "The gateway cannot be reached, or is out of order" },
-  ambiguous: { tone: "warning", title: "Nobody can say whether it was sent; look into the inbox" },
+  rejected: { tone: "danger" },
+  unauthorized: { tone: "danger" },
+  throttled: { tone: "warning", advice: "Try again in a minute." },
+  unavailable: { tone: "danger", advice: "It cannot be reached, or is out of order." },
+  ambiguous: { tone: "warning", advice: "Look into the inbox before you try again." },
 };
 
 function Answer(props: OutcomeProps<TestResult>): Html {
@@ -128,7 +129,7 @@ function Answer(props: OutcomeProps<TestResult>): Html {
   const { outcome, message_id: id, detail } = asked;
   if (outcome === "accepted") {
     return (
-      <Said tone="success" title={titled("The gateway took the message")}>
+      <Said tone="success" title={titled(TEST_TITLES.accepted)}>
         It should be in the inbox soon.{" "}
         {id !== undefined && (
           <>
@@ -138,15 +139,15 @@ function Answer(props: OutcomeProps<TestResult>): Html {
       </Said>
     );
   }
-  const { tone, title } = MEANINGS[outcome];
+  const { tone, advice } = MEANINGS[outcome];
   const mendable = outcome === "unauthorized" || outcome === "unavailable";
   return (
     <Said
       tone={tone}
-      title={titled(title)}
+      title={titled(TEST_TITLES[outcome])}
       {...(mendable && { action: { href: address, label: "Look at its settings" } })}
     >
-      {detail ?? ""}
+      {advice} {detail}
     </Said>
   );
 }

@@ -1,11 +1,12 @@
 import type { Html } from "@mailwright/html";
-import { type GatewayTraffic, type OutcomeName, ROUTE } from "@mailwright/protocol";
+import { type GatewayTraffic, ROUTE } from "@mailwright/protocol";
 import { Card } from "../../ui/card.tsx";
 import { Definitions } from "../../ui/definitions.tsx";
 import { formatCount, formatDuration } from "../../ui/format.ts";
 import { Table } from "../../ui/table.tsx";
 import type { Gateway } from "./gateways.ts";
 import { GatewayState, perSecond, rateOf } from "./list-views.tsx";
+import { OUTCOME_NAMES } from "./outcome-words.ts";
 import { outcomeCounts, type Traffic } from "./traffic.ts";
 
 /** How a gateway stands now: whether emails get through, how fast, and what the last ones came to. */
@@ -71,15 +72,6 @@ function SlowedDown(props: { traffic: GatewayTraffic }): Html {
   );
 }
 
-const NAMES: Readonly<Record<OutcomeName, string>> = {
-  accepted: "Taken",
-  rejected: "Refused",
-  unauthorized: "Not signed in",
-  throttled: "Throttled",
-  unavailable: "Out of order",
-  ambiguous: "In doubt",
-};
-
 function Outcomes(props: { traffic: Traffic }): Html {
   const { traffic } = props;
   const counts = traffic.kind === "seen" ? outcomeCounts(traffic.traffic) : [];
@@ -90,7 +82,7 @@ function Outcomes(props: { traffic: Traffic }): Html {
         rows={counts}
         empty={<p class="muted small">{whyEmpty(traffic)}</p>}
         columns={[
-          { label: "Outcome", primary: true, cell: ({ outcome }) => NAMES[outcome] },
+          { label: "Outcome", primary: true, cell: ({ outcome }) => OUTCOME_NAMES[outcome] },
           { label: "5 min", align: "end", cell: ({ lately }) => formatCount(lately) },
           { label: "Hour", align: "end", cell: ({ inAll }) => formatCount(inAll) },
         ]}

@@ -42,7 +42,7 @@ test("a gateway's page says what its last attempts came to, and what is slowed d
   const page = await viewer.get(`/settings/gateways/${GATEWAY.id}`);
   const cells = (label: string) => page.find(`td[data-label="${label}"]`).map(({ text }) => text);
   expect([cells("Outcome"), cells("5 min"), cells("Hour")]).toEqual([
-    ["Taken", "Throttled", "In doubt"],
+    ["Accepted", "Throttled", "Unclear"],
     ["22", "3", "0"],
     ["1,022", "3", "1"],
   ]);

@@ -87,12 +87,18 @@ test("the page says plainly what became of it, whatever was answered", async () 
   };
   const answered = (outcome: string, rest = {}) =>
     said({ status: 200, body: { outcome, ...rest } });
-  expect(await answered("accepted", { message_id: "m-1" })).toEqual([200, "Accepted"]);
-  expect(await answered("rejected", { detail: "<b>no</b>" })).toEqual([200, "Refused"]);
-  expect(await answered("unauthorized")).toEqual([200, "Refused: wrong credentials"]);
-  expect(await answered("throttled")).toEqual([200, "Not now"]);
-  expect(await answered("unavailable")).toEqual([200, "The gateway is down"]);
-  const open = [200, "It is not known whether it was sent"];
+  expect(await answered("accepted", { message_id: "m-1" })).toEqual([
+    200,
+    "The gateway accepted it",
+  ]);
+  expect(await answered("rejected", { detail: "<b>no</b>" })).toEqual([
+    200,
+    "The gateway rejected it",
+  ]);
+  expect(await answered("unauthorized")).toEqual([200, "The gateway refused the credentials"]);
+  expect(await answered("throttled")).toEqual([200, "The gateway takes no more for now"]);
+  expect(await answered("unavailable")).toEqual([200, "The gateway is not available"]);
+  const open = [200, "It is unclear whether it was sent"];
   expect(await answered("ambiguous")).toEqual(open);
   expect(await said("silence")).toEqual(open);
   expect(await said({ status: 500 })).toEqual(open);

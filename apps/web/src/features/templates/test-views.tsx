@@ -8,6 +8,7 @@ import { field, Form, FormActions, type FormState } from "../../ui/form.tsx";
 import { EmailField } from "../../ui/input.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import type { MessageTone } from "../../ui/tone.ts";
+import { TEST_TITLES, UNCLEAR } from "../gateways/outcome-words.ts";
 import type { ContactChoice } from "./contact-choice.ts";
 import { ContactChooser } from "./contact-views.tsx";
 import { TEMPLATES } from "./list-views.tsx";
@@ -113,11 +114,14 @@ function inWords(
     case "unreachable":
       return {
         tone: "danger",
-        title: "It is not known whether it was sent",
+        title: UNCLEAR,
         text: `The email client did not answer: ${outcome.why}. Look into the mailbox before you send another.`,
       };
     case "answered":
-      return { ...answerInWords(outcome.outcome, outcome.gateway, to) };
+      return {
+        title: TEST_TITLES[outcome.outcome],
+        ...answerInWords(outcome.outcome, outcome.gateway, to),
+      };
   }
 }
 
@@ -125,42 +129,36 @@ function answerInWords(
   outcome: Extract<TestSent, { kind: "answered" }>["outcome"],
   gateway: string,
   to: string,
-): { tone: MessageTone; title: string; text: string } {
+): { tone: MessageTone; text: string } {
   switch (outcome) {
     case "accepted":
       return {
         tone: "success",
-        title: "Accepted",
-        text: `“${gateway}” took it for ${to}. It should arrive in a moment; if not, look into the spam folder.`,
+        text: `“${gateway}” accepted it for ${to}. It should arrive in a moment; if not, look into the spam folder.`,
       };
     case "rejected":
       return {
         tone: "danger",
-        title: "Refused",
         text: `“${gateway}” refuses to send this email. Trying again will not help.`,
       };
     case "unauthorized":
       return {
         tone: "danger",
-        title: "Refused: wrong credentials",
         text: `“${gateway}” does not take our credentials. Check them in the settings.`,
       };
     case "throttled":
       return {
         tone: "warning",
-        title: "Not now",
         text: `“${gateway}” takes no more emails for the moment. Try again in a minute.`,
       };
     case "unavailable":
       return {
         tone: "warning",
-        title: "The gateway is down",
         text: `“${gateway}” could not take it. Try again in a minute.`,
       };
     case "ambiguous":
       return {
         tone: "warning",
-        title: "It is not known whether it was sent",
         text: `“${gateway}” did not say what became of it. Look into the mailbox before you send another.`,
       };
   }
