@@ -76,7 +76,11 @@ export function GatewaysPage(props: {
 }
 
 /** Whether emails get through, in one badge and a word on why not. */
-export function GatewayState(props: { gateway: Gateway }): Html {
+export function GatewayState(props: {
+  gateway: Gateway;
+  /** Many attempts come to nothing; known on the gateway's own page only. */
+  failing?: boolean;
+}): Html {
   const { breaker, complete, missing } = props.gateway;
   if (!complete) {
     return (
@@ -92,7 +96,11 @@ export function GatewayState(props: { gateway: Gateway }): Html {
   }
   switch (breaker) {
     case "closed":
-      return (
+      return props.failing === true ? (
+        <Badge tone="warning" icon="triangle-alert">
+          Many attempts fail
+        </Badge>
+      ) : (
         <Badge tone="success" icon="circle-check">
           Ready
         </Badge>

@@ -7,19 +7,20 @@ import { Table } from "../../ui/table.tsx";
 import type { Gateway } from "./gateways.ts";
 import { GatewayState, perSecond, rateOf } from "./list-views.tsx";
 import { OUTCOME_NAMES } from "./outcome-words.ts";
-import { outcomeCounts, type Traffic } from "./traffic.ts";
+import { isFailingLately, outcomeCounts, type Traffic } from "./traffic.ts";
 
 /** How a gateway stands now: whether emails get through, how fast, and what the last ones came to. */
 export function Standing(props: { gateway: Gateway; traffic: Traffic }): Html {
   const { gateway, traffic } = props;
   // A route has no rate and no attempts of its own: they are those of its gateways.
   const isRoute = gateway.kind === ROUTE;
+  const failing = !isRoute && traffic.kind === "seen" && isFailingLately(traffic.traffic);
   return (
     <>
       <Card title="Now">
         <Definitions
           items={[
-            ["State", <GatewayState gateway={gateway} />],
+            ["State", <GatewayState gateway={gateway} failing={failing} />],
             ...(isRoute ? [] : ratesOf(gateway)),
           ]}
         />

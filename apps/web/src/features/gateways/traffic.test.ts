@@ -54,6 +54,21 @@ test("a gateway's page says what its last attempts came to, and what is slowed d
   ]);
 });
 
+test("a gateway of which half of the last attempts fail is not called ready", async () => {
+  const viewer = await signedInClient(fixture.context, "viewer");
+  const stateAfter = async (minute: Partial<typeof NONE>, ago = 0) => {
+    fixture.client.answerAlways(`GET /v1/gateways/${GATEWAY.id}/traffic`, {
+      ...TRAFFIC,
+      minutes: [{ ...NONE, at: NOW - 30_000 - ago, ...minute }],
+    });
+    return (await viewer.get(`/settings/gateways/${GATEWAY.id}`)).textOf(".definitions .badge");
+  };
+  expect(await stateAfter({ accepted: 5, rejected: 2, ambiguous: 3 })).toBe("Many attempts fail");
+  expect(await stateAfter({ accepted: 6, rejected: 5 })).toBe("Ready");
+  expect(await stateAfter({ unavailable: 9 })).toBe("Ready");
+  expect(await stateAfter({ unavailable: 100 }, 5 * MINUTE_MS)).toBe("Ready");
+});
+
 test("a gateway's page names the rates of its domains, a few of many", async () => {
   const names = Array.from({ length: 7 }, (_, n) => [`d${n}.example.com`, n + 1]);
   const rated = {

@@ -59,6 +59,17 @@ export function outcomeCounts({ minutes, at: now }: GatewayTraffic): OutcomeCoun
   })).filter(({ inAll }) => inAll > 0);
 }
 
+/** Fewer attempts than this say nothing of the gateway: a handful of addresses may be wrong. */
+const FEWEST_TO_JUDGE_BY = 10;
+
+/** Whether at least half of the last five minutes' attempts were not accepted, which a breaker that counts failures in a row misses. */
+export function isFailingLately(traffic: GatewayTraffic): boolean {
+  const counts = outcomeCounts(traffic);
+  const attempts = counts.reduce((total, { lately }) => total + lately, 0);
+  const accepted = counts.find(({ outcome }) => outcome === "accepted")?.lately ?? 0;
+  return attempts >= FEWEST_TO_JUDGE_BY && accepted * 2 <= attempts;
+}
+
 function sum(minutes: readonly MinuteOfTraffic[], outcome: OutcomeName): number {
   return minutes.reduce((total, minute) => total + minute[outcome], 0);
 }
