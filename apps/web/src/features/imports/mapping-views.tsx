@@ -1,5 +1,6 @@
 import type { Html } from "@mailwright/html";
 import { Callout } from "../../ui/banner.tsx";
+import { LinkButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { PlainSelect, RadioCards, SelectField } from "../../ui/choice.tsx";
 import { ConfirmLink } from "../../ui/dialog.tsx";
@@ -152,7 +153,7 @@ function Columns(props: MappingPageProps): Html {
 }
 
 function RestOfThePlan(props: MappingPageProps): Html {
-  const { form, segments, moreSegments, source } = props;
+  const { form, segments, moreSegments } = props;
   return (
     <>
       <FormSection
@@ -200,7 +201,11 @@ function RestOfThePlan(props: MappingPageProps): Html {
           />
         </FieldRow>
       </FormSection>
-      <FormActions submit="Start the import" icon="play" cancel={`/imports/${source.id}`} />
+      <FormActions submit="Start the import" icon="play">
+        <LinkButton href="/imports" variant="ghost">
+          Later
+        </LinkButton>
+      </FormActions>
     </>
   );
 }

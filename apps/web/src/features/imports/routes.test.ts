@@ -42,6 +42,10 @@ test("a file is uploaded, told what its columns are, taken in and shown with wha
     "people.csv",
     ["email", "first_name", "attribute"],
   ]);
+  // The file waits among the imports; this page would only show itself anew.
+  expect(mapping.find(".form-actions a").map((a) => [a.text, a.attributes["href"]])).toEqual([
+    ["Later", "/imports"],
+  ]);
   const begun = await client.post(`${path}/start`, {
     target: ["email", "first_name", "attribute"],
     key: ["", "", "town"],
