@@ -82,6 +82,8 @@ export function Confirm(props: {
   confirm: string;
   /** Red, for what destroys; else the accent. */
   danger?: boolean | undefined;
+  /** "This goes with it:" unless said otherwise. */
+  consequencesLead?: string | undefined;
   /** What goes with it, one line each: "12,345 emails and their history". */
   consequences?: readonly Children[] | undefined;
   /** What stays: "Contacts stay." */
@@ -96,7 +98,7 @@ export function Confirm(props: {
         <h1 id={`${CONFIRM_ID}-title`}>{props.title}</h1>
         {props.consequences && props.consequences.length > 0 && (
           <>
-            <p>This goes with it:</p>
+            <p>{props.consequencesLead ?? "This goes with it:"}</p>
             <ul>
               {props.consequences.map((line) => (
                 <li>{line}</li>

@@ -22,6 +22,7 @@ export function LiftConfirm(props: {
       cancel={back}
       confirm={chosen.length === 1 ? "Allow again" : `Allow ${formatCount(chosen.length)} again`}
       danger={reasons.some(isOwnWord)}
+      consequencesLead="This is removed:"
       consequences={reasons.map((reason) => whatIsKnown(chosen, reason))}
     >
       {meaning(chosen)}
@@ -41,11 +42,11 @@ function whatIsKnown(chosen: readonly Suppression[], reason: SuppressionReason):
   const those = chosen.filter((each) => each.reason === reason);
   const [first] = those;
   if (those.length === 1 && first !== undefined) {
-    const said = `That ${first.canonical_email} ${reason === "manual" ? "was added by hand" : reason}`;
+    const said = `The record that ${first.canonical_email} ${reason === "manual" ? "was added by hand" : reason}`;
     return chosen.length === 1 ? `${said}. Origin: ${first.origin}.` : said;
   }
   const addresses = listed(those.map(({ canonical_email }) => canonical_email));
-  return `That ${who(those)} ${reason === "manual" ? "were added by hand" : reason}: ${addresses}`;
+  return `The record that ${who(those)} ${reason === "manual" ? "were added by hand" : reason}: ${addresses}`;
 }
 
 function meaning(chosen: readonly Suppression[]): string {

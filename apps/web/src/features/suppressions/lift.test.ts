@@ -57,7 +57,9 @@ test("one address is mailed again after a question that says why it was not", as
   );
   const { asked, said } = await answered(editor, question.find((href) => href?.includes(id)) ?? "");
   expect(asked.textOf("h1#confirm-title")).toBe("Mail anna@example.com again?");
-  expect(asked.textOf(".confirm-text")).toContain("That anna@example.com bounced. Origin: a test.");
+  expect(asked.textOf(".confirm-text")).toContain(
+    "The record that anna@example.com bounced. Origin: a test.",
+  );
   expect(asked.find(".confirm-icon[data-tone=danger]")).toEqual([]);
   expect([said.status, said.headers.get("location")]).toEqual([303, BACK]);
   expect((await editor.get(BACK)).text).toContain("anna@example.com can be mailed again.");
@@ -84,9 +86,9 @@ test("those that were selected are mailed again, and who said so themselves is t
   const { asked, said } = await answered(editor, chosen.headers.get("location") ?? "");
   expect(asked.textOf("h1#confirm-title")).toBe("Mail 4 addresses again?");
   expect(asked.find(".confirm-text li").map(({ text }) => text)).toEqual([
-    "That 2 addresses were added by hand: eva@example.com, leo@example.com",
-    "That ben@example.com unsubscribed",
-    "That anna@example.com complained",
+    "The record that 2 addresses were added by hand: eva@example.com, leo@example.com",
+    "The record that ben@example.com unsubscribed",
+    "The record that anna@example.com complained",
   ]);
   expect(asked.textOf(".confirm-text")).toContain("2 of them unsubscribed or complained.");
   expect(asked.find(".confirm-icon[data-tone=danger]")).toHaveLength(1);
