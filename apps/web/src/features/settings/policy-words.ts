@@ -11,9 +11,9 @@ export function describePolicy({
   const longest = Math.min(max_wait_s, first_wait_s * 2 ** (attempts - 2));
   const waits =
     longest === first_wait_s
-      ? `up to ${duration(first_wait_s)} apart`
-      : `up to ${duration(first_wait_s)} apart at first and ${duration(longest)} at last`;
-  return `Each email is tried up to ${attempts} times, ${waits}. No attempt is planned later than ${duration(max_age_s)} after the first.`;
+      ? `up to ${durationInWords(first_wait_s)} apart`
+      : `up to ${durationInWords(first_wait_s)} apart at first and ${durationInWords(longest)} at last`;
+  return `Each email is tried up to ${attempts} times, ${waits}. No attempt is planned later than ${durationInWords(max_age_s)} after the first.`;
 }
 
 const UNITS = [
@@ -24,7 +24,7 @@ const UNITS = [
 ] as const;
 
 /** "1 hour 30 minutes": the two largest units, nothing that is zero. */
-function duration(seconds: number): string {
+export function durationInWords(seconds: number): string {
   let rest = Math.round(seconds);
   const parts: string[] = [];
   for (const [unit, size] of UNITS) {

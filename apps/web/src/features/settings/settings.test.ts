@@ -56,6 +56,9 @@ test("a retry policy is explained in a sentence, and one that contradicts itself
   expect((await admin.get("/settings/retries")).textOf(".callout-text > div")).toBe(
     "Each email is tried up to 4 times, up to 5 seconds apart at first and 20 seconds at last. No attempt is planned later than 1 day after the first.",
   );
+  expect((await admin.get("/settings/retries")).textOf("#field-max_age_s-hint")).toStartWith(
+    "It is set to 1 day now.",
+  );
   const refused = await admin.post("/settings/retries", { ...RETRY, first_wait_s: 1_000 });
   expect([refused.status, refused.textOf(".field-error")]).toEqual([
     422,

@@ -7,7 +7,7 @@ import { field, FieldRow, Form, FormActions, FormSection, type FormState } from 
 import { EmailField, NumberField, TextAreaField, TextField } from "../../ui/input.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { type Tab, Tabs } from "../../ui/tabs.tsx";
-import { describePolicy } from "./policy-words.ts";
+import { describePolicy, durationInWords } from "./policy-words.ts";
 import { RETRY_BOUNDS, type RetryPolicy } from "./retry-policy.ts";
 import type { Sender, Settings } from "./settings.ts";
 
@@ -139,7 +139,7 @@ function RetryCard(props: SettingsPageProps): Html {
             {...number(form, "max_age_s")}
             label="Longest time"
             suffix="seconds"
-            hint="After this long from its first attempt an email fails, whatever attempts are left. One that came due during a pause is still made."
+            hint={`It is set to ${durationInWords(props.settings.retry.max_age_s)} now. After this long from its first attempt an email fails, whatever attempts are left. One that came due during a pause is still made.`}
           />
         </FormSection>
         <FormSection
