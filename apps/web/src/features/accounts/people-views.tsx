@@ -97,7 +97,7 @@ export function InvitePage(props: { csrf: string; form: FormState; roles: readon
       <PageHeader
         title="Invite somebody"
         crumbs={[PEOPLE]}
-        lead="They get a password from you that is good for one thing: choosing their own."
+        lead="You give them a one-time password; they choose their own when they sign in."
       />
       <Card>
         <Form action="/accounts" csrf={csrf} label="Invitation" errors={form.errors}>

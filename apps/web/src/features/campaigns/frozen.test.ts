@@ -92,7 +92,7 @@ test("without a postal address nothing is launched: the page says so with the wa
   });
   const page = await (await signedInClient(context)).get(`/campaigns/${draft}/launch`);
   const line = page.find('.readiness li[data-tone="warning"]').map(({ text }) => text);
-  expect(line).toEqual([`${obstacle.message}Mend it`]);
+  expect(line).toEqual([`${obstacle.message}Fix it`]);
   expect(page.find(".readiness a").map(({ attributes }) => attributes["href"])).toEqual([
     "/settings",
   ]);

@@ -166,7 +166,7 @@ const NOT_CONFIRMED =
   "The email client has not confirmed it yet and is told again until it does; until then it may go on as before.";
 const CHANGED =
   "Somebody changed the draft since you looked at it. Look at it again as it is now, then launch it.";
-const NOT_READY = "Something stands in the way; it is named below. Mend it, then launch it.";
+const NOT_READY = "Something stands in the way; it is named below. Fix it, then launch it.";
 
 function launchedAlready(state: Campaign["state"]): string {
   return `A campaign is launched once, and this one was. ${describeState(state)}`;

@@ -76,7 +76,7 @@ test("original, weakness 12: a campaign that would go to nobody is refused with 
   const id = await fixture.draft();
   const { review, launch } = await confirmLaunch(editor, id);
   expect(review.find(".readiness li[data-tone=warning]").map(({ text }) => text)).toEqual([
-    "Nobody is in the chosen segments, so there is nobody to send to.Mend it",
+    "Nobody is in the chosen segments, so there is nobody to send to.Fix it",
   ]);
   expect(review.find(`form[action="/campaigns/${id}/launch"]`)).toEqual([]);
   const refused = await launch();

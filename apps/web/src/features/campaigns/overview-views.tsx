@@ -89,7 +89,7 @@ export function ReadinessList(props: Readiness & { campaign: Campaign }): Html {
             <span>{wrong?.message ?? good}</span>
             {wrong && mend && (
               <LinkButton href={mend(props.campaign.id)} size="sm">
-                Mend it
+                Fix it
               </LinkButton>
             )}
           </li>

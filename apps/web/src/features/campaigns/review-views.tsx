@@ -56,7 +56,7 @@ export function ReviewPage(props: ReviewProps): Html {
             <a href={guideAddress("deliverability")}>What mailbox providers ask for</a>
           </p>
           {obstacles.length > 0 && (
-            <Card title="What stands in the way">
+            <Card title="Before you can launch">
               <ReadinessList campaign={campaign} obstacles={obstacles} warnings={warnings} />
             </Card>
           )}

@@ -64,7 +64,7 @@ export function ContactFormPage(props: ContactFormProps): Html {
           <TextField
             {...field(form, "name")}
             label="Name"
-            hint="What mail programs show. Blank, it is first and last name."
+            hint="What mail programs show. Leave blank to use first and last name."
             optional
           />
           <FieldRow>

@@ -113,7 +113,7 @@ function ContactSearch(props: ContactListProps): Html {
         label="Mailing"
         value={query.standing}
         options={[
-          { value: "", label: "Mailed or not" },
+          { value: "", label: "Any mailing status" },
           { value: "mailable", label: "Can be mailed" },
           { value: "suppressed", label: "Suppressed" },
         ]}

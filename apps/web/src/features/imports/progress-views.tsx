@@ -233,7 +233,9 @@ function Facts(props: { source: Import }): Html {
                 ],
                 ["Segment", source.segment_name ?? undefined],
               ] as const)
-            : ([["Where no reason stands", REASON_LABELS[source.default_reason]]] as const)),
+            : ([
+                ["Reason where the file gives none", REASON_LABELS[source.default_reason]],
+              ] as const)),
           ["Ended", source.finished_at && <Time at={source.finished_at} />],
           ["Took", durationOf(source)],
         ]}

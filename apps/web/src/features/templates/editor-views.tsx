@@ -121,7 +121,7 @@ function Fields(props: EditorProps & { action: string; submit: string; cancel: s
         <SelectField
           {...field(form, "kind")}
           label="Written in"
-          hint="A plain-text part is made of HTML and Markdown by itself."
+          hint="A plain-text version is made automatically from HTML and Markdown."
           options={TEMPLATE_KINDS.map((kind) => ({
             value: kind,
             label: kindInWords(kind),
