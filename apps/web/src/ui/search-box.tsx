@@ -11,6 +11,8 @@ export function SearchBox(props: {
   action: string;
   /** What is sought: "Search contacts". */
   label: string;
+  /** What stands in the empty field, where the label is too long for a phone; else the label. */
+  placeholder?: string | undefined;
   name?: string | undefined;
   value?: string | undefined;
   /** The selector of the region with the results. */
@@ -44,7 +46,7 @@ export function SearchBox(props: {
           type="search"
           name={name}
           value={props.value}
-          placeholder={props.label}
+          placeholder={props.placeholder ?? props.label}
           maxlength={254}
           autocomplete="off"
           spellcheck={false}

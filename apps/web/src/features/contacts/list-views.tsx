@@ -94,6 +94,7 @@ function ContactSearch(props: ContactListProps): Html {
     <SearchBox
       action="/contacts"
       label="Search by address, name or @domain"
+      placeholder="Search contacts"
       value={query.q}
       region={REGION}
       keep={{ sort: query.sort, direction: query.direction }}

@@ -193,6 +193,7 @@ export function SegmentPage(props: SegmentPageProps): Html {
       <SearchBox
         action={path}
         label="Search by address or name"
+        placeholder="Search contacts"
         value={props.members.search}
         region="#members"
       />

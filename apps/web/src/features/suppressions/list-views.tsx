@@ -74,6 +74,7 @@ export function SuppressionsPage(props: SuppressionListProps): Html {
           <SearchBox
             action="/suppressions"
             label="Search by a part of an address or domain"
+            placeholder="Search addresses"
             value={search.text}
             region={REGION}
           >

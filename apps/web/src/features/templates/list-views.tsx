@@ -47,6 +47,7 @@ export function TemplatesPage(props: TemplateListProps): Html {
         <SearchBox
           action="/templates"
           label="Search names and subjects"
+          placeholder="Search templates"
           value={search}
           region={`#${LIST_ID}`}
           keep={{ sort: sorting.by, direction: sorting.direction }}
