@@ -204,7 +204,7 @@ async function writeTemplate(page: Page): Promise<void> {
   await page.getByRole("link", { name: "Send a test" }).click();
   await page.getByLabel("Send it to").fill("anna@example.com");
   await page.getByRole("button", { name: "Send the test" }).click();
-  await expect(page.getByText("“Relay” took it for anna@example.com")).toBeVisible();
+  await expect(page.getByText("“Relay” accepted it for anna@example.com")).toBeVisible();
 }
 
 async function goTo(page: Page, name: string): Promise<void> {
