@@ -26,9 +26,9 @@ test("an audience counts each contact once, says how many are suppressed, and gi
   await db.execute(
     sql`CREATE VIEW "contact" AS SELECT "contact_rows".* FROM "contact_rows", pg_sleep(0.05)`,
   );
-  // What was counted a moment ago is as of now, and what is older is counted anew.
+  // What was counted in the last minute is shown with its age, and what is older is counted anew.
   expect(await countAudience(fixture.context, both, 20)).toMatchObject({ kind: "counted" });
-  const later = { ...fixture.context, clock: { ...systemClock, now: () => Date.now() + 5_000 } };
+  const later = { ...fixture.context, clock: { ...systemClock, now: () => Date.now() + 60_000 } };
   expect(await countAudience(later, both, 20)).toEqual({ kind: "at most", contacts: 14 });
 });
 
@@ -72,7 +72,7 @@ test("an audience is counted once for all who look, and anew when who is in it o
   expect(await estimates()).toMatchObject([counted(2, 0), counted(2, 0)]);
 });
 
-test("what is shown before a launch is counted for that very look; elsewhere its age is told, and it is the same number afterwards", async () => {
+test("what is shown before a launch is of the last minute, and its age is told; it is the same number elsewhere afterwards", async () => {
   const clock = new ManualClock();
   await using fixture = await campaignFixture(3, { clock });
   const { context, template } = fixture;
@@ -106,7 +106,9 @@ test("what is shown before a launch is counted for that very look; elsewhere its
   await clock.advance(25_000);
   expect(await overview()).toBe("It would go to 1 contact as of 25 seconds ago.");
   expect(await estimate()).toBe("1 contact as of 25 seconds ago, each counted once.");
-  expect(await launch()).toEqual(["3recipients, each once", true]);
+  expect(await launch()).toEqual(["1recipient, each once, as of 25 seconds ago", false]);
+  await clock.advance(60_000);
+  expect(await launch()).toEqual(["3recipients, each once, as of now", true]);
   expect(await overview()).toBe("It would go to 3 contacts as of now.");
   expect(await estimate()).toBe("3 contacts as of now, each counted once.");
 });

@@ -25,14 +25,20 @@ import { describeState } from "./words.ts";
 
 /** The orders that are given to a campaign: launch, pause, resume, cancel, send again. */
 export function orderPages(context: Context) {
-  const { db, work } = context;
+  const { clock, db, work } = context;
   const sendOne = { permission: "campaigns:send", params: ById } as const;
 
   async function showReview(tools: PageTools, campaign: Campaign, refusal?: string) {
     const review = await reviewLaunch(context, campaign);
     return tools.show(
       { title: `Launch ${campaign.name}`, ...(refusal !== undefined && { status: 409 }) },
-      <ReviewPage campaign={campaign} review={review} csrf={tools.csrf} refusal={refusal} />,
+      <ReviewPage
+        campaign={campaign}
+        review={review}
+        csrf={tools.csrf}
+        refusal={refusal}
+        now={clock.now()}
+      />,
     );
   }
 

@@ -26,7 +26,7 @@ test("the review shows whom, from whom, through what and with which subject, bef
   const id = await fixture.draft();
   const { review } = await confirmLaunch(editor, id);
   expect(review.textOf(".audience-figure")).toBe(
-    "2recipients, each once; 1 suppressed and skipped",
+    "2recipients, each once; 1 suppressed and skipped, as of now",
   );
   expect(review.find("dl.definitions dd").map(({ text }) => text)).toEqual([
     "Everybody",

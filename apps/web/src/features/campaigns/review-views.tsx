@@ -1,4 +1,5 @@
 import type { Html } from "@mailwright/html";
+import { AsOf } from "../../ui/as-of.tsx";
 import { Callout } from "../../ui/banner.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
@@ -20,6 +21,7 @@ export interface ReviewProps {
   csrf: string;
   /** Why a launch that was just tried did not happen. */
   refusal?: string | undefined;
+  now: number;
 }
 
 /** The last look before a campaign is launched. */
@@ -73,7 +75,7 @@ function LaunchCard(props: ReviewProps): Html {
   return (
     <Card>
       <div class="stack">
-        <AudienceFigure estimate={estimate} />
+        <AudienceFigure estimate={estimate} now={props.now} />
         <Definitions
           items={[
             ["To", campaign.segments.map(({ name }) => name).join(", ") || undefined],
@@ -108,8 +110,8 @@ function LaunchCard(props: ReviewProps): Html {
   );
 }
 
-function AudienceFigure(props: { estimate: Estimate }): Html {
-  const { estimate } = props;
+function AudienceFigure(props: { estimate: Estimate; now: number }): Html {
+  const { estimate, now } = props;
   switch (estimate.kind) {
     case "counted":
       return (
@@ -119,6 +121,8 @@ function AudienceFigure(props: { estimate: Estimate }): Html {
             {`${estimate.contacts - estimate.suppressed === 1 ? "recipient" : "recipients"}, each once`}
             {estimate.suppressed > 0 &&
               `; ${formatCount(estimate.suppressed)} suppressed and skipped`}
+            {", "}
+            <AsOf at={estimate.at} now={now} />
           </span>
         </p>
       );

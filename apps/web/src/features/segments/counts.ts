@@ -9,8 +9,6 @@ export interface CountContext {
 
 /** So long a count is shown again. */
 const FRESH_MS = 30_000;
-/** Up to this age a count is as of now. Counting a million takes up to 0.2 s, and who reloads a page need not pay that each time. */
-const NOW_MS = 5_000;
 /** So many counts one web runs at once: each of them occupies a processor of Postgres. */
 const AT_ONCE = 2;
 /** So many counts are kept; a rule is counted again when it is edited, so old ones are soon of no use. */
@@ -64,8 +62,6 @@ export async function countNow<T>(
   count: () => Promise<T>,
 ): Promise<T> {
   const shelf = shelfOf(db);
-  const known = shelf.kept.get(key);
-  if (known !== undefined && Math.abs(clock.now() - known.at) < NOW_MS) return known.count as T;
   return shelf.turns(async () => {
     const at = clock.now();
     const counted = await count();
