@@ -1,12 +1,5 @@
-import {
-  CaptureTag,
-  type Context,
-  Drop,
-  type FilterImplOptions,
-  Liquid,
-  type LiquidOptions,
-  filters,
-} from "liquidjs";
+import { CaptureTag, type Context, Drop, Liquid, type LiquidOptions, filters } from "liquidjs";
+import { type FilterThis, registerFilters } from "./filters.ts";
 import { textOf } from "./values.ts";
 
 /**
@@ -34,19 +27,14 @@ class Markup extends Drop {
 /** An engine that escapes every output once. */
 export function createEscapingEngine(options: LiquidOptions): Liquid {
   const engine = new Liquid({ ...options, outputEscape: escapeOutput });
-  const replaced: Record<string, FilterImplOptions> = {
+  registerFilters(engine, {
     escape: escaped,
     xml_escape: escaped,
     escape_once: escapedOnce,
     newline_to_br: withLineBreaks,
-  };
-  for (const [name, filter] of Object.entries(replaced)) engine.registerFilter(name, filter);
+  });
   engine.registerTag("capture", MarkupCapture);
   return engine;
-}
-
-interface FilterThis {
-  context: Context;
 }
 
 /** Charges the memory limit, as LiquidJS's own filters do. */

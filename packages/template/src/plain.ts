@@ -1,10 +1,7 @@
 import { compile } from "html-to-text";
-import { type Context, type FilterImplOptions, Liquid, type LiquidOptions } from "liquidjs";
+import { Liquid, type LiquidOptions } from "liquidjs";
+import { type FilterThis, registerFilters } from "./filters.ts";
 import { textOf } from "./values.ts";
-
-interface FilterThis {
-  context: Context;
-}
 
 /**
  * An engine for subjects and text parts, which are no HTML: what guides of Liquid teach to escape stays as it is, in a text part
@@ -12,14 +9,13 @@ interface FilterThis {
  */
 export function createPlainEngine(options: LiquidOptions): Liquid {
   const engine = new Liquid(options);
-  const replaced: Record<string, FilterImplOptions> = {
+  registerFilters(engine, {
     escape: asItIs,
     xml_escape: asItIs,
     escape_once: asItIs,
     newline_to_br: asItIs,
-  };
-  for (const [name, filter] of Object.entries(replaced)) engine.registerFilter(name, filter);
-  engine.registerFilter(MARKUP_AS_TEXT, markupAsText);
+    [MARKUP_AS_TEXT]: markupAsText,
+  });
   return engine;
 }
 

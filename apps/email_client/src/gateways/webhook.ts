@@ -115,14 +115,13 @@ export function factOf(told: ToldEvent): WebhookFact | undefined {
   const at = told.at >= 0 && told.at <= LATEST ? Math.floor(told.at) : undefined;
   if (at === undefined) return undefined;
   const key = event === undefined || event === "" ? `${kind} ${at}` : event;
-  const { bounce, status } = classOfFailure(told.status ?? "", words, told.said ?? "soft");
   const detail = shortDetail(shown(words));
   return {
     email,
     kind,
     at,
     key: key.toWellFormed().slice(0, 200),
-    ...(kind === "bounced" && { bounce, ...(status !== undefined && { status }) }),
+    ...(kind === "bounced" && classOfFailure(told.status ?? "", words, told.said ?? "soft")),
     ...(detail !== "" && kind !== "accepted" && { detail }),
     ...(messageId !== undefined &&
       messageId !== "" && { message_id: messageId.slice(0, MESSAGE_ID_LENGTH).toWellFormed() }),

@@ -11,6 +11,7 @@ import { PageHeader } from "../../ui/page-header.tsx";
 import { type Tab, Tabs } from "../../ui/tabs.tsx";
 import { Time } from "../../ui/time.tsx";
 import type { Campaign } from "./campaigns.ts";
+import { REQUEUE_ICONS, RequeueLink } from "./requeue-link-views.tsx";
 import { mayDelete, mayRequeue } from "./standing.ts";
 
 /** What every page of one campaign is given. */
@@ -187,15 +188,7 @@ function OrderButton(props: {
 function RequeueAction(props: { campaign: Campaign }): Html | null {
   const { id, counts } = props.campaign;
   if (counts.failed === 0) return null;
-  return (
-    <ConfirmLink
-      href={`/campaigns/${id}/requeue?states=failed`}
-      variant="primary"
-      icon="rotate-ccw"
-    >
-      Send failed again
-    </ConfirmLink>
-  );
+  return <RequeueLink campaign={id} state="failed" variant="primary" />;
 }
 
 function More(props: CampaignProps): Html {
@@ -206,12 +199,15 @@ function More(props: CampaignProps): Html {
   return (
     <MenuWithButton id="campaign-actions" label={`More for ${name}`} variant="secondary" size="md">
       {requeueable && counts.failed > 0 && (
-        <MenuLink {...dialogLink(`${base}/requeue?states=failed`)} icon="rotate-ccw">
+        <MenuLink {...dialogLink(`${base}/requeue?states=failed`)} icon={REQUEUE_ICONS.failed}>
           Send failed again
         </MenuLink>
       )}
       {requeueable && counts.uncertain > 0 && (
-        <MenuLink {...dialogLink(`${base}/requeue?states=uncertain`)} icon="circle-question-mark">
+        <MenuLink
+          {...dialogLink(`${base}/requeue?states=uncertain`)}
+          icon={REQUEUE_ICONS.uncertain}
+        >
           Send uncertain again
         </MenuLink>
       )}

@@ -1,7 +1,6 @@
 import type { Html } from "@mailwright/html";
 import { EmailBadge } from "../../ui/badge.tsx";
 import { Card } from "../../ui/card.tsx";
-import { ConfirmLink } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { formatCount, formatPercent } from "../../ui/format.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -11,6 +10,7 @@ import type { ReasonCount } from "../emails/emails.ts";
 import { reasonOf } from "../emails/reasons.ts";
 import type { Campaign } from "./campaigns.ts";
 import type { CampaignProps } from "./detail-views.tsx";
+import { RequeueLink } from "./requeue-link-views.tsx";
 import { hasMuchWrong, isMoving, mayRequeue } from "./standing.ts";
 import type { WentWrong } from "./what-went-wrong.ts";
 
@@ -66,24 +66,8 @@ function ReasonTable(props: Omit<ReasonsProps, "wrong"> & WentWrong): Html {
       actions={
         again && (
           <>
-            {counts.uncertain > 0 && (
-              <ConfirmLink
-                href={`/campaigns/${id}/requeue?states=uncertain`}
-                size="sm"
-                icon="circle-question-mark"
-              >
-                Send uncertain again
-              </ConfirmLink>
-            )}
-            {counts.failed > 0 && (
-              <ConfirmLink
-                href={`/campaigns/${id}/requeue?states=failed`}
-                size="sm"
-                icon="rotate-ccw"
-              >
-                Send failed again
-              </ConfirmLink>
-            )}
+            {counts.uncertain > 0 && <RequeueLink campaign={id} state="uncertain" size="sm" />}
+            {counts.failed > 0 && <RequeueLink campaign={id} state="failed" size="sm" />}
           </>
         )
       }

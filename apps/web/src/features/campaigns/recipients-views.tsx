@@ -1,7 +1,6 @@
 import type { Html } from "@mailwright/html";
 import { Bulk } from "../../ui/bulk.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
-import { ConfirmLink } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { formatCount, formatPlural } from "../../ui/format.ts";
 import { Pager } from "../../ui/pager.tsx";
@@ -17,6 +16,7 @@ import { FACT_LOOKS } from "../emails/fact-words.ts";
 import { reasonOf } from "../emails/reasons.ts";
 import { CampaignPage, type CampaignProps } from "./detail-views.tsx";
 import { recipientColumns } from "./recipient-columns-views.tsx";
+import { RequeueLink } from "./requeue-link-views.tsx";
 import { mayRequeue } from "./standing.ts";
 
 const REGION = "#recipients";
@@ -69,15 +69,11 @@ function RequeueAll(props: RecipientsProps): Html {
     (filter.state === undefined || filter.state === each);
   return (
     <div class="buttons" {...following(REGION, "actions")}>
-      {again("uncertain") && (
-        <ConfirmLink href={`/campaigns/${id}/requeue?states=uncertain`} icon="circle-question-mark">
-          {`Send ${formatCount(counts.uncertain)} uncertain again`}
-        </ConfirmLink>
-      )}
-      {again("failed") && (
-        <ConfirmLink href={`/campaigns/${id}/requeue?states=failed`} icon="rotate-ccw">
-          {`Send ${formatCount(counts.failed)} failed again`}
-        </ConfirmLink>
+      {(["uncertain", "failed"] as const).map(
+        (each) =>
+          again(each) && (
+            <RequeueLink campaign={id} state={each} count={formatCount(counts[each])} />
+          ),
       )}
       <LinkButton href={exportAddress(id, filter)} icon="download" download>
         Export
