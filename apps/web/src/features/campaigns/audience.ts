@@ -39,7 +39,7 @@ export async function estimateAudience(
   segmentIds: string[],
 ): Promise<Estimate> {
   const { key, segments } = await askedFor(context.db, segmentIds);
-  return countOnce(context, key, () => count(context, segments, PATIENCE_MS), {
+  return countOnce(context, key, (urgent) => count(context, segments, PATIENCE_MS, urgent), {
     staleMs: STALE_MS,
   });
 }
@@ -57,9 +57,9 @@ export async function countAudience(
   patienceMs: number,
 ): Promise<Estimate> {
   const { key, segments } = await askedFor(context.db, segmentIds);
-  const counting = () => count(context, segments, patienceMs);
+  const counting = (urgent: boolean) => count(context, segments, patienceMs, urgent);
   const known = await countOnce(context, key, counting, { staleMs: REVIEWED_MS });
-  return known.kind === "counted" ? known : countNow(context, key, counting);
+  return known.kind === "counted" ? known : countNow(context, key, () => counting(true));
 }
 
 /** The segments, and all that a count of them has to be made anew for when it changes. */
@@ -79,15 +79,21 @@ async function count(
   { db, clock }: CountContext,
   segments: AudienceSegment[],
   patienceMs: number,
+  urgent: boolean,
 ): Promise<Estimate> {
   const at = clock.now();
   if (segments.length === 0) return { kind: "counted", contacts: 0, suppressed: 0, at };
   const audience = audienceCondition(segments);
-  const counted = await within(db, patienceMs, async (tx) => {
-    const contacts = sizeOfOne(segments) ?? (await countContacts(tx, audience));
-    const suppressed = contacts === 0 ? 0 : await countSuppressed(tx, audience);
-    return { contacts, suppressed, at };
-  });
+  const counted = await within(
+    db,
+    patienceMs,
+    async (tx) => {
+      const contacts = sizeOfOne(segments) ?? (await countContacts(tx, audience));
+      const suppressed = contacts === 0 ? 0 : await countSuppressed(tx, audience);
+      return { contacts, suppressed, at };
+    },
+    { parallel: urgent },
+  );
   return counted.kind === "in time" ? { kind: "counted", ...counted.value } : boundOf(segments);
 }
 

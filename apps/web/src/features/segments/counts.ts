@@ -9,14 +9,16 @@ export interface CountContext {
 
 /** So long a count is shown again. */
 const FRESH_MS = 30_000;
-/** So many counts one web runs at once: each of them occupies a processor of Postgres. */
+/** So many counts one web runs at once, and one of those that nobody waits for: each occupies a processor of Postgres. */
 const AT_ONCE = 2;
 /** So many counts are kept; a rule is counted again when it is edited, so old ones are soon of no use. */
 const KEPT = 500;
 
 interface Kept {
-  at: number;
-  count: Promise<unknown>;
+  /** The last count, and when it was asked for. */
+  last?: { at: number; counted: unknown };
+  /** The one that will be the last, while it is made. */
+  next?: Promise<unknown> | undefined;
 }
 
 /** What was counted in each database, the newest last, and who waits for a turn. */
@@ -29,27 +31,40 @@ interface Shelf {
 
 /**
  * One count for all who ask for what has this key, good for half a minute: what many look at costs the same as for one. An
- * `urgent` one, which somebody waits for, comes before the others. Up to the age of `staleMs` a count is shown once more
- * while it is made anew for whoever looks next.
+ * `urgent` one, which somebody waits for, comes before the others, and `count` is told so. Up to the age of `staleMs` a count
+ * is shown while it is made anew, which nobody waits for.
  */
-export function countOnce<T>(
+export async function countOnce<T>(
   { db, clock }: CountContext,
   key: string,
-  count: () => Promise<T>,
+  count: (urgent: boolean) => Promise<T>,
   { urgent = true, staleMs = FRESH_MS }: { urgent?: boolean; staleMs?: number } = {},
 ): Promise<T> {
   const shelf = shelfOf(db);
-  const known = shelf.kept.get(key);
+  const one: Kept = shelf.kept.get(key) ?? {};
+  const { last } = one;
   // The clock may have been set back.
-  const age = known === undefined ? Infinity : Math.abs(clock.now() - known.at);
-  if (known !== undefined && age < FRESH_MS) return known.count as Promise<T>;
-  const counted = shelf.turns(count, urgent);
-  keep(shelf, key, { at: clock.now(), count: counted });
-  // A count that failed says nothing about the next.
-  counted.catch(() => {
-    if (shelf.kept.get(key)?.count === counted) shelf.kept.delete(key);
-  });
-  return known !== undefined && age < staleMs ? (known.count as Promise<T>) : counted;
+  const age = last === undefined ? Infinity : Math.abs(clock.now() - last.at);
+  if (last !== undefined && age < FRESH_MS) return last.counted as T;
+  const shown = last !== undefined && age < staleMs;
+  one.next ??= make(urgent && !shown);
+  keep(shelf, key, one);
+  if (!shown) return one.next as Promise<T>;
+  // Whoever looks once it is too old to be shown asks again, and hears of it.
+  one.next.catch(() => {});
+  return last.counted as T;
+
+  async function make(isUrgent: boolean): Promise<T> {
+    const at = clock.now();
+    try {
+      const counted = await shelf.turns(() => count(isUrgent), isUrgent);
+      one.last = { at, counted };
+      return counted;
+    } finally {
+      // A count that failed says nothing about the next.
+      one.next = undefined;
+    }
+  }
 }
 
 /**
@@ -65,7 +80,7 @@ export async function countNow<T>(
   return shelf.turns(async () => {
     const at = clock.now();
     const counted = await count();
-    keep(shelf, key, { at, count: Promise.resolve(counted) });
+    keep(shelf, key, { last: { at, counted } });
     return counted;
   });
 }

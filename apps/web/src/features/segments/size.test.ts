@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { ManualClock } from "@mailwright/testing";
+import { ManualClock, until } from "@mailwright/testing";
 import { sql } from "drizzle-orm";
 import { within } from "../../db/within.ts";
 import { testContext } from "../../testing/context.ts";
@@ -24,7 +24,7 @@ describe("the size of a dynamic segment", () => {
     expect(await sizeOf(context, { rule })).toMatchObject({ kind: "counted", contacts: 2 });
   });
 
-  test("is shown once more by a page while it is counted anew, unless that was too long ago", async () => {
+  test("is shown by a page while it is counted anew, unless that was too long ago", async () => {
     const clock = new ManualClock();
     await using context = await testContext({ clock });
     const { db } = context;
@@ -35,8 +35,16 @@ describe("the size of a dynamic segment", () => {
       sql`INSERT INTO "contact" ("email", "canonical_email") VALUES ('a@example.com', 'a@example.com')`,
     );
     await clock.advance(SHOWN_MS - 1);
-    expect(await shown()).toMatchObject({ kind: "counted", contacts: 0 });
-    expect(await shown()).toMatchObject({ kind: "counted", contacts: 1 });
+    // Nobody waits for the new count, however long it takes and however many look meanwhile.
+    await db.transaction(async (tx) => {
+      await tx.execute(sql`LOCK TABLE "contact"`);
+      expect(await shown()).toMatchObject({ kind: "counted", contacts: 0 });
+      expect(await shown()).toMatchObject({ kind: "counted", contacts: 0 });
+    });
+    await until(async () => {
+      expect(await shown()).toMatchObject({ kind: "counted", contacts: 1 });
+      return true;
+    });
     await db.execute(sql`DELETE FROM "contact"`);
     await clock.advance(SHOWN_MS);
     expect(await shown()).toMatchObject({ kind: "counted", contacts: 0 });
@@ -71,7 +79,7 @@ describe("the size of a dynamic segment", () => {
       1,
       ...Array.from({ length: 28 }, () => 0),
     ]);
-    // Two were being counted when it came, and two others may have begun as they ended.
+    // One of the list was being counted when it came, and had half of what is counted at once for itself.
     expect(ended.indexOf("wanted")).toBeLessThan(4);
   });
 });

@@ -22,11 +22,18 @@ export function sizeOf(
   options: { urgent?: boolean; staleMs?: number } = {},
 ): Promise<Size> {
   const key = JSON.stringify([id, rule, has_opt_outs]);
-  return countOnce(context, key, () => count(context, { id, rule, has_opt_outs }), options);
+  return countOnce(
+    context,
+    key,
+    (urgent) => count(context, { id, rule, has_opt_outs }, urgent),
+    options,
+  );
 }
 
-async function count({ db, clock }: CountContext, ruled: Ruled): Promise<Size> {
+async function count({ db, clock }: CountContext, ruled: Ruled, urgent: boolean): Promise<Size> {
   const at = clock.now();
-  const counted = await within(db, COUNT_MS, (tx) => countContacts(tx, isFound(ruled)));
+  const counted = await within(db, COUNT_MS, (tx) => countContacts(tx, isFound(ruled)), {
+    parallel: urgent,
+  });
   return counted.kind === "in time" ? { kind: "counted", contacts: counted.value, at } : counted;
 }
