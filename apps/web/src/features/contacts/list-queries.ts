@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
+import { type Cursor, keyset, type Paged, type PageRequest, toPage } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
 import { contact } from "../../db/schema/contacts.ts";
 import type { Contact } from "./queries.ts";
@@ -24,30 +24,72 @@ export type Standing = "mailable" | "suppressed";
  */
 export type Way =
   | { kind: "those"; those: SQL; filter: SQL | undefined }
-  | { kind: "walk"; most: number; filter: SQL | undefined }
-  | { kind: "members"; segment: string; most: number; filter: SQL | undefined }
+  | (Walk & { most: number })
   | { kind: "found"; search: Search; standing: Standing | undefined; segments: readonly string[] }
   | { kind: "all"; filter: SQL | undefined };
+
+export type Walk = { filter: SQL | undefined } & (
+  { kind: "walk" } | { kind: "members"; segment: string }
+);
 
 /** One page of the contacts in an order. */
 export async function selectContactPage(
   db: Queryable,
-  { by, direction }: ContactOrder,
+  order: ContactOrder,
   page: PageRequest,
   way: Way,
 ): Promise<Paged<Contact>> {
+  return pageOf(await readRows(db, order, page, way), page);
+}
+
+/**
+ * One page by walking past `most.first` in the order, and past more from there, `most.all` altogether, where as many of the
+ * first pass as lead to expect that a page does. Undefined when not even they fill the page: more may lie farther away.
+ */
+export async function walkToContactPage(
+  db: Queryable,
+  order: ContactOrder,
+  page: PageRequest,
+  way: Walk,
+  most: { first: number; all: number },
+): Promise<Paged<Contact> | undefined> {
+  const { limit, before } = page;
+  const rows = await readRows(db, order, page, { ...way, most: most.first });
+  // A walk that met one contact more than the page holds has missed none of the page.
+  const isWhole = () => rows.length > limit || way.filter === undefined;
+  const last = rows.at(-1);
+  if (last !== undefined && !isWhole() && rows.length * most.all > limit * most.first) {
+    const rest = {
+      limit: limit - rows.length,
+      [before === undefined ? "after" : "before"]: cursorOf(last),
+    };
+    rows.push(...(await readRows(db, order, rest, { ...way, most: most.all - most.first })));
+  }
+  return isWhole() ? pageOf(rows, page) : undefined;
+}
+
+/** The rows of a page from where it begins, and one more where there is one. */
+async function readRows(
+  db: Queryable,
+  { by, direction }: ContactOrder,
+  page: PageRequest,
+  way: Way,
+): Promise<Row[]> {
   const key = KEYS[by];
   const slice = keyset({ ...(key && { key }), id: contact.id, direction }, page);
   // The relation is sorted by its own column "key", so what is sorted in it already is not sorted again.
   const outer = keyset({ ...(key && { key: sql`"key"` }), id: contact.id, direction }, page);
   const isWalk = way.kind === "walk" || way.kind === "members";
-  const rows = await db.execute<Row>(sql`
+  return db.execute<Row>(sql`
     SELECT "contact".*, "contact"."updated_at"::text AS "revision", ${SUPPRESSED} AS "suppressed"
     FROM (SELECT "contact".*, ${key ?? sql`''`} AS "key" FROM ${candidates(way, slice, page, direction)}) AS "contact"
     WHERE ${(isWalk ? way.filter : undefined) ?? sql`true`}
     ORDER BY ${sql.join(outer.orderBy, sql`, `)} LIMIT ${slice.limit}
   `);
-  const { items, ...cursors } = toPage(rows, page, ({ key, id }) => ({ key, id }));
+}
+
+function pageOf(rows: readonly Row[], page: PageRequest): Paged<Contact> {
+  const { items, ...cursors } = toPage(rows, page, cursorOf);
   return { items: items.map(contactOf), ...cursors };
 }
 
@@ -83,6 +125,10 @@ function candidates(
   }
 }
 
+function cursorOf({ key, id }: Row): Cursor {
+  return { key, id };
+}
+
 const SUPPRESSED = sql`(SELECT "reason" FROM "suppression" WHERE "suppression"."canonical_email" = "contact"."canonical_email")`;
 
 /** Times come as text where a statement is written by hand. */
@@ -112,6 +158,9 @@ const KEYS: Readonly<Record<ContactOrder["by"], SQL | undefined>> = {
   name: sql`${contact.shown_name}`,
 };
 
+/** So many pages of matches are sorted at first: enough for a page of a segment that a tenth of them is in. */
+const SORTED_PAGES = 10;
+
 /**
  * The ids of those who match a search and come first in an order, and of some more: the first of each branch. What is fenced by
  * an offset is found by the branch's own index. Left to itself Postgres may go along the order instead, past everybody.
@@ -127,19 +176,29 @@ function firstMatches(
     const matches = sql`SELECT "id", "canonical_email", "shown_name" FROM "contact" WHERE ${condition} OFFSET 0`;
     const sorted = sql`SELECT * FROM (${matches}) AS "contact"
       WHERE ${beyond} AND ${standing ? hasStanding(standing) : sql`true`} ORDER BY ${order}`;
-    // Few are asked for their segment where most are in it, if they are asked in the order.
-    return listed.length === 0
-      ? sql`(${sorted} LIMIT ${limit})`
-      : sql`(SELECT * FROM (${sorted} OFFSET 0) AS "contact" WHERE ${sql.join(listed, sql` AND `)} LIMIT ${limit})`;
+    if (listed.length === 0) return sql`(${sorted} LIMIT ${limit})`;
+    // Few are asked for their segment where most are in it, if they are asked in the order. The first of an order are sorted
+    // for a third of what all are, and these only if the page is not among the first.
+    const inOrder = (some: SQL) =>
+      sql`SELECT * FROM (${sorted} ${some}) AS "contact" WHERE ${sql.join(listed, sql` AND `)}`;
+    return sql`(
+      WITH "first" AS MATERIALIZED (${inOrder(sql`LIMIT ${SORTED_PAGES * limit}`)} LIMIT ${limit})
+      SELECT * FROM "first" UNION ALL
+      (${inOrder(sql`OFFSET 0`)} AND (SELECT count(*) FROM "first") < ${limit} LIMIT ${limit}))`;
   });
   return sql`SELECT DISTINCT "id" AS "found" FROM (${sql.join(branches, sql` UNION ALL `)}) AS "match"`;
 }
 
-/** How many contacts match, as far as they were counted: exact below `most`. */
+/** How many contacts match, as far as they were counted: exact below `most`. A branch that is full leaves the others uncounted. */
 export async function countMatches(db: Queryable, search: Search, most: number): Promise<number> {
-  const rows = await db.execute<{ matches: number }>(
-    sql`SELECT count(*)::integer AS "matches" FROM (${someMatches(search, most)}) AS "match"`,
+  const full = branchesOf(search, most).map(
+    (branch) =>
+      sql`WHEN (SELECT count(*) FROM ${branch} AS "match") = ${most}::integer THEN ${most}::integer`,
   );
+  const rows = await db.execute<{ matches: number }>(sql`
+    SELECT CASE ${sql.join(full, sql` `)}
+      ELSE (SELECT count(*)::integer FROM (${someMatches(search, most)}) AS "match") END AS "matches"
+  `);
   return rows[0]?.matches ?? 0;
 }
 
@@ -150,10 +209,13 @@ export function isAmongMatches(search: Search, most: number): SQL {
 
 /** The ids of matches, none of the branches more than `most` of them: one that is full says that there are more. */
 function someMatches(search: Search, most: number): SQL {
-  const branches = conditionsOf(search).map(
+  return sql.join(branchesOf(search, most), sql` UNION `);
+}
+
+function branchesOf(search: Search, most: number): SQL[] {
+  return conditionsOf(search).map(
     (condition) => sql`(SELECT "id" FROM "contact" WHERE ${condition} LIMIT ${most})`,
   );
-  return sql.join(branches, sql` UNION `);
 }
 
 /** The condition of having a suppressed address, where those are few. */

@@ -15,6 +15,7 @@ import {
   selectContactPage,
   showsStanding,
   type Standing,
+  walkToContactPage,
   type Way,
 } from "./list-queries.ts";
 import { type Contact, readTally } from "./queries.ts";
@@ -89,23 +90,12 @@ async function findPage(
   const listed =
     order.by === "added" ? parts.find(({ segment }) => segment !== undefined) : undefined;
   const filter = and(...parts.filter((part) => part !== listed).map(probeOf));
-  const walk = (most: number) =>
-    find({
-      ...(listed?.segment === undefined
-        ? { kind: "walk" }
-        : { kind: "members", segment: listed.segment }),
-      most,
-      filter,
-    });
-  // A walk that met one contact more than the page holds has missed none of the page.
-  const isWhole = ({ next, previous }: Paged<Contact>) =>
-    filter === undefined || (page.before === undefined ? next : previous) !== undefined;
-  const walked = await walk(WALK);
-  if (isWhole(walked)) return walked;
-  if (walked.items.length * (LONG_WALK / WALK) > page.limit) {
-    const further = await walk(LONG_WALK);
-    if (isWhole(further)) return further;
-  }
+  const way =
+    listed?.segment === undefined
+      ? ({ kind: "walk", filter } as const)
+      : ({ kind: "members", segment: listed.segment, filter } as const);
+  const walked = await walkToContactPage(db, order, page, way, { first: WALK, all: LONG_WALK });
+  if (walked !== undefined) return walked;
   const all = and(...parts.map(({ condition }) => condition));
   return find(found ?? { kind: "all", filter: all });
 }
