@@ -32,7 +32,10 @@ export const DEEDS: readonly Deed[] = [
   toCampaign("pause", 3, "POST", "pause"),
   toCampaign("resume", 6, "DELETE", "pause"),
   toCampaign("cancel", 1, "POST", "cancel"),
-  toCampaign("requeue what failed", 3, "POST", "requeue", { states: ["failed"] }),
+  toCampaign("requeue what failed", 3, "POST", "requeue", {
+    states: ["failed"],
+    perhaps_twice: true,
+  }),
   toCampaign("requeue what is uncertain", 1, "POST", "requeue", { states: ["uncertain"] }),
   {
     name: "unsubscribe some",

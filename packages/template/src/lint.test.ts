@@ -24,11 +24,33 @@ test("every starter template is sound and uses only what every contact has", () 
   );
 });
 
+test("a subject that is empty, or comes out so for somebody of whom nothing is known, is named", () => {
+  const of = (subject: string) =>
+    lint({ subject }, ["city"]).map(({ severity, part, message }) => [severity, part, message]);
+  expect(of("  ")).toEqual([["error", "subject", "Write a subject: an email needs one."]]);
+  const empty = [
+    [
+      "warning",
+      "subject",
+      "It comes out empty for a contact without a name and attributes. Say what stands there then: “{{ contact.first_name | default: 'News for you' }}”.",
+    ],
+  ];
+  expect(of("{{ contact.first_name }}")).toEqual(empty);
+  expect(of("{% if contact.city %}News from {{ contact.city }}{% endif %}")).toEqual(empty);
+  for (const full of [
+    "{{ contact.email }}",
+    "{{ campaign.name }}",
+    "{{ contact.first_name | default: 'News' }}",
+    "{% if contact.city %}{{ contact.city }}{% else %}News{% endif %}",
+  ])
+    expect(of(full)).toEqual([]);
+});
+
 describe("variables", () => {
   test("unknown ones are named with their line and the nearest known one", () => {
     const body =
       "{{ contact.first_nmae }}\n{{ contcat.email }}\n{{ first_name }}\n\n{{ sender.phone }} {% if contact.zzzzzz %}{% endif %}";
-    expect(lint({ subject: "{{ contact.ctiy }}", body }, ["city"])).toEqual([
+    expect(lint({ subject: "For {{ contact.ctiy }}", body }, ["city"])).toEqual([
       {
         severity: "error",
         part: "body",

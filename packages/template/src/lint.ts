@@ -2,8 +2,15 @@ import { tagsOf } from "./attributes.ts";
 import { compileSource } from "./compile.ts";
 import type { Problem, TemplateSource } from "./content.ts";
 import { type LiquidPiece, type Protected, protect } from "./protect.ts";
+import { createRenderer } from "./render.ts";
 import { didYouMean } from "./suggest.ts";
-import { CONTACT_FIELDS, NAMES, type VariableUse, variableUses } from "./variables.ts";
+import {
+  CONTACT_FIELDS,
+  contactVariables,
+  NAMES,
+  type VariableUse,
+  variableUses,
+} from "./variables.ts";
 
 /** Gmail cuts messages off at 102 KB of html, and with them the end of the email. */
 const CLIPPED_AT_BYTES = 100 * 1024;
@@ -22,7 +29,7 @@ export function lintTemplate(
   const compiled = compileSource(source);
   const problems = [
     ...(compiled.ok ? [] : compiled.problems),
-    ...emptySubject(source),
+    ...emptySubject(source, compiled.ok),
     ...unknownVariables(source, knownAttributes),
     ...oldPlaceholders(source, knownAttributes),
   ];
@@ -37,9 +44,27 @@ function rank({ severity, part }: Problem): number {
   return (severity === "error" ? 0 : 2) + (part === "subject" ? 0 : 1);
 }
 
-function* emptySubject({ subject }: TemplateSource): Generator<Problem> {
-  if (subject.trim() !== "") return;
-  yield { severity: "error", part: "subject", message: "Write a subject: an email needs one." };
+function* emptySubject({ subject }: TemplateSource, compiles: boolean): Generator<Problem> {
+  if (subject.trim() === "") {
+    yield { severity: "error", part: "subject", message: "Write a subject: an email needs one." };
+  } else if (compiles && isEmptyForSome(subject)) {
+    yield {
+      severity: "warning",
+      part: "subject",
+      message:
+        "It comes out empty for a contact without a name and attributes. Say what stands there then: “{{ contact.first_name | default: 'News for you' }}”.",
+    };
+  }
+}
+
+/** Whether nothing is left of a subject for somebody of whom the address alone is known. */
+function isEmptyForSome(subject: string): boolean {
+  const common = { campaign: { name: "News" }, sender: { name: "Shop", email: "a@example.com" } };
+  const rendered = createRenderer(
+    { subject, html: null, text: "" },
+    common,
+  )(contactVariables({ id: "1", email: "b@example.com" }));
+  return rendered.ok && rendered.subject === "";
 }
 
 function unknownVariables(source: TemplateSource, attributes: readonly string[]): Problem[] {

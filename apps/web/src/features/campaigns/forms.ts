@@ -148,7 +148,7 @@ export const RequeueInput = Input({
   perhaps_twice: Type.Optional(
     Type.Boolean({
       description:
-        "Of some that failed it became known later, or nobody can tell, whether an earlier attempt was accepted, as of every uncertain one: sent again, they may arrive twice. With `false` nothing is sent again while there are such among them, and the answer is 409; it is `true` if it is left out.",
+        "Of some that failed it became known later, or nobody can tell, whether an earlier attempt was accepted, as of every uncertain one: sent again, they may arrive twice. With `false` nothing is sent again while there are such among them, and the answer is 409. Left out, it is `true` if uncertain ones are named, and `false` if not.",
     }),
   ),
 });

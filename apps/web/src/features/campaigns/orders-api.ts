@@ -79,7 +79,9 @@ export function campaignOrdersApi(context: Context) {
     .post(
       "/:id/requeue",
       async ({ params, body, actor, status }) => {
-        const { states, email_ids, perhaps_twice: perhapsTwice = true } = body;
+        const { states, email_ids } = body;
+        // Whoever names uncertain ones has chosen so.
+        const perhapsTwice = body.perhaps_twice ?? states.includes("uncertain");
         const campaign = found(await readCampaign(db, params.id));
         const expected = await countRequeueable(db, campaign, states, email_ids);
         const again = perhapsTwice ? requeueInTime : requeueUnlessTwice;
@@ -87,7 +89,7 @@ export function campaignOrdersApi(context: Context) {
         if (requeue.kind === "unknown") throw new NotFoundError();
         if (requeue.kind === "perhaps twice")
           throw new ConflictError(
-            `${requeue.emails === "too long" ? "Some" : formatPlural(requeue.emails, "email")} among them may have arrived before, and would perhaps arrive twice. None was sent again.`,
+            `${requeue.emails === "too long" ? "Some" : formatPlural(requeue.emails, "email")} among them may have arrived before, and would perhaps arrive twice. None was sent again: say "perhaps_twice": true to send them all the same.`,
           );
         if (requeue.kind === "obstructed") throw new ConflictError(requeue.message);
         if (requeue.kind === "refused")

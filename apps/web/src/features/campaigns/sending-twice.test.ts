@@ -78,7 +78,7 @@ test("what becomes known after the question is asked about before anything is se
   expect((await readCampaign(context.db, id))?.counts).toMatchObject({ queued: 2, failed: 0 });
 });
 
-test("a program that wants nothing to arrive twice has nothing sent again while something may", async () => {
+test("a program has nothing sent again that may arrive twice unless it says so", async () => {
   await using fixture = await campaignFixture(2);
   const { context } = fixture;
   const { call } = await apiClient(context, "editor");
@@ -89,16 +89,21 @@ test("a program that wants nothing to arrive twice has nothing sent again while 
     const answer = await call("POST", `/api/v1/campaigns/${id}/requeue`, body);
     return [answer.status, answer.json()];
   };
-  expect(await requeue({ states: ["failed"], perhaps_twice: false })).toEqual([
+  const refused = [
     409,
     expect.objectContaining({
       detail:
-        "1 email among them may have arrived before, and would perhaps arrive twice. None was sent again.",
+        '1 email among them may have arrived before, and would perhaps arrive twice. None was sent again: say "perhaps_twice": true to send them all the same.',
     }),
-  ]);
+  ];
+  expect(await requeue({ states: ["failed"] })).toEqual(refused);
+  expect(await requeue({ states: ["failed", "uncertain"], perhaps_twice: false })).toEqual(refused);
   const certain = { states: ["failed"], email_ids: [failed[1]], perhaps_twice: false };
   expect(await requeue(certain)).toEqual([202, { requeued: 1 }]);
-  expect(await requeue({ states: ["failed"] })).toEqual([202, { requeued: 1 }]);
+  expect(await requeue({ states: ["failed"], perhaps_twice: true })).toEqual([
+    202,
+    { requeued: 1 },
+  ]);
 });
 
 test("emails that take too long to look through are sent again only by somebody who was told that some may arrive twice", async () => {
