@@ -200,7 +200,15 @@ function JournalAnswer(props: { journal: Journal; now: number }): Html {
             ["State", <EmailBadge state={state} />],
             ["Attempts", attempt],
             ["Step", `${seq} of run ${run}`],
-            ...(due === undefined ? [] : [["Next attempt", <Time at={due} now={now} />] as const]),
+            ...(due === undefined
+              ? []
+              : [
+                  [
+                    // It waits past its time while its campaign is paused or its gateway is busy.
+                    due < now ? "Next attempt was due" : "Next attempt",
+                    <Time at={due} now={now} />,
+                  ] as const,
+                ]),
           ]}
         />
       );
