@@ -1,3 +1,4 @@
+import { finished } from "node:stream/promises";
 import { until } from "@mailwright/testing";
 import { type BenchInstallation, startBenchInstallation } from "./installation.ts";
 import { peakMemoryMb } from "./memory.ts";
@@ -15,7 +16,8 @@ const WARM_UP_ROWS = 20_000;
 
 /**
  * A CSV of that many new people in five columns, from the first byte of the upload to the last contact: every row is
- * parsed, validated and looked for among the others. Then as many others, into a segment.
+ * parsed, validated and looked for among the others. Then as many others, into a segment. `bare_copy_rows_per_s` is what
+ * Postgres takes of them by itself, with the same indexes, and `ratio` is to that.
  */
 export async function benchImport(rows: number) {
   await using installation = await startBenchInstallation();
@@ -31,10 +33,13 @@ export async function benchImport(rows: number) {
     rows,
     `?segment_id=${segment.id}`,
   );
+  const bare = await bareCopy(installation, csvOf("bare", rows), rows);
   return {
     rows,
     seconds: rounded(seconds),
     rows_per_s: Math.round(rows / seconds),
+    bare_copy_rows_per_s: Math.round(bare),
+    ratio: rounded(rows / seconds / bare),
     rows_per_s_into_segment: Math.round(rows / secondsIntoSegment),
     rss_web_mb: peakMemoryMb(installation.web.pid),
     ...costs,
@@ -67,6 +72,39 @@ async function importInto(
   if (done.state !== "done" || done.inserted !== rows)
     throw new Error(`the import ended so: ${JSON.stringify(done)}`);
   return seconds;
+}
+
+/**
+ * Rows a second that the two connections take that an import writes by, of rows that need no checking: a COPY each, into a
+ * table with all that makes a contact dear, and nobody in it yet.
+ */
+async function bareCopy({ sql }: BenchInstallation, csv: string, rows: number): Promise<number> {
+  await sql`CREATE TABLE bare_contact (LIKE contact INCLUDING ALL)`;
+  const lines = csv.trimEnd().split("\n").slice(1);
+  const halves = [lines.slice(0, rows / 2), lines.slice(rows / 2)].map((half) =>
+    half.map(bareRow).join(""),
+  );
+  const begin = performance.now();
+  await Promise.all(
+    halves.map(async (half) => {
+      const copy = sql`COPY bare_contact (email, canonical_email, first_name, last_name, attributes) FROM STDIN`;
+      await finished((await copy.writable()).end(half));
+    }),
+  );
+  const seconds = (performance.now() - begin) / 1000;
+  const [{ copied } = { copied: 0 }] = await sql<
+    { copied: number }[]
+  >`SELECT count(*)::integer AS copied FROM bare_contact`;
+  if (copied !== rows) throw new Error(`${copied} of ${rows} rows were copied`);
+  return rows / seconds;
+}
+
+/** A line of the file as COPY reads it. */
+function bareRow(line: string): string {
+  const [, email = "", first, last, town, plan] =
+    /^([^,]*),([^,]*),([^,]*),"([^"]*)",(.*)$/.exec(line) ?? [];
+  const attributes = JSON.stringify({ town, plan });
+  return `${[email, email.toLowerCase(), first, last, attributes].join("\t")}\n`;
 }
 
 function csvOf(who: string, rows: number): string {
