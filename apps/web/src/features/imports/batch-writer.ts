@@ -107,7 +107,10 @@ export class BatchWriter {
     rows: readonly Row[],
     isContested: boolean,
   ): Promise<Record<"fresh" | "met" | "full", IdentifiedRow[]>> {
-    const known = this.#looksFirst ? await knownContacts(tx, rows) : new Map<number, string>();
+    const updates = this.#import.on_duplicate === "update";
+    const known = this.#looksFirst
+      ? await knownContacts(tx, rows, { hold: updates })
+      : new Map<number, string>();
     if (known.size > 0) this.#hasMetSomebody = true;
     this.#looksFirst = this.#hasMetSomebody;
     const met = identified(rows, known);
@@ -115,13 +118,14 @@ export class BatchWriter {
       known.has(position) ? [] : [{ ...row, id: newId() }],
     );
     if (isContested) {
-      const { added, found } = await addOrFind(tx, fresh);
+      const { added, found } = await addOrFind(tx, fresh, { hold: updates });
       fresh = added;
       met.push(...found);
     } else {
       await insertContacts(tx, fresh);
     }
-    if (this.#import.on_duplicate === "skip") return { fresh, met, full: [] };
+    // Nothing of theirs is written, so whoever changes their address may as well have done it after the batch.
+    if (!updates) return { fresh, met, full: [] };
     const isFull = await updateContacts(tx, met);
     const { full = [], updated = [] } = Object.groupBy(met, ({ id }) =>
       isFull.has(id) ? "full" : "updated",
@@ -148,11 +152,13 @@ function withoutRoom(
 
 /**
  * Adds those that nobody has added meanwhile and finds the others: what several imports of the same people come to, who
- * would otherwise be too late again and again. It goes on only while somebody is deleted between the two.
+ * would otherwise be too late again and again. It goes on only while somebody is deleted or gets another address between
+ * the two.
  */
 async function addOrFind(
   tx: Queryable,
   rows: readonly IdentifiedRow[],
+  { hold }: { hold: boolean },
 ): Promise<{ added: IdentifiedRow[]; found: IdentifiedRow[] }> {
   const added: IdentifiedRow[] = [];
   const found: IdentifiedRow[] = [];
@@ -160,7 +166,7 @@ async function addOrFind(
     const isNew = await insertNewContacts(tx, open);
     added.push(...open.filter(({ id }) => isNew.has(id)));
     const late = open.filter(({ id }) => !isNew.has(id));
-    const known = await knownContacts(tx, late);
+    const known = await knownContacts(tx, late, { hold });
     found.push(...identified(late, known));
     open = late.filter((_, position) => !known.has(position));
   }

@@ -101,16 +101,23 @@ function columnsOf<T>(rows: readonly T[], values: ((row: T) => string)[]) {
   return sql`ROWS FROM (${sql.join(texts, sql`, `)}) WITH ORDINALITY`;
 }
 
-/** Which of some canonical addresses have a contact: the contact's id, by the position of the address. */
+/**
+ * Which of some canonical addresses have a contact: the contact's id, by the position of the address. With `hold` these are
+ * locked until the transaction ends, in the order in which everybody locks them. One that is being changed or deleted is
+ * waited for, and Postgres then asks again whether it has the address: if not, nobody has it here.
+ */
 export async function knownContacts(
   tx: Queryable,
   rows: readonly Row[],
+  { hold }: { hold: boolean },
 ): Promise<Map<number, string>> {
   if (rows.length === 0) return new Map();
+  const locked = hold ? sql`ORDER BY "contact"."id" FOR NO KEY UPDATE OF "contact"` : sql``;
   const known = await tx.execute<{ position: number; id: string }>(sql`
     SELECT ("row"."position" - 1)::integer AS "position", "contact"."id"
     FROM ${columnsOf(rows, [({ canonical }) => canonical])} AS "row" ("canonical_email", "position")
     JOIN "contact" ON "contact"."canonical_email" = "row"."canonical_email" COLLATE "C"
+    ${locked}
   `);
   return new Map(known.map(({ position, id }) => [position, id]));
 }
@@ -173,7 +180,8 @@ const SURELY_FIT = 800;
 
 /**
  * Brings contacts up to what the rows say; a row that says nothing new writes nothing. Resolves with the ids of those that
- * have no room for the attributes: these stay as they are.
+ * have no room for the attributes: these stay as they are. The transaction has to hold them as the ones who have the rows'
+ * addresses (`knownContacts`): a contact whose address is another by now would get a row's that is not theirs.
  */
 export async function updateContacts(
   tx: Queryable,
@@ -214,7 +222,6 @@ async function writeUpdates(
         "contact"."attributes" || "row"."attributes"::jsonb AS "attributes", "contact"."attributes" AS "before"
       FROM ${columnsOf(rows, VALUES)} AS ${COLUMNS}
       JOIN "contact" ON "contact"."id" = "row"."id"::uuid
-      ORDER BY "contact"."id" FOR NO KEY UPDATE OF "contact"
     ),
     "written" AS (
       UPDATE "contact" SET "email" = "new"."email", "name" = "new"."name", "first_name" = "new"."first_name",

@@ -9,12 +9,11 @@ import { countContacts } from "../contacts/contacts.ts";
 import { added } from "../contacts/fixtures/contacts.ts";
 import { createSegment } from "../segments/segments.ts";
 import { BatchWriter } from "./batch-writer.ts";
+import { FIRST, firstBatch, holding } from "./fixtures/batches.ts";
 import { countsOf, ended, started } from "./fixtures/imports.ts";
 import { readImport } from "./imports.ts";
-import { contactRows } from "./rows.ts";
-import { claimImport, type ClaimedImport, countLater } from "./work-queries.ts";
+import { claimImport } from "./work-queries.ts";
 import { startImportWorker } from "./fixtures/import-worker.ts";
-import { readerOf } from "./worker.ts";
 
 let context: Context;
 beforeEach(async () => {
@@ -122,21 +121,12 @@ test("several webs share the imports, and each row is taken once", async () => {
   expect(await countContacts(context.db)).toBe(sum?.["n"] as number);
 }, 120_000);
 
-async function firstBatch(claimed: ClaimedImport) {
-  const kind = contactRows(claimed.mapping, claimed.on_duplicate);
-  const batch = await readerOf(context.db, claimed, kind).next();
-  if (batch === undefined) throw new Error("no batch");
-  return batch;
-}
-
-const FIRST = Promise.resolve("written" as const);
-
 test("a worker that wakes up after its lease writes nothing that another has written", async () => {
   const id = await started(context, fileOf(1_000));
   const claimed = await claimImport(context.db);
   expect(claimed?.id).toBe(id);
   expect(await claimImport(context.db)).toBeUndefined();
-  const batch = await firstBatch(claimed!);
+  const batch = await firstBatch(context, claimed!);
   const frozen = new BatchWriter(context.db, claimed!);
 
   await passLeases();
@@ -153,9 +143,9 @@ test("whoever appears between the look and the insert is met, not lost, however 
   const addresses = Array.from({ length: 8 }, (_, n) => `p${n}@example.com`);
   const id = await started(context, `email,city\n${addresses.map((a) => `${a},A\n`).join("")}`);
   const claimed = await claimImport(context.db);
-  const batch = await firstBatch(claimed!);
+  const batch = await firstBatch(context, claimed!);
   const writer = new BatchWriter(context.db, claimed!);
-  const others = await Promise.all(addresses.slice(1).map(holding));
+  const others = await Promise.all(addresses.slice(1).map((address) => holding(context, address)));
   const writing = writer.write(batch, FIRST);
   for (const other of others) {
     await lockWait(context.db);
@@ -165,33 +155,11 @@ test("whoever appears between the look and the insert is met, not lost, however 
   expect(countsOf(await ended(context, id))).toMatchObject({ inserted: 1, updated: 7 });
 });
 
-/** A transaction that has added a contact and does not end until it is let go. */
-async function holding(address: string) {
-  const held = Promise.withResolvers<void>();
-  const isHeld = Promise.withResolvers<void>();
-  const transaction = context.db.transaction(async (tx) => {
-    // Or they would wait for each other.
-    await countLater(tx);
-    await tx.execute(
-      sql`INSERT INTO "contact" ("email", "canonical_email") VALUES (${address}, ${address})`,
-    );
-    isHeld.resolve();
-    await held.promise;
-  });
-  await isHeld.promise;
-  return {
-    letGo: async () => {
-      held.resolve();
-      await transaction;
-    },
-  };
-}
-
 test("a batch that waits for somebody who waits for it gives way", async () => {
   const person = await added(context.db, { email: "p9@example.com" });
   const id = await started(context, "email,city\np9@example.com,A\n");
   const claimed = await claimImport(context.db);
-  const batch = await firstBatch(claimed!);
+  const batch = await firstBatch(context, claimed!);
   const before = Promise.withResolvers<"written">();
   const writing = new BatchWriter(context.db, claimed!).write(batch, before.promise);
   // Whoever wants the contact waits for the batch, and the batch before for them: nobody could go on.
