@@ -1,4 +1,5 @@
 import type { Database } from "../db/open.ts";
+import { retried } from "../db/retry.ts";
 import { registerKeys } from "../features/contacts/contacts.ts";
 import { type SuppressionReason, suppress } from "../features/suppressions/suppressions.ts";
 import { drawnId, drawsFor } from "./seed-draws.ts";
@@ -23,10 +24,12 @@ export async function addPeople(db: Database, people: readonly Person[]): Promis
     added += await insertPeople(db, people.slice(at, at + AT_ONCE));
   for (const [reason, origin] of ORIGINS) {
     const addresses = people.filter((person) => person.suppressed === reason);
-    await suppress(
-      db,
-      addresses.map(({ email }) => email),
-      { reason, origin },
+    await retried(() =>
+      suppress(
+        db,
+        addresses.map(({ email }) => email),
+        { reason, origin },
+      ),
     );
   }
   return added;

@@ -7,7 +7,7 @@ import { ById } from "../../http/params.ts";
 import { pages } from "../../http/pages.tsx";
 import { optOutsOf } from "../segments/opt-outs.ts";
 import { listSegmentChoices, segmentsOfContact } from "../segments/segments.ts";
-import { readSuppression, suppress } from "../suppressions/suppressions.ts";
+import { readSuppression, suppressByHand } from "../suppressions/suppressions.ts";
 import { originOf } from "../suppressions/words.ts";
 import { readContact } from "./contacts.ts";
 import { ContactPage } from "./detail-views.tsx";
@@ -66,7 +66,7 @@ export function contactDetailPages(context: Context) {
       async ({ params, leave, user }) => {
         const contact = found(await readContact(db, params.id));
         const why = { reason: "manual", origin: originOf(user) } as const;
-        await suppress(db, [contact.canonical_email], why);
+        await suppressByHand(db, contact.canonical_email, why);
         return leave(`/contacts/${contact.id}`, `${contact.email} is not mailed any more.`);
       },
       writeOne,

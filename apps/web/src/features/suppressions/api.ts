@@ -11,7 +11,7 @@ import {
   liftByHand,
   listSuppressions,
   readSuppression,
-  suppress,
+  suppressByHand,
   type Suppression,
 } from "./suppressions.ts";
 import { exportSuppressions } from "./transfer.ts";
@@ -68,7 +68,7 @@ export function suppressionsApi(context: Context) {
       async ({ body, actor, status }) => {
         const canonical = canonicalOf(body.email);
         const why = { reason: body.reason, origin: originOf(actor) };
-        const { added } = await suppress(db, [canonical], why);
+        const { added } = await suppressByHand(db, canonical, why);
         const view = viewOf(found(await readSuppression(db, canonical)));
         return added > 0 ? status(201, view) : status(200, view);
       },

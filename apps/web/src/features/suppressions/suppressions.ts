@@ -1,6 +1,7 @@
 import type { Log } from "@mailwright/platform";
 import type { Paged, PageRequest } from "../../db/keyset.ts";
-import type { Queryable } from "../../db/open.ts";
+import type { Database, Queryable } from "../../db/open.ts";
+import { retried } from "../../db/retry.ts";
 import { parseAddress } from "../contacts/address.ts";
 import type { SuppressionEntry } from "./entry.ts";
 import {
@@ -27,10 +28,24 @@ export type { SuppressionReason } from "./reasons.ts";
 const AT_ONCE = 10_000;
 
 /**
+ * Has one address never mailed again because a person or a program says so, and nothing else with it; see `suppress`. It may meet
+ * somebody who suppresses several one after the other: these hold the count of all of them meanwhile, for which it waits while
+ * they wait for its address. Whichever Postgres then gives up is done again.
+ */
+export function suppressByHand(
+  db: Database,
+  address: string,
+  why: { reason: SuppressionReason; origin: string },
+): Promise<{ added: number; already: number }> {
+  return retried(() => suppress(db, [address], why));
+}
+
+/**
  * Has addresses, by their canonical form, never mailed again, whoever has them. One that is suppressed already keeps its
  * reason unless the new one weighs more: a person's own word (unsubscribed, complained) over ours. The other is kept beside
  * it, for `takeBack`. Emails that wait in a campaign are skipped when their turn comes, also those that wait at the email
- * client, which is told within a second. `origin` says to a person who or what did it.
+ * client, which is told within a second. `origin` says to a person who or what did it. Whoever calls this does it again when
+ * Postgres asks for that (`retried`), with all else in their transaction.
  */
 export async function suppress(
   db: Queryable,
@@ -142,15 +157,15 @@ export function readChosen(db: Queryable, ids: readonly string[]): Promise<Suppr
 
 /**
  * Allows what somebody chose to be mailed again, and answers the addresses. Only what is suppressed for one of the reasons
- * that they were told: a complaint that came meanwhile stays. Who did it is logged.
+ * that they were told: a complaint that came meanwhile stays. Who did it is logged. As `suppressByHand`, it is done again if need be.
  */
 export async function liftByHand(
-  { db, log }: { db: Queryable; log: Log },
+  { db, log }: { db: Database; log: Log },
   by: { kind: string; id: string },
   { ids, reasons }: { ids: readonly string[]; reasons: readonly SuppressionReason[] },
 ): Promise<string[]> {
   if (ids.length === 0 || reasons.length === 0) return [];
-  const lifted = await deleteChosen(db, ids, reasons);
+  const lifted = await retried(() => deleteChosen(db, ids, reasons));
   if (lifted.length > 0)
     log.info(
       { by: `${by.kind} ${by.id}`, lifted: lifted.length, reasons },

@@ -1,5 +1,6 @@
 import { parse } from "csv-parse/sync";
 import type { Database, Queryable } from "../../db/open.ts";
+import { retried } from "../../db/retry.ts";
 import { textCell } from "../contacts/cells.ts";
 import { csvRows } from "../contacts/csv.ts";
 import { MOST_COLUMNS } from "../imports/columns.ts";
@@ -89,12 +90,12 @@ function entryIn(
   return readEntry(Object.fromEntries(ENTRY_FIELDS.map((field) => [field, at(field)])), defaults);
 }
 
-/** Suppresses everything in a list, all of it or nothing. */
+/** Suppresses everything in a list, all of it or nothing; again when a deadlock ends at its cost, as `suppressByHand`. */
 export async function suppressList(
   db: Database,
   { entries }: Pick<SuppressionEntries, "entries">,
 ): Promise<{ added: number; already: number }> {
-  const { added } = await db.transaction((tx) => addEntries(tx, entries));
+  const { added } = await retried(() => db.transaction((tx) => addEntries(tx, entries)));
   return { added, already: entries.length - added };
 }
 
