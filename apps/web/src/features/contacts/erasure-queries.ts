@@ -101,10 +101,12 @@ function mentions(
  * those that have not ended are withheld, handed over or not: a hand-over that knew the contact may be on its way.
  */
 export async function eraseAddresses(tx: Queryable, ids: readonly string[]): Promise<void> {
+  const areTheirs = sql`"contact_id" = ANY(${sql.param(ids)}::uuid[]) AND "address" <> ''`;
+  // By a statement of its own: the one below would not see what was told of an email while it waited for it.
+  await tx.execute(sql`SELECT FROM "email" WHERE ${areTheirs} ORDER BY "id" FOR UPDATE`);
   await tx.execute(sql`
     WITH "theirs" AS MATERIALIZED (
-      SELECT "id", "run", ${foundEmailIs(...OPEN_STATES)} AS "is_open" FROM "email"
-      WHERE "contact_id" = ANY(${sql.param(ids)}::uuid[]) AND "address" <> '' ORDER BY "id" FOR UPDATE
+      SELECT "id", "run", ${foundEmailIs(...OPEN_STATES)} AS "is_open" FROM "email" WHERE ${areTheirs}
     ),
     "withheld" AS (
       INSERT INTO "withheld_email" ("email_id", "run") SELECT "id", "run" FROM "theirs" WHERE "is_open"

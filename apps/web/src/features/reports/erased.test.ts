@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { newId, silentLog } from "@mailwright/platform";
 import { frozenCampaign } from "../../testing/dispatch.ts";
 import { standing } from "../../testing/ledger.ts";
+import { lockWait } from "../../testing/lock-waits.ts";
 import { eraseContacts } from "../contacts/erasure.ts";
 import { takeFacts } from "../webhooks/webhooks.ts";
 import { takeReports } from "./reports.ts";
@@ -54,6 +55,42 @@ test("what is told of an email after its contact was erased brings no address ba
     "smtp; 550 (address erased) is unknown",
   ]);
   expect((await said(other?.id)).join()).toContain(other?.address ?? "");
+});
+
+test("what is told of an email in the very moment in which its contact is erased loses the address too", async () => {
+  await using given = await frozenCampaign(1);
+  const { db } = given;
+  const [email] = await db.execute<{ id: string; contact: string; address: string }>(
+    sql`SELECT "id", "contact_id" AS "contact", "address" FROM "email"`,
+  );
+  const { id = "", contact = "", address = "" } = email ?? {};
+  const gateway = newId();
+  let erased: Promise<number> | undefined;
+  await db.transaction(async (tx) => {
+    await takeReports(tx as never, silentLog, {
+      reports: [
+        {
+          id,
+          run: 1,
+          seq: 2,
+          event: "REJECTED",
+          state: "failed",
+          at: Date.now(),
+          attempt: 1,
+          gateway,
+          error: { code: "rejected", status: "5.1.1", detail: `550 <${address}>: no such user` },
+        },
+      ],
+    });
+    erased = eraseContacts(db, [contact]);
+    await lockWait(db);
+  });
+  expect(await erased).toBe(1);
+  const said = await db.execute<{ text: string }>(sql`
+    SELECT "error_detail" AS "text" FROM "email" UNION ALL SELECT "error_detail" FROM "email_event"
+    UNION ALL SELECT "detail" ->> 'text' FROM "email_fact"`);
+  const left = "550 <(address erased)>: no such user";
+  expect(said.map(({ text }) => text)).toEqual([left, left, left]);
 });
 
 test("what the email client skips of whoever was erased was skipped for that", async () => {
