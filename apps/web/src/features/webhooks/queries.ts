@@ -8,12 +8,12 @@ export interface Concerned {
   /** The address that it went to; empty once its contact is erased. */
   address: string;
   campaign: string;
-  /** The canonical address that its contact has now. */
+  /** The canonical address that its contact has now; null once that is erased. */
   canonical: string | null;
 }
 
 /**
- * The emails among these that the gateway may tell of, locked in the order of their ids until the transaction ends: those
+ * The emails among these that the gateway may tell of, all locked in the order of their ids until the transaction ends: those
  * that it was given, and those of which it is not reported yet through which they go. A gateway's secret opens no other's
  * emails.
  */
@@ -22,22 +22,24 @@ export async function lockConcerned(
   gateway: string,
   ids: readonly string[],
 ): Promise<Map<string, Concerned>> {
+  const param = sql.param([...ids]);
+  // By a statement of its own: the one below has to see what was done meanwhile by whoever had them, an erasure above all. With
+  // the EXISTS in this one, Postgres 18.4 crashed when it judged an email anew that had changed while this waited.
+  await tx.execute(
+    sql`SELECT FROM "email" WHERE "id" = ANY(${param}::uuid[]) ORDER BY "id" FOR UPDATE`,
+  );
   const rows = await tx.execute<Concerned & Record<string, unknown>>(sql`
-    WITH "locked" AS MATERIALIZED (
-      SELECT "id", "contact_id", "address", "campaign_id" FROM "email"
-      WHERE "id" = ANY(${sql.param([...ids])}::uuid[]) AND (
-        "gateway_id" IS NULL OR "gateway_id" = ${gateway} OR EXISTS (
-          SELECT FROM "email_event"
-          WHERE "email_event"."email_id" = "email"."id" AND "email_event"."gateway_id" = ${gateway}
-        )
-      )
-      ORDER BY "id" FOR UPDATE OF "email"
-    )
-    SELECT "locked"."id", "locked"."contact_id", "locked"."address", "campaign"."name" AS "campaign",
+    SELECT "email"."id", "email"."contact_id", "email"."address", "campaign"."name" AS "campaign",
       "contact"."canonical_email" AS "canonical"
-    FROM "locked"
-      JOIN "campaign" ON "campaign"."id" = "locked"."campaign_id"
-      LEFT JOIN "contact" ON "contact"."id" = "locked"."contact_id"
+    FROM "email"
+      JOIN "campaign" ON "campaign"."id" = "email"."campaign_id"
+      LEFT JOIN "contact" ON "contact"."id" = "email"."contact_id"
+    WHERE "email"."id" = ANY(${param}::uuid[]) AND (
+      "email"."gateway_id" IS NULL OR "email"."gateway_id" = ${gateway} OR EXISTS (
+        SELECT FROM "email_event"
+        WHERE "email_event"."email_id" = "email"."id" AND "email_event"."gateway_id" = ${gateway}
+      )
+    )
   `);
   return new Map(rows.map((row) => [row.id, row]));
 }
