@@ -4,7 +4,7 @@ import type { Queryable } from "../../db/open.ts";
 import { parseAddress } from "../contacts/address.ts";
 import { suppress, type SuppressionReason } from "../suppressions/suppressions.ts";
 import type { News } from "./news.ts";
-import { countSoftBounces } from "./queries.ts";
+import { countSoftBounces, takeCountingTurns } from "./queries.ts";
 
 /** So many emails to one address in a row that bounced softly, with none that arrived between them, are taken for a hard bounce. */
 export const SOFT_BOUNCES_LIMIT = 3;
@@ -17,6 +17,8 @@ const QUIET_DAYS = 3;
  * `SOFT_BOUNCES_LIMIT` in a row; a block says nothing against the address. A complaint and leaving by a link of the provider's
  * are the person's own word, so they hold for the address that they have now as well. Only news count: what was lifted by hand
  * stays lifted when it is told again.
+ *
+ * To be called once a transaction, after all else: turns to count are locked after emails and campaigns, suppressions last.
  */
 export async function applyPolicy(
   tx: Queryable,
@@ -24,6 +26,8 @@ export async function applyPolicy(
   gateway: { name: string },
   news: readonly News[],
 ): Promise<void> {
+  const bouncedSoftly = news.filter(isSoftBounce).map(({ email }) => email.contact_id);
+  if (bouncedSoftly.length > 0) await takeCountingTurns(tx, bouncedSoftly);
   const verdicts = new Map<string, Verdict & { addresses: Set<string> }>();
   for (const each of news) {
     const verdict = await verdictOn(tx, each);
@@ -37,6 +41,10 @@ export async function applyPolicy(
     const { added } = await suppress(tx, [...addresses], { reason, origin });
     if (added > 0) log.info({ reason, added }, "addresses are suppressed by what a gateway told");
   }
+}
+
+function isSoftBounce({ fact }: News): boolean {
+  return fact.kind === "bounced" && fact.detail["class"] === "soft";
 }
 
 interface Verdict {

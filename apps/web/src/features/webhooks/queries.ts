@@ -45,6 +45,26 @@ export async function lockConcerned(
 }
 
 /**
+ * So many turns there are for everybody's soft bounces. One for each contact would be too many: Postgres has room for some
+ * 6,400 locks of this kind, of all transactions together, and one call may tell of thousands.
+ */
+const TURNS = 1_024;
+
+/**
+ * Has whoever counts soft bounces of the same contacts wait for each other until the transaction ends. Taken once what they
+ * tell is written down, and by a statement of its own: so the count that comes next knows what whoever had the turn before has
+ * written. In one order, so that two only wait.
+ */
+export async function takeCountingTurns(tx: Queryable, contacts: readonly string[]): Promise<void> {
+  await tx.execute(sql`
+    SELECT pg_advisory_xact_lock(hashtext('soft bounces'), "turn") FROM (
+      SELECT DISTINCT hashtext("contact") & ${TURNS - 1}::integer AS "turn"
+      FROM unnest(${sql.param([...contacts])}::text[]) AS "contact" ORDER BY "turn"
+    ) AS "turns"
+  `);
+}
+
+/**
  * How many emails to a contact at this address bounced softly since one arrived there: since one was told to be delivered, or
  * was sent that is at least `quietDays` old and of which no bounce was told. Most mail servers tell of no delivery.
  *

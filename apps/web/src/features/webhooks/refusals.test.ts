@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
-import { silentLog } from "@mailwright/platform";
+import { newId, silentLog } from "@mailwright/platform";
+import type { Report } from "@mailwright/protocol";
 import { type CampaignFixture, campaignFixture, launchedWith } from "../../testing/campaigns.ts";
 import { signedInClient } from "../../testing/client.ts";
+import { lockWait } from "../../testing/lock-waits.ts";
 import { requeueEmails } from "../campaigns/requeue-queries.ts";
 import { factsOf } from "../emails/facts.ts";
 import { takeReports } from "../reports/reports.ts";
-import { readSuppression } from "../suppressions/suppressions.ts";
+import { readSuppression, suppress } from "../suppressions/suppressions.ts";
+import { takeRefusals } from "./refusals.ts";
 import { takeFacts } from "./webhooks.ts";
 
 let fixture: CampaignFixture;
@@ -129,4 +132,42 @@ test("a refusal settles no email of which an attempt before may have been accept
   expect(await factsOf(db, id)).toHaveLength(1);
   const [row] = await db.execute(sql`SELECT "seq", "state" FROM "email" WHERE "id" = ${id}`);
   expect(row as unknown).toEqual({ seq: 3, state: "uncertain" });
+});
+
+function refusal(id: string, status: "5.1.1" | "5.2.2", gateway: string): Report {
+  const error = { code: "rejected", status };
+  const about = { id, run: 1, seq: 3, attempt: 1, at: Date.now(), gateway };
+  return { ...about, event: "REJECTED", state: "failed", error };
+}
+
+test("whoever tells of several gateways' refusals counts soft bounces before suppressing anybody, so that two calls only wait for each other", async () => {
+  const { db } = fixture.context;
+  const toBoth = async (): Promise<[string, string]> => {
+    const campaign = await fixture.draft("Autumn sale");
+    const { sending } = await launchedWith(fixture, campaign, "sending", { sending: 2 });
+    return sending as [string, string];
+  };
+  // As they are, without another try: a deadlock would be one's end.
+  const call = (...reports: Report[]) =>
+    db.transaction((tx) => takeRefusals(tx, silentLog, reports));
+  const [[gone, full], [goneToo, fullToo]] = [await toBoth(), await toBoth()];
+  const [one, other] = [newId(), newId()];
+  const [row] = await db.execute<{ address: string }>(
+    sql`SELECT "address" FROM "email" WHERE "id" = ${gone}`,
+  );
+  await suppress(db, [row?.address ?? ""], { reason: "manual", origin: "A test" });
+  const calls: Promise<void>[] = [];
+  await db.transaction(async (tx) => {
+    await tx.execute(
+      sql`SELECT FROM "suppression" WHERE "canonical_email" = ${row?.address} FOR UPDATE`,
+    );
+    calls.push(call(refusal(gone, "5.1.1", one), refusal(full, "5.2.2", other)));
+    await lockWait(db);
+    calls.push(call(refusal(fullToo, "5.2.2", one), refusal(goneToo, "5.1.1", one)));
+    await lockWait(db, 2);
+  });
+  expect(await Promise.allSettled(calls)).toMatchObject([
+    { status: "fulfilled" },
+    { status: "fulfilled" },
+  ]);
 });

@@ -6,7 +6,7 @@ import {
   type WebhookFact,
 } from "@mailwright/protocol";
 import type { Queryable } from "../../db/open.ts";
-import { noteNews } from "./news.ts";
+import { type News, noteNews } from "./news.ts";
 import { applyPolicy } from "./policy.ts";
 import { lockConcerned } from "./queries.ts";
 
@@ -21,6 +21,8 @@ export async function takeRefusals(
   reports: readonly Report[],
 ): Promise<void> {
   const refused = reports.filter((report) => refusalClass(report) !== "block");
+  const teller = { kind: "smtp", name: "refused by its server" };
+  const news: News[] = [];
   for (const gateway of new Set(refused.map((report) => report.gateway))) {
     const facts = refused
       .filter((report) => report.gateway === gateway)
@@ -31,9 +33,9 @@ export async function takeRefusals(
       facts.map(({ email }) => email),
     );
     const known = facts.filter(({ email }) => emails.has(email));
-    const teller = { kind: "smtp", name: "refused by its server" };
-    await applyPolicy(tx, log, teller, await noteNews(tx, teller, known, emails));
+    news.push(...(await noteNews(tx, teller, known, emails)));
   }
+  await applyPolicy(tx, log, teller, news);
 }
 
 function refusalClass({ event, error }: Report): BounceClass {

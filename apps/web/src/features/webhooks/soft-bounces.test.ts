@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
+import { silentLog } from "@mailwright/platform";
+import type { Database } from "../../db/open.ts";
 import { type CampaignFixture, campaignFixture, launchedWith } from "../../testing/campaigns.ts";
+import { lockWait } from "../../testing/lock-waits.ts";
+import { takeReports } from "../reports/reports.ts";
 import { readSuppression } from "../suppressions/suppressions.ts";
 import { takeFacts } from "./webhooks.ts";
 
@@ -64,3 +68,51 @@ test("those of a dead host are in a row, though its daily emails look for days a
   expect(await bounced(second, 1)).toBeUndefined();
   expect(await bounced(third, 0)).toBe(IN_A_ROW);
 });
+
+/** A soft bounce of a new email, to be told by a webhook or by the report of its attempt. */
+async function untold(way: "a webhook" | "a report"): Promise<(db: Database) => Promise<unknown>> {
+  const { context, gateway } = fixture;
+  if (way === "a webhook") {
+    const fact = { email: await sent(0), kind: "bounced", bounce: "soft", key: "e-1" } as const;
+    return (db) =>
+      takeFacts({ ...context, db }, { id: gateway, kind: "smtp", name: "Relay" }, [
+        { ...fact, at: Date.now() },
+      ]);
+  }
+  const draft = await fixture.draft();
+  const { sending } = await launchedWith(fixture, draft, "sending", { sending: 1 });
+  const report = {
+    id: sending[0],
+    run: 1,
+    seq: 3,
+    event: "REJECTED",
+    state: "failed",
+    at: Date.now(),
+    attempt: 1,
+    gateway,
+    error: { code: "rejected", status: "5.2.2" },
+  };
+  return (db) => takeReports(db, silentLog, { reports: [report] });
+}
+
+test.each([
+  ["a webhook", "a webhook"],
+  ["a webhook", "a report"],
+  ["a report", "a report"],
+] as const)(
+  "of two that are told in the same moment, by %s and by %s, whoever comes second counts both",
+  async (...ways) => {
+    const { db } = fixture.context;
+    await bounced(await sent(1), 1);
+    const [tellFirst, tellSecond] = [await untold(ways[0]), await untold(ways[1])];
+    let second: Promise<unknown> | undefined;
+    await db.transaction(async (tx) => {
+      await tellFirst(tx as never);
+      second = tellSecond(db);
+      // Either it waits, or it has counted without the first.
+      await Promise.race([second, lockWait(db)]);
+    });
+    await second;
+    expect((await readSuppression(db, ADDRESS))?.origin).toStartWith("3 bounces in a row");
+  },
+);
