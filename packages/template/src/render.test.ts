@@ -161,6 +161,17 @@ describe("what a template can reach", () => {
     );
   });
 
+  test("a contact without a name of their own is called by first and last name", () => {
+    const greeting = (names: object) =>
+      rendered(
+        { kind: "text", body: "{{ contact.name }}" },
+        contactVariables({ id: "1", email: "a@example.com", ...names }),
+      ).text;
+    expect(greeting({ first_name: "Anna", last_name: "Kowalska" })).toBe("Anna Kowalska");
+    expect(greeting({ name: "", last_name: "Kowalska" })).toBe("Kowalska");
+    expect(greeting({ name: "Dr. K", first_name: "Anna" })).toBe("Dr. K");
+  });
+
   test("an attribute called __proto__ is an attribute like any other", () => {
     const attributes = JSON.parse(
       '{"__proto__": {"polluted": true}, "email": "mine", "city": "Łódź"}',

@@ -24,10 +24,14 @@ export interface ContactRecord {
   attributes?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-/** A contact as templates see it: custom attributes and built-in fields side by side, plain JSON. */
+/**
+ * A contact as templates see it: custom attributes and built-in fields side by side, plain JSON. Who has no name of their own is
+ * called by first and last name.
+ */
 export function contactVariables(contact: ContactRecord): Record<string, unknown> {
   const variables: Record<string, unknown> = { ...contact.attributes };
   for (const field of CONTACT_FIELDS) variables[field] = contact[field] ?? "";
+  variables["name"] ||= `${contact.first_name ?? ""} ${contact.last_name ?? ""}`.trim();
   return variables;
 }
 

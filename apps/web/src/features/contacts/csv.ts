@@ -32,9 +32,16 @@ export function csvFile(
   return new Response(body, {
     headers: {
       "content-type": "text/csv; charset=utf-8",
-      "content-disposition": `attachment; filename="${fileName}"`,
+      "content-disposition": disposition(fileName),
       "cache-control": "private, no-store",
       "x-content-type-options": "nosniff",
     },
   });
+}
+
+/** A name in another alphabet stands in a parameter of its own (RFC 6266, 4.3); older clients read the first. */
+function disposition(fileName: string): string {
+  const ascii = fileName.replaceAll(/[^\w.-]+/g, "-");
+  const whole = ascii === fileName ? "" : `; filename*=UTF-8''${encodeURIComponent(fileName)}`;
+  return `attachment; filename="${ascii}"${whole}`;
 }

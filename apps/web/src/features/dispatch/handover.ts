@@ -204,14 +204,12 @@ export function toRecipient(
   { id, run, address, contact }: Pick<Handover, "id" | "run" | "address" | "contact">,
   linkOf: (email: string) => string,
 ): Recipient {
-  const { name = "", first_name = "", last_name = "" } = contact ?? {};
-  const fullName = [first_name, last_name].filter((part) => part !== "").join(" ");
   const variables = contactVariables({ id: "", ...contact, email: address });
   return {
     id,
     run,
     email: address,
-    name: (name || fullName).slice(0, RECIPIENT_NAME_LENGTH).toWellFormed(),
+    name: String(variables["name"]).slice(0, RECIPIENT_NAME_LENGTH).toWellFormed(),
     variables,
     unsubscribe_url: linkOf(id),
   };

@@ -55,7 +55,8 @@ export function emailsApi(context: Context) {
     )
     .get(
       "/campaigns/:id/emails/export",
-      async ({ params, query }) => emailsFile(db, found(await readCampaign(db, params.id)), query),
+      async ({ params, query }) =>
+        emailsFile(db, found(await readCampaign(db, params.id)), query, { mark: false }),
       {
         permission: "campaigns:read",
         params: ById,

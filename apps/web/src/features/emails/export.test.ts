@@ -45,6 +45,16 @@ test("recipients are exported whole, in order, with their states, and no cell is
   expect(slip.status).toBe(400);
 });
 
+test("the file of a campaign in another alphabet is called like it", async () => {
+  await using fixture = await campaignFixture(1);
+  const id = await fixture.draft("Весна «2026»");
+  const viewer = await signedInClient(fixture.context, "viewer");
+  const answer = await viewer.get(`/campaigns/${id}/recipients/export`);
+  expect(answer.headers.get("content-disposition")).toBe(
+    `attachment; filename="recipients---2026-.csv"; filename*=UTF-8''${encodeURIComponent("recipients-Весна-2026-.csv")}`,
+  );
+});
+
 test("an export has whom the page shows, in its order, when an address is sought, by the API too", async () => {
   await using fixture = await campaignFixture(2_100);
   const { db } = fixture.context;

@@ -2,6 +2,7 @@ import { stringify } from "csv-stringify/sync";
 import type { EmailState } from "@mailwright/email_machine";
 import type { Cursor } from "../../db/keyset.ts";
 import type { Queryable } from "../../db/open.ts";
+import { csvFile } from "../contacts/csv.ts";
 import { type EmailFilter, listEmails, recipientsOf } from "./emails.ts";
 import type { Email, Recipient } from "./queries.ts";
 import { reasonOf } from "./reasons.ts";
@@ -28,44 +29,34 @@ export function emailsFile(
   db: Queryable,
   campaign: { id: string; name: string; counts: Record<EmailState, number> },
   filter: EmailFilter,
+  { mark = true } = {},
 ): Response {
-  const name = `recipients-${campaign.name.replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, 60)}.csv`;
-  return new Response(exportEmails(db, campaign, filter), {
-    headers: {
-      "content-type": "text/csv; charset=utf-8",
-      "content-disposition": `attachment; filename="${name}"`,
-      "cache-control": "no-store",
-    },
-  });
+  const name = campaign.name
+    .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, "-")
+    .slice(0, 60)
+    .replace(/[\ud800-\udbff]$/, "");
+  return csvFile(`recipients-${name}.csv`, exportEmails(db, campaign, filter), { mark });
 }
 
 /**
  * A campaign's emails as CSV (RFC 4180, UTF-8), in the order in which they are listed, as fast as it is read. A cell
  * that a spreadsheet would take for a formula is written with an apostrophe before it.
  */
-function exportEmails(
+async function* exportEmails(
   db: Queryable,
   campaign: { id: string; counts: Record<EmailState, number> },
   filter: EmailFilter,
-): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  let after: Cursor | undefined;
-  return new ReadableStream({
-    start(controller) {
-      controller.enqueue(encoder.encode(csvOf([COLUMNS])));
-    },
-    async pull(controller) {
-      const page = { limit: AT_ONCE, ...(after && { after }) };
-      const { items, end } = await listEmails(db, campaign, filter, page);
-      const contacts = await recipientsOf(db, items);
-      if (items.length > 0) {
-        const rows = items.map((email) => rowOf(email, contacts.get(email.contact_id)));
-        controller.enqueue(encoder.encode(csvOf(rows)));
-      }
-      if (end === undefined) controller.close();
-      after = end;
-    },
-  });
+): AsyncGenerator<string> {
+  yield csvOf([COLUMNS]);
+  for (let after: Cursor | undefined, isLast = false; !isLast;) {
+    const page = { limit: AT_ONCE, ...(after && { after }) };
+    const { items, end } = await listEmails(db, campaign, filter, page);
+    const contacts = await recipientsOf(db, items);
+    if (items.length > 0)
+      yield csvOf(items.map((email) => rowOf(email, contacts.get(email.contact_id))));
+    isLast = end === undefined;
+    after = end;
+  }
 }
 
 function rowOf(email: Email, contact: Recipient | undefined): (string | number)[] {

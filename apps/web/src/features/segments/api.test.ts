@@ -83,7 +83,7 @@ test("a dynamic segment is counted when it is read, and a rule before it is stor
     null,
   );
   const changed = await call("PATCH", `/api/v1/segments/${id}`, {
-    rule: { any: [rule, { field: "name", is: "not_set" }] },
+    rule: { any: [rule, { field: "attributes.n", is: "less_than", value: 2 }] },
   });
   expect(changed.json<Shown>().size).toBe(4);
   const refused = await call("PUT", `/api/v1/segments/${id}/contacts/${newId()}`);

@@ -6,6 +6,7 @@ import type { RuleChoices } from "./rule-choices.ts";
 import type { DraftCondition } from "./rule-form.ts";
 import {
   attributeField,
+  attributeOf,
   BUILT_IN_FIELDS,
   isOperatorOf,
   kindOf,
@@ -29,7 +30,7 @@ export interface PartProps {
 export function ConditionFields(
   props: PartProps & { condition: DraftCondition; place: string },
 ): Html {
-  const { place, errors } = props;
+  const { condition, place, errors } = props;
   const at = `rule.${place}`;
   const wiring = (property: string) => {
     const name = `${at}.${property}`;
@@ -48,6 +49,11 @@ export function ConditionFields(
       {faults.map(({ id, error }) => (
         <ErrorAt id={`${id}-error`} error={error} />
       ))}
+      {readsDates(condition) && (
+        <p class="field-hint">
+          Reads dates that begin like 2026-11-24. Whoever has one in another form is left out.
+        </p>
+      )}
     </div>
   );
 }
@@ -126,6 +132,14 @@ function ValueInput(props: PartProps & Wiring & { condition: DraftCondition }): 
       autocomplete="off"
       {...problem(id, error)}
     />
+  );
+}
+
+/** Whether an attribute, which may hold anything, is asked for a date. */
+function readsDates({ field, is }: DraftCondition): boolean {
+  return (
+    attributeOf(field) !== undefined &&
+    (is === "before" || is === "after" || is === "in_last_days" || is === "not_in_last_days")
   );
 }
 

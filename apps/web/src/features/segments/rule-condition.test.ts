@@ -43,7 +43,7 @@ function holds(person: Person, { field, is, value = "" }: Condition): boolean {
   const own = key !== undefined && Object.hasOwn(person.attributes, key) && person.attributes[key];
   const given =
     key === undefined
-      ? person[field === "email" ? "canonical_email" : (field as "name")]
+      ? builtInOf(person, field)
       : String(own === false && !Object.hasOwn(person.attributes, key) ? "" : (own ?? ""));
   const isDay = /^\d{4}-\d\d-\d\d/.test(given);
   const number = /^[-+]?\d+(\.\d+)?$/.test(given) ? Number(given) : Number.NaN;
@@ -75,12 +75,19 @@ function holds(person: Person, { field, is, value = "" }: Condition): boolean {
         isDay && given.slice(0, 10) >= daysAgo(Number(value)) && given.slice(0, 10) <= daysAgo(-1)
       );
     case "not_in_last_days":
-      return !holds(person, { field, is: "in_last_days", value });
+      return a === "" || (isDay && !holds(person, { field, is: "in_last_days", value }));
     case "after":
       return isDay && given.slice(0, 10) > String(value);
     default:
       throw new Error(is);
   }
+}
+
+/** What is called “Name” on every page is the name, or else first and last name. */
+function builtInOf(person: Person, field: string): string {
+  if (field === "email") return person.canonical_email;
+  if (field !== "name" || person.name !== "") return person[field as "first_name"];
+  return `${person.first_name} ${person.last_name}`.replaceAll(/^ +| +$/g, "");
 }
 
 function daysAgo(days: number): string {
@@ -201,6 +208,38 @@ test("addresses and domains are found in every spelling", async () => {
   expect(
     await membersOf({ field: "domain", is: "not_equals", value: "münchen.example" }),
   ).toHaveLength(30);
+});
+
+test("a part of an international domain is found, and kept out, as it was typed and in ASCII", async () => {
+  await using own = await testContext();
+  const { db } = own;
+  await db.execute(sql`
+    INSERT INTO "contact" ("email", "canonical_email", "attributes") VALUES
+      ('Info@München.example', 'info@xn--mnchen-3ya.example', '{"last_order": "28.11.2026"}'),
+      ('ann@example.com', 'ann@example.com', '{}')
+  `);
+  const find = async (field: string, is: string, value: string | number) =>
+    (
+      await db.execute<{ email: string }>(
+        sql`SELECT "email" FROM "contact" WHERE ${ruleCondition({ all: [{ field, is, value }] })} ORDER BY "id"`,
+      )
+    ).map(({ email }) => email);
+  const [munich, ann] = ["Info@München.example", "ann@example.com"];
+  for (const [field, value] of [
+    ["email", "@münchen.example"],
+    ["email", "MÜNCH"],
+    ["domain", "münch"],
+    ["domain", "xn--mnchen"],
+  ] as const) {
+    expect(await find(field, "contains", value)).toEqual([munich]);
+    expect(await find(field, "not_contains", value)).toEqual([ann]);
+  }
+  for (const value of ["info@mün", "info@münchen.example", "info@xn--m"])
+    expect(await find("email", "begins_with", value)).toEqual([munich]);
+  expect(await find("domain", "begins_with", "mün")).toEqual([munich]);
+  // Of a date in another form nobody can say whether it is in those days.
+  for (const is of ["in_last_days", "not_in_last_days"])
+    expect(await find("attributes.last_order", is, 30)).toEqual(is === "in_last_days" ? [] : [ann]);
 });
 
 test("static and dynamic segments make one audience, each contact once", async () => {

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { domainToASCII } from "node:url";
-import { parseAddress } from "../contacts/address.ts";
+import { canonicalBeginning, parseAddress } from "../contacts/address.ts";
 import { type Condition, matchOf, partsOf, type SegmentRule } from "./rule.ts";
 import { attributeOf, isBuiltIn, type Operator } from "./rule-vocabulary.ts";
 
@@ -23,9 +23,9 @@ function conditionOf({ field, is, value = "" }: Condition): SQL {
   if (!isBuiltIn(field)) throw new Error(`a rule was stored that asks for ${field}`);
   switch (field) {
     case "email":
-      return textCondition(ADDRESS, operator, addressOf(String(value), operator));
+      return spelledCondition(ADDRESS, operator, String(value), addressOf(String(value), operator));
     case "domain":
-      return textCondition(DOMAIN, operator, domainOf(String(value)));
+      return spelledCondition(DOMAIN, operator, String(value), domainOf(String(value)));
     case "name":
       return textCondition(NAME, operator, String(value));
     case "first_name":
@@ -39,12 +39,44 @@ function conditionOf({ field, is, value = "" }: Condition): SQL {
   }
 }
 
+interface AddressText {
+  canonical: SQL;
+  /** The same as it was typed, in lower case. */
+  typed: SQL;
+}
+
 /** Texts in lower case, never null. The spelling of each is that of its index, where it has one. */
-const ADDRESS = sql`"contact"."canonical_email"`;
-const DOMAIN = sql`split_part("contact"."canonical_email", '@', 2)`;
-const NAME = sql`(lower("contact"."name") COLLATE "C")`;
+const ADDRESS: AddressText = {
+  canonical: sql`"contact"."canonical_email"`,
+  typed: sql`(lower("contact"."email") COLLATE "C")`,
+};
+const DOMAIN: AddressText = {
+  canonical: sql`split_part("contact"."canonical_email", '@', 2)`,
+  typed: sql`(split_part(lower("contact"."email"), '@', 2) COLLATE "C")`,
+};
+const NAME = sql`"contact"."shown_name"`;
 const FIRST_NAME = sql`(lower("contact"."first_name") COLLATE "C")`;
 const LAST_NAME = sql`"contact"."sought_last_name"`;
+
+/**
+ * Compares an address, or its domain, in its canonical form. What is cut out of a name in another script, `münch` of
+ * `münchen.example`, has no form in ASCII that stands there, so it is sought in what was typed as well.
+ */
+function spelledCondition(
+  { canonical, typed }: AddressText,
+  operator: Operator,
+  value: string,
+  canonicalValue: string,
+): SQL {
+  const condition = textCondition(canonical, operator, canonicalValue);
+  const isPart =
+    operator === "contains" || operator === "not_contains" || operator === "begins_with";
+  if (!isPart || !/[^\0-\x7f]/.test(value)) return condition;
+  const asTyped = textCondition(typed, operator, value.trim().normalize("NFC"));
+  return operator === "not_contains"
+    ? sql`(${condition} AND ${asTyped})`
+    : sql`(${condition} OR ${asTyped})`;
+}
 
 /** Compares a text without regard to case. There are no patterns, so no character of a value means anything but itself. */
 function textCondition(text: SQL, operator: Operator, value: string): SQL {
@@ -92,7 +124,9 @@ function attributeCondition(key: string, operator: Operator, value: Condition["v
     case "in_last_days":
       return sql`(${isDay(text)} AND ${dayIn(text)} BETWEEN ${daysAgo(value)} AND ${TOMORROW})`;
     case "not_in_last_days":
-      return sql`NOT (${isDay(text)} AND ${dayIn(text)} BETWEEN ${daysAgo(value)} AND ${TOMORROW})`;
+      // Of a date in another form, `28.11.2026`, nobody can say that it is not: whoever has one is in neither.
+      return sql`(coalesce(${text}, '') = ''
+        OR (${isDay(text)} AND NOT ${dayIn(text)} BETWEEN ${daysAgo(value)} AND ${TOMORROW}))`;
     default:
       return textCondition(sql`lower(coalesce(${text}, ''))`, operator, String(value));
   }
@@ -157,11 +191,11 @@ export function isMember(segments: readonly string[]): SQL {
   )`;
 }
 
-/** An address is compared in the form in which two spellings are one; a part of one as it is. */
+/** An address is compared in the form in which two spellings are one; of a part of one, so is what follows its @. */
 function addressOf(typed: string, operator: Operator): string {
   const isWhole = operator === "equals" || operator === "not_equals";
   const parsed = isWhole ? parseAddress(typed) : undefined;
-  return parsed?.ok === true ? parsed.canonical : typed.trim().normalize("NFC");
+  return parsed?.ok === true ? parsed.canonical : canonicalBeginning(typed);
 }
 
 /** `@Example.com` and `münchen.example` as they stand in a canonical address. */

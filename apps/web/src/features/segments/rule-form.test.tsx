@@ -132,6 +132,16 @@ test("another field brings comparisons of its own, and keeps a value only where 
   });
 });
 
+test("whatever a field for numbers takes is a number, and is kept", () => {
+  for (const value of [".5", "1e3", "-1e-7", "1234567890123456", "+2"]) {
+    const condition = { field: "attributes.score", is: "greater_than", value };
+    expect(changed(condition)).toEqual(condition);
+    expect(inputOf({ match: "all", parts: [condition] })).toEqual({
+      all: [{ ...condition, value: Number(value) }],
+    });
+  }
+});
+
 test("a fault is told at the field of the form that it belongs to", () => {
   expect(
     ["rule", "rule.all", "rule.all.0.value", "rule.any.1.all.0.field"].map(fieldOfFault),

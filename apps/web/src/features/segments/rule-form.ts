@@ -134,7 +134,7 @@ function fitsItself(value: string, kind: ReturnType<typeof valueKindOf>): boolea
   switch (kind) {
     case "number":
     case "days":
-      return NUMBER.test(value);
+      return isNumber(value);
     case "day":
       return /^\d{4}-\d\d-\d\d$/.test(value);
     case "segment":
@@ -146,7 +146,10 @@ function fitsItself(value: string, kind: ReturnType<typeof valueKindOf>): boolea
   }
 }
 
-const NUMBER = /^[+-]?\d{1,15}(\.\d{1,15})?$/;
+/** What a field for numbers takes (HTML, "valid floating-point number"), and a sign before it. */
+function isNumber(text: string): boolean {
+  return /^[+-]?(\d+(\.\d+)?|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text));
+}
 
 function conditionInput({ field, is, value }: DraftCondition): unknown {
   const kind = kindOf(field);
@@ -156,7 +159,7 @@ function conditionInput({ field, is, value }: DraftCondition): unknown {
       return { field, is };
     case "number":
     case "days":
-      return { field, is, value: NUMBER.test(value) ? Number(value) : value };
+      return { field, is, value: isNumber(value) ? Number(value) : value };
     default:
       return { field, is, value };
   }
