@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
+  boolean,
   index,
   integer,
   jsonb,
@@ -58,6 +59,8 @@ export const campaign = pgTable(
     state_reason: text(),
     priority: smallint().notNull().default(100),
     // Frozen at launch.
+    /** Whether the gateway is the one that was the default then: the draft named none, and does not when the launch is taken back. */
+    gateway_by_default: boolean().notNull().default(false),
     template_version: integer(),
     content_hash: text().references(() => content.hash),
     segment_names: text().array().notNull().default([]),

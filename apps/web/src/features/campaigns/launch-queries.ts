@@ -69,7 +69,7 @@ export async function markLaunching(
 ): Promise<boolean> {
   const rows = await db.execute(sql`
     UPDATE "campaign" SET "state" = 'launching', "state_reason" = NULL, "content_hash" = ${frozen.hash},
-      "template_version" = ${frozen.version}, "gateway_id" = ${frozen.gateway},
+      "template_version" = ${frozen.version}, "gateway_by_default" = "gateway_id" IS NULL, "gateway_id" = ${frozen.gateway},
       "segment_names" = ${sql.param(frozen.segments)}::text[], "launched_at" = now(), "updated_at" = now()
     WHERE "id" = ${id} AND "state" = 'draft' AND "updated_at"::text = ${revision} RETURNING "id"
   `);

@@ -17,6 +17,7 @@ export async function lockState(tx: Queryable, id: string): Promise<CampaignStat
   return rows[0]?.state;
 }
 
+/** A campaign that is a draft again names the gateway that its editor chose, not the default of when it was launched. */
 export async function setState(
   tx: Queryable,
   id: string,
@@ -27,7 +28,8 @@ export async function setState(
     UPDATE "campaign" SET "state" = ${state}::"campaign_state", "state_reason" = ${reason}, "updated_at" = now(),
       "refused_in_a_row" = 0, "sender_refusals" = NULL,
       "resumed_at" = ${state === "sending" ? sql`now()` : sql`"resumed_at"`}, "finished_at" = ${endedAt(state)},
-      "launched_at" = ${state === "draft" ? sql`NULL` : sql`"launched_at"`}
+      "launched_at" = ${state === "draft" ? sql`NULL` : sql`"launched_at"`},
+      "gateway_id" = ${state === "draft" ? sql`CASE WHEN NOT "gateway_by_default" THEN "gateway_id" END` : sql`"gateway_id"`}
     WHERE "id" = ${id}
   `);
 }

@@ -99,7 +99,7 @@ export async function beginSending(
   return rows.length > 0;
 }
 
-/** Nobody was there to be mailed: the campaign is a draft again and says why. */
+/** Nobody was there to be mailed: the campaign is a draft again, as its editor left it, and says why. */
 export async function backToDraft(
   tx: Queryable,
   campaign: string,
@@ -107,7 +107,8 @@ export async function backToDraft(
   why: string,
 ): Promise<void> {
   await tx.execute(sql`
-    UPDATE "campaign" SET "state" = 'draft', "state_reason" = ${why}, "launched_at" = NULL, "updated_at" = now()
+    UPDATE "campaign" SET "state" = 'draft', "state_reason" = ${why}, "launched_at" = NULL, "updated_at" = now(),
+      "gateway_id" = CASE WHEN NOT "gateway_by_default" THEN "gateway_id" END
     WHERE "id" = ${campaign} AND ${isLaunch(launch)}
   `);
 }

@@ -1,0 +1,1 @@
+ALTER TABLE "campaign" ADD COLUMN "gateway_by_default" boolean DEFAULT false NOT NULL;
