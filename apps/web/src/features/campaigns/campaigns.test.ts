@@ -106,10 +106,11 @@ test("a launch that was confirmed for another revision launches nothing", async 
   await using fixture = await campaignFixture(1);
   const { context } = fixture;
   const id = await fixture.draft();
-  const reviewed = (await readCampaign(context.db, id))?.revision;
+  const { revision } = (await readCampaign(context.db, id)) ?? {};
   await changeCampaign(context, id, { name: "Another" }, "Bo");
-  expect(await launchCampaign(context, id, "Anna", reviewed)).toEqual({
+  expect(await launchCampaign(context, id, "Anna", { revision })).toEqual({
     kind: "changed meanwhile",
+    what: ["draft"],
   });
 });
 

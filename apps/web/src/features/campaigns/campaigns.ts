@@ -12,6 +12,7 @@ import {
   templateExists,
   updateDraft,
 } from "./queries.ts";
+import { ownRevision } from "./revision.ts";
 
 export type { Campaign, Counts } from "./queries.ts";
 
@@ -57,7 +58,8 @@ export type Changed =
 
 /**
  * Changes a draft; what is left out stays. `seen` is the revision that the editor had before them: should the draft be
- * another by now, nothing is changed. A draft that is being launched is none any more, whoever came first.
+ * another by now, nothing is changed; what it takes from elsewhere may be, for nothing of that is undone. A draft that is being
+ * launched is none any more, whoever came first.
  */
 export async function changeCampaign(
   context: DraftContext,
@@ -71,7 +73,8 @@ export async function changeCampaign(
     const now = await lockCampaign(tx, id);
     if (now === undefined) return { kind: "unknown" };
     if (now.state !== "draft") return { kind: "not a draft", state: now.state };
-    if (seen !== undefined && seen !== now.revision) return { kind: "changed meanwhile" };
+    if (seen !== undefined && ownRevision(seen) !== ownRevision(now.revision))
+      return { kind: "changed meanwhile" };
     if (Object.keys(faults).length > 0) return { kind: "refused", faults };
     await updateDraft(tx, id, rowOf(changes), changes.segment_ids);
     await noteActivity(tx, id, actor, "changed");

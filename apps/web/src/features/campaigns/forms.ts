@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { ID_PATTERN } from "@mailwright/platform";
 import { EMAIL_STATES } from "@mailwright/email_machine";
 import { CAMPAIGN_ACTIONS, CAMPAIGN_STATES } from "../../campaign-words.ts";
-import { Changes, Input, Moment, oneOf, Revision, SeenRevision } from "../../http/forms.ts";
+import { Changes, Input, Moment, oneOf, SeenRevision } from "../../http/forms.ts";
 import { ListQuery } from "../../http/paging.ts";
 import { sortedBy } from "../../http/sorting.ts";
 import type { ListedState } from "./list.ts";
@@ -52,7 +52,25 @@ export const CampaignChanges = Changes(
 );
 
 /** What the API takes with a launch, if anything. */
-export const LaunchInput = Input({ revision: SeenRevision });
+export const LaunchInput = Input({
+  revision: Type.Optional(
+    Type.String({
+      title: "Revision",
+      maxLength: 100,
+      description:
+        "The revision of the draft that was looked at: 409 when the draft, its template, the settings, or the name or rule of one of its segments are others by now. Members of a static segment, and contacts whom a rule finds, may come and go.",
+    }),
+  ),
+  gateway_id: Type.Optional(
+    Type.String({
+      title: "Gateway",
+      pattern: ID_PATTERN,
+      error: "This is no id of a gateway.",
+      description:
+        "The gateway that it is expected to go through: 409 when it would be another, for a draft that names none goes through whichever is the default by now.",
+    }),
+  ),
+});
 
 /** What the API says of a campaign. */
 export const CampaignView = Type.Object({
@@ -76,7 +94,10 @@ export const CampaignView = Type.Object({
   ),
   created_at: Moment,
   updated_at: Moment,
-  revision: Revision,
+  revision: Type.String({
+    description:
+      "Another with every change of the campaign and, of a draft, of what a launch takes: its template, the settings, and the names and rules of its segments. A change that names it is a 409 instead of undoing one of the draft that came between; a launch that names it is a 409 when any of these are others by now. Which gateway is the default is not in it: a launch can name that too.",
+  }),
   launched_at: Type.Union([Moment, Type.Null()]),
   finished_at: Type.Union([Moment, Type.Null()]),
 });

@@ -22,7 +22,7 @@ import {
   launchDraft,
   markLaunching,
 } from "./launch-queries.ts";
-import { stateOf } from "./steering-queries.ts";
+import { changedSince, type DraftPart } from "./revision.ts";
 
 export interface LaunchContext {
   config: Pick<Config, "webUrl">;
@@ -42,36 +42,56 @@ export interface Readiness {
   warnings: LaunchObstacle[];
 }
 
+/** The same of a draft that somebody looks at. */
+export interface DraftReadiness extends Readiness {
+  /** What a launch of it as it is now is confirmed by; undefined while something stands in the way. */
+  reviewed: Required<Reviewed> | undefined;
+}
+
+/** What somebody had before them who launches a draft. What is left out is not asked for. */
+export interface Reviewed {
+  /** The draft's revision: of itself, and of the template, segments and settings that it takes. */
+  revision?: string | undefined;
+  /** The gateway that it would go through: of a draft that names none, the one that was the default. */
+  gateway_id?: string | undefined;
+}
+
 export type Launch =
   | { kind: "launching" }
   | { kind: "unknown" }
   | { kind: "not a draft"; state: CampaignState }
-  /** Somebody changed the draft since the revision that was reviewed, or in the very moment of the launch. */
-  | { kind: "changed meanwhile" }
+  /** Somebody changed it since it was reviewed, or in the very moment of the launch: which parts, as far as that can be told. */
+  | { kind: "changed meanwhile"; what: DraftPart[] }
   | { kind: "not ready"; obstacles: LaunchObstacle[] };
 
 /**
  * Launches a draft: freezes what everybody gets, and leaves the freezing of the audience to the dispatcher. Of any number
  * of launches at once, from two tabs or two webs, one launches it and the others are told that it is no draft any more.
- * What is launched is the draft that was looked at: `reviewed` is the revision somebody confirmed, and a change that
- * comes between reading the draft and marking it launches nothing.
+ * What is launched is what was looked at, `reviewed`: not only the campaign's row, but its template, the settings, its segments'
+ * names and rules, and the gateway. A change of one of them that comes between reading it and marking the draft launches nothing.
+ *
+ * What a gateway is set to is no part of it: no launch freezes that, and a change a second later would do the same.
  */
 export async function launchCampaign(
   context: LaunchContext,
   id: string,
   actor: string,
-  reviewed?: string,
+  reviewed: Reviewed = {},
 ): Promise<Launch> {
   const { db } = context;
-  const draft = await launchDraft(db, id);
-  if (draft === undefined) return { kind: "unknown" };
+  const sources = await readSources(db, id);
+  if (sources === undefined) return { kind: "unknown" };
+  const { draft } = sources;
   if (draft.state !== "draft") return { kind: "not a draft", state: draft.state };
-  if (reviewed !== undefined && reviewed !== draft.revision) return { kind: "changed meanwhile" };
+  if (reviewed.revision !== undefined && reviewed.revision !== draft.revision)
+    return { kind: "changed meanwhile", what: changedSince(reviewed.revision, draft.revision) };
   // What was seen some seconds ago may be from before another web removed the gateway, or pointed it elsewhere. While the
   // email client is away it has to do: nothing is sent before that is back.
-  const prepared = await prepare(context, draft, await context.gatewayWatch.latest());
+  const prepared = await prepare(context, sources, await context.gatewayWatch.latest());
   if ("obstacles" in prepared) return { kind: "not ready", obstacles: prepared.obstacles };
   const { content, gateway } = prepared;
+  if (reviewed.gateway_id !== undefined && reviewed.gateway_id !== gateway.id)
+    return { kind: "changed meanwhile", what: ["default gateway"] };
   const hash = contentHash(content);
   return db.transaction(async (tx): Promise<Launch> => {
     await keepContent(tx, hash, content);
@@ -82,9 +102,11 @@ export async function launchCampaign(
       segments: draft.segments.map(({ name }) => name),
     };
     if (!(await markLaunching(tx, id, draft.revision, frozen))) {
-      const now = await stateOf(tx, id);
+      const now = await launchDraft(tx, id);
       if (now === undefined) return { kind: "unknown" };
-      return now === "draft" ? { kind: "changed meanwhile" } : { kind: "not a draft", state: now };
+      return now.state === "draft"
+        ? { kind: "changed meanwhile", what: changedSince(draft.revision, now.revision) }
+        : { kind: "not a draft", state: now.state };
     }
     await noteActivity(tx, id, actor, "launched");
     return { kind: "launching" };
@@ -92,14 +114,31 @@ export async function launchCampaign(
 }
 
 /** What stands in the way of launching a draft now; nothing when it can be. The page shows it before anybody tries. */
-export async function readReadiness(context: LaunchContext, id: string): Promise<Readiness> {
-  const draft = await launchDraft(context.db, id);
-  if (draft === undefined) return { obstacles: [], warnings: [] };
-  const prepared = await prepare(context, draft, await context.gatewayWatch.look());
-  return {
-    obstacles: "obstacles" in prepared ? prepared.obstacles : [],
-    warnings: prepared.warnings,
-  };
+export async function readReadiness(context: LaunchContext, id: string): Promise<DraftReadiness> {
+  const sources = await readSources(context.db, id);
+  if (sources === undefined) return { obstacles: [], warnings: [], reviewed: undefined };
+  const prepared = await prepare(context, sources, await context.gatewayWatch.look());
+  const { warnings } = prepared;
+  if ("obstacles" in prepared)
+    return { obstacles: prepared.obstacles, warnings, reviewed: undefined };
+  const { revision } = sources.draft;
+  return { obstacles: [], warnings, reviewed: { revision, gateway_id: prepared.gateway.id } };
+}
+
+interface Sources {
+  draft: LaunchDraft;
+  settings: Settings;
+}
+
+/** All that is frozen of what is in the database, as of one instant: the settings are those that the draft's revision tells of. */
+function readSources(db: Database, id: string): Promise<Sources | undefined> {
+  return db.transaction(
+    async (tx) => {
+      const draft = await launchDraft(tx, id);
+      return draft && { draft, settings: await readSettings(tx) };
+    },
+    { isolationLevel: "repeatable read", accessMode: "read only" },
+  );
 }
 
 type Prepared = Pick<Readiness, "warnings"> &
@@ -107,10 +146,9 @@ type Prepared = Pick<Readiness, "warnings"> &
 
 async function prepare(
   { config, db }: LaunchContext,
-  draft: LaunchDraft,
+  { draft, settings }: Sources,
   seen: GatewaysSeen,
 ): Promise<Prepared> {
-  const settings = await readSettings(db);
   const [template, sender, address, gateway, audience] = [
     templateOf(draft),
     senderOf(settings),

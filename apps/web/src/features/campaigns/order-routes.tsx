@@ -20,25 +20,21 @@ import { giveOrder, type Order, requeueInTime, requeueUnlessTwice } from "./orde
 import { countRequeueable } from "./requeue.ts";
 import { reviewLaunch } from "./review.ts";
 import { ReviewPage } from "./review-views.tsx";
+import type { DraftPart } from "./revision.ts";
 import { mayRequeue } from "./standing.ts";
-import { describeState } from "./words.ts";
+import { describeParts, describeState } from "./words.ts";
 
 /** The orders that are given to a campaign: launch, pause, resume, cancel, send again. */
 export function orderPages(context: Context) {
   const { clock, db, work } = context;
   const sendOne = { permission: "campaigns:send", params: ById } as const;
 
-  async function showReview(tools: PageTools, campaign: Campaign, refusal?: string) {
-    const review = await reviewLaunch(context, campaign);
+  async function showReview(tools: PageTools, id: string, refusal?: string) {
+    const review = found(await reviewLaunch(context, id));
+    const { name } = review.campaign;
     return tools.show(
-      { title: `Launch ${campaign.name}`, ...(refusal !== undefined && { status: 409 }) },
-      <ReviewPage
-        campaign={campaign}
-        review={review}
-        csrf={tools.csrf}
-        refusal={refusal}
-        now={clock.now()}
-      />,
+      { title: `Launch ${name}`, ...(refusal !== undefined && { status: 409 }) },
+      <ReviewPage review={review} csrf={tools.csrf} refusal={refusal} now={clock.now()} />,
     );
   }
 
@@ -66,7 +62,7 @@ export function orderPages(context: Context) {
       async (tools) => {
         const campaign = found(await readCampaign(db, tools.params.id));
         if (campaign.state !== "draft") throw new ConflictError(launchedAlready(campaign.state));
-        return showReview(tools, campaign);
+        return showReview(tools, campaign.id);
       },
       sendOne,
     )
@@ -74,8 +70,10 @@ export function orderPages(context: Context) {
       "/:id/launch",
       async (tools) => {
         const { id } = tools.params;
-        const reviewed = tools.form.get("revision") ?? undefined;
-        const launch = await launchCampaign(context, id, tools.user.name, reviewed);
+        const launch = await launchCampaign(context, id, tools.user.name, {
+          revision: tools.form.get("revision") ?? undefined,
+          gateway_id: tools.form.get("gateway_id") ?? undefined,
+        });
         switch (launch.kind) {
           case "launching":
             work.announce();
@@ -85,9 +83,9 @@ export function orderPages(context: Context) {
           case "not a draft":
             throw new ConflictError(launchedAlready(launch.state));
           case "changed meanwhile":
-            return showReview(tools, found(await readCampaign(db, id)), CHANGED);
+            return showReview(tools, id, changedInWords(launch.what));
           case "not ready":
-            return showReview(tools, found(await readCampaign(db, id)), NOT_READY);
+            return showReview(tools, id, NOT_READY);
         }
       },
       sendOne,
@@ -170,9 +168,15 @@ export function orderPages(context: Context) {
 
 const NOT_CONFIRMED =
   "The email client has not confirmed it yet and is told again until it does; until then it may go on as before.";
-const CHANGED =
-  "Somebody changed the draft since you looked at it. Look at it again as it is now, then launch it.";
 const NOT_READY = "Something stands in the way; it is named below. Fix it, then launch it.";
+
+function changedInWords(what: readonly DraftPart[]): string {
+  const happened =
+    what.length === 0
+      ? "Mailwright was updated since you looked at it, and cannot tell whether anything of it was changed."
+      : `Somebody changed ${describeParts(what)} since you looked at it.`;
+  return `${happened} Look at it again as it is now, then launch it.`;
+}
 
 function launchedAlready(state: Campaign["state"]): string {
   return `A campaign is launched once, and this one was. ${describeState(state)}`;

@@ -11,7 +11,7 @@ import { CampaignView, LaunchInput, RequeueInput } from "./forms.ts";
 import { launchCampaign } from "./launch.ts";
 import { giveOrder, type Order, requeueInTime, requeueUnlessTwice } from "./orders.ts";
 import { countRequeueable } from "./requeue.ts";
-import { describeState } from "./words.ts";
+import { describeParts, describeState } from "./words.ts";
 
 /** Orders to campaigns over the API. Each answers 202, or 409 with why not; what is ordered goes on after the answer. */
 export function campaignOrdersApi(context: Context) {
@@ -30,7 +30,7 @@ export function campaignOrdersApi(context: Context) {
     .post(
       "/:id/launch",
       async ({ params, body, actor, status }) => {
-        const launch = await launchCampaign(context, params.id, actor.name, body.revision);
+        const launch = await launchCampaign(context, params.id, actor.name, body);
         switch (launch.kind) {
           case "launching":
             work.announce();
@@ -43,7 +43,9 @@ export function campaignOrdersApi(context: Context) {
             );
           case "changed meanwhile":
             throw new ConflictError(
-              "Somebody changed the draft meanwhile. Look at it again, then launch it.",
+              launch.what.length === 0
+                ? "The revision is none that this version of Mailwright wrote. Read the draft again, then launch it."
+                : `Somebody changed ${describeParts(launch.what)} meanwhile. Look at it again, then launch it.`,
             );
           case "not ready":
             throw new ConflictError(launch.obstacles.map(({ message }) => message).join(" "));
@@ -55,7 +57,8 @@ export function campaignOrdersApi(context: Context) {
         transform: orEmpty,
         detail: {
           summary: "Launch a draft",
-          description: "With a revision, only the draft that was looked at.",
+          description:
+            "With the revision that was read, only if it would send the same to the same segments as then. A draft that names no gateway goes through the default one; with a gateway_id, only through that.",
           requestBody: { required: false, content: {} },
           tags: ["Campaigns"],
         },

@@ -5,6 +5,7 @@ import type { Queryable } from "../../db/open.ts";
 import { campaign, campaignSegment } from "../../db/schema/campaigns.ts";
 import { segment } from "../../db/schema/segments.ts";
 import { template } from "../../db/schema/templates.ts";
+import { REVISION } from "./revision-queries.ts";
 
 /** How many emails of a campaign are in each state. */
 export type Counts = Record<EmailState, number>;
@@ -32,7 +33,10 @@ export interface Campaign {
   created_by: string;
   created_at: Date;
   updated_at: Date;
-  /** Changes with every change of the row: what an editor sends back to say what they saw. */
+  /**
+   * Changes with every change of the row and, of a draft, of what a launch would take from elsewhere: what an editor, or whoever
+   * launches it, sends back to say what they saw.
+   */
   revision: string;
   launched_at: Date | null;
   finished_at: Date | null;
@@ -78,7 +82,7 @@ export async function lockCampaign(
   id: string,
 ): Promise<{ state: CampaignState; revision: string; audience: number } | undefined> {
   const [row] = await tx.execute<{ state: CampaignState; revision: string; audience: number }>(
-    sql`SELECT "state", "updated_at"::text AS "revision", "audience" FROM "campaign" WHERE "id" = ${id} FOR UPDATE`,
+    sql`SELECT "state", ${REVISION} AS "revision", "audience" FROM "campaign" WHERE "id" = ${id} FOR UPDATE`,
   );
   return row;
 }
@@ -120,7 +124,7 @@ async function addSegments(tx: Queryable, id: string, segments: string[]): Promi
 /** What a campaign is read by; see `campaignOf`. */
 export const CAMPAIGN_COLUMNS = {
   ...getTableColumns(campaign),
-  revision: sql<string>`"campaign"."updated_at"::text`,
+  revision: REVISION,
   template_name: sql<string | null>`(
     SELECT "template"."name" FROM "template" WHERE "template"."id" = "campaign"."template_id")`,
   segments: sql<{ id: string; name: string }[]>`coalesce((

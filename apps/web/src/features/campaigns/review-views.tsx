@@ -9,14 +9,12 @@ import { formatCount, formatPlural } from "../../ui/format.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { guideAddress } from "../guides/guides.ts";
 import type { Estimate } from "./audience.ts";
-import type { Campaign } from "./campaigns.ts";
 import { PreviewCard, senderText } from "./content-views.tsx";
 import { ReadinessList } from "./overview-views.tsx";
 import type { Review } from "./review.ts";
 import { WHEN_UNCERTAIN } from "./words.ts";
 
 export interface ReviewProps {
-  campaign: Campaign;
   review: Review;
   csrf: string;
   /** Why a launch that was just tried did not happen. */
@@ -26,8 +24,8 @@ export interface ReviewProps {
 
 /** The last look before a campaign is launched. */
 export function ReviewPage(props: ReviewProps): Html {
-  const { campaign, review, refusal } = props;
-  const { obstacles, warnings, content } = review;
+  const { review, refusal } = props;
+  const { campaign, obstacles, warnings, content } = review;
   return (
     <>
       <PageHeader
@@ -69,8 +67,8 @@ export function ReviewPage(props: ReviewProps): Html {
 }
 
 function LaunchCard(props: ReviewProps): Html {
-  const { campaign, review, csrf } = props;
-  const { content, estimate, gateway, obstacles, warnings } = review;
+  const { review, csrf } = props;
+  const { campaign, content, estimate, gateway, obstacles, warnings, reviewed } = review;
   const base = `/campaigns/${campaign.id}`;
   return (
     <Card>
@@ -92,10 +90,11 @@ function LaunchCard(props: ReviewProps): Html {
               {message}
             </Callout>
           ))}
-        {obstacles.length === 0 && (
+        {reviewed && (
           <form class="stack" data-gap="sm" method="post" action={`${base}/launch`}>
             <CsrfField csrf={csrf} />
-            <input type="hidden" name="revision" value={campaign.revision} />
+            <input type="hidden" name="revision" value={reviewed.revision} />
+            <input type="hidden" name="gateway_id" value={reviewed.gateway_id} />
             <Button variant="primary" icon="send">
               {launchWord(estimate)}
             </Button>
@@ -104,7 +103,7 @@ function LaunchCard(props: ReviewProps): Html {
             </LinkButton>
           </form>
         )}
-        {obstacles.length > 0 && <LinkButton href={base}>Back to the campaign</LinkButton>}
+        {!reviewed && <LinkButton href={base}>Back to the campaign</LinkButton>}
       </div>
     </Card>
   );

@@ -1,5 +1,6 @@
 import type { CampaignAction, CampaignState } from "../../campaign-words.ts";
 import type { Campaign } from "./campaigns.ts";
+import type { DraftPart } from "./revision.ts";
 
 /** What a campaign in this state is doing, as a sentence that begins with "It". */
 export function describeState(state: CampaignState): string {
@@ -20,6 +21,19 @@ export function describeState(state: CampaignState): string {
       return "It was launched and has finished.";
   }
 }
+
+/** Parts of what a draft sends to whom, as what somebody changed. */
+export function describeParts(parts: readonly DraftPart[]): string {
+  return new Intl.ListFormat("en-GB").format(parts.map((part) => PARTS[part]));
+}
+
+const PARTS: Readonly<Record<DraftPart, string>> = {
+  draft: "the draft",
+  template: "its template",
+  segments: "a segment that it goes to",
+  settings: "the settings",
+  "default gateway": "the default gateway",
+};
 
 /** What the choice about an unknown outcome means, in a few words. */
 export const WHEN_UNCERTAIN: Readonly<
