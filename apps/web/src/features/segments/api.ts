@@ -99,6 +99,8 @@ export function segmentsApi(context: Context) {
             throw new InvalidInputError(changed.faults);
           case "changed":
             return sized(changed.segment);
+          case "being launched to":
+            throw new ConflictError(changed.why);
           case "changed meanwhile":
             throw new ConflictError(
               "Somebody else changed the segment meanwhile. Read it, and make the change from there.",

@@ -1,6 +1,7 @@
 import type { Database, Queryable } from "../../db/open.ts";
 import { retried } from "../../db/retry.ts";
 import { campaignsNaming, lockDraftsNaming, touchDraftsNaming } from "./deletion-queries.ts";
+import { launchingInWords, listed } from "./launching-words.ts";
 import { countOptOuts } from "./opt-outs.ts";
 import {
   deleteSegmentRow,
@@ -82,11 +83,6 @@ export function obstacleInWords(obstacle: Obstacle): string {
     case "rules":
       return `The rule of ${listed(obstacle.segments)} asks for it. Change the rule or delete that segment first.`;
     case "launching":
-      return `${listed(obstacle.campaigns)} is being launched to it at this moment. Try again in a minute.`;
+      return launchingInWords(obstacle.campaigns);
   }
-}
-
-function listed(things: Named[]): string {
-  const names = things.map(({ name }) => `“${name}”`);
-  return new Intl.ListFormat("en-GB").format(names);
 }

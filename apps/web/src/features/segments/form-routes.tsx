@@ -110,6 +110,10 @@ export function segmentFormPages(context: Context) {
             const values = { name, seen: changed.segment.revision };
             return showEdit(tools, changed.segment, { values }, draft, { status: 409 });
           }
+          case "being launched to":
+            return showEdit(tools, segment, posted.refuse({ rule: changed.why }), draft, {
+              status: 422,
+            });
           case "refused":
             return showEdit(tools, segment, posted.refuse(inForm(changed.faults)), draft, {
               status: 422,

@@ -2,7 +2,9 @@ import type { Paged, PageRequest } from "../../db/keyset.ts";
 import type { Database, Queryable } from "../../db/open.ts";
 import { codeOf, UNIQUE_VIOLATION } from "../../db/sqlstate.ts";
 import { readAttributeKeys } from "../contacts/contacts.ts";
+import { campaignsNaming } from "./deletion-queries.ts";
 import { rulesThatHold } from "./dynamic-queries.ts";
+import { launchingInWords } from "./launching-words.ts";
 import { deleteMembers, insertMembers, staticSegmentsOf } from "./member-queries.ts";
 import { selectOptOuts } from "./opt-out-queries.ts";
 import {
@@ -54,12 +56,14 @@ export type Changed =
   | { kind: "unknown" }
   /** Somebody else changed it since the revision that the editor saw. */
   | { kind: "changed meanwhile"; segment: SegmentRow }
+  /** Campaigns go to whom its rule finds when their audience is frozen, which is not done yet; `why` says which. */
+  | { kind: "being launched to"; why: string }
   | { kind: "refused"; faults: SegmentFaults };
 
 /**
  * Renames a segment or changes its rule; what is left out stays. A segment that lists its members never gets a rule: its
  * list would be lost. `seen` is the revision that the editor had before them: should it be another by now, nothing is
- * changed.
+ * changed. A rule stays while a campaign is being launched to whom it finds, for they are whom it was launched to.
  */
 export async function changeSegment(
   db: Database,
@@ -79,6 +83,12 @@ export async function changeSegment(
       if (parsed?.ok === false) return { kind: "refused", faults: inRule(parsed.faults) };
       const faults = parsed === undefined ? {} : inRule(await faultsOfNames(tx, parsed.rule));
       if (Object.keys(faults).length > 0) return { kind: "refused", faults };
+      if (parsed !== undefined && !Bun.deepEquals(parsed.rule, now.rule)) {
+        // A launch holds the row until it is committed, and is seen here; one that waits for this finds another rule.
+        const campaigns = await campaignsNaming(tx, id, ["launching"]);
+        if (campaigns.length > 0)
+          return { kind: "being launched to", why: launchingInWords(campaigns) };
+      }
       const segment = await updateSegment(tx, id, {
         ...(name !== undefined && { name: name.trim() }),
         ...(parsed !== undefined && { rule: parsed.rule }),
