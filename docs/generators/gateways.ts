@@ -58,7 +58,7 @@ const KNOWN: Record<string, Known> = {
     proof: "a secret of yours, by Basic authentication",
     by: "the metadata `mailwright`, among outbound messages",
     documents:
-      "https://postmarkapp.com/developer/api/email-api, https://postmarkapp.com/developer/api/messages-api",
+      "https://postmarkapp.com/developer/api/email-api, https://postmarkapp.com/developer/api/messages-api, .../message-streams-api",
     tested: ONLY_A_FAKE,
   },
   mailjet: {

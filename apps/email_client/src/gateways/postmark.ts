@@ -1,7 +1,14 @@
-import type { Account, Gateway, GatewayAdapter, Message } from "./gateway.ts";
+import type { Account, Check, Gateway, GatewayAdapter, Message } from "./gateway.ts";
 import { postmarkWebhook } from "./postmark-webhook.ts";
 import { chosenSecretFaults, webhookSecret } from "./webhook-proofs.ts";
-import { apiAddress, apiKey, apiServer, httpService } from "./http-service.ts";
+import {
+  type AccountWord,
+  apiAddress,
+  apiKey,
+  apiServer,
+  httpService,
+  type HttpService,
+} from "./http-service.ts";
 import type { HeaderLimit, HeaderLimits } from "./header-limits.ts";
 import { nameAddress } from "./person.ts";
 import { textAt } from "./text-at.ts";
@@ -26,7 +33,8 @@ const HEADER_LIMITS: HeaderLimits = {
 
 /**
  * Postmark: https://postmarkapp.com/developer/api/email-api, look-up by metadata:
- * https://postmarkapp.com/developer/api/messages-api, codes: https://postmarkapp.com/developer/api/overview.
+ * https://postmarkapp.com/developer/api/messages-api, streams:
+ * https://postmarkapp.com/developer/api/message-streams-api, codes: https://postmarkapp.com/developer/api/overview.
  */
 export const postmarkGateway: GatewayAdapter = {
   kind: "postmark",
@@ -56,7 +64,8 @@ export const postmarkGateway: GatewayAdapter = {
 };
 
 function openPostmark({ settings, secrets, clock }: Account): Gateway {
-  const { stream = "", api_url: apiUrl = "" } = settings;
+  const { stream: chosen = "", api_url: apiUrl = "" } = settings;
+  const stream = chosen || "broadcast";
   const { api_key: token = "", webhook_secret: secret = "" } = secrets;
   const service = httpService(
     {
@@ -68,7 +77,6 @@ function openPostmark({ settings, secrets, clock }: Account): Gateway {
         const code = textAt(body, "ErrorCode");
         return code && `${textAt(body, "Message") ?? ""} (code ${code})`;
       },
-      // 400, 401: the sender is not confirmed; 405, 412, 413: the account may not send now.
       meaning: ({ status, body }) =>
         status === 422 && ACCOUNT_FAULTS.has(textAt(body, "ErrorCode") ?? "")
           ? "unauthorized"
@@ -79,10 +87,8 @@ function openPostmark({ settings, secrets, clock }: Account): Gateway {
   return {
     webhook: postmarkWebhook(secret, METADATA),
     send: (message, signal) =>
-      service.send(
-        { path: "/email", body: bodyOf(message, stream || "broadcast") },
-        signal,
-        ({ body }) => (textAt(body, "ErrorCode") === "0" ? textAt(body, "MessageID") : undefined),
+      service.send({ path: "/email", body: bodyOf(message, stream) }, signal, ({ body }) =>
+        textAt(body, "ErrorCode") === "0" ? textAt(body, "MessageID") : undefined,
       ),
     resolve: (key, signal) =>
       service.find(
@@ -90,16 +96,55 @@ function openPostmark({ settings, secrets, clock }: Account): Gateway {
         signal,
         (body) => textAt(body, "Messages", 0, "MessageID"),
       ),
-    check: (signal) =>
-      service.check(
+    async check(signal) {
+      const server = await service.check(
         { method: "GET", path: "/server" },
         signal,
         (body) => `The token belongs to the server “${textAt(body, "Name") ?? "?"}”.`,
-      ),
+      );
+      return server.kind === "ready" ? checkStream(service, stream, signal, server.detail) : server;
+    },
   };
 }
 
-const ACCOUNT_FAULTS = new Set(["400", "401", "405", "412", "413"]);
+/**
+ * What no email of a campaign can get past. 400, 401: the sender is not confirmed; 405, 412, 413: the account may not send now;
+ * 1221, 1235, 1236: the message stream is not there, or is one that nothing is sent through.
+ */
+const ACCOUNT_FAULTS = new Set(["400", "401", "405", "412", "413", "1221", "1235", "1236"]);
+
+/** The server is known by now, so what is refused is the stream. */
+async function checkStream(
+  service: HttpService,
+  stream: string,
+  signal: AbortSignal,
+  server: string,
+): Promise<Check> {
+  const path = `/message-streams/${encodeURIComponent(stream)}`;
+  const checked = await service.check({ method: "GET", path }, signal, (body) =>
+    wordOn(stream, body, server),
+  );
+  return checked.kind === "rejected"
+    ? {
+        kind: "unauthorized",
+        detail: `${server} It has no message stream “${stream}”: enter the ID of one of its streams. ${checked.detail}`,
+      }
+    : checked;
+}
+
+function wordOn(stream: string, body: unknown, server: string): AccountWord {
+  if (textAt(body, "ArchivedAt") !== undefined) {
+    return {
+      missing: `${server} Its message stream “${stream}” is archived: restore it at Postmark, or enter the ID of another one.`,
+    };
+  }
+  return textAt(body, "MessageStreamType") === "Inbound"
+    ? {
+        missing: `${server} Its message stream “${stream}” only receives: enter the ID of one for broadcasts.`,
+      }
+    : `${server} Its message stream “${textAt(body, "Name") ?? stream}” can be sent through.`;
+}
+
 /** A key of at most 20 characters. */
 const METADATA = "mailwright";
 

@@ -19,6 +19,18 @@ const ALLOWED =
     " ",
   );
 
+/** Of a server as it is made, and one that was archived: https://postmarkapp.com/developer/api/message-streams-api. */
+const STREAMS = [
+  stream("outbound", "Default Transactional Stream", "Transactional"),
+  stream("inbound", "Default Inbound Stream", "Inbound"),
+  stream("broadcast", "Default Broadcast Stream", "Broadcasts"),
+  { ...stream("spring", "Spring", "Broadcasts"), ArchivedAt: "2026-06-01T00:00:00-04:00" },
+];
+
+function stream(ID: string, Name: string, MessageStreamType: string) {
+  return { ID, ServerID: 1, Name, MessageStreamType, ArchivedAt: null as string | null };
+}
+
 /** https://postmarkapp.com/developer/api/email-api */
 export const postmark: Dialect = {
   adapter: postmarkGateway,
@@ -62,6 +74,8 @@ export const postmark: Dialect = {
   throttled: () => throttledBy({ ErrorCode: 429, Message: "Rate limit exceeded" }),
   checked: () => Response.json({ ID: 1, Name: "Newsletters", DeliveryType: "Live" }),
   found({ pathname, searchParams }, taken) {
+    const [, id] = /^\/message-streams\/(.+)$/.exec(pathname) ?? [];
+    if (id !== undefined) return streamOf(id);
     if (pathname !== "/messages/outbound") return undefined;
     if (!searchParams.has("count") || !searchParams.has("offset"))
       return Response.json(
@@ -75,3 +89,10 @@ export const postmark: Dialect = {
     });
   },
 };
+
+function streamOf(wanted: string): Response {
+  const found = STREAMS.find(({ ID }) => ID === wanted);
+  if (found !== undefined) return Response.json(found);
+  const Message = "The message stream for the provided 'ID' was not found.";
+  return Response.json({ ErrorCode: 1226, Message }, { status: 422 });
+}
