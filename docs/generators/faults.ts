@@ -82,7 +82,7 @@ const FAULTS: readonly Fault[] = [
   {
     fault: "429 with Retry-After in seconds, as a date, or absurd",
     answer:
-      "The email waits as long as it was told, a day at the most, and it costs no attempt; each process that was told leaves the gateway alone for as long, a minute at the most.",
+      "The email waits as long as it was told, a day at the most, and it costs no attempt; what reaches past the time for which it is tried is cut to the last moment of it, and on a route it binds the gateway and not the email; each process that was told leaves the gateway alone for as long, a minute at the most.",
   },
   {
     fault: "A storm of 5xx, and its end",

@@ -60,16 +60,13 @@ export const emailMachine = setup({
       reason: undefined,
     })),
     waitForBackoff: assign(({ context, event }) => ({
-      due: notPastMaxAge(
-        context,
-        event.at + backoffMs(context.policy, spent(context), rollOf(event)),
-      ),
+      due: dueAfter(backoffMs(context.policy, spent(context), rollOf(event)), context, event.at),
     })),
     waitAsTold: assign(({ context, event }) => {
       const throttled = context.throttled + 1;
       const retryAfterMs = event.type === "THROTTLED" ? event.retryAfterMs : undefined;
       const wait = throttleMs(context.policy, throttled, rollOf(event), retryAfterMs);
-      return { throttled, due: notPastMaxAge(context, event.at + wait) };
+      return { throttled, due: dueAfter(wait, context, event.at) };
     }),
     keepReason: assign(({ event }) => ("reason" in event ? { reason: event.reason } : {})),
     keepMessageId: assign(({ context, event }) => ({
@@ -271,11 +268,17 @@ function isTooOld({ firstAt, due, policy }: EmailContext, now: number): boolean 
   return firstAt !== undefined && (due ?? now) - firstAt >= policy.maxAgeMs;
 }
 
-/** No email waits past the moment at which it would be too old anyway: at that moment it is failed, not forgotten. */
-function notPastMaxAge(context: EmailContext, due: number): number {
-  return context.firstAt === undefined
-    ? due
-    : Math.min(due, context.firstAt + context.policy.maxAgeMs);
+/**
+ * No email waits past the moment at which it would be too old anyway: at that moment it is failed, not forgotten. Nor does it
+ * wait in order to be failed: where a wait, a gateway's Retry-After say, reaches as far as that, the attempt is due in the last
+ * moment before. It is the last one, since whatever it comes to, there is no moment left.
+ */
+function dueAfter(wait: number, { firstAt, policy }: EmailContext, now: number): number {
+  const due = now + wait;
+  const tooOldAt = (firstAt ?? now) + policy.maxAgeMs;
+  const last = tooOldAt - 1;
+  if (due < tooOldAt) return due;
+  return now < last ? last : tooOldAt;
 }
 
 function rollOf(event: EmailEvent): number {

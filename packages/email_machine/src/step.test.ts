@@ -144,6 +144,57 @@ describe("an attempt that was due in time and is asked for late, after a pause o
   });
 });
 
+describe("an email whose next wait would take it past its time", () => {
+  const policy = DEFAULT_RETRY_POLICY;
+  const last = policy.maxAgeMs - 1;
+  const asked: EmailEvent[] = [
+    { type: "START", at: 0 },
+    {
+      type: "THROTTLED",
+      at: 10,
+      roll: 0.5,
+      reason: { code: "throttled" },
+      retryAfterMs: policy.maxAgeMs,
+    },
+  ];
+  const after = (...events: EmailEvent[]) =>
+    events.reduce((record, event) => step(record, event, policy)?.record ?? record, newRecord());
+
+  test("waits no longer than to the last moment at which it may be tried, and is tried then", () => {
+    expect(after(...asked).due).toBe(last);
+    expect(after(...asked, { type: "DUE", at: last })).toMatchObject({
+      state: "sending",
+      attempt: 2,
+    });
+  });
+
+  test("does so whatever it waits for: only where no moment is left it waits to be failed", () => {
+    const waits = anyEvent.filter(({ type }) => type === "THROTTLED" || type === "UNAVAILABLE");
+    fc.assert(
+      fc.property(waits, anyPolicy, fc.integer({ min: 0, max: 100_000 }), (event, policy, left) => {
+        const at = Math.max(0, policy.maxAgeMs - left);
+        const sending = step(newRecord(), { type: "START", at: 0 }, policy)?.record as EmailRecord;
+        const { due } = step(sending, { ...event, at }, { ...policy, attempts: 2 })!.record;
+        expect((due as number) < policy.maxAgeMs).toBe(at < policy.maxAgeMs - 1);
+      }),
+    );
+  });
+
+  test("is failed after that attempt, and not tried again and again in its last moment", () => {
+    const [, throttled] = asked;
+    const tried = [
+      ...asked,
+      { type: "DUE", at: last },
+      { ...throttled!, at: last },
+    ] as EmailEvent[];
+    expect(after(...tried).due).toBe(policy.maxAgeMs);
+    expect(after(...tried, { type: "DUE", at: policy.maxAgeMs })).toMatchObject({
+      state: "failed",
+      reason: { code: "expired" },
+    });
+  });
+});
+
 test.each([0, 1_000, undefined])(
   "an email that is throttled for as long as any may be tried comes nowhere near the last number of the ledger (Retry-After %p ms)",
   (retryAfterMs) => {

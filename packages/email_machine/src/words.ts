@@ -55,7 +55,7 @@ export interface RetryPolicy {
   attempts: number;
   firstWaitMs: number;
   maxWaitMs: number;
-  /** Counted from the first attempt; an email older than this is failed instead of tried again. */
+  /** Counted from the first attempt; an email older than this is failed instead of tried again. No wait ends later. */
   maxAgeMs: number;
   /** What to do with an email whose outcome nobody can tell: hold it as `uncertain`, or rather twice than never. */
   whenUncertain: "hold" | "resend";

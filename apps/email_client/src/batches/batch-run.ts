@@ -190,9 +190,21 @@ export class BatchRun {
   }
 }
 
-/** Refused credentials say nothing against the email: where there are other gateways, it is tried again. */
+/**
+ * Neither refused credentials nor how long one gateway asks to be left alone say anything against the email: where there are
+ * other gateways, it is tried again after the ordinary wait. The gateway that throttled it is left alone by its breaker.
+ */
 function forAnother(event: EmailEvent): EmailEvent {
-  if (event.type !== "UNAUTHORIZED") return event;
-  const { at, reason } = event;
-  return { type: "UNAVAILABLE", at, reason, roll: Math.random() };
+  switch (event.type) {
+    case "UNAUTHORIZED": {
+      const { at, reason } = event;
+      return { type: "UNAVAILABLE", at, reason, roll: Math.random() };
+    }
+    case "THROTTLED": {
+      const { retryAfterMs: _itsOwn, ...throttled } = event;
+      return throttled;
+    }
+    default:
+      return event;
+  }
 }

@@ -98,6 +98,25 @@ test("a gateway that refuses its credentials fails nobody, while another takes w
   );
 });
 
+test("how long one gateway asks to be left alone keeps no email from another", async () => {
+  await using given = await withRoute([1, 1]);
+  const { first, second, firstId, secondId, web } = given;
+  first.answer = () => new Response(null, { status: 429, headers: { "retry-after": "86400" } });
+  const handed = await given.send(100, { max_age_s: 86_400 });
+  expect(await finished(given, handed, 30_000)).toEqual({ sent: 100 });
+  expect(second.accepted).toHaveLength(100);
+  const throttled = keysOf(first);
+  // It is left alone: what it has throttled does not come back to it at once.
+  expect(new Set(throttled).size).toBe(throttled.length);
+  expect(throttled.length).toBeLessThanOrEqual(given.config.concurrency);
+  expect(web.historyOf(throttled[0]!).map(({ event, gateway }) => [event, gateway])).toEqual([
+    ["START", firstId],
+    ["THROTTLED", firstId],
+    ["DUE", secondId],
+    ["ACCEPTED", secondId],
+  ]);
+});
+
 test("one of weight 0 is used while no other can be, and not before", async () => {
   await using given = await withRoute([1, 0]);
   const { first, second } = given;
