@@ -117,9 +117,10 @@ function openSes({ settings, secrets, clock }: Account): Gateway {
       baseUrl: apiUrlOf(settings),
       headers: {},
       secrets: [password],
-      words: wordsIn,
+      words: (body) => (isOfAnotherTime(body) ? `${wordsIn(body)} ${WRONG_CLOCK}` : wordsIn(body)),
       meaning,
-      sign: (request) => aws.sign(request),
+      // By itself it would take the time of this process, which may be another one than all others go by.
+      sign: (request) => aws.sign(request, { aws: { datetime: amzDate(clock.now()) } }),
     },
     clock,
   );
@@ -144,8 +145,21 @@ function apiUrlOf({ region = "", api_url: apiUrl = "" }: Record<string, string>)
   return apiUrl || (region && `https://email.${region}.amazonaws.com`);
 }
 
+/** 20310203T040506Z: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+function amzDate(ms: number): string {
+  return new Date(ms).toISOString().replaceAll(/[:-]|\.\d{3}/g, "");
+}
+
+const WRONG_CLOCK = "The clock of Redis, by which requests are signed, is wrong: set it right.";
+
+/** A signature is good for five minutes. Amazon says so with the same code as of a wrong key, and in other words. */
+function isOfAnotherTime(body: unknown): boolean {
+  return /^signature (?:expired|not yet current)/i.test(wordsIn(body) ?? "");
+}
+
 /** What went wrong stands in a header; a colon ends it there. */
 function meaning({ status, headers, body }: Answer) {
+  if (isOfAnotherTime(body)) return "unavailable";
   const [type = ""] = (headers.get("x-amzn-errortype") ?? "").split(":");
   switch (type) {
     case "TooManyRequestsException":
