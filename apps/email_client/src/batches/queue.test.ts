@@ -105,6 +105,34 @@ test("a batch that fails unexpectedly is never given up, and of its failures the
   expect([(JSON.parse(stacktrace) as string[]).length, failedReason]).toEqual([1, "failure 4"]);
 });
 
+for (const [end, standing] of [
+  ["has ended", "gone"],
+  ["waits for something", "delayed"],
+  ["fails", "delayed"],
+] as const)
+  test(`a batch that lost its lock is run once at a time, and is put where it belongs by who has the lock now: when it ${end}`, async () => {
+    const ending = Promise.withResolvers<void>();
+    let runs = 0;
+    const head = async (batch: string) => {
+      runs++;
+      await ending.promise;
+      if (end === "fails") throw new Error("a failure");
+      const waiting = { batch, campaign: newId(), content: "", gateway: newId() };
+      return end === "has ended" ? undefined : waiting;
+    };
+    await using given = await setUp([], { head });
+    const batch = newId();
+    await given.queue.add(batch, 10);
+    await until(() => runs === 1);
+    await given.redis.del(`${key(batch)}:lock`);
+    await until(async () => (await given.job(batch))["ats"] === "2");
+    ending.resolve();
+    await until(async () =>
+      standing === "gone" ? !(await given.exists(batch)) : (await given.delayed()).includes(batch),
+    );
+    expect(runs).toBe(1);
+  });
+
 test("a process whose clock is ahead does not look at what sleeps again and again", async () => {
   const right = Date.now.bind(Date);
   await using given = await setUp([], {}, { ...systemClock, now: right });

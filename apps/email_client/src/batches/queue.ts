@@ -90,8 +90,9 @@ export function startBatchWorkers(
   const { clock, log, pace } = context;
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
+  const run = runner(context, stopping.signal);
   const work = async (job: Job, token: string | undefined) => {
-    const end = await runBatch(job.id as string, context, stopping.signal);
+    const end = await run(job.id as string);
     await leave(job, token, end, context);
   };
   const workers = shards.map((shard) => {
@@ -134,6 +135,23 @@ export function startBatchWorkers(
       // BullMQ waits for ever for the end of a connection that is just about to be made again (ioredis gives none).
       await Promise.race([closed, clock.sleep(CLOSE_PATIENCE_MS)]);
     },
+  };
+}
+
+/**
+ * Runs batches, and never one of them twice at once. A process that stood still for longer than its lock is given the batch
+ * again whose run it goes on with. To claim it anew would put in doubt whatever is under way, so the run is joined: who took
+ * the batch up first has lost the lock and leaves nothing behind, and who joined has it and puts the batch where it belongs. If
+ * another process has claimed the batch meanwhile, the run ends as `stale` and the batch is claimed anew by that.
+ */
+function runner(context: RunnerContext, signal: AbortSignal): (batch: string) => Promise<BatchEnd> {
+  const runs = new Map<string, Promise<BatchEnd>>();
+  return (batch) => {
+    const standing = runs.get(batch);
+    if (standing !== undefined) return standing;
+    const run = runBatch(batch, context, signal).finally(() => runs.delete(batch));
+    runs.set(batch, run);
+    return run;
   };
 }
 
