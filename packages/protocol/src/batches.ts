@@ -60,6 +60,8 @@ export const Batch = Type.Object({
   recipients: Type.Array(Recipient, { minItems: 1, maxItems: BATCH_SIZE }),
   /** Whether it may have been taken before without web having heard of that. */
   again: Type.Optional(Type.Boolean()),
+  /** Of one that comes `again`: how long ago it was about to be brought for the first time. A web of before does not say. */
+  since_first_ms: Type.Optional(Type.Integer({ minimum: 0 })),
 });
 export type Batch = Static<typeof Batch>;
 export const parseBatch = parser(Batch);

@@ -15,6 +15,7 @@ import { controlOf, setControl } from "./journal-control.ts";
 import { commands, type JournalCommands, type Taking } from "./journal-commands.ts";
 import { countJournal, type JournalCounts } from "./journal-counts.ts";
 import { asLost, initialRecord } from "./initial-record.ts";
+import { pastOf } from "./past.ts";
 
 /**
  * The journal: the email client's record of work in progress, in Redis.
@@ -158,7 +159,6 @@ async function take(
   limit: number,
 ): Promise<Taking> {
   const { head, recipients, records, dropped } = batchKeys(shard, batch.batch);
-  const isLost = batch.recipients.some(({ last_known }) => last_known !== undefined);
   const fields = batch.recipients.flatMap((recipient) => {
     const record = initialRecord(recipient);
     return [recipient.id, JSON.stringify(recipient), JSON.stringify(record), record.state];
@@ -175,15 +175,7 @@ async function take(
       dropped,
       shard.lost,
     ],
-    [
-      batch.batch,
-      batch.campaign,
-      batch.content,
-      batch.gateway,
-      limit,
-      isLost ? "lost" : batch.again === true ? "again" : "",
-      ...fields,
-    ],
+    [batch.batch, batch.campaign, batch.content, batch.gateway, limit, pastOf(batch), ...fields],
   );
   return taken === "dropped" ? take(scripts, shard, asLost(batch), limit) : taken;
 }

@@ -20,7 +20,7 @@ export interface Shard {
   alive: string;
   /** Set: processes that have not been heard since Redis was restarted. */
   awaited: string;
-  /** Whether this shard has lost, a short time ago, what Redis had acknowledged. */
+  /** When this shard last lost what Redis had acknowledged: Redis's time, in milliseconds. */
   lost: string;
 }
 

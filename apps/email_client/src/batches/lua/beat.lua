@@ -11,7 +11,7 @@
 local continuity, mark, index, counts, alive, awaited, lost = unpack(KEYS)
 local acknowledged, number, knownEra, newEra, hearing, shard, kept, me = unpack(ARGV)
 local QUIET_MS = 2000
--- Longer than any web goes on handing a batch over without having heard that it was taken.
+-- For who brings such a batch as a new one, having been frozen on the way. Of what comes again, see take.lua.
 local DROPPED_S = 3600
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
@@ -32,9 +32,10 @@ local function dropOpen(batch)
   end
 end
 
--- Of what this Redis does not know of, nothing else can be remembered: see take.lua.
+-- Of what this Redis does not know of, nothing else can be remembered: see take.lua. It holds for as long as Redis does, for
+-- nobody knows how long a web is away.
 local function rememberLoss()
-  redis.call('SET', lost, 1, 'EX', DROPPED_S)
+  redis.call('SET', lost, now)
 end
 
 local function drop()

@@ -1,11 +1,11 @@
 #!lua
 -- Writes a batch down, whole or not at all. Out of memory it is refused before anything is written.
 -- One that was dropped is not taken as if nobody had had it: whoever hands it over may never have heard that it was taken.
--- Nor is one that may have been taken before while nobody knows what Redis has lost, or once it has lost anything: its taking
--- may be among that.
+-- Nor is one that may have been taken before Redis lost anything, or while nobody knows what it has lost: its taking may be among
+-- that.
 -- KEYS: head, recipients, records, index, campaign, counts, continuity, dropped, lost
--- ARGV: batch, campaign, content, gateway, limit, 'lost' if the batch was, or 'again' if it may have been taken before; then id,
---       recipient, record and state of each email
+-- ARGV: batch, campaign, content, gateway, limit, 'lost' if the batch was, or, if it may have been taken before, how many
+--       milliseconds ago at the most; then id, recipient, record and state of each email
 -- Answers 'taken', or 'known' if it was before, 'dropped' if it has to come as one that was lost, or 'full' if no batch is taken
 -- now.
 local head, recipients, records, index, campaignBatches, counts, continuity, dropped, lost = unpack(KEYS)
@@ -18,8 +18,12 @@ if past ~= 'lost' and redis.call('EXISTS', dropped) == 1 then
   return 'dropped'
 end
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-if past == 'again' then
-  if redis.call('EXISTS', lost) == 1 then
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if tonumber(past) then
+  local lostAt = redis.call('GET', lost)
+  -- An email client of before wrote '1', for an hour.
+  if lostAt and (lostAt == '1' or now - past <= tonumber(lostAt)) then
     return 'dropped'
   end
   if redis.call('HGET', continuity, 'run') ~= run then
@@ -33,12 +37,13 @@ local held = redis.call('SCARD', campaignBatches) * BATCH
 if emails > free or (held > 0 and held + emails > free) then
   return 'full'
 end
--- In an empty journal it begins an era: nothing that is missing was missed by this batch.
+-- In an empty journal it begins an era: nothing that is missing was missed by this batch. Another may have been here before.
 if redis.call('EXISTS', index) == 0 and redis.call('EXISTS', continuity) == 0 then
   redis.call('HSET', continuity, 'run', run, 'era', batch, 'fresh', '1')
+  redis.call('SET', lost, now)
 end
 -- A worker may still hold a claim on what was lost: the fence begins above any number that one can have.
-local fence = past == 'lost' and redis.call('TIME')[1] or 0
+local fence = past == 'lost' and time[1] or 0
 redis.call('HSET', head, 'campaign', campaign, 'content', content, 'gateway', gateway, 'fence', fence)
 redis.call('SADD', campaignBatches, batch)
 

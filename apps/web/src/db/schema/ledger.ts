@@ -134,6 +134,8 @@ export const batch = pgTable(
     runs: smallint().array().notNull(),
     size: integer().notNull(),
     claimed_until: moment(),
+    /** When a web first had it to hand over: the email client may have it since then. */
+    first_claimed_at: moment(),
     handed_at: moment(),
     /** When the reconciler last looked at it. */
     checked_at: moment(),

@@ -28,6 +28,53 @@ async function handedOverUnheard(contacts: number) {
   return { ...given, posted };
 }
 
+test("a batch that is handed over again says how long ago that was done first, however often and by whomever it was done since", async () => {
+  await using given = await handedOverUnheard(1);
+  const { context, db, standIn, posted } = given;
+  expect(posted).not.toHaveProperty("again");
+  const age = (minutes: number) =>
+    db.execute(sql`
+    UPDATE "batch" SET "first_claimed_at" = "first_claimed_at" - make_interval(mins => ${minutes})
+  `);
+  await age(65);
+  standIn.answerNext("POST /v1/batches", { status: 503 });
+  await handOverNext(context);
+  await age(5);
+  // It may be frozen between its claim and its call.
+  let frozenMs = 0;
+  const clock = { ...context.clock, now: () => Date.now() + (frozenMs += 60_000) };
+  await handOverNext({ ...context, clock });
+  const told = standIn.calls.flatMap(({ call, body }) =>
+    call === "POST /v1/batches" ? [Math.floor(((body as Batch).since_first_ms ?? 0) / 60_000)] : [],
+  );
+  expect(told).toEqual([0, 65, 71]);
+  expect(standIn.batches).toMatchObject([{ again: true }]);
+});
+
+test("one that a web of before claimed, which did not note when, says how old it is", async () => {
+  await using given = await handedOverUnheard(1);
+  const { context, db, standIn } = given;
+  await db.execute(sql`UPDATE "batch" SET "first_claimed_at" = NULL`);
+  await Bun.sleep(50);
+  await handOverNext(context);
+  const [{ since_first_ms }] = standIn.batches as [Batch];
+  expect(since_first_ms).toBeGreaterThan(50);
+  expect(since_first_ms).toBeLessThan(60_000);
+});
+
+test("one that nobody has is handed over as if for the first time", async () => {
+  await using given = await handedOverUnheard(1);
+  const { context, db, standIn } = given;
+  await db.execute(sql`
+    UPDATE "batch" SET "first_claimed_at" = now() - interval '1 hour', "claimed_until" = NULL
+  `);
+  standIn.answerNext("POST /v1/batches", { status: 503 });
+  await handOverNext(context);
+  await handOverNext(context);
+  const [{ since_first_ms }] = standIn.batches as [Batch];
+  expect(since_first_ms).toBeLessThan(60_000);
+});
+
 test("whoever is suppressed or erased after a hand-over without an answer is skipped here only if the email client does not have them", async () => {
   await using given = await handedOverUnheard(4);
   const { db, campaign, context, standIn, posted } = given;

@@ -22,16 +22,24 @@ export interface ClaimedBatch {
 }
 
 /**
- * `again`: it was claimed before, so it may have arrived without anybody having heard of that. `cancelling`: it goes there
- * to end. `claim` names this claim: once it has run out another web may have the batch, by another.
+ * `again`: it was claimed before, so it may have arrived without anybody having heard of that; `since_first_ms` is how long
+ * before this claim the first one was. `cancelling`: it goes there to end. `claim` names this claim: once it has run out another
+ * web may have the batch, by another.
  */
-export type BatchToHandOver = ClaimedBatch & { again: boolean; cancelling: boolean; claim: string };
+export interface BatchToHandOver extends ClaimedBatch {
+  again: boolean;
+  since_first_ms: number;
+  cancelling: boolean;
+  claim: string;
+}
 
 /**
  * Claims up to `most` batches of campaigns that send and have fewer than `window` emails at the email client, the most
  * urgent campaign first, and of those that are as urgent each in turn: one whose batches are refused for now keeps none of the
  * others waiting. A batch that was claimed before and never handed over may have arrived: it is handed over even
  * if its campaign was cancelled since, once the email client knows of that, and ends there.
+ *
+ * Of one that a web of before claimed nobody noted when, but not before it was made.
  */
 export async function claimBatches(
   db: Queryable,
@@ -54,10 +62,13 @@ export async function claimBatches(
       ORDER BY "campaign"."priority", row_number() OVER (PARTITION BY "campaign"."id" ORDER BY "picked"."id"), "picked"."id"
       LIMIT ${most}
     )
-    UPDATE "batch" SET "claimed_until" = now() + make_interval(secs => ${claimS})
+    UPDATE "batch" SET "claimed_until" = now() + make_interval(secs => ${claimS}),
+      "first_claimed_at" = CASE WHEN "claimed_until" IS NULL THEN now()
+        ELSE coalesce("first_claimed_at", uuid_extract_timestamp("batch"."id")) END
     FROM "next" WHERE "batch"."id" = "next"."id"
     RETURNING "batch"."id", "batch"."campaign_id", "next"."content_hash", "next"."gateway_id", "next"."priority",
-      old."claimed_until" IS NOT NULL AS "again", "next"."cancelling", new."claimed_until"::text AS "claim"
+      old."claimed_until" IS NOT NULL AS "again", "next"."cancelling",
+      (extract(epoch FROM now() - new."first_claimed_at") * 1000)::float8 AS "since_first_ms", new."claimed_until"::text AS "claim"
   `);
 }
 

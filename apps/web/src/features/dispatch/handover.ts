@@ -34,6 +34,9 @@ const AT_ONCE = 4;
 /** How long a claim lasts. A web that died in the middle delays its batch by this much. */
 const CLAIM_S = 15;
 
+/** `firstAt`: by this web's clock, when the batch was first claimed. */
+type DatedBatch = BatchToHandOver & { firstAt: number };
+
 /** `handed`: there may be more. `idle`: nothing to do now. `busy`: the email client wants to be asked later. */
 export type HandoverRound =
   { kind: "handed" } | { kind: "idle" } | { kind: "busy"; waitMs: number };
@@ -43,20 +46,22 @@ export async function handOverNext(
   context: DispatchContext,
   signal?: AbortSignal,
 ): Promise<HandoverRound> {
+  const askedAt = context.clock.now();
   const claimed = await claimBatches(context.db, {
     window: WINDOW,
     most: AT_ONCE,
     claimS: CLAIM_S,
   });
   if (claimed.length === 0) return { kind: "idle" };
-  const waits = await Promise.all(claimed.map((batch) => handOver(batch, context, signal)));
+  const batches = claimed.map((batch) => ({ ...batch, firstAt: askedAt - batch.since_first_ms }));
+  const waits = await Promise.all(batches.map((batch) => handOver(batch, context, signal)));
   const waitMs = Math.max(...waits);
   return waitMs > 0 ? { kind: "busy", waitMs } : { kind: "handed" };
 }
 
 /** Hands over one batch, or lets go of it; the answer is how long the email client wants to be left alone. */
 async function handOver(
-  batch: BatchToHandOver,
+  batch: DatedBatch,
   context: DispatchContext,
   signal?: AbortSignal,
 ): Promise<number> {
@@ -93,7 +98,7 @@ async function handOver(
  * email client have lost it since, the reconciler posts it again as possibly attempted.
  */
 async function bring(
-  batch: BatchToHandOver,
+  batch: DatedBatch,
   context: DispatchContext,
 ): Promise<ServiceAnswer<unknown> | typeof NOT_OURS | undefined> {
   const arrived = batch.again && (await wasTried(context.db, batch.id));
@@ -215,7 +220,10 @@ export function toRecipient(
   };
 }
 
-/** Posts a batch, and first the content where the email client does not have it, or no longer. */
+/**
+ * Posts a batch, and first the content where the email client does not have it, or no longer. Of one that may have arrived
+ * before it says how long ago, as of the moment of posting: the web may have been frozen since it claimed the batch.
+ */
 export async function postBatch(
   {
     id,
@@ -224,12 +232,13 @@ export async function postBatch(
     gateway_id,
     priority,
     again,
-  }: ClaimedBatch & { again?: boolean },
+    firstAt,
+  }: ClaimedBatch & Partial<DatedBatch>,
   recipients: Recipient[],
   context: DispatchContext,
 ): Promise<ServiceAnswer<undefined>> {
-  const { emailClient } = context;
-  const batch: Batch = {
+  const { emailClient, clock } = context;
+  const batchNow = (): Batch => ({
     batch: id,
     campaign: campaign_id,
     content: content_hash,
@@ -237,11 +246,14 @@ export async function postBatch(
     priority,
     recipients,
     ...(again === true && { again }),
-  };
-  const answer = await emailClient.call("POST", "/v1/batches", batch, parseNothing);
+    ...(again === true &&
+      firstAt !== undefined && { since_first_ms: Math.max(0, Math.ceil(clock.now() - firstAt)) }),
+  });
+  const post = () => emailClient.call("POST", "/v1/batches", batchNow(), parseNothing);
+  const answer = await post();
   if (answer.kind !== "refused" || answer.status !== 409) return answer;
   const put = await putContent(content_hash, context);
-  return put.kind === "ok" ? emailClient.call("POST", "/v1/batches", batch, parseNothing) : put;
+  return put.kind === "ok" ? post() : put;
 }
 
 export async function putContent(

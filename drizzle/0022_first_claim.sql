@@ -1,0 +1,1 @@
+ALTER TABLE "batch" ADD COLUMN "first_claimed_at" timestamp with time zone;
