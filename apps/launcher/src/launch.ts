@@ -1,6 +1,7 @@
 import { type App, appPart, type Databases, type Product } from "./apps.ts";
 import { openDataDir } from "./data-dir.ts";
 import { publishEnvironment } from "./environment.ts";
+import { waitForGiven } from "./given-databases.ts";
 import type { Say } from "./output.ts";
 import { checkPorts } from "./ports.ts";
 import { startPostgres } from "./postgres/server.ts";
@@ -37,6 +38,7 @@ export async function launch(options: LaunchOptions): Promise<AsyncDisposable> {
   const keep = { runDir, say };
   const own = { ...options, dataDir, secrets, keep };
 
+  await waitForGiven(settings, { say, signal });
   const databaseUrl = settings.databaseUrl ?? starting.use(await startOwnPostgres(own)).url;
   const redisUrl = settings.redisUrl ?? starting.use(await startOwnRedis(own)).url;
   const databases = { databaseUrl, redisUrl };
