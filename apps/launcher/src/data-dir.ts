@@ -12,10 +12,23 @@ export interface DataDir extends Disposable {
 
 /** Makes a data directory if there is none and takes it for this process. Throws `StartError`. */
 export function openDataDir(path: string): DataDir {
+  try {
+    return open(path);
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    throw new StartError(
+      `The data directory ${path} cannot be used: ${(error as Error).message}. Set DATA_DIR to a folder of yours.`,
+    );
+  }
+}
+
+function open(path: string): DataDir {
   const { dataDir, runDir } = makeFolders(path);
-  const lock = lockDataDir(dataDir);
+  using taking = new DisposableStack();
+  const lock = taking.use(lockDataDir(dataDir));
   const pidFile = join(runDir, "launcher.pid");
   writeFileSync(pidFile, `${process.pid}\n`);
+  taking.move();
   return {
     dataDir,
     runDir,
@@ -29,15 +42,9 @@ export function openDataDir(path: string): DataDir {
 function makeFolders(path: string) {
   // When we are root, Postgres runs as somebody else, who has to pass through; each secret has a lock of its own.
   const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
-  try {
-    mkdirSync(path, { recursive: true, mode });
-    const dataDir = realpathSync(path);
-    const runDir = join(dataDir, "run");
-    mkdirSync(runDir, { recursive: true });
-    return { dataDir, runDir };
-  } catch (error) {
-    throw new StartError(
-      `The data directory ${path} cannot be used: ${(error as Error).message}. Set DATA_DIR to a folder of yours.`,
-    );
-  }
+  mkdirSync(path, { recursive: true, mode });
+  const dataDir = realpathSync(path);
+  const runDir = join(dataDir, "run");
+  mkdirSync(runDir, { recursive: true });
+  return { dataDir, runDir };
 }

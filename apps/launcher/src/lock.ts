@@ -13,8 +13,9 @@ export function lockDataDir(dataDir: string): Disposable {
   const lock = new Database(join(run, "lock"), { create: true });
   try {
     lock.run("BEGIN EXCLUSIVE");
-  } catch {
+  } catch (error) {
     lock.close();
+    if ((error as { code?: unknown }).code !== "SQLITE_BUSY") throw error;
     throw new StartError(
       `Mailwright is running on ${dataDir} already${holder(join(run, "launcher.pid"))}. ` +
         "Stop it first, or set DATA_DIR to another folder.",

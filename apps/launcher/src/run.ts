@@ -1,11 +1,10 @@
-import { ConfigError } from "@mailwright/platform";
 import { mailwright } from "./apps.ts";
+import { explain } from "./explain.ts";
 import { launch, type LaunchOptions } from "./launch.ts";
 import { createOutput, type Say } from "./output.ts";
 import { isAlive } from "./process-table.ts";
 import { findRunners } from "./runners.ts";
 import { readSettings, type Settings } from "./settings.ts";
-import { StartError } from "./start-error.ts";
 
 export interface LauncherOptions {
   /** The project's folder. */
@@ -28,14 +27,21 @@ export async function runLauncher({
   const colour = Boolean(process.stdout.isTTY) && !process.env["NO_COLOR"];
   const say = createOutput((text) => process.stdout.write(text), colour);
   const stopping = stopOnSignal(say, exit);
+  let dataDir: string | undefined;
   try {
     const settings = readSettings(process.env, root);
+    ({ dataDir } = settings);
     const watch = args.includes("--watch");
     await using _running = await launch({ root, settings, product, watch, say, signal: stopping });
-    announce(settings, colour);
+    if (!stopping.aborted) announce(settings, colour);
     await aborted(stopping);
   } catch (error) {
-    if (!stopping.aborted) return explain(error);
+    if (!stopping.aborted) {
+      const sentence = explain(error, dataDir);
+      if (sentence === undefined) throw error;
+      console.error(`\n${sentence}`);
+      return 1;
+    }
   }
   say("mailwright", "stopped");
   return 0;
@@ -77,12 +83,6 @@ function announce({ ports, dataDir }: Settings, colour: boolean) {
       `  data                  ${dataDir}\n` +
       `  stop                  Ctrl-C\n\n`,
   );
-}
-
-function explain(error: unknown): number {
-  if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
-  console.error(`\n${error.message}`);
-  return 1;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
