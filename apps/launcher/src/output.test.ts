@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { createLog } from "@mailwright/platform";
 import { createOutput } from "./output.ts";
 
 function told(lines: [string, string][], colour = false): string {
@@ -33,10 +34,30 @@ test("every line has its part's name before it, and an entry of the log is made 
   );
 });
 
-test("an error's stack stands below its message, line by line", () => {
-  const err = { type: "Error", message: "no", stack: "Error: no\n    at here" };
-  expect(told([["web", entry({ level: "error", msg: "failed", err })]])).toBe(
-    "web          | 16:50:56 error failed\nweb          | Error: no\nweb          |     at here\n",
+test("an error says what it is and where, line by line, as the log has it", () => {
+  const cause = Object.assign(new Error("connect\nfailed"), { code: "ECONNREFUSED" });
+  const error = new TypeError("UNOPENED Redis was restarted", { cause });
+  for (const each of [error, cause]) each.stack = `Error\n    at here\n    at there`;
+  const lines: string[] = [];
+  const log = createLog("web", "info", { write: (line) => void lines.push(line.trimEnd()) });
+  log.error({ err: error }, "failed");
+  const statement = { query: "SELECT 1", stack: "" };
+  log.error({ err: Object.assign(new Error("a@example.com"), statement) }, "refused");
+  log.error({ err: "text" }, "odd");
+  expect(told(lines.map((line) => ["web", line])).replaceAll(/\d\d:\d\d:\d\d/g, "16:50:56")).toBe(
+    [
+      "web          | 16:50:56 error failed",
+      "web          | TypeError: UNOPENED Redis was restarted (ECONNREFUSED)",
+      "web          |     at here",
+      "web          |     at there",
+      "web          | Error: connect\\u000afailed (ECONNREFUSED)",
+      "web          |     at here",
+      "web          |     at there",
+      "web          | 16:50:56 error refused",
+      "web          | Error: SELECT 1",
+      "web          | 16:50:56 error odd",
+      "",
+    ].join("\n"),
   );
 });
 

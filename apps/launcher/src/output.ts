@@ -36,13 +36,17 @@ function readable(line: string, paint: (code: number, text: string) => string): 
     printable(String(msg ?? "")),
     told.length > 0 && paint(2, printable(told.join(" "))),
   ];
-  return [words.filter((word) => word).join(" "), ...stackOf(err).map(printable)];
+  return [words.filter((word) => word).join(" "), ...linesOf(err).map(printable)];
 }
 
-function stackOf(error: unknown): string[] {
+/** What it says and where it was, as our log writes errors down (`describeError` of the platform). */
+function linesOf(error: unknown): string[] {
   if (typeof error !== "object" || error === null) return [];
-  const { stack, message } = error as { stack?: unknown; message?: unknown };
-  return String(stack ?? message ?? "").split("\n");
+  const { type, message, query, code, stack, cause } = error as Record<string, unknown>;
+  const said = [message ?? query, code !== undefined && `(${asText(code)})`].filter(Boolean);
+  const head = said.length > 0 ? [`${asText(type ?? "Error")}: ${said.map(asText).join(" ")}`] : [];
+  const places = Array.isArray(stack) ? stack.map((place) => `    ${asText(place)}`) : [];
+  return [...head, ...places, ...linesOf(cause)];
 }
 
 /** What a log quotes may come from anybody, and a terminal obeys control characters. */
