@@ -27,7 +27,7 @@ const KEYS = `k1:${Buffer.alloc(32).toString("base64")}`;
 /** What an administrator sets for `docker-compose.yml`. */
 const GIVEN: Record<string, string> = {
   DATABASE_URL: "postgres://user:password@db.example.com/mailwright",
-  REDIS_URL: "redis://:password@redis.example.com:6379",
+  REDIS_URL: "redis://default:password@redis.example.com:6379",
   WEB_URL: "https://mail.example.com",
   SERVICE_KEYS: KEYS,
   CREDENTIALS_KEYS: KEYS,

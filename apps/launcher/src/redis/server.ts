@@ -47,7 +47,8 @@ export async function startRedis(options: RedisOptions): Promise<Server> {
   mkdirSync(asked, { recursive: true, mode: 0o700 });
   const directory = realpathSync(asked);
 
-  const url = (port: number) => `redis://:${encodeURIComponent(password)}@127.0.0.1:${port}`;
+  // With the name of its user, for redis-cli takes a URL without one for that of a user whose name is empty.
+  const url = (port: number) => `redis://default:${encodeURIComponent(password)}@127.0.0.1:${port}`;
 
   return await startServer({
     name: "Redis",
