@@ -103,6 +103,11 @@ test("replay finds an email and a count that their history does not bear out", a
   });
 });
 
+test("replay of a campaign that is not there is no proof of anything", async () => {
+  await using at = await shell();
+  await expect(at.run(replay, newId())).rejects.toThrow("There is no campaign with this id.");
+});
+
 test("doctor names each thing that is not well and what to do about it", async () => {
   await using at = await shell();
   const counts = {
@@ -131,6 +136,23 @@ test("doctor names each thing that is not well and what to do about it", async (
   );
   expect((await at.run(doctor)).lines).toContain(
     "FAIL  links in emails: WEB_URL is http://localhost:5050, so campaigns through “Main gateway” are not launched: set it to the https address at which recipients reach web",
+  );
+});
+
+test("doctor tells an email client without its Redis from one that does not run", async () => {
+  using withoutRedis = Bun.serve({
+    port: 0,
+    fetch: () => Response.json({ status: "unavailable", failing: ["redis"] }, { status: 503 }),
+  });
+  await using at = await shell();
+  const told = async () => {
+    at.standIn.answerNext("GET /v1/machine", { status: 503 });
+    return (await at.run(doctor)).lines.find((line) => line.includes("email client"));
+  };
+  expect(await told()).toMatch(/^FAIL {2}email client: does not answer at EMAIL_CLIENT_URL/);
+  at.context.config.emailClientUrl = withoutRedis.url.origin;
+  expect(await told()).toBe(
+    "FAIL  email client: cannot use its Redis, and its log says why: look at REDIS_URL and at the disk of that Redis",
   );
 });
 
@@ -189,8 +211,28 @@ test("rekey says how many gateways were wrapped anew, and which could not be", a
     status: 200,
     body: { rewrapped: 2, unopened: ["Old one"] },
   });
-  const { code, lines } = await at.run(rekey);
-  expect(code).toBe(1);
-  expect(lines[0]).toBe("2 gateways are wrapped with the newest key. The older keys may go.");
-  expect(lines[1]).toContain("Old one");
+  expect(await at.run(rekey)).toEqual({
+    code: 1,
+    lines: [
+      "2 gateways are wrapped with the first of CREDENTIALS_KEYS.",
+      "Not “Old one”: no configured key opens it. Enter its secrets again, or bring back the key it was saved with.",
+      "No gateway needs the older keys any more; bounces of what was sent before do.",
+    ],
+  });
+  at.standIn.answerNext("POST /v1/settings/rewrap", {
+    status: 200,
+    body: { rewrapped: 1, unopened: [] },
+  });
+  expect((await at.run(rekey)).lines[0]).toBe(
+    "1 gateway is wrapped with the first of CREDENTIALS_KEYS.",
+  );
+});
+
+test("rekey that opened nothing gives no older key up", async () => {
+  await using at = await shell();
+  at.standIn.answerNext("POST /v1/settings/rewrap", {
+    status: 200,
+    body: { rewrapped: 0, unopened: ["Old one"] },
+  });
+  expect((await at.run(rekey)).lines.join("\n")).not.toContain("older keys");
 });

@@ -46,8 +46,12 @@ test("help is given wherever it is asked for, and what no command is called is n
 
 /** In a shell where nothing is set, so that whatever went on to read the configuration would fail. */
 async function shell(...line: string[]) {
+  return shellWith({}, ...line);
+}
+
+async function shellWith(variables: Record<string, string>, ...line: string[]) {
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "main.ts"), ...line], {
-    env: { PATH: process.env["PATH"], DATA_DIR: "/nonexistent" },
+    env: { PATH: process.env["PATH"], DATA_DIR: "/nonexistent", ...variables },
     cwd: "/",
     stdout: "pipe",
     stderr: "pipe",
@@ -69,4 +73,25 @@ test("the line is read before anything else, help goes to stdout and misuse to s
   const unconfigured = await shell("migrate");
   expect(unconfigured).toMatchObject({ code: 1, out: "" });
   expect(unconfigured.err).toContain("DATABASE_URL is not set");
+  expect(unconfigured.err).toContain("No `bun start` runs in /nonexistent");
+});
+
+test("a database that cannot be used is a sentence for every command, which repeats nothing of what was asked", async () => {
+  const closed = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const { port } = closed;
+  closed.stop(true);
+  const variables = {
+    DATABASE_URL: `postgres://me:secret@127.0.0.1:${port}/mail`,
+    SERVICE_KEYS: `k1:${Buffer.alloc(32, 1).toString("base64")}`,
+  };
+  for (const line of [
+    ["replay"],
+    ["seed"],
+    ["token", "create", "--name", "ci", "--role", "editor"],
+  ]) {
+    expect([line, await shellWith(variables, ...line)]).toEqual([
+      line,
+      { code: 1, out: "", err: "Postgres does not answer at DATABASE_URL (ECONNREFUSED).\n" },
+    ]);
+  }
 });

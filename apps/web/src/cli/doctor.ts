@@ -9,6 +9,8 @@ import {
 } from "@mailwright/protocol";
 import type { Context } from "../context.ts";
 import { countPending } from "../db/migrate.ts";
+import { codeOf } from "../db/sqlstate.ts";
+import { whyUnusable } from "../db/unusable.ts";
 import { checkConnection, type Checked } from "../features/gateways/connection-check.ts";
 import { hasPostalAddress, readSettings } from "../features/settings/settings.ts";
 import { problemOf, realGateway } from "../features/settings/public-address.ts";
@@ -70,9 +72,7 @@ async function postgres({ db }: Context): Promise<Finding[]> {
       },
     ];
   } catch (error) {
-    return [
-      { about: "Postgres", ok: false, says: `does not answer at DATABASE_URL (${wordOf(error)})` },
-    ];
+    return [{ about: "Postgres", ok: false, says: wordOf(error) }];
   }
 }
 
@@ -85,7 +85,7 @@ async function ledger({ db }: Context): Promise<Finding[]> {
         : "differs from its history: run `bun mailwright replay`";
     return [{ about: "ledger", ok: found.length === 0, says }];
   } catch (error) {
-    return [{ about: "ledger", ok: false, says: `could not be read (${wordOf(error)})` }];
+    return [{ about: "ledger", ok: false, says: `could not be read: Postgres ${wordOf(error)}` }];
   }
 }
 
@@ -100,7 +100,7 @@ async function emailClient({ config, emailClient: client, clock }: Context): Pro
     return [{ about, ok: false, says }];
   }
   if (machine.kind === "unreachable")
-    return [{ about, ok: false, says: `does not answer at EMAIL_CLIENT_URL: ${machine.why}` }];
+    return [{ about, ok: false, says: await whyUnreachable(config.emailClientUrl, machine.why) }];
   const { emails, outbox } = machine.value;
   const redis = await client.call("GET", "/v1/redis", undefined, parseRedisView);
   const settings = await client.call("GET", "/v1/settings", undefined, parseSettingsView);
@@ -133,6 +133,14 @@ async function emailClient({ config, emailClient: client, clock }: Context): Pro
         ]
       : []),
   ];
+}
+
+/** It answers without its Redis too, but only that it lacks it; and before it has found one it does not even listen. */
+async function whyUnreachable(url: string, why: string): Promise<string> {
+  const health = await fetch(`${url}/readyz`).catch(() => undefined);
+  return health?.status === 503 && (await health.text()).includes("redis")
+    ? "cannot use its Redis, and its log says why: look at REDIS_URL and at the disk of that Redis"
+    : `does not answer at EMAIL_CLIENT_URL (${why}): it is not running there, or waits for its Redis, as its log says then`;
 }
 
 function wordOfRedis(asked: ServiceAnswer<RedisView>): Finding[] {
@@ -170,7 +178,7 @@ async function sender({ db }: Context): Promise<Finding[]> {
     }
     return [{ about, ok: true, says: "set" }];
   } catch (error) {
-    return [{ about, ok: false, says: `could not be read (${wordOf(error)})` }];
+    return [{ about, ok: false, says: `could not be read: Postgres ${wordOf(error)}` }];
   }
 }
 
@@ -196,10 +204,7 @@ function wordOfLinks(webUrl: string, real: string | undefined): Omit<Finding, "a
   return { ok: false, says };
 }
 
-/** The code of a failure, which says enough here and holds no value of a query. */
+/** Says enough here, and holds no value of a query. */
 function wordOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return typeof cause === "object" && cause !== null && "code" in cause
-    ? String(cause.code)
-    : "no code";
+  return whyUnusable(error) ?? `does not answer as it should (${codeOf(error) || "no code"})`;
 }

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { surroundingEnvironment } from "./environment.ts";
+import { surroundingEnvironment, whyNothingFound } from "./environment.ts";
 
 const RUNNING = {
   DATABASE_URL: "postgres://own.example.com/mail",
@@ -57,4 +57,12 @@ test("an empty DATA_DIR is none, and not the folder one stands in", async () => 
   } finally {
     process.chdir(before);
   }
+});
+
+test("where nothing runs it is said where that was looked for, unless another database is meant", async () => {
+  await using started = await startedIn();
+  expect(await whyNothingFound(started)).toBeUndefined();
+  const DATA_DIR = join(started.DATA_DIR, "elsewhere");
+  expect(await whyNothingFound({ DATA_DIR })).toStartWith(`No \`bun start\` runs in ${DATA_DIR},`);
+  expect(await whyNothingFound({ DATA_DIR, DATABASE_URL: "postgres://other" })).toBeUndefined();
 });

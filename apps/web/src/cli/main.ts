@@ -5,7 +5,8 @@ import { createContext } from "../context.ts";
 import { type Command, CommandError, type Given } from "./command.ts";
 import { readCommandLine } from "./command-line.ts";
 import { doctor } from "./doctor.ts";
-import { surroundingEnvironment } from "./environment.ts";
+import { whyUnusable } from "../db/unusable.ts";
+import { surroundingEnvironment, whyNothingFound } from "./environment.ts";
 import { migrate } from "./migrate.ts";
 import { rekey } from "./rekey.ts";
 import { replay } from "./replay.ts";
@@ -42,10 +43,20 @@ async function run(command: Command, given: Given): Promise<number> {
     });
     return await command.run(given, { context, print: (line) => console.log(line) });
   } catch (error) {
-    if (!(error instanceof CommandError || error instanceof ConfigError)) throw error;
-    console.error(error.message);
+    const sentence = await sentenceOf(error);
+    if (sentence === undefined) throw error;
+    console.error(sentence);
     return 1;
   }
+}
+
+/** What the person can mend, whichever command it was; undefined for a bug of ours. */
+async function sentenceOf(error: unknown): Promise<string | undefined> {
+  if (error instanceof CommandError) return error.message;
+  if (error instanceof ConfigError)
+    return [error.message, await whyNothingFound(Bun.env)].filter(Boolean).join("\n");
+  const why = whyUnusable(error);
+  return why && `Postgres ${why}.`;
 }
 
 function usage(): string {

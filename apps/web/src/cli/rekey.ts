@@ -8,7 +8,7 @@ const Rewrapped = parser(
 
 export const rekey: Command = {
   usage: "rekey",
-  does: "wraps every gateway's data key with the newest of CREDENTIALS_KEYS",
+  does: "wraps every gateway's data key with the first of CREDENTIALS_KEYS",
   async run(_given, { context, print }) {
     const answer = await context.emailClient.call(
       "POST",
@@ -23,12 +23,15 @@ export const rekey: Command = {
       );
     }
     const { rewrapped, unopened } = answer.value;
-    print(`${rewrapped} gateways are wrapped with the newest key. The older keys may go.`);
+    const those = rewrapped === 1 ? "1 gateway is" : `${rewrapped} gateways are`;
+    print(`${those} wrapped with the first of CREDENTIALS_KEYS.`);
     for (const name of unopened) {
       print(
         `Not “${name}”: no configured key opens it. Enter its secrets again, or bring back the key it was saved with.`,
       );
     }
+    if (rewrapped > 0)
+      print("No gateway needs the older keys any more; bounces of what was sent before do.");
     return unopened.length === 0 ? 0 : 1;
   },
 };

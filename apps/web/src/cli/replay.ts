@@ -1,4 +1,5 @@
 import { isId } from "@mailwright/platform";
+import { readCampaign } from "../features/campaigns/campaigns.ts";
 import { type Command, CommandError } from "./command.ts";
 import { type Difference, differences } from "./replay-queries.ts";
 
@@ -9,6 +10,8 @@ export const replay: Command = {
   async run({ words: [campaign] }, { context, print }) {
     if (campaign !== undefined && !isId(campaign))
       throw new CommandError("A campaign is named by its id.");
+    if (campaign !== undefined && (await readCampaign(context.db, campaign)) === undefined)
+      throw new CommandError("There is no campaign with this id.");
     const { emails, found } = await differences(context.db, campaign);
     for (const difference of found) print(sentence(difference));
     print(

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
 import { createLog, type Log, readConfig, systemClock } from "@mailwright/platform";
+import { isAway } from "./away.ts";
 import { openDatabase, type Queryable } from "./open.ts";
 import { ensurePartitions } from "./partitions.ts";
 
@@ -54,7 +55,7 @@ async function waitUntilUp(probe: () => Promise<unknown>, log: Log): Promise<voi
       await probe();
       return;
     } catch (error) {
-      if (systemClock.now() + wait > giveUpAt) throw error;
+      if (!isAway(error) || systemClock.now() + wait > giveUpAt) throw error;
       log.info("waiting for Postgres");
       await systemClock.sleep(wait);
     }
