@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { newRecord } from "@mailwright/email_machine";
-import { newId, silentLog } from "@mailwright/platform";
+import { createLog, type Log, newId, silentLog } from "@mailwright/platform";
 import { ManualClock } from "@mailwright/testing";
 import { createShards, shardOf } from "../redis/keys.ts";
 import { createCommitter, TICK } from "./committer.ts";
@@ -10,7 +10,7 @@ import { reportOf } from "@mailwright/protocol";
 type Work = Parameters<Journal["commit"]>[0];
 
 /** A journal whose commits a test answers one by one. */
-function setUp(shardCount = 1) {
+function setUp(shardCount = 1, log: Log = silentLog) {
   const shards = createShards(shardCount);
   const commits: { work: Work; answer: PromiseWithResolvers<Commit[]> }[] = [];
   const clock = new ManualClock();
@@ -24,7 +24,7 @@ function setUp(shardCount = 1) {
       },
     },
     clock,
-    log: silentLog,
+    log,
   });
   return { committer, commits, clock };
 }
@@ -160,4 +160,25 @@ test.each([
   commits[3]!.answer.resolve([wrote()]);
   expect(await verdict).toBe("written");
   expect(new Set(commits.map(({ work }) => JSON.stringify(work))).size).toBe(1);
+});
+
+test.each([
+  ["RESTARTED and whether Redis has lost anything is not known yet", "info"],
+  ["UNOPENED Redis has lost something that it had acknowledged", "error"],
+  ["MISCONF Errors writing to the AOF file", "error"],
+])("that Redis refuses with “%s” is told once, as %s", async (message, level) => {
+  const told: string[] = [];
+  const write = (line: string) => void told.push((JSON.parse(line) as { level: string }).level);
+  const { committer, commits, clock } = setUp(1, createLog("email_client", "info", { write }));
+  const verdict = committer.write(claim(), transition());
+  for (let tries = 0; tries < 2; tries++) {
+    await settled();
+    commits[tries]!.answer.reject(new Error(message));
+    await settled();
+    clock.advance(10_000);
+  }
+  await settled();
+  commits[2]!.answer.resolve([wrote()]);
+  expect(await verdict).toBe("written");
+  expect(told).toEqual([level]);
 });

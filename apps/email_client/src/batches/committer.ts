@@ -108,10 +108,17 @@ async function commitWhenTaken(
       return await journal.commit(work);
     } catch (error) {
       if (!isRefusedForNow(error)) throw error;
-      if (tries === 1) log.error({ err: error }, "Redis refuses to be written to; waiting for it");
+      if (tries === 1) tellWhy(log, error);
       await clock.sleep(REFUSED_WAIT_MS);
     }
   }
+}
+
+/** Every start of Redis with emails in hand comes to this for a moment: it is for nobody to mend. */
+function tellWhy(log: Log, error: unknown): void {
+  if (error instanceof Error && error.message.startsWith("RESTARTED"))
+    log.info("Redis was restarted; waiting until it is known whether it has lost anything");
+  else log.error({ err: error }, "Redis refuses to be written to; waiting for it");
 }
 
 /**

@@ -15,7 +15,7 @@
 -- the one expected (Redis was set back), and the ids of the starts that were refused because of the recipient.
 local opened = redis.call('HGET', KEYS[3], 'run')
 if opened and opened ~= string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') then
-  return redis.error_reply('UNOPENED Redis was restarted, and whether it has lost anything is not known yet')
+  return redis.error_reply('RESTARTED and whether Redis has lost anything is not known yet')
 end
 local mark = tonumber(redis.call('GET', KEYS[4]) or '0')
 if tonumber(ARGV[2]) > mark then
