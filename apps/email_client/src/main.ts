@@ -1,11 +1,11 @@
-import { createLog, runUntilStopped, systemClock } from "@mailwright/platform";
+import { configOrExit, createLog, runUntilStopped, systemClock } from "@mailwright/platform";
 import { readEmailClientConfig } from "./config.ts";
 import { startEmailClient } from "./start.ts";
 
 /** Beyond the attempts that are under way: for their last writes and for giving the batches back. */
 const STOP_MARGIN_MS = 15_000;
 
-const config = readEmailClientConfig(Bun.env);
+const config = configOrExit(() => readEmailClientConfig(Bun.env));
 const log = createLog("email_client", config.logLevel);
 await runUntilStopped(
   log,

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { join } from "node:path";
 import { testDatabase, until } from "@mailwright/testing";
 
 const KEY = Buffer.alloc(32, 7).toString("base64");
@@ -70,3 +71,32 @@ test("two webs start on an empty database at once, make one owner, answer, and s
     for (const web of webs) web.process.kill("SIGKILL");
   }
 }, 60_000);
+
+/** How a web ends that cannot start, and what it said. */
+async function refusal(env: Record<string, string>) {
+  const child = Bun.spawn([process.execPath, `${import.meta.dir}/main.ts`], {
+    cwd: join(import.meta.dir, "../../.."),
+    env: { PATH: process.env["PATH"], ...env },
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+  return { code: await child.exited, out, err };
+}
+
+test("a web that cannot start for what an operator can mend says so without a stack", async () => {
+  await using database = await testDatabase();
+  const wrong = new URL(database.url);
+  wrong.password = "wrong";
+  expect(await refusal({ DATABASE_URL: wrong.href })).toEqual({
+    code: 1,
+    out: "",
+    err: "The configuration has a fault:\n  SERVICE_KEYS is not set: it must be id:base64[,id:base64], each of at least 32 bytes\n",
+  });
+  const { code, out, err } = await refusal({ DATABASE_URL: wrong.href, SERVICE_KEYS: `k1:${KEY}` });
+  expect({ code, err }).toEqual({ code: 1, err: "" });
+  expect(JSON.parse(out)).toMatchObject({
+    level: "fatal",
+    msg: "Postgres refuses the user or the password of DATABASE_URL (28P01)",
+  });
+});

@@ -9,6 +9,7 @@ export {
   type Reader,
   readConfig,
 } from "./config.ts";
+export { configOrExit } from "./config-or-exit.ts";
 export { createDraws, type Draws } from "./draws.ts";
 export { healthRoutes, type HealthCheck } from "./health.ts";
 export { digestId, ID_PATTERN, idBytes, idOfBytes, isId, newId } from "./ids.ts";
