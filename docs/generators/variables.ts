@@ -24,7 +24,12 @@ export const VARIABLES = {
     },
     { name: "WEB_PORT", fallback: "5050", meaning: "The port of web." },
     { name: "EMAIL_CLIENT_PORT", fallback: "5051", meaning: "The port of the email client." },
-    { name: "GATEWAY_MOCK_PORT", fallback: "5052", meaning: "The port of the stand-in gateway." },
+    {
+      name: "GATEWAY_MOCK_PORT",
+      fallback: "5052",
+      meaning:
+        "The port of the stand-in gateway. An installation that has gateways already keeps its address as it was: change it in Settings, Gateways.",
+    },
     {
       name: "DATABASE_URL",
       fallback: "",
