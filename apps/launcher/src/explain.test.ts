@@ -22,11 +22,10 @@ test("what a person can mend is told in sentences, and a bug of ours is not", ()
 });
 
 test("a file that may not be read or written is told with what to do", () => {
-  const told = (code: string) => explain(refusal(code), "/data", roomy);
-  expect(told("EACCES")).toBe(
+  expect(explain(refusal("EACCES"), "/data", roomy)).toBe(
     "EACCES: refused, open '/data/secrets.json'. Everything in DATA_DIR has to belong to the user who starts it, unless that is root.",
   );
-  expect(told("ENOSPC")).toBe(
+  expect(explain(refusal("ENOSPC"), "/data", roomy)).toBe(
     "ENOSPC: refused, open '/data/secrets.json'. Make room on that disk.",
   );
 });

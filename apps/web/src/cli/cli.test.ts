@@ -216,7 +216,7 @@ test("rekey says how many gateways were wrapped anew, and which could not be", a
     lines: [
       "2 gateways are wrapped with the first of CREDENTIALS_KEYS.",
       "Not “Old one”: no configured key opens it. Enter its secrets again, or bring back the key it was saved with.",
-      "No gateway needs the older keys any more; bounces of what was sent before do.",
+      "No gateway needs the other keys any more; bounces of what was sent before do.",
     ],
   });
   at.standIn.answerNext("POST /v1/settings/rewrap", {
@@ -228,11 +228,11 @@ test("rekey says how many gateways were wrapped anew, and which could not be", a
   );
 });
 
-test("rekey that opened nothing gives no older key up", async () => {
+test("rekey that opened nothing gives no other key up", async () => {
   await using at = await shell();
   at.standIn.answerNext("POST /v1/settings/rewrap", {
     status: 200,
     body: { rewrapped: 0, unopened: ["Old one"] },
   });
-  expect((await at.run(rekey)).lines.join("\n")).not.toContain("older keys");
+  expect((await at.run(rekey)).lines.join("\n")).not.toContain("other keys");
 });

@@ -31,7 +31,7 @@ export const rekey: Command = {
       );
     }
     if (rewrapped > 0)
-      print("No gateway needs the older keys any more; bounces of what was sent before do.");
+      print("No gateway needs the other keys any more; bounces of what was sent before do.");
     return unopened.length === 0 ? 0 : 1;
   },
 };
