@@ -1,5 +1,14 @@
 import { expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readConfig } from "@mailwright/platform";
@@ -44,5 +53,18 @@ test.each(["", "{", "[]", '{"databasePassword":7}', '{"databasePassword":""}'])(
     writeFileSync(file, text);
     expect(() => loadSecrets(dataDir.path)).toThrow("is damaged");
     expect(readFileSync(file, "utf8")).toBe(text);
+  },
+);
+
+test.each(["postgres", "redis"])(
+  "beside the data of %s no new file is made in the place of one that is missing",
+  (name) => {
+    using dataDir = folder();
+    // As root has it below a folder that Postgres's user cannot enter; where it leads is told later.
+    symlinkSync(join(dataDir.path, "elsewhere"), join(dataDir.path, name));
+    expect(() => loadSecrets(dataDir.path)).toThrow(
+      "secrets.json is missing, and there are data in",
+    );
+    expect(readdirSync(dataDir.path)).toEqual([name]);
   },
 );

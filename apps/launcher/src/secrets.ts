@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StartError } from "./start-error.ts";
 
@@ -24,11 +24,12 @@ const MAKERS: { [Name in keyof Secrets]: () => string } = {
 
 /**
  * Reads `secrets.json` of a data directory, and makes what it lacks. A file that cannot be read as one is never replaced:
- * it may be the only copy of the key to every gateway password. Throws `StartError`.
+ * it may be the only copy of the key to every gateway password. Nor is one made anew that is missing beside data. Throws
+ * `StartError`.
  */
 export function loadSecrets(dataDir: string): Secrets {
   const file = join(dataDir, "secrets.json");
-  const kept = existsSync(file) ? readSecrets(file) : {};
+  const kept = existsSync(file) ? readSecrets(file) : noneYet(dataDir, file);
   const made = Object.entries(MAKERS).filter(([name]) => !(name in kept));
   const secrets = {
     ...kept,
@@ -37,6 +38,18 @@ export function loadSecrets(dataDir: string): Secrets {
   if (made.length > 0) writeWhole(file, `${JSON.stringify(secrets, undefined, 2)}\n`);
   chmodSync(file, 0o600);
   return secrets;
+}
+
+/** New secrets beside old data would open none of them, and look like the ones that do. */
+function noneYet(dataDir: string, file: string): Record<string, string> {
+  const data = ["postgres", "redis"].find((name) =>
+    lstatSync(join(dataDir, name), { throwIfNoEntry: false }),
+  );
+  if (data === undefined) return {};
+  throw new StartError(
+    `${file} is missing, and there are data in ${join(dataDir, data)} that need it. Bring back a copy of it, ` +
+      "or move everything out of DATA_DIR to begin with an empty installation.",
+  );
 }
 
 function readSecrets(file: string): Record<string, string> {
