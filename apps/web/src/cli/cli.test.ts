@@ -156,6 +156,16 @@ test("doctor tells an email client without its Redis from one that does not run"
   );
 });
 
+test("doctor does not wait for an email client that takes calls and never answers", async () => {
+  using frozen = Bun.serve({ port: 0, fetch: () => new Promise<Response>(() => {}) });
+  await using at = await shell();
+  at.context.config.emailClientUrl = frozen.url.origin;
+  at.standIn.answerNext("GET /v1/machine", { status: 503 });
+  expect((await at.run(doctor)).lines.join("\n")).toContain(
+    "FAIL  email client: does not answer at EMAIL_CLIENT_URL",
+  );
+}, 20_000);
+
 test("doctor says what is wrong with the Redis of the email client, and which migrations are missing", async () => {
   await using at = await shell();
   const machine = { name: "email", initial: "queued", nodes: [], edges: [], counts: {} };

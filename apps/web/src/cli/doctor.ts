@@ -109,8 +109,8 @@ async function emailClient({ config, emailClient: client, clock }: Context): Pro
   const complete = ready.length;
   const through = ready.filter(({ kind }) => kind !== ROUTE);
   const checked = await checkConnection({ emailClient: client }, { through });
-  const health = await fetch(`${config.emailClientUrl}/livez`).catch(() => undefined);
-  const skew = Math.abs(Date.parse(health?.headers.get("date") ?? "") - clock.now());
+  const health = await ask(`${config.emailClientUrl}/livez`);
+  const skew = Math.abs(Date.parse(health?.date ?? "") - clock.now());
   return [
     { about, ok: true, says: `answers; ${emails} emails under way, ${outbox} reports waiting` },
     ...wordOfRedis(redis),
@@ -135,10 +135,27 @@ async function emailClient({ config, emailClient: client, clock }: Context): Pro
   ];
 }
 
+/** Longer than the email client waits for its own Redis before it says that it lacks it. */
+const HEALTH_MS = 4_000;
+
+/** A process that is frozen, or behind a link that goes nowhere, takes the call and never answers. */
+async function ask(url: string) {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(HEALTH_MS) });
+    return {
+      status: response.status,
+      date: response.headers.get("date"),
+      text: await response.text(),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
 /** It answers without its Redis too, but only that it lacks it; and before it has found one it does not even listen. */
 async function whyUnreachable(url: string, why: string): Promise<string> {
-  const health = await fetch(`${url}/readyz`).catch(() => undefined);
-  return health?.status === 503 && (await health.text()).includes("redis")
+  const health = await ask(`${url}/readyz`);
+  return health?.status === 503 && health.text.includes("redis")
     ? "cannot use its Redis, and its log says why: look at REDIS_URL and at the disk of that Redis"
     : `does not answer at EMAIL_CLIENT_URL (${why}): it is not running there, or waits for its Redis, as its log says then`;
 }
