@@ -1,11 +1,13 @@
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "@mailwright/testing";
 import { allGone, type Launched, launched, ROOT } from "../../apps/launcher/fixtures/launched.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mailwright-start-"));
+// As `mkdir` would have made it: into a folder that nobody else may enter root's Postgres would put a link to one of its own.
+chmodSync(folder, 0o755);
 const dataDir = join(folder, "data");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
