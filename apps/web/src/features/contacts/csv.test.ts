@@ -7,8 +7,9 @@ async function* pieces() {
 }
 
 test("a file for people begins with the mark by which spreadsheets know UTF-8, and one for programs does not", async () => {
-  const bytes = async (answer: Response) => Buffer.from(await answer.arrayBuffer()).toString("hex");
-  const text = Buffer.from("name\r\nMüller\r\n").toString("hex");
-  expect(await bytes(csvFile("a.csv", pieces()))).toBe(`efbbbf${text}`);
-  expect(await bytes(csvFile("a.csv", pieces(), { mark: false }))).toBe(text);
+  const text = "name\r\nMüller\r\n";
+  const read = [csvFile("a.csv", pieces()), csvFile("a.csv", pieces(), { mark: false })].map(
+    async (answer) => Buffer.from(await answer.arrayBuffer()).toString(),
+  );
+  expect(await Promise.all(read)).toEqual([`\ufeff${text}`, text]);
 });
