@@ -77,6 +77,31 @@ describe("a batch that is taken", () => {
     expect(room).toEqual([3, 2, 1, 0]);
   });
 
+  test.each([
+    ["alone in the journal", 0, 3],
+    ["beside another campaign's", 1_400, 2],
+  ])(
+    "finds as much room as is left where many of its campaign's wait for one email each, %s",
+    async (_where, others, room) => {
+      await using given = await setUpJournal(3_000);
+      const { journal, outbox } = given;
+      for (let left = others; left > 0; left -= 500)
+        await taken(journal, { recipients: recipients(Math.min(left, 500)) });
+      const campaign = newId();
+      for (let batches = 0; batches < 10; batches++) {
+        const { claim } = await taken(journal, { campaign, recipients: recipients(3) });
+        const ended = { ...claim, emails: claim.emails.slice(1) };
+        await commitAll(journal, ended, [START, ACCEPTED]);
+        await outbox.acknowledge(await outbox.next(1));
+      }
+      expect((await journal.counts()).emails).toBe(others + 10);
+      expect(await journal.liveBatches(campaign)).toHaveLength(10);
+      for (let batches = 0; batches < room; batches++)
+        await taken(journal, { campaign, recipients: recipients(500) });
+      expect(await journal.take(batch({ campaign, recipients: recipients(500) }))).toBe("full");
+    },
+  );
+
   test("fits into an empty journal however the limit is split into shards", async () => {
     await using given = await testRedis();
     const journal = createJournal(given.redis, createShards(64), 500);

@@ -1,10 +1,9 @@
 import { expect, test } from "bun:test";
 import { SETTLED_STATES } from "@mailwright/email_machine";
 import { ID_PATTERN } from "@mailwright/platform";
-import { BATCH_SIZE, Recipient } from "@mailwright/protocol";
+import { Recipient } from "@mailwright/protocol";
 import acknowledgeLua from "../reports/lua/acknowledge.lua" with { type: "text" };
 import beatLua from "./lua/beat.lua" with { type: "text" };
-import takeLua from "./lua/take.lua" with { type: "text" };
 
 /** The keys of the table that a script calls SETTLED. */
 function settledIn(lua: string): string[] {
@@ -15,10 +14,6 @@ function settledIn(lua: string): string[] {
 test("scripts take those states for settled that the machine does", () => {
   expect(settledIn(beatLua)).toEqual([...SETTLED_STATES]);
   expect(settledIn(acknowledgeLua)).toEqual([...SETTLED_STATES]);
-});
-
-test("the script that takes a batch knows how many emails may be in one", () => {
-  expect(/^local BATCH = (\d+)\b/m.exec(takeLua)?.[1]).toBe(String(BATCH_SIZE));
 });
 
 test("an id on the wire looks like one that is made here", () => {
