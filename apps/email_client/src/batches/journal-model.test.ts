@@ -37,7 +37,7 @@ const commands = fc.commands(
       .map((args) => new Commit(...args)),
     fc.constant(new CommitAgain()),
     fc.tuple(small, state).map((args) => new SetControl(...args)),
-    fc.tuple(small, small).map((args) => new Suppress(...args)),
+    fc.tuple(small, small, fc.boolean()).map((args) => new Suppress(...args)),
     fc.constant(new Acknowledge()),
     fc.constant(new AcknowledgeAgain()),
     fc.constant(new ReporterDies()),

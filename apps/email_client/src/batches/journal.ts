@@ -14,6 +14,7 @@ import { MARK_KEPT_S, type Marks, NO_MARKS } from "./marks.ts";
 import { controlOf, setControl } from "./journal-control.ts";
 import { commands, type JournalCommands, type Taking } from "./journal-commands.ts";
 import { countJournal, type JournalCounts } from "./journal-counts.ts";
+import { isSuppressed, suppress } from "./journal-suppressed.ts";
 import { asLost, initialRecord } from "./initial-record.ts";
 import { pastOf } from "./past.ts";
 
@@ -101,9 +102,6 @@ export type Commit =
       suppressed: Set<string>;
     };
 
-/** How long it is remembered that an email must not be attempted, unless it settles before: no email waits for a year. */
-const SUPPRESSED_FOR_MS = 400 * 86_400_000;
-
 export function createJournal(
   redis: RedisClient,
   shards: readonly Shard[],
@@ -130,24 +128,14 @@ export function createJournal(
     },
     setControl: (campaign, wanted) => setControl(scripts, shards, campaign, wanted),
     control: ({ batch, campaign }) => controlOf(redis, shardOf(shards, batch), campaign),
-    async isSuppressed({ batch }, ...emails) {
-      const members = emails.map(({ id, run }) => `${id} ${run}`);
-      const since = await redis.zmscore(shardOf(shards, batch).suppressed, members);
-      return since.some((each) => each !== null);
-    },
+    isSuppressed: ({ batch }, ...emails) => isSuppressed(redis, shardOf(shards, batch), emails),
     async liveBatches(campaign) {
       const members = await Promise.all(
         shards.map((shard) => redis.smembers(campaignKey(shard, campaign))),
       );
       return members.flat();
     },
-    async suppress(emails, now) {
-      const args = [now, now - SUPPRESSED_FOR_MS, ...emails.flatMap(({ id, run }) => [id, run])];
-      const batches = await Promise.all(
-        shards.map((shard) => scripts.suppress([shard.suppressed, shard.index], args)),
-      );
-      return batches.flat();
-    },
+    suppress: (emails, now) => suppress(scripts, shards, emails, now),
     counts: () => countJournal(redis, shards),
   };
 }

@@ -1,11 +1,15 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
+import { newId, silentLog } from "@mailwright/platform";
 import { SUPPRESSED_LIMIT } from "@mailwright/protocol";
 import { type FrozenCampaign, frozenCampaign } from "../../testing/dispatch.ts";
+import { takeReports } from "../reports/reports.ts";
+import { requeueEmails } from "../campaigns/requeue-queries.ts";
 import { eraseContacts } from "../contacts/erasure.ts";
 import { lift, suppress } from "../suppressions/suppressions.ts";
 import { announceSuppressions } from "./announcement.ts";
-import { handOverNext } from "./handover.ts";
+import { handOverNext, WINDOW } from "./handover.ts";
+import { claimBatches } from "./handover-queries.ts";
 import { reconcile } from "./reconcile.ts";
 
 /** A campaign whose first batch is at the email client. */
@@ -132,6 +136,56 @@ test("who unsubscribes while the email client is away, and is erased or was befo
   expect(told).toHaveLength(2);
   expect(told).toEqual(expect.arrayContaining(handedTo(given, "p1@example.com", "p2@example.com")));
 });
+
+test("of whom no hand-over can bring any more it is said so, and not of those whose may be on its way", async () => {
+  await using given = await frozenCampaign(3_000);
+  const { db, standIn, context } = given;
+  await handOverNext(context);
+  await claimBatches(db, { window: WINDOW, most: 1, claimS: 0 });
+  const brought = await db.execute<{ id: string }>(sql`
+    SELECT unnest("email_ids") AS "id" FROM (SELECT "email_ids" FROM "batch" ORDER BY "id" LIMIT 5) AS "first"
+  `);
+  expect(brought).toHaveLength(2_500);
+  await erase(
+    given,
+    ...Array.from({ length: 1_500 }, (_, index) => `p${2 * index + 1}@example.com`),
+  );
+  await db.execute(
+    sql`INSERT INTO "suppression" SELECT "canonical_email", 'manual', 'a test' FROM "contact"`,
+  );
+  await announceSuppressions(context);
+  const told = standIn.suppressed.flatMap(({ emails }) => emails);
+  expect(told).toHaveLength(3_000);
+  expect(new Set(told.flatMap(({ id, unbrought }) => (unbrought === true ? [] : id)))).toEqual(
+    new Set(brought.map(({ id }) => id)),
+  );
+});
+
+test.each([1, 2])(
+  "what is sent again may be on its way, and so may what else its launch brought (%d emails)",
+  async (contacts) => {
+    await using given = await setUp(contacts);
+    const { db, campaign, standIn, context } = given;
+    const ids = (standIn.batches[0]?.recipients ?? []).map(({ id }) => id).toSorted();
+    const [again = ""] = ids;
+    const failed = { id: again, run: 1, seq: 1, event: "REJECTED", state: "failed", attempt: 1 };
+    await takeReports(db, silentLog, {
+      reports: [{ ...failed, at: Date.now(), gateway: newId() }],
+    });
+    // Of the launch no batch is left where it was the only one.
+    await reconcile(context, { restS: 0, overdueS: 3_600 });
+    const all = { emails: "all", after: undefined, most: 10 } as const;
+    await requeueEmails(db, campaign, { states: ["failed"], ...all });
+    await claimBatches(db, { window: WINDOW, most: 1, claimS: 0 });
+    await suppress(db, ["p1@example.com", "p2@example.com"], WHY);
+    standIn.suppressed.splice(0);
+    await announceSuppressions(context);
+    const told = standIn.suppressed.flatMap(({ emails }) => emails);
+    expect(told.toSorted((one, another) => (one.id < another.id ? -1 : 1))).toEqual(
+      ids.map((id) => ({ id, run: id === again ? 2 : 1 })),
+    );
+  },
+);
 
 test("of more who were erased than fit one call, each is told of once, by however many webs", async () => {
   const many = SUPPRESSED_LIMIT + 200;

@@ -4,6 +4,7 @@ import {
   markAnnounced,
   takeUnannounced,
   takeWithheld,
+  withUnbrought,
 } from "./announcement-queries.ts";
 import type { DispatchContext } from "./context.ts";
 
@@ -33,7 +34,8 @@ async function announceSome(context: DispatchContext): Promise<boolean> {
     const { suppressions, emails } = await takeUnannounced(tx, MOST);
     const withheld = await takeWithheld(tx, SUPPRESSED_LIMIT);
     if (suppressions.length === 0 && withheld.length === 0) return false;
-    if (!(await tellSuppressed(context, [...withheld, ...emails]))) return false;
+    const told = await withUnbrought(tx, [...withheld, ...emails]);
+    if (!(await tellSuppressed(context, told))) return false;
     await markAnnounced(tx, suppressions);
     await dropWithheld(tx, withheld);
     return suppressions.length === MOST || withheld.length === SUPPRESSED_LIMIT;

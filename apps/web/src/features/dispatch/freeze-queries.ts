@@ -38,7 +38,8 @@ export async function segmentsOf(db: Queryable, campaign: string): Promise<Membe
 /**
  * Writes one email for each contact that the condition holds for, and the batches of those that may be mailed: all in
  * one statement, so the audience is what it was at one instant, each contact once. Who must not be mailed is in the
- * ledger too, skipped, with the reason.
+ * ledger too, skipped, with the reason. Ids rise as rows are written, so batches are in the order of their emails' ids, which
+ * `announcement-queries.ts` counts on.
  */
 export async function freezeAudience(
   tx: Queryable,
