@@ -36,6 +36,25 @@ test("contacts are selected and put into a segment", async ({
   expect(searches).toHaveLength(1);
 });
 
+test("Enter in a field saves a form, and in a table's box does nothing", async ({
+  owner: page,
+  place: { installation, address },
+}) => {
+  const { contacts, segment } = await makeDraft(installation, "Entered", 2);
+  await page.goto(`${address}/contacts/${contacts[0]?.id}/edit`);
+  await page.getByLabel("First name").fill("Greta");
+  await page.getByLabel("Key of attribute 1").press("Enter");
+  await expect(page.getByText("The contact was saved.")).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Greta" })).toBeVisible();
+
+  await page.goto(`${address}/segments/${segment}`);
+  await page.getByLabel("Select all on this page").check();
+  await page.locator("#members tbody").getByRole("checkbox").first().press("Enter");
+  await expect(page.getByText("2 selected")).toBeVisible();
+  await page.getByRole("button", { name: "Remove from the segment" }).click();
+  await expect(page.getByText("0 contacts").first()).toBeVisible();
+});
+
 test("a menu and a dialog give the focus back to where it was, and a dialog keeps it inside", async ({
   owner: page,
   place: { installation, address },

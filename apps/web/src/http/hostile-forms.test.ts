@@ -5,9 +5,9 @@ import { signedInClient, type TestClient, visitor } from "../testing/client.ts";
 import { type PostedForm, postedForms } from "../testing/posted-forms.ts";
 import {
   isForPeople,
-  isStream,
   lastness,
   MANY,
+  pagesWithForms,
   TEXTS,
   type Tried,
   tried,
@@ -65,28 +65,9 @@ async function formsOfPages(): Promise<PageForm[]> {
     }
   }
   const client = await signedIn();
-  for (const at of pagesWithForms()) collect((await client.get(at)).text, at);
+  for (const at of pagesWithForms(web)) collect((await client.get(at)).text, at);
   collect((await visitor(web.context).get("/sign-in")).text, "/sign-in");
   return [...forms.values()];
-}
-
-function pagesWithForms(): string[] {
-  const [one, two] = web.named["contacts"] ?? [];
-  const ended = web.named["campaigns"]?.at(-1);
-  const pages = web.routes.filter(
-    ({ method, path, permission }) =>
-      method === "GET" && isForPeople(path, permission) && !isStream(path),
-  );
-  return [
-    ...pages.flatMap(({ path }) => web.placesOf(path)),
-    "/segments/new?kind=dynamic",
-    "/templates/new?start=html",
-    "/settings/gateways/new?kind=seed",
-    `/suppressions/lift?suppression_id=${web.named["suppressions"]?.[0]}`,
-    `/contacts/delete?contact_id=${one}&contact_id=${two}`,
-    `/campaigns/${ended}/requeue?states=failed`,
-    `/segments/${web.named["segments"]?.at(-1)}/add?q=p`,
-  ];
 }
 
 /** An owner who is signed in twice, so that there is something to end. */

@@ -114,7 +114,7 @@ on("click", ".menu a, .sidebar a", (link) => link.closest("[popover]")?.hidePopo
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || form.hasAttribute("hx-post")) return;
-  if (event.submitter?.hasAttribute("data-downloads")) return;
+  if (event.submitter?.hasAttribute("data-downloads") || isNothing(event.submitter)) return;
   if (form.hasAttribute("data-busy")) {
     event.preventDefault();
     return;
@@ -123,9 +123,19 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => {
     if (event.defaultPrevented) return;
     form.setAttribute("data-busy", "");
-    event.submitter?.setAttribute("data-busy", "");
+    seenButton(form, event.submitter)?.setAttribute("data-busy", "");
   });
 });
+/** Enter on a box of a table, which has to do with none of its buttons. */
+function isNothing(submitter) {
+  return submitter?.formMethod === "dialog";
+}
+/** The button that does what was pressed: Enter presses one that nobody sees. */
+function seenButton(form, submitter) {
+  return submitter?.matches(".form-default")
+    ? form.querySelector(".form-actions > button:last-child")
+    : submitter;
+}
 /* Coming back by the browser's own button shows the page as it was left: busy. */
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;

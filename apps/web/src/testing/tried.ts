@@ -72,6 +72,26 @@ export function isStream(path: string): boolean {
   return /\/(live|stream)$/.test(path);
 }
 
+/** Every page that may have a form, each in a state in which it has. */
+export function pagesWithForms(web: Tried): string[] {
+  const [one, two] = web.named["contacts"] ?? [];
+  const ended = web.named["campaigns"]?.at(-1);
+  const pages = web.routes.filter(
+    ({ method, path, permission }) =>
+      method === "GET" && isForPeople(path, permission) && !isStream(path),
+  );
+  return [
+    ...pages.flatMap(({ path }) => web.placesOf(path)),
+    "/segments/new?kind=dynamic",
+    "/templates/new?start=html",
+    "/settings/gateways/new?kind=seed",
+    `/suppressions/lift?suppression_id=${web.named["suppressions"]?.[0]}`,
+    `/contacts/delete?contact_id=${one}&contact_id=${two}`,
+    `/campaigns/${ended}/requeue?states=failed`,
+    `/segments/${web.named["segments"]?.at(-1)}/add?q=p`,
+  ];
+}
+
 /** What does away with things comes after what needs them. */
 export function lastness({ path, method }: { path: string; method?: string }): number {
   return method === "DELETE" || /\/(delete|remove|cancel|revoke|end|sign-out)$/.test(path) ? 1 : 0;

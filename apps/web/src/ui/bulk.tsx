@@ -26,6 +26,17 @@ export function Bulk(props: {
         aria-label={`What to do with the selected ${props.noun}`}
       >
         <CsrfField csrf={props.csrf} />
+        {/* Enter on a box presses the first button. What is done to rows is chosen, so this one does nothing: it would close a dialog. */}
+        <button
+          class="visually-hidden"
+          type="submit"
+          formmethod="dialog"
+          formnovalidate
+          tabindex={-1}
+          aria-hidden
+        >
+          Nothing
+        </button>
         <p class="bulk-count" data-bulk-count aria-live="polite">
           Selected {props.noun}
         </p>

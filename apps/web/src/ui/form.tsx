@@ -55,9 +55,22 @@ export function Form(props: {
       {...regionForm(props.action, props.region)}
     >
       <CsrfField csrf={props.csrf} />
+      <DefaultButton />
       {props.errors && <FormErrors errors={props.errors} />}
       {props.children}
     </form>
+  );
+}
+
+/**
+ * What Enter in a field presses, which is a form's first button: it sends the form as its last button does, whatever buttons for
+ * its parts stand between.
+ */
+function DefaultButton(): Html {
+  return (
+    <button class="form-default visually-hidden" type="submit" tabindex={-1} aria-hidden>
+      Send
+    </button>
   );
 }
 

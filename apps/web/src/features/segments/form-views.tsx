@@ -104,8 +104,6 @@ function SegmentFields(
       guard
       errors={form.errors}
     >
-      {/* Enter presses the first button of a form: without this one it would take away a condition. */}
-      <button class="visually-hidden" type="submit" tabindex={-1} aria-hidden />
       <input type="hidden" name="seen" value={form.values?.["seen"] ?? ""} />
       <TextField
         {...field(form, "name")}
