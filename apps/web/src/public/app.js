@@ -271,6 +271,17 @@ function isLive(element) {
 
 document.addEventListener("htmx:sse:after:connection", (event) => {
   event.target.removeAttribute?.("data-polling");
+  if (document.hidden) letRest(event.detail.connection);
 });
+
+/*
+ * A browser opens six connections to a host that speaks HTTP/1.1, so that six tabs with a stream each leave none for a page.
+ * htmx lets go of a stream when its tab is hidden, and takes it up again when it is shown. Of a tab that was hidden before, as one
+ * opened in the background is, nobody told it: its own listener is called here, and the answer that has begun is broken off.
+ */
+function letRest(connection) {
+  connection.visibilityHandler?.();
+  connection.abortController.abort();
+}
 
 awaken(document.documentElement);

@@ -2,7 +2,7 @@ import type { Children, Html } from "@mailwright/html";
 
 /**
  * A region that the server keeps up to date by an event stream: each message is what stands in it now. `closes` is the
- * event that ends the stream for good. Where streams do not get through, a script fetches `poll` every few seconds.
+ * event that ends the stream for good. A tab that is hidden holds no stream and takes it up again when it is shown. Where streams do not get through, a script fetches `poll` every few seconds.
  */
 export function Live(props: {
   id: string;
