@@ -211,7 +211,7 @@ test("no kind has a field whose name the form or the API needs for itself", asyn
   const names = kinds.items.flatMap(({ fields }) => fields.map(({ name }) => name));
   expect(names.length).toBeGreaterThan(2);
   const taken =
-    /^(id|revision|seen|name|kind|default|(domain_)?rate_per_second|domain_rates|complete|missing|secrets|breaker|webhook_url|_csrf|clear_.*)$/;
+    /^(id|revision|seen|name|kind|default|(domain_)?rate_per_second|domain_rates|complete|missing|secrets|breaker|webhook_url|_csrf|_form|_secret|clear_.*)$/;
   expect(names.filter((name) => taken.test(name))).toEqual([]);
 });
 

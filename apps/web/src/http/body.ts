@@ -19,7 +19,7 @@ const PATIENCE_MS = 5 * 60_000;
  * still trickles in after five minutes is given up too (408); one of which nothing comes any more loses its connection.
  */
 export async function readBody(
-  request: Request,
+  request: Pick<Request, "headers" | "body">,
   limit: number,
   patienceMs = PATIENCE_MS,
 ): Promise<Uint8Array> {

@@ -1,21 +1,25 @@
 import type { TSchema } from "@sinclair/typebox";
 import { ParseError, ValidationError } from "elysia";
+import type { Html } from "@mailwright/html";
 import { problem, problemResponse } from "@mailwright/platform";
 import type { Context } from "../context.ts";
 import { isAway, isFull } from "../db/away.ts";
 import { codeOf } from "../db/sqlstate.ts";
 import { AuthLayout } from "../ui/auth-layout.tsx";
 import { Buttons, LinkButton } from "../ui/button.tsx";
+import { Card } from "../ui/card.tsx";
 import { Layout } from "../ui/layout.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
+import { type KeptForm, SendAgain } from "../ui/send-again.tsx";
 import type { Shell } from "../ui/shell.ts";
 import { themeOf } from "../ui/theme.ts";
-import { Toast, TOASTS_ID } from "../ui/toast.tsx";
+import { Toast } from "../ui/toast.tsx";
 import { hasBody, mediaType } from "./body.ts";
 import { loggedPath, requestId } from "./envelope.ts";
 import {
   DetourError,
   type Fault,
+  ForbiddenError,
   InvalidInputError,
   isFault,
   NotFoundError,
@@ -24,11 +28,12 @@ import {
   UnauthenticatedError,
 } from "./faults.ts";
 import { contentSecurityPolicy, fragment, page } from "./html.ts";
-import { HX_REQUEST, isHistoryRestore, isHtmx, redirect } from "./htmx.ts";
+import { asMessage, isHistoryRestore, isHtmx, redirect } from "./htmx.ts";
 import { rememberUndone } from "./idempotency.ts";
 import { faultsOf } from "./messages.ts";
 import { signedIn } from "./session.ts";
 import { newNonce, shellFor } from "./shell.ts";
+import { signInFirst } from "./sign-in-first.tsx";
 import { WayBack } from "./way-back.tsx";
 
 /** Which methods a path answers to; empty where there is no such path. */
@@ -41,6 +46,8 @@ interface Trouble {
   message: string;
   errors: Record<string, string>;
   headers: Record<string, string>;
+  /** What was typed, to be sent by whoever is signed in if they want to. */
+  kept?: KeptForm | undefined;
 }
 
 /**
@@ -56,7 +63,7 @@ export function answerError(
   const fault = faultOf(request, error);
   if (isUndone(request, fault)) rememberUndone(request);
   if (isForPrograms(request)) return problemOf(troubleOf(context, methodsOf, request, fault));
-  if (fault instanceof UnauthenticatedError) return redirect(request, signInPath(request));
+  if (fault instanceof UnauthenticatedError) return signInFirst(context, request, fault);
   if (fault instanceof DetourError) return redirect(request, fault.to);
   const trouble = troubleOf(context, methodsOf, request, fault);
   return isHtmx(request) && !isHistoryRestore(request)
@@ -166,6 +173,7 @@ function troubleOfFault(fault: Fault): Trouble {
     title: TITLES[fault.name],
     message: fault instanceof InvalidInputError ? sentence(errors) : fault.message,
     errors,
+    kept: fault instanceof ForbiddenError ? fault.kept : undefined,
     headers:
       fault instanceof RequestError
         ? fault.headers
@@ -203,17 +211,10 @@ function problemOf({ status, title, message, errors, headers }: Trouble): Respon
   );
 }
 
-/** A message in the corner: the region that asked stays as it is. */
 function messageOf({ status, title, message, headers }: Trouble): Response {
   return fragment(<Toast tone="danger" message={message === "" ? title : message} />, {
     status,
-    headers: {
-      ...headers,
-      "HX-Retarget": `#${TOASTS_ID}`,
-      "HX-Reswap": "beforeend",
-      "HX-Reselect": ".toast",
-      "HX-Push-Url": "false",
-    },
+    headers: { ...headers, ...asMessage("beforeend") },
   });
 }
 
@@ -239,6 +240,7 @@ function pageIn(shell: Shell | undefined, request: Request, trouble: Trouble): R
   const html = shell ? (
     <Layout shell={{ ...shell, nonce }} title={trouble.title} width="narrow">
       <PageHeader title={trouble.title} lead={trouble.message} />
+      {trouble.kept && <KeptCard csrf={shell.csrf} who={shell.user.name} kept={trouble.kept} />}
       <Buttons>
         <WayBack path={new URL(request.url).pathname} status={trouble.status} />
         <LinkButton href="/">To the dashboard</LinkButton>
@@ -262,19 +264,20 @@ function pageIn(shell: Shell | undefined, request: Request, trouble: Trouble): R
   });
 }
 
-/** To sign in and come back: to the page asked for, or to the one that the request was made from. */
-function signInPath(request: Request): string {
-  const from = request.headers.get(HX_REQUEST.currentUrl) ?? request.headers.get("referer") ?? "";
-  const isPage = request.method === "GET" && !isHtmx(request);
-  const { pathname, search } = new URL(isPage || !URL.canParse(from) ? request.url : from);
-  const next = isPage || URL.canParse(from) ? pathname + search : "/";
-  return next === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(next)}`;
-}
-
 function sentence(errors: Record<string, string>): string {
   return Object.entries(errors)
     .map(([field, message]) => (field === "" ? message : `${field}: ${message}`))
     .join(" ");
+}
+
+/** What was typed while somebody else was signed in. */
+function KeptCard(props: { csrf: string; who: string; kept: KeptForm }): Html {
+  const { csrf, who, kept } = props;
+  return (
+    <Card title={`Send what was typed into “${kept.label}” as ${who}?`}>
+      <SendAgain csrf={csrf} kept={kept} cancel="/" />
+    </Card>
+  );
 }
 
 function schemaOf({ validator }: ValidationError): TSchema {

@@ -1,3 +1,5 @@
+import type { KeptForm } from "../ui/send-again.tsx";
+
 /**
  * What a route throws when it has nothing to show: `errors.tsx` turns each into a page, a message or a problem document
  * with the status that belongs to it. The text is for the person who asked.
@@ -21,6 +23,8 @@ export class ForbiddenError extends Error {
   readonly status = 403;
   constructor(
     message = "Your role does not allow this. Ask an admin to do it, or for another role.",
+    /** What was typed, for whoever is signed in to send it if they want to. */
+    readonly kept?: KeptForm,
   ) {
     super(message);
   }
@@ -30,6 +34,13 @@ export class ForbiddenError extends Error {
 export class UnauthenticatedError extends Error {
   override readonly name = "UnauthenticatedError";
   readonly status = 401;
+  constructor(
+    message: string,
+    /** What was typed, to be sent by whoever signs in. */
+    readonly kept?: KeptForm | "too long",
+  ) {
+    super(message);
+  }
 }
 
 /** There is one page to see before any other. */

@@ -28,6 +28,18 @@ export interface HtmxResponseHeaders {
   "HX-Trigger"?: string;
 }
 
+/** Puts an answer among the messages in the corner: the region that asked stays as it is. */
+export function asMessage(
+  swap: "beforeend" | "innerHTML",
+): HtmxResponseHeaders & Record<string, string> {
+  return {
+    "HX-Retarget": "#toasts",
+    "HX-Reswap": swap,
+    "HX-Reselect": ".toast",
+    "HX-Push-Url": "false",
+  };
+}
+
 /** Answers differ by these, so caches must too. */
 export const HTMX_VARY = `${HX_REQUEST.request}, ${HX_REQUEST.type}`;
 

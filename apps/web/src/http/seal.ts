@@ -2,7 +2,7 @@ import { hkdfSync, timingSafeEqual } from "node:crypto";
 import type { NamedKey } from "@mailwright/platform";
 
 /** What a sealed text is for. A text that was sealed for one purpose opens for no other. */
-export type Purpose = "session" | "csrf" | "flash" | "better-auth" | "idempotency";
+export type Purpose = "session" | "csrf" | "kept" | "flash" | "better-auth" | "idempotency";
 
 /** Makes and checks proofs that we wrote something which a browser keeps for us. They prove; they do not hide. */
 export interface Seals {

@@ -4,6 +4,7 @@ import { answeredSoon } from "../db/away.ts";
 import { SESSION_MAX_AGE_S, type SignedIn } from "./access.ts";
 import { cookieName, cookieOf, privateCookie } from "./cookies.ts";
 import { finishWith } from "./envelope.ts";
+import type { OpenContext } from "./open-context.ts";
 
 const COOKIE = "session";
 
@@ -45,7 +46,7 @@ export function stillSignedIn(context: Context, request: Request): Promise<Signe
   return person;
 }
 
-function openCookie({ config, seals }: Context, request: Request) {
+function openCookie({ config, seals }: OpenContext, request: Request) {
   const cookie = cookieOf(request, cookieName(COOKIE, isSecure(config)));
   return cookie === undefined ? undefined : seals.open("session", cookie);
 }
@@ -61,11 +62,20 @@ export function noSessionCookie({ config }: Context): string {
   return privateCookie(COOKIE, "", { secure: isSecure(config), maxAgeS: 0 });
 }
 
-/** The token that the forms of a session carry. It is made of the session, so nothing has to remember it. */
-export function csrfToken({ seals }: Context, { session }: SignedIn): string {
-  return seals.proof("csrf", session.token);
+/**
+ * The token that the forms of a person carry. It is made of the person, so nothing has to remember it, and a form that was opened
+ * before they signed in again is still theirs. It opens nothing by itself: the cookie has to come along, and the request from a
+ * page of ours (same-origin.ts).
+ */
+export function csrfToken({ seals }: Context, { user }: SignedIn): string {
+  return seals.seal("csrf", user.id);
 }
 
-export function isCsrfToken({ seals }: Context, { session }: SignedIn, given: string): boolean {
-  return seals.check("csrf", session.token, given) !== "bad";
+export function isCsrfToken({ seals }: Context, { user }: SignedIn, given: string): boolean {
+  return seals.open("csrf", given)?.text === user.id;
+}
+
+/** Whether a token is anybody's: the form that carries it is one of ours. */
+export function isGenuineCsrfToken({ seals }: OpenContext, given: string): boolean {
+  return seals.open("csrf", given) !== undefined;
 }

@@ -25,12 +25,19 @@ export function isMultipart(request: Request): boolean {
  */
 export async function openUpload(request: Request): Promise<Upload> {
   const contentType = request.headers.get("content-type") ?? "";
+  const { head, body } = await peek(request);
+  return { contentType, body, csrf: firstField(head, contentType) };
+}
+
+/** The beginning of a body, as far as a token can reach into it, and the whole of it, still to be read. */
+export async function peek(
+  request: Request,
+): Promise<{ head: string; body: ReadableStream<Uint8Array> }> {
   const reader: Reader | undefined = request.body?.getReader();
   const head = await readHead(reader);
   return {
-    contentType,
+    head: Buffer.concat(head).subarray(0, HEAD_LIMIT).toString("latin1"),
     body: replay(head, reader),
-    csrf: firstField(Buffer.concat(head).subarray(0, HEAD_LIMIT).toString("latin1"), contentType),
   };
 }
 
@@ -47,7 +54,7 @@ async function readHead(reader: Reader | undefined): Promise<Uint8Array[]> {
 function firstField(head: string, contentType: string): string | undefined {
   const opening = `--${boundaryOf(contentType) ?? ""}\r\n`;
   if (!head.startsWith(opening)) return undefined;
-  const field = /^content-disposition: form-data; name="_csrf"\r\n\r\n([\w-]{1,100})\r\n/i;
+  const field = /^content-disposition: form-data; name="_csrf"\r\n\r\n([\w.-]{1,200})\r\n/i;
   return field.exec(head.slice(opening.length))?.[1];
 }
 

@@ -27,7 +27,7 @@ type Headers_ = Readonly<Record<string, string>>;
 /** A browser without a window: it keeps cookies, and what it posts comes from our own page. */
 export interface TestClient {
   get(path: string, headers?: Headers_): Promise<Answer>;
-  /** Posts a form with the session's token. */
+  /** Posts a form with the person's token. */
   post(path: string, fields?: Fields, headers?: Headers_): Promise<Answer>;
   /** Posts a form with a file, `_csrf` first. */
   postFile(

@@ -36,9 +36,11 @@ export function Form(props: {
   region?: string | undefined;
   /** With a file among its fields. */
   files?: boolean | undefined;
-  /** Asks before the page is left with something typed and not saved. */
+  /** Asks before the page is left with something typed and not saved, and keeps that when the session has ended meanwhile. */
   guard?: boolean | undefined;
-  /** For a screen reader, when no heading says what the form is for. */
+  /** Of a form that is drawn from what was posted: it holds what is not saved before anything is typed. */
+  unsaved?: boolean | undefined;
+  /** What the form is for, when no heading says it to a screen reader. */
   label?: string | undefined;
   children: Children;
 }): Html {
@@ -51,10 +53,14 @@ export function Form(props: {
       enctype={props.files === true ? "multipart/form-data" : undefined}
       aria-label={props.label}
       data-guard={props.guard}
+      data-unsaved={props.unsaved}
       novalidate
       {...regionForm(props.action, props.region)}
     >
       <CsrfField csrf={props.csrf} />
+      {props.guard === true && (
+        <input type="hidden" name="_form" value={props.label ?? "The form"} />
+      )}
       <DefaultButton />
       {props.errors && <FormErrors errors={props.errors} />}
       {props.children}

@@ -55,6 +55,7 @@ export function PasswordField(props: Omit<InputProps, "value">): Html {
   const { id } = inputWiring(props);
   return (
     <Field {...props}>
+      <SecretMark name={props.name} />
       <span class="affixed">
         <Input autocomplete="current-password" {...props} type="password" />
         <span class="affix" data-needs-script hidden>
@@ -71,6 +72,11 @@ export function PasswordField(props: Omit<InputProps, "value">): Html {
       </span>
     </Field>
   );
+}
+
+/** Says of a field that it is secret: what is typed into it is kept nowhere, whatever becomes of its form. `PasswordField` has it. */
+export function SecretMark(props: { name: string }): Html {
+  return <input type="hidden" name="_secret" value={props.name} />;
 }
 
 /** A number. */

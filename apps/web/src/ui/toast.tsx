@@ -9,7 +9,7 @@ export interface ToastProps {
   /** What happened, in a sentence. */
   message: Children;
   /** What can be done about it. */
-  action?: { href: string; label: string } | undefined;
+  action?: { href: string; label: string; /** In another tab. */ external?: boolean } | undefined;
 }
 
 /** What just happened. Good news leaves by itself after six seconds; bad news waits to be dismissed. */
@@ -24,7 +24,11 @@ export function Toast(props: ToastProps): Html {
     >
       <Icon name={MESSAGE_ICONS[props.tone]} />
       <p class="toast-text">{props.message}</p>
-      {props.action && <a href={props.action.href}>{props.action.label}</a>}
+      {props.action && (
+        <a href={props.action.href} target={props.action.external === true ? "_blank" : undefined}>
+          {props.action.label}
+        </a>
+      )}
       <button class="toast-close" type="button" aria-label="Dismiss" data-closes-toast>
         <Icon name="x" />
       </button>

@@ -2,15 +2,17 @@ import { Elysia } from "elysia";
 import type { Context } from "../../context.ts";
 import { parseForm } from "../../http/forms.ts";
 import { localPath } from "../../http/htmx.ts";
+import { openKept } from "../../http/kept-form.ts";
 import { openPages, type OpenPageTools, pages } from "../../http/pages.tsx";
 import { addressOf } from "../../http/peer.ts";
-import { noSessionCookie, sessionCookie, signedIn } from "../../http/session.ts";
+import { csrfToken, noSessionCookie, sessionCookie, signedIn } from "../../http/session.ts";
+import { SignInCard } from "../../ui/sign-in-card.tsx";
 import { hasAccounts, makeFirstOwner } from "./accounts.ts";
 import { signInAddress } from "./credentials.ts";
 import { SetupForm, SignInForm } from "./forms.ts";
 import { signOut } from "./sessions.ts";
 import type { SignInOutcome } from "./sign-in.ts";
-import { SetupCard, SignInCard } from "./sign-in-views.tsx";
+import { KeptCard, SetupCard } from "./sign-in-views.tsx";
 
 const SETUP = {
   title: "Welcome to Mailwright",
@@ -59,17 +61,23 @@ export function signInPages(context: Context) {
       "/sign-in",
       async ({ form, request, peer, show, leave }) => {
         const next = localPath(form.get("next"));
+        const kept = keptIn(form);
         const posted = parseForm(SignInForm, form);
         if (!posted.ok)
-          return show({ ...SIGN_IN, status: 422 }, <SignInCard form={posted} next={next} />);
+          return show(
+            { ...SIGN_IN, status: 422 },
+            <SignInCard {...{ form: posted, next, kept }} />,
+          );
         const opened = await attempt(context, request, peer, posted.value);
+        if (opened.kind === "signed-in" && kept !== undefined)
+          return askToSend(context, opened.token, { show, leave, next, kept });
         return answerSignIn(context, opened, {
           leave,
           next,
           again: (status, message, headers) =>
             show(
               { ...SIGN_IN, status, headers },
-              <SignInCard form={posted.refuse({ "": message })} next={next} />,
+              <SignInCard {...{ form: posted.refuse({ "": message }), next, kept }} />,
             ),
         });
       },
@@ -105,6 +113,47 @@ async function attempt(
     now: context.clock.now(),
     previous: before?.session.token,
   });
+}
+
+/** What somebody typed before they were asked to sign in, as the form to do so carries it. */
+interface SealedForm {
+  sealed: string;
+  token: string;
+}
+
+function keptIn(form: URLSearchParams): SealedForm | undefined {
+  const sealed = form.get("kept");
+  return sealed === null ? undefined : { sealed, token: form.get("_csrf") ?? "" };
+}
+
+/** Signs a browser in that brought what somebody had typed before, and asks whether it is to be sent now. */
+async function askToSend(
+  context: Context,
+  token: string,
+  {
+    show,
+    leave,
+    next,
+    ...posted
+  }: Pick<OpenPageTools, "show" | "leave"> & {
+    next: string;
+    kept: SealedForm;
+  },
+): Promise<Response> {
+  const person = await context.identities.bySession(token);
+  const kept = openKept(context, posted.kept.sealed);
+  const response =
+    person === undefined || kept === undefined
+      ? leave(next)
+      : show(
+          {
+            title: "You are signed in again",
+            lead: `As ${person.user.name}. What was typed into “${kept.label}” is not saved yet.`,
+          },
+          <KeptCard csrf={csrfToken(context, person)} detour={person.detour} {...{ kept, next }} />,
+        );
+  response.headers.append("set-cookie", sessionCookie(context, token));
+  return response;
 }
 
 function answerSignIn(

@@ -1,6 +1,9 @@
 import type { Html } from "@mailwright/html";
+import { Callout } from "../../ui/banner.tsx";
+import { LinkButton } from "../../ui/button.tsx";
 import { field, Form, FormActions, type FormState } from "../../ui/form.tsx";
 import { EmailField, PasswordField, TextField } from "../../ui/input.tsx";
+import { type KeptForm, SendAgain } from "../../ui/send-again.tsx";
 
 /** The form of the first visit. */
 export function SetupCard(props: { form: FormState }): Html {
@@ -20,16 +23,32 @@ export function SetupCard(props: { form: FormState }): Html {
   );
 }
 
-/** `next` is the page to go on to. */
-export function SignInCard(props: { form: FormState; next: string }): Html {
-  const { form, next } = props;
+/** What was typed before the session ended, for whoever signed in to send it. */
+export function KeptCard(props: {
+  csrf: string;
+  kept: KeptForm;
+  /** Whether they have a temporary password, and so have to change it before anything else. */
+  detour: string | undefined;
+  next: string;
+}): Html {
+  const { csrf, kept, detour, next } = props;
   return (
-    <Form action="/sign-in" csrf="" label="Sign in" errors={form.errors}>
-      <input type="hidden" name="next" value={next} />
-      <EmailField {...field(form, "email")} label="Email" autocomplete="username" autofocus />
-      <PasswordField {...withoutValue(form, "password")} label="Password" />
-      <FormActions submit="Sign in" />
-    </Form>
+    <>
+      {detour !== undefined && (
+        <Callout
+          tone="warning"
+          title="First, choose a password of your own"
+          action={
+            <LinkButton href={detour} external>
+              Choose it in another tab
+            </LinkButton>
+          }
+        >
+          Before that, nothing can be sent.
+        </Callout>
+      )}
+      <SendAgain csrf={csrf} kept={kept} cancel={next} />
+    </>
   );
 }
 

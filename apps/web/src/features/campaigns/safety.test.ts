@@ -66,7 +66,7 @@ test("a hostile name is shown as it was typed on every page, and runs nowhere", 
   }
 });
 
-test("nobody acts on a campaign without the right to, from another site, or without the session's token", async () => {
+test("nobody acts on a campaign without the right to, from another site, or without the sender's token", async () => {
   await using fixture = await campaignFixture(2);
   const { context } = fixture;
   const id = await fixture.draft();

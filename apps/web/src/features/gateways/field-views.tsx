@@ -2,7 +2,14 @@ import type { Html } from "@mailwright/html";
 import type { GatewayField } from "@mailwright/protocol";
 import { CheckboxField, SelectField } from "../../ui/choice.tsx";
 import { field, type FormState } from "../../ui/form.tsx";
-import { NumberField, PasswordField, TextAreaField, TextField, UrlField } from "../../ui/input.tsx";
+import {
+  NumberField,
+  PasswordField,
+  SecretMark,
+  TextAreaField,
+  TextField,
+  UrlField,
+} from "../../ui/input.tsx";
 import { clearing } from "./field-names.ts";
 
 /** The input of a setting, as its kind declares it. */
@@ -48,7 +55,10 @@ export function Secret(props: { form: FormState; field: GatewayField; stored: bo
   return (
     <>
       {type === "multiline" ? (
-        <TextAreaField {...common} rows={4} code />
+        <>
+          <SecretMark name={name} />
+          <TextAreaField {...common} rows={4} code />
+        </>
       ) : (
         <PasswordField {...common} autocomplete={NEW_SECRET} />
       )}
