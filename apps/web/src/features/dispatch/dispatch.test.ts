@@ -231,13 +231,18 @@ test("an email that was frozen for an address which its contact has given up is 
   );
 });
 
-test("a full email client is left alone for as long as it says", async () => {
+test("a campaign that the email client has no room for is left alone for as long as it says", async () => {
   await using given = await setUp(1);
   const { ledger, context, standIn } = given;
-  await launchingCampaign(ledger);
+  const campaign = await launchingCampaign(ledger);
   await freezeLaunched(context);
   standIn.answerNext("POST /v1/batches", { status: 429, headers: { "retry-after": "3" } });
-  expect(await handOverNext(context)).toEqual({ kind: "busy", waitMs: 3_000 });
+  expect(await handOverNext(context)).toEqual({
+    kind: "full",
+    campaigns: [campaign],
+    waitMs: 3_000,
+  });
+  expect(await handOverNext(context, undefined, [campaign])).toEqual({ kind: "idle" });
 });
 
 test("cancelling settles at once what was never handed over, and leaves the rest to the email client", async () => {

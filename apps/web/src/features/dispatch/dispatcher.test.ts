@@ -1,12 +1,17 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
+import { silentLog, systemClock } from "@mailwright/platform";
+import type { Batch, ServiceClient } from "@mailwright/protocol";
 import { until } from "@mailwright/testing";
 import { campaignFixture } from "../../testing/campaigns.ts";
 import { frozenCampaign } from "../../testing/dispatch.ts";
+import { emailClientStandIn } from "../../testing/email-client-stand-in.ts";
+import { launchingCampaign, ledgerFixture } from "../../testing/ledger.ts";
 import { lockWait } from "../../testing/lock-waits.ts";
 import { launchCampaign } from "../campaigns/launch.ts";
 import { pauseCampaign, resumeCampaign } from "../campaigns/steering.ts";
 import { holdFreezes } from "../contacts/erasure-queries.ts";
+import { createLinks } from "../leaving/links.ts";
 import { suppress } from "../suppressions/suppressions.ts";
 import { syncControls } from "./control.ts";
 import { startDispatcher } from "./dispatcher.ts";
@@ -33,6 +38,31 @@ test("while an audience is being frozen, the email client is told who left, and 
   await until(() => standIn.batches.length === 2, {
     what: "the second campaign to be handed over",
   });
+});
+
+test("a campaign that the email client has no room for keeps none of the others waiting, whichever is more urgent", async () => {
+  await using ledger = await ledgerFixture(3_000);
+  await using standIn = emailClientStandIn();
+  const { db } = ledger;
+  const [urgent, other] = [await launchingCampaign(ledger), await launchingCampaign(ledger)];
+  await db.execute(sql`UPDATE "campaign" SET "priority" = 1 WHERE "id" = ${urgent}`);
+  const refusals: string[] = [];
+  const emailClient: ServiceClient = {
+    async call(method, path, body, ...rest) {
+      const { batch, campaign } = { ...(body as Partial<Batch> | undefined) };
+      if (campaign !== urgent) return standIn.client.call(method, path, body, ...rest);
+      refusals.push(batch ?? "");
+      return { kind: "refused", status: 429, why: "it is full", retryAfterS: 60, body: undefined };
+    },
+  };
+  const links = createLinks(db, "https://web.example.com");
+  const context = { db, clock: systemClock, log: silentLog, emailClient, links };
+  while ((await freezeLaunched(context)) > 0);
+  await using _ = startDispatcher(context);
+  await until(() => standIn.batches.length === 6, { what: "the other to be handed over" });
+  expect(new Set(standIn.batches.map(({ campaign }) => campaign))).toEqual(new Set([other]));
+  // For as long as it says it is left alone.
+  expect(refusals.length).toBeLessThanOrEqual(4);
 });
 
 test("whom not to mail is told before a campaign may go on", async () => {

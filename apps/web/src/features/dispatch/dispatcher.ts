@@ -65,10 +65,18 @@ async function dispatch(context: DispatchContext, signal: AbortSignal): Promise<
     !signal.aborted &&
     (await retried(() => cancelUnclaimedBatches(context.db, CANCEL_AT_ONCE))) > 0
   );
+  // There is no room for these now, but perhaps for others: they are brought again after all else that there is to do.
+  const full: string[] = [];
+  let lookAgainMs = LOOK_EVERY_MS;
   while (!signal.aborted) {
-    const round = await handOverNext(context, signal);
+    const round = await handOverNext(context, signal, full);
+    if (round.kind === "full") {
+      full.push(...round.campaigns);
+      lookAgainMs = Math.max(lookAgainMs, round.waitMs);
+      continue;
+    }
     if (round.kind !== "handed" && hasMoreToTell) return 0;
-    if (round.kind === "idle") return LOOK_EVERY_MS;
+    if (round.kind === "idle") return lookAgainMs;
     if (round.kind === "busy") return round.waitMs;
   }
   return 0;

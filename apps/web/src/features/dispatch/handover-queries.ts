@@ -36,14 +36,20 @@ export interface BatchToHandOver extends ClaimedBatch {
 /**
  * Claims up to `most` batches of campaigns that send and have fewer than `window` emails at the email client, the most
  * urgent campaign first, and of those that are as urgent each in turn: one whose batches are refused for now keeps none of the
- * others waiting. A batch that was claimed before and never handed over may have arrived: it is handed over even
- * if its campaign was cancelled since, once the email client knows of that, and ends there.
+ * others waiting, and is not asked about at all while it is among `except`. A batch that was claimed before and never handed over
+ * may have arrived: it is handed over even if its campaign was cancelled since, once the email client knows of that, and ends
+ * there.
  *
  * Of one that a web of before claimed nobody noted when, but not before it was made.
  */
 export async function claimBatches(
   db: Queryable,
-  { window, most, claimS }: { window: number; most: number; claimS: number },
+  {
+    window,
+    most,
+    claimS,
+    except = [],
+  }: { window: number; most: number; claimS: number; except?: readonly string[] },
 ): Promise<BatchToHandOver[]> {
   return db.execute<BatchToHandOver & Record<string, unknown>>(sql`
     WITH "next" AS (
@@ -56,7 +62,7 @@ export async function claimBatches(
         ORDER BY "batch"."id" LIMIT ${most}
         FOR UPDATE OF "batch" SKIP LOCKED
       ) AS "picked"
-      WHERE "campaign"."unhanded" > 0
+      WHERE "campaign"."unhanded" > 0 AND "campaign"."id" <> ALL(${sql.param(except)}::uuid[])
         AND ("campaign"."state" = 'sending' OR ("campaign"."state" = 'cancelling' AND "campaign"."control_acknowledged" = 'cancelled'))
         AND "queued" + "sending" + "retrying" + "resolving" - "unhanded" < ${window}
       ORDER BY "campaign"."priority", row_number() OVER (PARTITION BY "campaign"."id" ORDER BY "picked"."id"), "picked"."id"

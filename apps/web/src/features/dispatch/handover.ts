@@ -37,60 +37,78 @@ const CLAIM_S = 15;
 /** `firstAt`: by this web's clock, when the batch was first claimed. */
 type DatedBatch = BatchToHandOver & { firstAt: number };
 
-/** `handed`: there may be more. `idle`: nothing to do now. `busy`: the email client wants to be asked later. */
+/**
+ * `handed`: there may be more. `idle`: nothing to do now. `busy`: the email client wants to be asked later. `full`: of these
+ * campaigns it takes no batch now; there may be more of others.
+ */
 export type HandoverRound =
-  { kind: "handed" } | { kind: "idle" } | { kind: "busy"; waitMs: number };
+  | { kind: "handed" }
+  | { kind: "idle" }
+  | { kind: "busy"; waitMs: number }
+  | { kind: "full"; campaigns: string[]; waitMs: number };
 
-/** Hands over the next batches. Intent is in Postgres before this, so whatever fails here is only done again. */
+/** What came of one batch: it is `done`, or for now no batch is taken of its campaign (`full`) or of any (`busy`). */
+type BatchEnd = { kind: "done" } | { kind: "busy" | "full"; waitMs: number };
+
+/**
+ * Hands over the next batches, but for those of campaigns that there was no room for just now (`full`). Intent is in Postgres
+ * before this, so whatever fails here is only done again.
+ */
 export async function handOverNext(
   context: DispatchContext,
   signal?: AbortSignal,
+  full: readonly string[] = [],
 ): Promise<HandoverRound> {
   const askedAt = context.clock.now();
   const claimed = await claimBatches(context.db, {
     window: WINDOW,
     most: AT_ONCE,
     claimS: CLAIM_S,
+    except: full,
   });
   if (claimed.length === 0) return { kind: "idle" };
   const batches = claimed.map((batch) => ({ ...batch, firstAt: askedAt - batch.since_first_ms }));
-  const waits = await Promise.all(batches.map((batch) => handOver(batch, context, signal)));
-  const waitMs = Math.max(...waits);
-  return waitMs > 0 ? { kind: "busy", waitMs } : { kind: "handed" };
+  const ends = await Promise.all(batches.map((batch) => handOver(batch, context, signal)));
+  const waitMs = Math.max(...ends.map((end) => (end.kind === "done" ? 0 : end.waitMs)));
+  if (ends.some(({ kind }) => kind === "busy")) return { kind: "busy", waitMs };
+  const refused = claimed.filter((_, index) => ends[index]?.kind === "full");
+  if (refused.length === 0) return { kind: "handed" };
+  return { kind: "full", campaigns: refused.map(({ campaign_id }) => campaign_id), waitMs };
 }
 
-/** Hands over one batch, or lets go of it; the answer is how long the email client wants to be left alone. */
+/** Hands over one batch, or lets go of it. */
 async function handOver(
   batch: DatedBatch,
   context: DispatchContext,
   signal?: AbortSignal,
-): Promise<number> {
+): Promise<BatchEnd> {
   let answer: Awaited<ReturnType<typeof bring>>;
   try {
     // What was acknowledged may have been lost with a Redis since, and then all of it would be sent.
     if (batch.cancelling && !(await syncControl(context, batch.campaign_id))) {
       await letGo(batch, context, signal);
-      return 1_000;
+      return { kind: "busy", waitMs: 1_000 };
     }
     answer = await bring(batch, context);
   } catch (error) {
     await letGo(batch, context, signal);
     throw error;
   }
-  if (answer === NOT_OURS) return 0;
+  if (answer === NOT_OURS) return { kind: "done" };
   if (answer === undefined || answer.kind === "ok") {
     await whenBack(context, signal, () => retried(() => markHanded(context.db, batch.id)));
-    return 0;
+    return { kind: "done" };
   }
   context.log.warn(
     { batch: batch.id, campaign: batch.campaign_id, answer },
     "a batch was not taken; it will be handed over again",
   );
-  if (isForGood(answer) && (await setAside(batch, answer, context)) === "given up") return 0;
+  if (isForGood(answer) && (await setAside(batch, answer, context)) === "given up")
+    return { kind: "done" };
   await letGo(batch, context, signal);
-  return answer.kind === "refused" && answer.retryAfterS !== undefined
-    ? answer.retryAfterS * 1000
-    : 1_000;
+  if (answer.kind === "unreachable") return { kind: "busy", waitMs: 1_000 };
+  const { status, retryAfterS = 1 } = answer;
+  return { kind: status === 429 ? "full" : "busy", waitMs: retryAfterS * 1_000 };
 }
 
 /**

@@ -57,7 +57,7 @@ test("what the email client will do something about by itself pauses nothing", a
   for (const status of [401, 409, 429, 500, 503]) {
     standIn.answerNext("POST /v1/batches", { status });
     if (status === 409) standIn.answerNext("PUT /v1/contents/", { status: 503 });
-    expect((await handOverNext(context)).kind).toBe("busy");
+    expect((await handOverNext(context)).kind).toBe(status === 429 ? "full" : "busy");
     expect(await reasonOf(given)).toEqual({ state: "sending", state_reason: null });
   }
 });
