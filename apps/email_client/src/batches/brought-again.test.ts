@@ -40,6 +40,14 @@ async function anHourPasses(redis: Redis): Promise<void> {
   if ((await redis.exists("{mw-0}:lost")) === 1) await redis.decrby("{mw-0}:lost", HOUR_MS);
 }
 
+test("in a new installation a batch that is brought again is sent like any other", async () => {
+  await using given = await setUpSlow();
+  await send(given, 1);
+  const again = { again: true, since_first_ms: 15_000 };
+  const brought = await until(() => send(given, 5, {}, again).catch(() => undefined));
+  expect(await finished(given, brought)).toEqual({ sent: 5 });
+});
+
 async function expectTriedOnce(given: SetUp, handed: Batch): Promise<void> {
   const { gateway } = given;
   expect(await finished(given, handed, 40_000)).toHaveProperty("uncertain");
@@ -84,7 +92,7 @@ test("that an email client of before noted a loss counts for as long as it noted
 });
 
 test("a Redis that was emptied has lost something, also where a new batch comes before anybody has noticed", async () => {
-  await using given = await setUpSlow({ beatMs: 3_000 });
+  await using given = await setUpSlow({ beatMs: 2_000 });
   const { calls, gateway, gatewayId, redis } = given;
   const handed = await send(given, 200);
   const { batch, campaign, recipients } = handed;
@@ -95,7 +103,7 @@ test("a Redis that was emptied has lost something, also where a new batch comes 
   await redis.flushdb();
   await calls.patch({ gateways: [aGateway(gatewayId, gateway.url)] });
   await until(() => send(given, 1).then(Boolean, () => false));
-  const again = { again: true, since_first_ms: 15_000 };
-  await send(given, 0, {}, { batch, campaign, recipients, ...again });
+  const again = { batch, campaign, recipients, again: true, since_first_ms: 15_000 };
+  await until(() => send(given, 0, {}, again).then(Boolean, () => false));
   await expectTriedOnce(given, handed);
 });

@@ -92,8 +92,10 @@ local missing = tonumber(acknowledged) > tonumber(redis.call('GET', mark) or '0'
 local answer = 'open'
 
 if openIn == run then
-  -- What a process misses of an era before a fresh one was dropped with all the rest of it.
-  if missing and not (isFresh == '1' and era ~= knownEra) then
+  if missing and isFresh == '1' and era ~= knownEra then
+    -- What it misses of an era before a fresh one was dropped with all the rest of it, or went with a Redis that was emptied.
+    rememberLoss()
+  elseif missing then
     drop()
     open('1')
     answer = 'lost'

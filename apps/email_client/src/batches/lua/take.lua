@@ -10,6 +10,8 @@
 -- now.
 local head, recipients, records, index, campaignBatches, counts, continuity, dropped, lost = unpack(KEYS)
 local batch, campaign, content, gateway, limit, past = unpack(ARGV, 1, 6)
+-- Every process beats several times a second.
+local UNHEARD_MS = 5000
 if redis.call('EXISTS', head) == 1 then
   return 'known'
 end
@@ -25,7 +27,8 @@ if tonumber(past) then
   if lostAt and (lostAt == '1' or now - past <= tonumber(lostAt)) then
     return 'dropped'
   end
-  if redis.call('HGET', continuity, 'run') ~= run then
+  local openIn, begunAt = unpack(redis.call('HMGET', continuity, 'run', 'begun'))
+  if openIn ~= run or (begunAt and now - begunAt < UNHEARD_MS) then
     return 'full'
   end
 end
@@ -54,10 +57,10 @@ end
 if emails > free or holdsMoreThan(free - emails) then
   return 'full'
 end
--- In an empty journal it begins an era: nothing that is missing was missed by this batch. Another may have been here before.
+-- In an empty journal it begins an era: nothing that is missing was missed by this batch. Another may have been here before, and
+-- is taken once whoever misses something has had time to say so.
 if redis.call('EXISTS', index) == 0 and redis.call('EXISTS', continuity) == 0 then
-  redis.call('HSET', continuity, 'run', run, 'era', batch, 'fresh', '1')
-  redis.call('SET', lost, now)
+  redis.call('HSET', continuity, 'run', run, 'era', batch, 'fresh', '1', 'begun', now)
 end
 -- A worker may still hold a claim on what was lost: the fence begins above any number that one can have.
 local fence = past == 'lost' and time[1] or 0
