@@ -106,15 +106,21 @@ describe("half-open", () => {
     expect(admits(breaker, now)).toBe(false);
   });
 
-  test("a probe of a message that the gateway never saw neither closes it nor opens it for longer", () => {
-    const breaker = broken(0);
-    const now = BREAKER.firstPauseMs;
-    const over = breaker.admit(now);
-    breaker.record({ ...rejected, unasked: true }, now);
-    expect(breaker.state()).toBe("half-open");
-    over?.();
-    expect([breaker.state(), breaker.waitMs(now)]).toEqual(["open", 0]);
-  });
+  test.each<[string, Outcome]>([
+    ["a message that it may not be handed", { ...rejected, unasked: true }],
+    ["want of a connection", { kind: "throttled", detail: "busy", retryAfterMs: 9, unasked: true }],
+  ])(
+    "a probe of which the gateway never heard, for %s, neither closes it nor opens it for longer",
+    (_why, outcome) => {
+      const breaker = broken(0);
+      const now = BREAKER.firstPauseMs;
+      const over = breaker.admit(now);
+      breaker.record(outcome, now);
+      expect(breaker.state()).toBe("half-open");
+      over?.();
+      expect([breaker.state(), breaker.waitMs(now)]).toEqual(["open", 0]);
+    },
+  );
 
   test("a probe that was told of is not taken for the next one when it is over", () => {
     const breaker = broken(0);

@@ -1,4 +1,4 @@
-import type { Outcome } from "./gateway.ts";
+import { isUnasked, type Outcome } from "./gateway.ts";
 
 /**
  * A circuit breaker for one gateway in this process. Two things open it: refusals of our credentials in a row (more
@@ -78,7 +78,7 @@ export function createBreaker(): Breaker {
       return isOpen() ? admitProbe(now) : () => {};
     },
     record(outcome, now) {
-      if (outcome.kind === "rejected" && outcome.unasked) return;
+      if (isUnasked(outcome)) return;
       if (outcome.kind === "throttled") {
         leftAlone.set(now, Math.min(outcome.retryAfterMs ?? 0, BREAKER.longestPauseMs));
       }

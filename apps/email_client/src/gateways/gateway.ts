@@ -24,13 +24,24 @@ export type Outcome =
   | { kind: "accepted"; messageId: string }
   /**
    * `status` is the enhanced status code (RFC 3463) by which a server refused the recipient, or the sender's authentication.
-   * `unasked`: the service never saw the message.
+   * `unasked`: the service never saw the message, so it says nothing of the service.
    */
   | { kind: "rejected"; detail: string; status?: string; unasked?: true }
   | { kind: "unauthorized"; detail: string }
-  | { kind: "throttled"; detail: string; retryAfterMs?: number; slowDown?: ThrottleScope }
+  | {
+      kind: "throttled";
+      detail: string;
+      retryAfterMs?: number;
+      slowDown?: ThrottleScope;
+      unasked?: true;
+    }
   | { kind: "unavailable"; detail: string; slowDown?: ThrottleScope }
   | { kind: "ambiguous"; detail: string };
+
+/** Whether an outcome is not the service's word, since it never saw the message. */
+export function isUnasked(outcome: Outcome): boolean {
+  return "unasked" in outcome && outcome.unasked === true;
+}
 
 /** What an attempt came to that the service did not take, as far as anybody knows. */
 export type Refusal = Exclude<Outcome, { kind: "accepted" }>;

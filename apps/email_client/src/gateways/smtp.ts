@@ -167,7 +167,8 @@ function openSmtpGateway({ settings, secrets, returnPath, outbound = ANYWHERE }:
         try {
           release = await connections.acquire(signal);
         } catch {
-          return { kind: "throttled", detail: "All connections to the server were busy." };
+          const detail = "All connections to the server were busy.";
+          return { kind: "throttled", detail, unasked: true };
         }
         const handOver: HandOver = { ended: false };
         try {

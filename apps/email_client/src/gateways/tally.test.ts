@@ -70,6 +70,18 @@ test("outcomes are counted by minute, written in one call a tick, and forgotten 
   expect(await given.slowdown()).toEqual(NOT_SLOWED);
 });
 
+test("what a gateway was not asked for is not counted, nor does it slow the gateway down", async () => {
+  await using given = await setUp();
+  const busy: Outcome = { ...THROTTLED, unasked: true };
+  await given.tick([
+    ["a@example.com", busy, 100],
+    ["a@example.com", ACCEPTED, 1],
+  ]);
+  const key = outcomesKey(given.gateway.id, Math.floor(given.clock.now() / 60_000));
+  expect(await given.redis.hgetall(key)).toEqual({ accepted: "1" });
+  expect(await given.slowdown()).toEqual(NOT_SLOWED);
+});
+
 test("a gateway that throttles is slowed down to half its rate, once for what was under way, and then again, down to a sixteenth", async () => {
   await using given = await setUp({ ratePerSecond: 100 });
   const limit = async () => (await given.slowdown()).all?.limit;

@@ -3,7 +3,7 @@ import { outcomesKey, slowdownKey } from "../redis/keys.ts";
 import type { RedisClient } from "../redis/open.ts";
 import { defineScript } from "../redis/script.ts";
 import { domainOf, type GatewayAllowance } from "./allowance.ts";
-import type { Outcome, ThrottleScope } from "./gateway.ts";
+import { isUnasked, type Outcome, type ThrottleScope } from "./gateway.ts";
 import { ALL, SLOWDOWN } from "./slowdown.ts";
 import { type Attempts, createThrottleSamples, type Throttling } from "./throttle-samples.ts";
 import tallyLua from "./lua/tally.lua" with { type: "text" };
@@ -17,6 +17,7 @@ export const KEPT_MINUTES = 61;
  * carried out without an answer counts twice.
  */
 export interface Tally extends AsyncDisposable {
+  /** One for which the service was not asked says nothing of it. */
   record(gateway: GatewayAllowance, recipient: string, outcome: Outcome): void;
 }
 
@@ -68,6 +69,7 @@ export function createTally(redis: RedisClient, tickMs: number, clock: Clock, lo
 
   return {
     record(gateway, recipient, outcome) {
+      if (isUnasked(outcome)) return;
       const counts = tick.get(gateway.id) ?? { gateway, outcomes: new Map(), attempts: new Map() };
       tick.set(gateway.id, counts);
       counts.gateway = gateway;
