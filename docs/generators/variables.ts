@@ -97,7 +97,8 @@ export const VARIABLES = {
     {
       name: "SEND_CONCURRENCY",
       fallback: "192",
-      meaning: "Attempts at once in one process, 1 to 2,000.",
+      meaning:
+        "Attempts at once in one process, 1 to 2,000. Campaigns share them evenly; what waits for a connection to an SMTP server is none.",
     },
     {
       name: "BUN_CONFIG_MAX_HTTP_REQUESTS",

@@ -1,6 +1,6 @@
 import {
+  createFairSemaphore,
   createMetrics,
-  createSemaphore,
   type Log,
   type Metrics,
   newId,
@@ -140,7 +140,7 @@ export function startWorkers({
     contents: createContents(redis),
     gateways,
     rates: createRateLimiter(redis),
-    slots: createSemaphore(config.concurrency),
+    slots: createFairSemaphore(config.concurrency),
     tally,
     testimonies: createTestimonies(redis, shards),
     clock,

@@ -10,6 +10,7 @@ export {
   readConfig,
 } from "./config.ts";
 export { configOrExit } from "./config-or-exit.ts";
+export { createFairSemaphore, type FairSemaphore } from "./fair-semaphore.ts";
 export { createDraws, type Draws } from "./draws.ts";
 export { healthRoutes, type HealthCheck } from "./health.ts";
 export { digestId, ID_PATTERN, idBytes, idOfBytes, isId, newId } from "./ids.ts";

@@ -38,6 +38,7 @@ async function standingAfter(
     gateway,
     repeatWindowMs: undefined,
     breaker: createBreaker(),
+    places: undefined,
     ratePerSecond: null,
     domainRate: null,
     domainRates: new Map(),

@@ -3,7 +3,7 @@ import type { ReadyContent } from "../contents/contents.ts";
 import type { OpenGateway } from "../gateways/registry.ts";
 import { attempt } from "./attempt.ts";
 import { attemptedThrough, type EmailRunEnd, isInDoubt, runEmail } from "./email-run.ts";
-import { admit, type Admission } from "./gate.ts";
+import { admit, type Admitted } from "./gate.ts";
 import type { Claim, LiveEmail } from "./journal.ts";
 import type { Repeat } from "./resolve.ts";
 import type { RunnerContext } from "./runner.ts";
@@ -86,24 +86,34 @@ export class BatchRun {
   }
 
   private async beginNext(): Promise<void> {
-    const admission = await admit(this.claim.gateway, this.turns, this.context, this.signal);
-    if (admission.kind === "admitted") this.startNext(admission);
-    else if (admission.kind === "later") await this.sitOut(admission.ms);
-    else this.stop({ kind: "rest", until: this.context.clock.now() + this.context.pace.parkMs });
+    const admission = await admit(this.claim, this.turns, this.context, this.signal);
+    switch (admission.kind) {
+      case "admitted":
+        return this.startNext(admission);
+      case "later":
+        return this.sitOut(admission.ms);
+      case "full":
+        return this.standBack(admission.othersWait);
+      case "no gateway":
+        return this.park();
+      default:
+        return admission satisfies never;
+    }
   }
 
-  private startNext({ open, domain, release }: Extract<Admission, { kind: "admitted" }>): void {
+  private startNext(admission: Admitted): void {
     const now = this.context.clock.now();
-    const email = this.halt === undefined ? this.turns.take(now, domain) : undefined;
-    if (email === undefined) release();
-    else this.start(email, open, release);
+    const email = this.halt === undefined ? this.turns.take(now, admission.domain) : undefined;
+    if (email === undefined) admission.release();
+    else this.start(email, admission.open, admission);
   }
 
-  private start(email: LiveEmail, open?: OpenGateway, release?: () => void): void {
+  private start(email: LiveEmail, open?: OpenGateway, admission?: Admitted): void {
     const { claim, ready, context, signal } = this;
     const notAfter = context.clock.now() + (open?.repeatWindowMs ?? Number.POSITIVE_INFINITY);
     const run = runEmail(email, {
       ...context,
+      slots: context.slots.of(claim.campaign),
       claim,
       policy: this.mayRepeat(email) ? ready.policy : { ...ready.policy, whenUncertain: "hold" },
       through: open?.id,
@@ -113,8 +123,9 @@ export class BatchRun {
       deliver: async (recipient) => {
         if (open === undefined) throw new Error("there is no gateway to deliver through");
         const event = await attempt(recipient, ready, open, context, notAfter);
+        admission?.leave();
         // Asking what became of it takes a slot of its own: held by all that ask, none would be left to ask with.
-        if (event.type === "AMBIGUOUS") release?.();
+        if (event.type === "AMBIGUOUS") admission?.release();
         return this.isRoute ? forAnother(event) : event;
       },
     })
@@ -126,7 +137,7 @@ export class BatchRun {
         },
       )
       .finally(() => {
-        release?.();
+        admission?.release();
         this.underWay.delete(run);
       });
     this.underWay.add(run);
@@ -165,14 +176,32 @@ export class BatchRun {
 
   /** The gate is closed: waits a little and hears what the campaign may do, or lets others work meanwhile. */
   private async sitOut(ms: number): Promise<void> {
-    const { clock, journal, pace } = this.context;
+    const { clock, pace } = this.context;
     if (ms > pace.sitOutMs) {
       // Not for longer, so that a new rate or new credentials are obeyed soon.
       this.stop({ kind: "rest", until: clock.now() + Math.min(ms, pace.parkMs) });
       return;
     }
     await this.sleep(Math.min(ms, LOOK_MS));
-    const control = await journal.control(this.claim);
+    await this.hearControl();
+  }
+
+  /**
+   * No connection came free for as long as waits are sat out. One batch of a campaign that waits for the next is enough: the others
+   * leave their places among those that are worked on. Who has attempts under way cannot leave before they end.
+   */
+  private async standBack(othersWait: boolean): Promise<void> {
+    if (othersWait && this.underWay.size === 0) this.park();
+    else await this.hearControl();
+  }
+
+  private park(): void {
+    const { clock, pace } = this.context;
+    this.stop({ kind: "rest", until: clock.now() + pace.parkMs });
+  }
+
+  private async hearControl(): Promise<void> {
+    const control = await this.context.journal.control(this.claim);
     if (control !== "running") this.stop({ kind: control });
   }
 

@@ -29,6 +29,7 @@ export async function cancelBatch(
     const open = await context.gateways.get(attemptedThrough(email, claim));
     const end = await runEmail(email, {
       ...context,
+      slots: context.slots.of(claim.campaign),
       claim,
       policy: POLICY,
       gateway: open?.gateway,

@@ -63,6 +63,8 @@ export type Check = { kind: "ready"; detail: string } | Refusal;
 
 /** An account at an email service, ready to send. The only place that knows the service's status codes. */
 export interface Gateway {
+  /** How many attempts it makes at once, where that is limited: each needs a connection, say. Further ones would only wait. */
+  atOnce?: number;
   /** Never throws; `signal` is the deadline of the whole attempt. */
   send(message: Message, signal: AbortSignal): Promise<Outcome>;
   /** Asks what became of the message with this key. Never throws. */

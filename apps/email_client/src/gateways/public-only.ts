@@ -6,7 +6,7 @@ import { type Outbound, whyRefused } from "./outbound.ts";
  * be given another address; a gateway that opens its connections itself connects to what was vetted (`pins`).
  */
 export function publicOnly(gateway: Gateway, host: string, outbound: Outbound): Gateway {
-  const { resolve, close, webhook } = gateway;
+  const { resolve, close, webhook, atOnce } = gateway;
 
   async function refusal(signal: AbortSignal): Promise<Refusal | undefined> {
     const vetted = await outbound.vet(host, signal);
@@ -21,6 +21,7 @@ export function publicOnly(gateway: Gateway, host: string, outbound: Outbound): 
   }
 
   return {
+    ...(atOnce !== undefined && { atOnce }),
     send: async (message, signal) => (await refusal(signal)) ?? gateway.send(message, signal),
     ...(resolve && {
       resolve: async (key: string, signal: AbortSignal) => {

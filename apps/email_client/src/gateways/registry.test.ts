@@ -8,7 +8,7 @@ import { createVault } from "../settings/vault.ts";
 import { aGateway, CREDENTIALS_KEY } from "../testing/client.ts";
 import { MESSAGE } from "../testing/messages.ts";
 import { ANYWHERE } from "./outbound.ts";
-import { createGatewayRegistry } from "./registry.ts";
+import { createGatewayRegistry, type OpenGateway } from "./registry.ts";
 
 const vault = createVault([CREDENTIALS_KEY]);
 const verp = createVerp([CREDENTIALS_KEY]);
@@ -65,6 +65,32 @@ test("new credentials and a new rate are obeyed within half a second, or at once
   await patch({ id, rate_per_second: 10 });
   registry.refresh();
   expect((await registry.get(id))?.ratePerSecond).toBe(10);
+});
+
+/** How many places there were to be taken. */
+function takeAll({ places }: OpenGateway): number {
+  let taken = 0;
+  while (places!.tryAcquire("campaign") !== undefined) taken++;
+  return taken;
+}
+
+test("places for attempts are the same under new settings, as many as those say; a gateway without a limit has none", async () => {
+  await using given = await testRedis();
+  const { registry, patch } = registryOf(given.redis);
+  const [id, limitless] = [newId(), newId()];
+  await patch(aGateway(limitless, "http://gateway.example.com"));
+  expect((await registry.get(limitless))?.places).toBeUndefined();
+  const save = async (settings: Record<string, string>) => {
+    await patch({ id, kind: "smtp", settings: { host: "mail.example.com", ...settings } });
+    registry.refresh();
+    return (await registry.get(id))!;
+  };
+  const first = await save({});
+  expect(takeAll(first)).toBe(5);
+  const second = await save({ connections: "7" });
+  expect([second.gateway === first.gateway, second.places === first.places]).toEqual([false, true]);
+  expect(takeAll(second)).toBe(2);
+  expect([takeAll(await save({ connections: "2" })), second.places?.inUse()]).toEqual([0, 7]);
 });
 
 test("whatever is opened refuses what no message may hold before its service hears of it", async () => {

@@ -1,4 +1,9 @@
-import type { Clock, Log } from "@mailwright/platform";
+import {
+  type Clock,
+  createFairSemaphore,
+  type FairSemaphore,
+  type Log,
+} from "@mailwright/platform";
 import { ROUTE } from "@mailwright/protocol";
 import { LRUCache } from "lru-cache";
 import type { Verp } from "../bounces/verp.ts";
@@ -25,6 +30,11 @@ export interface OpenGateway extends GatewayAllowance {
   /** For how long the service knows a repeated key again; undefined where it knows none. */
   repeatWindowMs: number | undefined;
   breaker: Breaker;
+  /**
+   * Where it makes only so many attempts at once, a place for each of them, which campaigns share. They are the same under new
+   * settings, so that what is under way under the old ones counts.
+   */
+  places: FairSemaphore | undefined;
 }
 
 /** One that an attempt may go through, and its share of them. */
@@ -69,6 +79,7 @@ export function createGatewayRegistry(
 ): GatewayRegistry {
   const cache = new LRUCache<string, Cached>({ max: CACHED });
   const breakers = new Map<string, Breaker>();
+  const places = new Map<string, FairSemaphore>();
   /** By gateway. Whoever asks meanwhile gets the same: of two that were opened, each would hold connections of its own. */
   const reading = new Map<string, Promise<Cached>>();
 
@@ -114,13 +125,35 @@ export function createGatewayRegistry(
     const { idempotency } = adapter.capabilities;
     const repeatWindowMs = idempotency === "none" ? undefined : idempotency.windowS * 1_000;
     const allowance = allowanceOf(record, slowdown);
-    return { id, version, kind, name, gateway, repeatWindowMs, breaker, ...allowance };
+    return {
+      id,
+      version,
+      kind,
+      name,
+      gateway,
+      repeatWindowMs,
+      breaker,
+      places: gateway.atOnce === undefined ? undefined : placesOf(id, gateway.atOnce),
+      ...allowance,
+    };
+  }
+
+  function placesOf(id: string, atOnce: number): FairSemaphore {
+    const known = places.get(id) ?? createFairSemaphore(atOnce);
+    places.set(id, known);
+    return known;
   }
 
   /** What does not exist is not kept: a thousand made-up ids would push out the gateways that there are. */
   function remember(id: string, fresh: Cached): void {
-    if (fresh.version === undefined) cache.delete(id);
-    else cache.set(id, fresh);
+    if (fresh.version === undefined) {
+      cache.delete(id);
+      places.delete(id);
+      return;
+    }
+    cache.set(id, fresh);
+    // Not where it is opened: of two reads at once the older one may end last.
+    if (isOpen(fresh.open)) fresh.open.places?.resize(fresh.open.gateway.atOnce as number);
   }
 
   function readOnce(id: string, cached: Cached | undefined): Promise<Cached> {

@@ -152,7 +152,8 @@ function openSmtpGateway({ settings, secrets, returnPath, outbound = ANYWHERE }:
     return transport;
   };
   const transport = whileUsed(openTransport);
-  // One that waits for a connection has not begun; in the pool's own queue it could not be told from one that has.
+  // A campaign's attempts begin when there is a connection (`atOnce`). A test needs one too, and then somebody waits here: in the
+  // pool's own queue what has not begun could not be told from what has.
   const connections = createSemaphore(atOnce);
   const mailbox = bounceMailbox(settings, secrets);
   const { bounce_address: bounceAddress = "" } = settings;
@@ -161,6 +162,7 @@ function openSmtpGateway({ settings, secrets, returnPath, outbound = ANYWHERE }:
   const shown = answerText([password, `\0${username}\0${password}`]);
 
   return {
+    atOnce,
     send: (message, signal) =>
       transport.use(async (opened) => {
         let release: () => void;

@@ -18,8 +18,9 @@ const OURS = new Set(
  * through before, such a message is refused here, where every kind of gateway passes.
  */
 export function refusingUnsafe(gateway: Gateway): Gateway {
-  const { resolve, close, webhook } = gateway;
+  const { resolve, close, webhook, atOnce } = gateway;
   return {
+    ...(atOnce !== undefined && { atOnce }),
     async send(message, signal) {
       const unsafe = unsafePart(message);
       return unsafe === undefined
