@@ -35,9 +35,8 @@ test("tabs that were opened in the background hold no connections, and are up to
 /** The streams of a browser: how many began, and which are open. */
 function streamsOf(context: BrowserContext) {
   const streams = { begun: 0, now: new Set<object>() };
-  const isStream = (url: string) => url.endsWith("/activity/stream");
   context.on("request", (request) => {
-    if (!isStream(request.url())) return;
+    if (!request.url().endsWith("/activity/stream")) return;
     streams.begun += 1;
     streams.now.add(request);
   });

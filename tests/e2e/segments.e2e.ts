@@ -20,3 +20,19 @@ test("how many a rule finds is told after each change of it, by a field or by a 
   await page.getByRole("combobox", { name: "Comparison" }).selectOption("does not contain");
   await expect(count).not.toHaveText("Finds 3 contacts");
 });
+
+test("a rule to which a condition was added is not left without a question", async ({
+  owner: page,
+  place: { address },
+}) => {
+  await page.goto(`${address}/segments/new?kind=dynamic`);
+  await page.getByRole("button", { name: "Add group" }).click();
+  await expect(page.getByRole("button", { name: "Remove the group" })).toBeVisible();
+  const asked = page.waitForEvent("dialog").then(async (dialog) => {
+    await dialog.accept();
+    return dialog.type();
+  });
+  await page.getByRole("link", { name: "Cancel" }).click();
+  expect(await asked).toBe("beforeunload");
+  await expect(page.getByRole("heading", { level: 1, name: "Segments" })).toBeVisible();
+});

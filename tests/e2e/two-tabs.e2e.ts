@@ -1,5 +1,5 @@
 import { acceptancesOf, makeDraft } from "./draft.ts";
-import { expect, forgive, test } from "./fixtures.ts";
+import { expect, forgive, type Page, test } from "./fixtures.ts";
 
 test("a campaign that is launched from two tabs at once is launched once", async ({
   owner,
@@ -75,8 +75,30 @@ test("a contact that was changed in another tab is not overwritten unseen", asyn
   await expect(told).toContainText("Somebody changed this contact while you were editing");
   await expect(told).toBeFocused();
   await expect(other.getByLabel("Last name")).toHaveValue("Berg");
+  await leavingAsks(other);
   await owner.reload();
   await expect(owner.getByRole("heading", { level: 1, name: "Greta" })).toBeVisible();
   await expect(owner.getByText("Berg")).toHaveCount(0);
   forgive(complaints, "409");
 });
+
+test("what came back to be gone on with is not left without a question", async ({
+  owner: page,
+  place: { address },
+}) => {
+  await page.goto(`${address}/contacts/new`);
+  await page.getByLabel("Email").fill("greta@example.com");
+  await page.getByRole("button", { name: "More rows" }).click();
+  await expect(page.getByLabel("Key of attribute 6")).toBeVisible();
+  await leavingAsks(page);
+});
+
+/** Leaves a form by its link, is asked, and stays. */
+async function leavingAsks(page: Page): Promise<void> {
+  const asked = page.waitForEvent("dialog").then(async (dialog) => {
+    await dialog.dismiss();
+    return dialog.type();
+  });
+  await page.getByRole("link", { name: "Cancel" }).click();
+  expect(await asked).toBe("beforeunload");
+}

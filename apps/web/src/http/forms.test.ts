@@ -50,6 +50,7 @@ test("what does not fit is told at its field, and what was typed is kept", () =>
   );
   expect(parseForm(Sample, form)).toEqual({
     ok: false,
+    unsaved: true,
     values: {
       name: " ",
       size: "x",
@@ -77,6 +78,7 @@ test("a good form can be refused by what only the domain knows, and a secret is 
   expect(posted.ok && posted.value).toEqual({ name: "Anna", password: " hunter2 " });
   expect(posted.ok && posted.refuse({ name: "This is taken." })).toEqual({
     ok: false,
+    unsaved: true,
     values: { name: "Anna" },
     lists: {},
     errors: { name: "This is taken." },

@@ -77,6 +77,7 @@ export const SECRET = { verbatim: true, secret: true } as const;
 /** A form to be shown again: what was typed stands in it, and what is wrong stands at its field. It is a `FormState`. */
 export interface RefusedForm {
   ok: false;
+  unsaved: true;
   values: Record<string, string>;
   /** Of fields that may be repeated. */
   lists: Record<string, string[]>;
@@ -122,7 +123,7 @@ export function readForm<S extends TObject>(schema: S, form: URLSearchParams): R
   return {
     value: Object.fromEntries(fits) as Partial<Static<S>>,
     errors,
-    refuse: (faults) => ({ ok: false, ...typedIn(schema, form), errors: faults }),
+    refuse: (faults) => ({ ok: false, unsaved: true, ...typedIn(schema, form), errors: faults }),
   };
 }
 

@@ -49,6 +49,10 @@ function formOf({ text }: Answer, action: string): Record<string, string[]> | un
   return fields;
 }
 
+function long(length: number) {
+  return { _form: "Template", body: `<p class="a">é</p>\n`.repeat(length / 18) };
+}
+
 const STORED = {
   first_name: `"Kim" & <co>`,
   attributes: { city: "Oslo", note: "one\ntwo" },
@@ -146,10 +150,6 @@ test("secrets are not kept, and that they are missing is known", async () => {
 
 test("what was typed is kept up to the longest template, also where its form was opened in a browser that has forgotten its session; nothing so long is taken of a stranger", async () => {
   const token = csrfToken(context, owner.person);
-  const long = (length: number) => ({
-    _form: "Template",
-    body: `<p class="a">é</p>\n`.repeat(length / 18),
-  });
   await endSessions();
   const signedOut = visitor(context);
   const kept = await send(signedOut, token, long(1_000_000));

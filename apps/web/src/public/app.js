@@ -143,12 +143,17 @@ window.addEventListener("pageshow", (event) => {
     element.removeAttribute("data-busy");
 });
 
-/* Leaving with something typed and not sent asks first; what came back with mistakes is still not saved. */
+/* Leaving with something typed and not sent asks first; what came back instead of being saved is still not saved. */
 const edited = new WeakSet();
 const sent = new WeakSet();
 on("input", "form[data-guard]", (form) => {
   edited.add(form);
   sent.delete(form);
+});
+/* A part of a form that is put in or taken out by a button of its own. */
+on("click", "form[data-guard] button[hx-post]", (button) => {
+  edited.add(button.form);
+  sent.delete(button.form);
 });
 document.addEventListener("submit", (event) => {
   // A file or a frame that is made of the form is no saving of it.
@@ -161,7 +166,7 @@ window.addEventListener("beforeunload", (event) => {
   if ([...document.querySelectorAll("form[data-guard]")].some(isUnsaved)) event.preventDefault();
 });
 function isUnsaved(form) {
-  return !sent.has(form) && (edited.has(form) || form.querySelector(".form-errors") !== null);
+  return !sent.has(form) && (edited.has(form) || form.hasAttribute("data-unsaved"));
 }
 
 on("click", "[data-reveal]", (button) => {

@@ -5,6 +5,8 @@ import { regionForm } from "./region.ts";
 
 /** What was typed and what is wrong with it, by field name. A 422 answers with the form in this state. */
 export interface FormState {
+  /** It is drawn from what was posted, which is not saved. */
+  unsaved?: boolean | undefined;
   values?: Readonly<Record<string, string | undefined>>;
   errors?: Readonly<Record<string, string | undefined>>;
 }
@@ -38,7 +40,7 @@ export function Form(props: {
   files?: boolean | undefined;
   /** Asks before the page is left with something typed and not saved, and keeps that when the session has ended meanwhile. */
   guard?: boolean | undefined;
-  /** Of a form that is drawn from what was posted: it holds what is not saved before anything is typed. */
+  /** It holds what is not saved before anything is typed (`FormState`). */
   unsaved?: boolean | undefined;
   /** What the form is for, when no heading says it to a screen reader. */
   label?: string | undefined;

@@ -85,6 +85,7 @@ function CampaignForm(props: CampaignFormProps): Html {
         csrf={csrf}
         label="Campaign"
         guard
+        unsaved={form.unsaved}
         errors={form.errors}
       >
         {draft && <input type="hidden" name="revision" value={draft.revision} />}

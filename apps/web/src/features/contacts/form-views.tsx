@@ -52,6 +52,7 @@ export function ContactFormPage(props: ContactFormProps): Html {
           id="contact-form"
           label={contact ? "Contact" : "New contact"}
           guard
+          unsaved={form.unsaved}
           errors={form.errors && summarised(props)}
         >
           {contact && <input type="hidden" name="revision" value={contact.revision} />}

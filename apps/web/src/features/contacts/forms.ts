@@ -48,6 +48,7 @@ export function readContactForm(form: URLSearchParams, before: Attributes): Post
   const posted = parseForm(ContactForm, form);
   const { rows, attributes } = typedAttributes(form.getAll("key"), form.getAll("value"), before);
   const refuse = (faults: Readonly<Record<string, string>>): TypedContact => ({
+    unsaved: true,
     values: valuesOf(form),
     errors: Object.fromEntries(Object.entries(faults).filter(([name]) => name in fields)),
     rows: rows.map((row) => ({ ...row, error: row.error ?? faults[`attributes.${row.key}`] })),

@@ -7,6 +7,7 @@ export interface AttributeRow {
 
 /** A contact's form as it is shown again: what was typed, and what is wrong with it. */
 export interface TypedContact {
+  unsaved?: true;
   values: Record<string, string>;
   errors: Record<string, string>;
   rows: AttributeRow[];

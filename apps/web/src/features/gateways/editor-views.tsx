@@ -54,7 +54,14 @@ export function NewGatewayPage(props: {
         lead={`${kind.title}: ${kind.description}`}
       />
       <Card>
-        <Form action={GATEWAYS} csrf={csrf} label="Gateway" guard errors={form.errors}>
+        <Form
+          action={GATEWAYS}
+          csrf={csrf}
+          label="Gateway"
+          guard
+          unsaved={form.unsaved}
+          errors={form.errors}
+        >
           <input type="hidden" name="kind" value={kind.kind} />
           {id !== undefined && <input type="hidden" name="id" value={id} />}
           <Account form={form} fields={kind.fields} isRoute={kind.kind === ROUTE} />
@@ -107,7 +114,14 @@ export function GatewayPage(props: GatewayPageProps): Html {
       <div class="columns" data-split="aside">
         {rights.change ? (
           <Card>
-            <Form action={address} csrf={csrf} label="Gateway" guard errors={form.errors}>
+            <Form
+              action={address}
+              csrf={csrf}
+              label="Gateway"
+              guard
+              unsaved={form.unsaved}
+              errors={form.errors}
+            >
               <input type="hidden" name="seen" value={form.values?.["seen"] ?? ""} />
               <Account
                 form={form}

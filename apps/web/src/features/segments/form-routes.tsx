@@ -108,7 +108,8 @@ export function segmentFormPages(context: Context) {
             return leave(`/segments/${params.id}`, "The segment was saved.");
           case "changed meanwhile": {
             const values = { name, seen: changed.segment.revision };
-            return showEdit(tools, changed.segment, { values }, draft, { status: 409 });
+            const form = { unsaved: true, values };
+            return showEdit(tools, changed.segment, form, draft, { status: 409 });
           }
           case "being launched to":
             return showEdit(tools, segment, posted.refuse({ rule: changed.why }), draft, {
@@ -191,7 +192,8 @@ function isDynamic(request: Request): boolean {
 }
 
 function typed(form: URLSearchParams): FormState {
-  return { values: { name: form.get("name") ?? "", seen: form.get("seen") ?? "" } };
+  const values = { name: form.get("name") ?? "", seen: form.get("seen") ?? "" };
+  return { unsaved: true, values };
 }
 
 /** All that is wrong is told at once: the rule's faults too, when the name was refused. */

@@ -102,6 +102,7 @@ function SegmentFields(
       csrf={props.csrf}
       label="Segment"
       guard
+      unsaved={form.unsaved}
       errors={form.errors}
     >
       <input type="hidden" name="seen" value={form.values?.["seen"] ?? ""} />

@@ -48,7 +48,14 @@ function SenderCard(props: SettingsPageProps): Html {
   const { csrf, form } = props;
   return (
     <Card>
-      <Form action="/settings" csrf={csrf} label="Sender" guard errors={form.errors}>
+      <Form
+        action="/settings"
+        csrf={csrf}
+        label="Sender"
+        guard
+        unsaved={form.unsaved}
+        errors={form.errors}
+      >
         <input type="hidden" name="revision" value={props.revision} />
         <FormSection title="From" lead="Who every campaign comes from, as its recipients see it.">
           <FieldRow>
@@ -124,7 +131,14 @@ function RetryCard(props: SettingsPageProps): Html {
   const { csrf, form } = props;
   return (
     <Card>
-      <Form action="/settings/retries" csrf={csrf} label="Retries" guard errors={form.errors}>
+      <Form
+        action="/settings/retries"
+        csrf={csrf}
+        label="Retries"
+        guard
+        unsaved={form.unsaved}
+        errors={form.errors}
+      >
         <input type="hidden" name="revision" value={props.revision} />
         <FormSection
           title="How often"

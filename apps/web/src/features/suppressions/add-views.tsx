@@ -34,6 +34,7 @@ export function AddSuppressionsPage(props: {
           csrf={props.csrf}
           label="Addresses"
           guard
+          unsaved={props.form.unsaved}
           errors={props.faults.length === 0 ? props.form.errors : undefined}
         >
           <TextAreaField

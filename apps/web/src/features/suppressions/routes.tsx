@@ -60,7 +60,11 @@ export function suppressionPages(context: Context) {
         const pasted = readList(addresses, { reason, origin: originOf(tools.user) });
         // All or nothing: whoever pastes a list sees at once what in it is none.
         if (pasted.faults.length > 0)
-          return showAdd(tools, { values: posted.value, errors: NOT_ALL }, pasted.faults);
+          return showAdd(
+            tools,
+            { unsaved: true, values: posted.value, errors: NOT_ALL },
+            pasted.faults,
+          );
         const { added, already } = await suppressList(db, pasted);
         return tools.leave("/suppressions", outcome(added, already));
       },

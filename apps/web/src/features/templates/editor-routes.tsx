@@ -54,7 +54,7 @@ export function templateEditorPages(context: Context) {
       },
       write,
     )
-    .post("/draft", (tools) => showNew(tools, { values: typed(tools.form) }), write)
+    .post("/draft", (tools) => showNew(tools, { unsaved: true, values: typed(tools.form) }), write)
     .post(
       "/check",
       async ({ form }) => {
@@ -92,7 +92,8 @@ export function templateEditorPages(context: Context) {
           case "changed meanwhile": {
             const now = { revision: saved.template.revision, version: saved.template.version };
             const values = { ...typed(form), ...now, version: String(now.version) };
-            return showEdit(tools, saved.template, { values }, { status: 409, meanwhile: saved });
+            const typedStill = { unsaved: true, values };
+            return showEdit(tools, saved.template, typedStill, { status: 409, meanwhile: saved });
           }
         }
       },
@@ -102,7 +103,7 @@ export function templateEditorPages(context: Context) {
       "/:id/draft",
       async (tools) => {
         const template = found(await readTemplate(db, tools.params.id));
-        return showEdit(tools, template, { values: typed(tools.form) });
+        return showEdit(tools, template, { unsaved: true, values: typed(tools.form) });
       },
       writeOne,
     );

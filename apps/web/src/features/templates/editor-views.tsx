@@ -112,6 +112,7 @@ function Fields(props: EditorProps & { action: string; submit: string; cancel: s
       csrf={csrf}
       label="Template"
       guard
+      unsaved={form.unsaved}
       errors={form.errors}
     >
       <input type="hidden" name="revision" value={form.values?.["revision"] ?? ""} />
