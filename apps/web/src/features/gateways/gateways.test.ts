@@ -62,10 +62,12 @@ test("with one kind the form comes at once, with several the kind is chosen firs
   const one = await admin.get("/settings/gateways/new");
   expect(one.find("main input").map(({ attributes }) => attributes["name"])).toEqual([
     "_csrf",
+    "_form",
     "kind",
     "name",
     "url",
     "port",
+    "_secret",
     "password",
     "rate_per_second",
     "domain_rate_per_second",
