@@ -16,6 +16,9 @@ export interface KeptForm {
   lacksSecrets: boolean;
 }
 
+/** Which state of a thing the form was drawn from. */
+const NOT_TYPED = new Set(["revision", "seen", "version"]);
+
 /** What somebody typed and could not send: what it is, and a button to send it now. Nothing is sent without it. */
 export function SendAgain(props: {
   csrf: string;
@@ -25,7 +28,7 @@ export function SendAgain(props: {
 }): Html {
   const { csrf, cancel } = props;
   const { label, action, fields, lacksSecrets } = props.kept;
-  const shown = fields.filter(([, value]) => value !== "");
+  const shown = fields.filter(([name, value]) => value !== "" && !NOT_TYPED.has(name));
   return (
     <div class="stack">
       {lacksSecrets && (
@@ -33,16 +36,16 @@ export function SendAgain(props: {
           They are sent blank: what is stored stays. Type them again afterwards.
         </Callout>
       )}
-      <details>
-        <summary>What you typed</summary>
-        <Definitions items={shown} />
-      </details>
       <Form action={action} csrf={csrf} label={label} guard unsaved>
         {fields.map(([name, value]) => (
           <input type="hidden" name={name} value={value} />
         ))}
         <FormActions submit="Send it" cancel={cancel} />
       </Form>
+      <details>
+        <summary>What was typed</summary>
+        <Definitions items={shown} />
+      </details>
     </div>
   );
 }
