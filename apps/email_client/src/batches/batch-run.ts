@@ -3,7 +3,7 @@ import type { ReadyContent } from "../contents/contents.ts";
 import type { OpenGateway } from "../gateways/registry.ts";
 import { attempt } from "./attempt.ts";
 import { attemptedThrough, type EmailRunEnd, isInDoubt, runEmail } from "./email-run.ts";
-import { admit, type Admitted } from "./gate.ts";
+import { admit, type Admitted, awaitTurn } from "./gate.ts";
 import type { Claim, LiveEmail } from "./journal.ts";
 import type { Repeat } from "./resolve.ts";
 import type { RunnerContext } from "./runner.ts";
@@ -159,6 +159,7 @@ export class BatchRun {
     return {
       windowMs: open.repeatWindowMs,
       version: open.version,
+      turn: (patienceMs, signal) => awaitTurn(open, context, patienceMs, signal),
       attempt: async (recipient, notAfter) =>
         (await journal.control(claim)) === "running" &&
         // It is the attempt, if the one before was not accepted.

@@ -6,7 +6,7 @@ import type { Gateway } from "../gateways/gateway.ts";
 import { HORIZON_MS } from "../gateways/rate.ts";
 import type { OpenGateway } from "../gateways/registry.ts";
 import { NOT_SLOWED } from "../gateways/slowdown.ts";
-import { type Admission, admit } from "./gate.ts";
+import { type Admission, admit, awaitTurn } from "./gate.ts";
 import { Turns } from "./turns.ts";
 
 const SIT_OUT_MS = 500;
@@ -44,6 +44,8 @@ function setUp({ places: sizes = [1], slots: slotCount = 2 } = {}) {
     opens,
     rate,
     stopping,
+    turn: (open: OpenGateway, patienceMs: number) =>
+      awaitTurn(open, context as never, patienceMs, stopping.signal),
     ask: (campaign = "campaign") =>
       admit({ gateway: "any", campaign }, new Turns([]), context as never, stopping.signal),
     /** Places of each gateway, and slots, that are taken. */
@@ -65,6 +67,24 @@ test("an attempt holds a place and a slot; the place is left when it is over, an
   release();
   release();
   expect(taken()).toEqual([0, 0]);
+});
+
+test("a call beside the batch's attempts waits for its turn by the rate, unless that is too far away", async () => {
+  const { turn, rate, clock, opens, taken } = setUp();
+  const [open] = opens as [OpenGateway];
+  const answers = [3_000, HORIZON_MS, 61_000];
+  rate.reserve = async () => answers.shift() ?? 0;
+  const waited = turn(open, 60_000);
+  await Bun.sleep(0);
+  await clock.advance(3_000 - HORIZON_MS - 1);
+  expect(answers).toHaveLength(2);
+  await clock.advance(1);
+  await Bun.sleep(0);
+  expect(answers).toHaveLength(1);
+  expect(Bun.peek.status(waited)).toBe("pending");
+  await clock.advance(HORIZON_MS);
+  expect([await waited, taken()]).toEqual([true, [0, 0]]);
+  expect(await turn(open, 60_000)).toBe(false);
 });
 
 test("who waits for a place holds no slot, and gets the place as soon as it is left", async () => {

@@ -153,6 +153,25 @@ async function takeTurn(
   }
 }
 
+/**
+ * Waits for a turn by a gateway's rate alone: for a call that is no attempt of a batch's next email. False when that would take
+ * longer than `patienceMs`.
+ */
+export async function awaitTurn(
+  open: OpenGateway,
+  { rates, clock }: Pick<GateContext, "rates" | "clock">,
+  patienceMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (;;) {
+    const rate = rateNow(open, clock.now());
+    const ms = rate.effective === null ? 0 : await rates.reserve(open.id, rate);
+    if (ms > patienceMs) return false;
+    if (ms > 0) await clock.sleep(ms > HORIZON_MS ? ms - HORIZON_MS : ms, signal);
+    if (ms <= HORIZON_MS) return true;
+  }
+}
+
 /** Asked again when a place in the near future is to be had. */
 function later(ms: number): Later {
   return { kind: "later", ms: ms - HORIZON_MS };

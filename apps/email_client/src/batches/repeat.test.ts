@@ -25,8 +25,10 @@ async function resolved(given: {
   setBackMs?: number;
   /** Of the gateway that would be asked now; the attempt was made by the first. */
   version?: string;
-  /** Undefined: nothing may be sent now. */
-  answer?: EmailEvent | undefined;
+  /** Undefined: nothing may be sent now. Of several, one after the other, and the last again and again. */
+  answer?: EmailEvent | readonly EmailEvent[] | undefined;
+  /** How long it takes until a call's turn has come. */
+  turnMs?: number;
   /** What who made the attempt says of it in the end. */
   testimony?: EmailEvent;
 }): Promise<[string, number]> {
@@ -40,18 +42,27 @@ async function resolved(given: {
     reason: { code: "ambiguous" },
   };
   let repeats = 0;
+  const slots = createSemaphore(1);
   const context: ResolveContext = {
     claim,
     gateway: undefined,
     repeat: {
       windowMs: given.windowMs,
       version: given.version ?? "first",
+      async turn(patienceMs, signal) {
+        expect(slots.inUse()).toBe(0);
+        const ms = given.turnMs ?? 0;
+        if (ms > patienceMs) return false;
+        await clock.sleep(ms, signal);
+        return true;
+      },
       async attempt() {
-        repeats++;
-        return given.answer;
+        expect(slots.inUse()).toBe(1);
+        const answers = [given.answer].flat();
+        return answers[Math.min(repeats++, answers.length - 1)];
       },
     },
-    slots: createSemaphore(1),
+    slots,
     testimonies: { give: async () => {}, hear: async () => given.testimony },
     clock,
     log: silentLog,
@@ -101,6 +112,35 @@ test("it is not repeated through a gateway that has changed since", async () => 
 
 test("a refusal of the repetition says nothing of the first attempt", async () => {
   expect(await resolved({ windowMs: A_DAY, answer: REJECTED })).toEqual(["UNRESOLVED", 3]);
+});
+
+test("a service that asks for patience is asked again when it wants to be, for a minute, and that is no try", async () => {
+  const throttled = (retryAfterMs: number): EmailEvent => ({
+    type: "THROTTLED",
+    at: 1,
+    reason: { code: "throttled" },
+    roll: 0,
+    retryAfterMs,
+  });
+  const busy = Array.from({ length: 10 }, () => throttled(2_000));
+  expect(await resolved({ windowMs: A_DAY, answer: [...busy, ACCEPTED] })).toEqual([
+    "CONFIRMED",
+    11,
+  ]);
+  // Thirty of two seconds, and then three tries as ever.
+  expect(await resolved({ windowMs: A_DAY, answer: throttled(2_000) })).toEqual(["UNRESOLVED", 33]);
+  expect(await resolved({ windowMs: A_DAY, answer: throttled(A_DAY) })).toEqual(["UNRESOLVED", 3]);
+});
+
+test("it waits for its turn by the gateway's rate without a slot, and not beyond the time that the key is known", async () => {
+  const soon = { windowMs: AGO_MS + 10_000, turnMs: 3_000 };
+  expect(await resolved({ ...soon, answer: UNAVAILABLE })).toEqual(["UNRESOLVED", 3]);
+  expect(await resolved({ ...soon, turnMs: 6_000, answer: UNAVAILABLE })).toEqual([
+    "UNRESOLVED",
+    2,
+  ]);
+  const far = { windowMs: A_DAY, turnMs: 3_600_000 };
+  expect(await resolved({ ...far, answer: ACCEPTED })).toEqual(["UNRESOLVED", 0]);
 });
 
 test("where nothing may be sent any more, it is left at that", async () => {

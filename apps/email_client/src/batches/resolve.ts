@@ -27,6 +27,8 @@ export interface Repeat {
   windowMs: number;
   /** Of the gateway. Another one may be of another account, which knows none of the keys. */
   version: string;
+  /** Resolves when it is a call's turn by the gateway's rate; false when that is too far away. Rejects when the signal aborts. */
+  turn(patienceMs: number, signal: AbortSignal): Promise<boolean>;
   /** Undefined when it may not be sent now: the campaign is paused or cancelled, or the recipient suppressed. */
   attempt(recipient: Recipient, notAfter: number): Promise<EmailEvent | undefined>;
 }
@@ -87,6 +89,12 @@ async function askGateway(
 /** How often an attempt is repeated that gets no answer, or none that says what became of the first. */
 const REPEATS = 3;
 
+/**
+ * A service that only asks for patience is given so much of it besides, as a breaker gives it. A turn that is farther away is not
+ * waited for: the batch would keep its place from others.
+ */
+const PATIENCE_MS = 60_000;
+
 /** What repetitions left open; of the second kind one may have been accepted where the first attempt was not. */
 type Untold = "told nothing" | "in doubt too";
 
@@ -101,11 +109,14 @@ async function repeatAttempt(
   const { recipient } = email;
   if (repeat === undefined || recipient === undefined) return "told nothing";
   let told: Untold = "told nothing";
-  for (let left = REPEATS; left > 0; left--) {
+  let patienceMs = PATIENCE_MS;
+  for (let left = REPEATS; left > 0;) {
     const until = keyKnownUntil(email, repeat, clock.now());
     if (clock.now() + attemptDeadlineMs >= until) return told;
     let release: () => void;
     try {
+      // Without a slot, which would be kept from attempts whose turn it is.
+      if (!(await repeat.turn(PATIENCE_MS, signal))) return told;
       release = await slots.acquire(signal);
     } catch {
       return "stopped";
@@ -115,8 +126,12 @@ async function repeatAttempt(
     if (event.type === "ACCEPTED")
       return { type: "CONFIRMED", at: event.at, ...named(event.messageId) };
     if (event.type === "AMBIGUOUS") told = "in doubt too";
+    const askedMs = event.type === "THROTTLED" ? Math.max(askAgainMs, event.retryAfterMs ?? 0) : 0;
+    const isPatient = askedMs > 0 && askedMs <= patienceMs;
+    if (isPatient) patienceMs -= askedMs;
+    else left--;
     try {
-      await clock.sleep(askAgainMs, signal);
+      await clock.sleep(isPatient ? askedMs : askAgainMs, signal);
     } catch {
       return "stopped";
     }
