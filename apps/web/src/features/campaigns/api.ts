@@ -150,7 +150,7 @@ export function campaignsApi(context: Context) {
 /** A campaign as the API shows it. */
 export function campaignView(campaign: Campaign) {
   const { template, segments, created_by: _by, content_hash: _hash, ...rest } = campaign;
-  const { segment_names: _names, ...shown } = rest;
+  const { segment_names: _names, gateway_by_default: _byDefault, ...shown } = rest;
   return {
     ...shown,
     template_id: template?.id ?? null,

@@ -132,6 +132,23 @@ test("a copy is a draft of the same parts, as far as they are still there", asyn
   expect(await duplicateCampaign(context.db, newId(), "Bo")).toEqual({ kind: "unknown" });
 });
 
+test("a copy goes through the gateway that was chosen for its original, or through whichever is the default by then", async () => {
+  await using fixture = await campaignFixture(1);
+  const { db } = fixture.context;
+  const gateway = newId();
+  for (const byDefault of [true, false]) {
+    const original = await fixture.draft(`By default: ${byDefault}`);
+    await launchedWith(fixture, original, "finished", { sent: 1 });
+    await db.execute(sql`
+      UPDATE "campaign" SET "gateway_id" = ${gateway}, "gateway_by_default" = ${byDefault} WHERE "id" = ${original}
+    `);
+    const copy = await duplicateCampaign(db, original, "Bo");
+    expect(copy.kind === "created" && (await readCampaign(db, copy.id))?.gateway_id).toBe(
+      byDefault ? null : gateway,
+    );
+  }
+});
+
 test("only drafts and ended campaigns are deleted", async () => {
   await using fixture = await campaignFixture(3);
   const { db } = fixture.context;

@@ -96,7 +96,7 @@ export async function duplicateCampaign(
       name: nameOfCopy(original.name),
       template_id: original.template?.id ?? null,
       segment_ids: original.segments.map((segment) => segment.id),
-      gateway_id: original.gateway_id,
+      gateway_id: original.gateway_by_default ? null : original.gateway_id,
       when_uncertain: original.when_uncertain,
     },
     actor,

@@ -23,6 +23,8 @@ export interface Campaign {
   content_hash: string | null;
   /** Null for the default gateway, until launch. */
   gateway_id: string | null;
+  /** Whether nobody chose that one, and it was the default at launch. */
+  gateway_by_default: boolean;
   when_uncertain: "hold" | "resend";
   /** The segments it names now, by name. */
   segments: { id: string; name: string }[];
@@ -150,6 +152,7 @@ export function campaignOf(row: Row): Campaign {
     template_version: row.template_version,
     content_hash: row.content_hash,
     gateway_id: row.gateway_id,
+    gateway_by_default: row.gateway_by_default,
     when_uncertain: row.when_uncertain,
     segments: row.segments,
     segment_names: row.segment_names,
