@@ -28,7 +28,7 @@ export function describeEvent({ event, state, attempt, run }: Transition): strin
     case "REJECTED":
       return "Rejected for good";
     case "UNAUTHORIZED":
-      return "The gateway refused our credentials";
+      return "The gateway refused our credentials or our account";
     case "THROTTLED":
       return "The gateway asked us to slow down";
     case "UNAVAILABLE":

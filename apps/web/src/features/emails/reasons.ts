@@ -133,12 +133,15 @@ const END_REASONS: Readonly<Record<string, (email: Circumstances) => Explanation
     ),
   }),
   unauthorized: (email) => ({
-    what: "The gateway refused our credentials.",
+    what: "The gateway refused our credentials or our account.",
     meaning: besides(
       email,
       "It did not look at the email at all, so nothing is wrong with it or with its address.",
     ),
-    todo: sendAgain(email, "Mend the credentials in Settings, Gateways, then send it again."),
+    todo: sendAgain(
+      email,
+      "“Check connection” in Settings, Gateways says what to mend. Then send it again.",
+    ),
   }),
   exhausted: (email) => ({
     what: `Every attempt was used up${email.attempt > 0 ? `: ${email.attempt} in all` : ""}.`,

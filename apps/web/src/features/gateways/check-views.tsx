@@ -9,7 +9,7 @@ import type { Asked } from "./reach.ts";
 const MEANINGS: Readonly<Record<CheckResult["outcome"], { tone: MessageTone; title: string }>> = {
   ready: { tone: "success", title: "The connection works" },
   rejected: { tone: "danger", title: "The service did not understand the question" },
-  unauthorized: { tone: "danger", title: "The service refuses the credentials" },
+  unauthorized: { tone: "danger", title: "The service refuses the credentials or the account" },
   throttled: { tone: "warning", title: "The service takes no more for now; try again in a minute" },
   unavailable: { tone: "danger", title: "The service cannot be reached, or is out of order" },
   ambiguous: { tone: "danger", title: "The service does not answer as it should" },

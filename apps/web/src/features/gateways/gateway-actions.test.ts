@@ -143,7 +143,7 @@ test("a check is told above the settings, in words, by the page and by the API",
   }
   expect(said).toEqual([
     "The connection works",
-    "The service refuses the credentials",
+    "The service refuses the credentials or the account",
     "The service takes no more for now; try again in a minute",
     "The service cannot be reached, or is out of order",
     "The service does not answer as it should",

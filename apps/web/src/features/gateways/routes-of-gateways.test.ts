@@ -110,7 +110,7 @@ test("a check of a route goes to each of its gateways, and says of each what it 
     200,
     [
       "“Example Mail”: the connection worksIt knows us.",
-      "“Spare”: the service refuses the credentialsWrong password.",
+      "“Spare”: the service refuses the credentials or the accountWrong password.",
     ],
   ]);
   expect(await check()).toEqual({

@@ -13,7 +13,7 @@ import { EVERYWHERE, judge } from "./sender-refusals.ts";
 export const REFUSALS_LIMIT = 20;
 
 const CREDENTIALS_REFUSED =
-  "The gateway refused our credentials again and again. Mend them in the settings, then resume.";
+  "The gateway refused our credentials or our account again and again; its check in the settings says which. Mend that, then resume.";
 
 /**
  * Pauses campaigns whose gateway refuses our credentials. This and what follows: in the transaction of the caller, who has the
