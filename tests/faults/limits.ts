@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync } from "node:fs";
+import { existsSync, readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { childrenOf } from "@mailwright/launcher/process-table.ts";
 import type { Installation } from "../system/installation.ts";
@@ -49,5 +49,12 @@ export async function makeLarge({ postgres, sql }: Installation): Promise<void> 
 export function giveRoom({ postgres }: Installation, room: "all" | "log" | "none"): void {
   const most = { all: UNLIMITED, log: LOG_FILE_BYTES, none: 1024 } as const;
   // The server first: whatever it starts from then on has its limit.
-  for (const pid of [postgres.pid, ...childrenOf(postgres.pid)]) limit(pid, "fsize", most[room]);
+  for (const pid of [postgres.pid, ...childrenOf(postgres.pid)]) {
+    try {
+      limit(pid, "fsize", most[room]);
+    } catch (error) {
+      // It may have ended since it was listed, or because of the limit that another has.
+      if (existsSync(`/proc/${pid}`)) throw error;
+    }
+  }
 }
