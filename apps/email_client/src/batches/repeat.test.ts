@@ -114,14 +114,11 @@ test("a refusal of the repetition says nothing of the first attempt", async () =
   expect(await resolved({ windowMs: A_DAY, answer: REJECTED })).toEqual(["UNRESOLVED", 3]);
 });
 
+function throttled(retryAfterMs: number): EmailEvent {
+  return { type: "THROTTLED", at: 1, reason: { code: "throttled" }, roll: 0, retryAfterMs };
+}
+
 test("a service that asks for patience is asked again when it wants to be, for a minute, and that is no try", async () => {
-  const throttled = (retryAfterMs: number): EmailEvent => ({
-    type: "THROTTLED",
-    at: 1,
-    reason: { code: "throttled" },
-    roll: 0,
-    retryAfterMs,
-  });
   const busy = Array.from({ length: 10 }, () => throttled(2_000));
   expect(await resolved({ windowMs: A_DAY, answer: [...busy, ACCEPTED] })).toEqual([
     "CONFIRMED",

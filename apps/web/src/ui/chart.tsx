@@ -12,7 +12,7 @@ export function Chart(props: {
   return (
     <figure class="chart" aria-label={props.label}>
       {props.children}
-      <details class="chart-data">
+      <details class="chart-data disclosure">
         <summary>Show as a table</summary>
         <table class="table" data-plain>
           <caption class="visually-hidden">{props.label}</caption>

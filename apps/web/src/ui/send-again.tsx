@@ -42,7 +42,7 @@ export function SendAgain(props: {
         ))}
         <FormActions submit="Send it" cancel={cancel} />
       </Form>
-      <details>
+      <details class="disclosure">
         <summary>What was typed</summary>
         <Definitions items={shown} />
       </details>

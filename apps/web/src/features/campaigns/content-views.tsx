@@ -88,7 +88,7 @@ export function PreviewCard(props: { campaign: Campaign; preview: Preview }): Ht
         ) : (
           <>
             <Frame src={`/campaigns/${campaign.id}/preview`} title="The email as it is seen" />
-            <details class="text-part">
+            <details class="disclosure">
               <summary>As plain text</summary>
               <CodeBlock label="Plain text" code={preview.text} wrap />
             </details>

@@ -27,7 +27,7 @@ export function MeanwhileCallout(props: Meanwhile): Html {
           </ul>
         )}
         {base && newest && (
-          <details>
+          <details class="disclosure">
             <summary>What they changed</summary>
             <Changes before={base} after={newest} />
           </details>
