@@ -1,12 +1,28 @@
 import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { newId, silentLog } from "@mailwright/platform";
+import type { Report } from "@mailwright/protocol";
 import { frozenCampaign } from "../../testing/dispatch.ts";
 import { standing } from "../../testing/ledger.ts";
 import { lockWait } from "../../testing/lock-waits.ts";
 import { eraseContacts } from "../contacts/erasure.ts";
 import { takeFacts } from "../webhooks/webhooks.ts";
 import { takeReports } from "./reports.ts";
+
+/** What a gateway says of an email whose address it quotes. */
+function refusal({ id, address }: { id: string; address: string }, gateway: string): Report {
+  return {
+    id,
+    run: 1,
+    seq: 2,
+    event: "REJECTED",
+    state: "failed",
+    at: Date.now(),
+    attempt: 1,
+    gateway,
+    error: { code: "rejected", status: "5.1.1", detail: `550 <${address}>: no such user` },
+  };
+}
 
 test("what is told of an email after its contact was erased brings no address back into the ledger", async () => {
   await using given = await frozenCampaign(2);
@@ -18,17 +34,7 @@ test("what is told of an email after its contact was erased brings no address ba
   await eraseContacts(db, [erased?.contact ?? ""]);
   const gateway = newId();
   await takeReports(db, silentLog, {
-    reports: emails.map(({ id, address }) => ({
-      id,
-      run: 1,
-      seq: 2,
-      event: "REJECTED",
-      state: "failed",
-      at: Date.now(),
-      attempt: 1,
-      gateway,
-      error: { code: "rejected", status: "5.1.1", detail: `550 <${address}>: no such user` },
-    })),
+    reports: emails.map((email) => refusal(email, gateway)),
   });
   const facts = emails.map(({ id, address }) => ({
     email: id,
@@ -68,19 +74,7 @@ test("what is told of an email in the very moment in which its contact is erased
   let erased: Promise<number> | undefined;
   await db.transaction(async (tx) => {
     await takeReports(tx as never, silentLog, {
-      reports: [
-        {
-          id,
-          run: 1,
-          seq: 2,
-          event: "REJECTED",
-          state: "failed",
-          at: Date.now(),
-          attempt: 1,
-          gateway,
-          error: { code: "rejected", status: "5.1.1", detail: `550 <${address}>: no such user` },
-        },
-      ],
+      reports: [refusal({ id, address }, gateway)],
     });
     erased = eraseContacts(db, [contact]);
     await lockWait(db);
